@@ -1,0 +1,89 @@
+/**
+ * The layers of docs/architecture.md as rules: what each folder of src/ may import, and where each
+ * library that shapes the architecture may be used.
+ */
+const layers = {
+  http: ["scim", "services", "domain", "config", "logging"],
+  scim: ["services", "domain"],
+  services: ["repositories", "domain"],
+  domain: [],
+  repositories: ["db", "domain"],
+  db: ["config", "domain"],
+  config: [],
+  logging: ["config"],
+};
+
+/** Libraries that may be imported from the named folders alone. */
+const libraries = {
+  express: ["http"],
+  passport: ["http"],
+  "passport-http-bearer": ["http"],
+  "scimmy-routers": ["http"],
+  scimmy: ["scim"],
+  knex: ["db", "repositories"],
+  sqlite3: ["db"],
+  pg: ["db"],
+  pino: ["logging"],
+  envalid: ["config"],
+  commander: ["cli"],
+};
+
+const anyOf = (names) => `(${names.join("|")})`;
+
+const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
+  name: `layer-${layer}`,
+  comment: `src/${layer} may import ${allowed.length ? allowed.join(", ") : "nothing"} besides itself`,
+  severity: "error",
+  from: { path: `^src/${layer}/` },
+  to: { path: "^src/", pathNot: `^src/${anyOf([layer, ...allowed])}/` },
+}));
+
+const libraryRules = Object.entries(libraries).map(([library, folders]) => ({
+  name: `library-${library}`,
+  comment: `${library} stays in ${folders.join(", ")}`,
+  severity: "error",
+  from: { path: "^src/", pathNot: `^src/${anyOf(folders)}/` },
+  to: { path: `(^|/)node_modules/(@types/)?${library}/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    ...libraryRules,
+    {
+      name: "only-entry-points-compose",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(main|compose)\\.ts$|^src/cli/" },
+      to: { path: "^src/(compose|main)\\.ts$|^src/cli/" },
+    },
+    {
+      name: "migrations-and-seeds-stand-alone",
+      severity: "error",
+      from: { path: "^(migrations|seeds)/" },
+      to: { path: "^(src|test|bench)/" },
+    },
+    {
+      name: "src-stands-alone",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^(migrations|seeds|test|bench)/" },
+    },
+    {
+      name: "domain-is-pure",
+      severity: "error",
+      from: { path: "^src/domain/" },
+      to: { dependencyTypes: ["npm", "npm-dev", "core"] },
+    },
+    { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
+    { name: "no-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
+  },
+};
