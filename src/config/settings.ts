@@ -1,0 +1,133 @@
+import { cleanEnv, EnvMissingError, makeValidator, port, str } from "envalid";
+import { existsSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+
+/** Everything that can be set, from the environment. */
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  /** The address clients reach the server by, without the SCIM base path and without a slash at the end. */
+  readonly publicUrl: string;
+  readonly database: DatabaseSettings;
+  /** The first provider token, for automation; undefined: one is made and printed on the first start. */
+  readonly bootstrapToken: string | undefined;
+  /** An absolute path. */
+  readonly dataDir: string;
+  readonly logLevel: LogLevel;
+}
+
+export type DatabaseSettings =
+  | { readonly engine: "sqlite"; readonly filename: string }
+  | { readonly engine: "postgres"; readonly connectionString: string };
+
+const LOG_LEVELS = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A wrong or missing setting; the message has one line for each. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+const publicUrl = makeValidator((input: string) => {
+  const url = URL.canParse(input) ? new URL(input) : undefined;
+  if (!url || !["http:", "https:"].includes(url.protocol)) {
+    throw new Error("must be an http or https address such as https://scim.example.com");
+  }
+  if (url.search || url.hash) throw new Error("must not have a query or a fragment");
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
+});
+
+const databaseUrl = makeValidator((input: string): DatabaseSettings => {
+  if (/^postgres(ql)?:\/\//.test(input)) return { engine: "postgres", connectionString: input };
+  const filename = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(input)?.[1];
+  if (!filename) throw new Error("must be sqlite:<path> or postgres://user:password@host:port/database");
+  return { engine: "sqlite", filename: resolve(filename) };
+});
+
+const token = makeValidator((input: string) => {
+  if (!/^[A-Za-z0-9\-._~+/]{20,}=*$/.test(input)) {
+    throw new Error("must be at least 20 characters out of letters, digits and - . _ ~ + / (RFC 6750)");
+  }
+  return input;
+});
+
+/** Every setting, once: its parser, its default and what it is for. `--help` prints the latter. */
+const specification = {
+  PORT: port({ default: 3000, desc: "Port to listen on" }),
+  HOST: str({ default: "127.0.0.1", desc: "Address to listen on; 0.0.0.0 for every interface" }),
+  PUBLIC_URL: publicUrl({
+    default: undefined,
+    desc: "Address that clients reach the server by, without /scim/v2 (default: http://HOST:PORT)",
+    example: "https://scim.example.com",
+  }),
+  DATABASE_URL: databaseUrl({
+    default: undefined,
+    desc: "sqlite:<path> or postgres://... (default: sqlite:<MUSTER_DATA_DIR>/muster.sqlite)",
+    example: "postgres://muster:secret@localhost:5432/muster",
+  }),
+  MUSTER_BOOTSTRAP_TOKEN: token({
+    default: undefined,
+    desc: "The first provider token, for automation; without it the first start makes one and prints it",
+  }),
+  MUSTER_DATA_DIR: str({
+    default: "./data",
+    desc: "Folder for the embedded database, keys and unsent mail",
+  }),
+  LOG_LEVEL: str({ choices: LOG_LEVELS, default: "info", desc: `One of ${LOG_LEVELS.join(", ")}` }),
+};
+
+/** Name, meaning and default of every setting, for `--help` and the docs. */
+export function describeSettings(): { name: string; description: string; default: string | undefined }[] {
+  return Object.entries(specification).map(([name, validator]) => {
+    const { desc, default: fallback } = validator as { desc?: string; default?: unknown };
+    return {
+      name,
+      description: desc ?? "",
+      default: typeof fallback === "string" || typeof fallback === "number" ? String(fallback) : undefined,
+    };
+  });
+}
+
+/**
+ * Reads and checks the settings.
+ *
+ * @param environment variables by name; an empty one counts as absent
+ * @throws SettingsError naming every wrong variable and what it must be
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const values = cleanEnv(given, specification, {
+    reporter: ({ errors }) => {
+      report(errors, given);
+    },
+  });
+  const dataDir = isAbsolute(values.MUSTER_DATA_DIR)
+    ? values.MUSTER_DATA_DIR
+    : resolve(values.MUSTER_DATA_DIR);
+  const host = values.HOST.includes(":") ? `[${values.HOST}]` : values.HOST;
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    publicUrl: values.PUBLIC_URL ?? `http://${host}:${values.PORT}`,
+    database: values.DATABASE_URL ?? { engine: "sqlite", filename: join(dataDir, "muster.sqlite") },
+    bootstrapToken: values.MUSTER_BOOTSTRAP_TOKEN,
+    dataDir,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function report(errors: Partial<Record<string, Error>>, given: Record<string, string | undefined>): void {
+  const lines = Object.entries(errors).map(([name, error]) => {
+    if (error instanceof EnvMissingError) return `  ${name} is not set`;
+    const shown =
+      name === "MUSTER_BOOTSTRAP_TOKEN" || name === "DATABASE_URL" ? "" : ` ("${given[name] ?? ""}")`;
+    return `  ${name}${shown}: ${error?.message ?? "is not valid"}`;
+  });
+  if (lines.length > 0) throw new SettingsError(`Wrong settings in the environment:\n${lines.join("\n")}`);
+}
+
+/** Reads the settings of this process: its environment and, where there is one, the file `.env`. */
+export function readProcessSettings(): Settings {
+  if (existsSync(".env")) process.loadEnvFile(".env");
+  return readSettings(process.env);
+}

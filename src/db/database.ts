@@ -1,0 +1,99 @@
+import knex from "knex";
+import type { Knex } from "knex";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { DatabaseSettings } from "../config/settings.js";
+import { postgresDialect, sqliteDialect } from "./dialect.js";
+import type { Dialect } from "./dialect.js";
+import { Session } from "./session.js";
+import { SqliteClient } from "./sqlite-client.js";
+import { isTransient } from "./violations.js";
+
+/** How often a transaction that lost a race is tried in all. */
+const MAX_ATTEMPTS = 5;
+
+/** An open database: readers for what only looks, transactions for what changes. */
+export class Database {
+  readonly reader: Session;
+
+  constructor(
+    readonly dialect: Dialect,
+    private readonly writers: Knex,
+    private readonly readers: Knex,
+  ) {
+    this.reader = new Session(dialect, readers);
+  }
+
+  /** The connections that may change the schema. */
+  get knex(): Knex {
+    return this.writers;
+  }
+
+  /**
+   * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. `work` is run
+   * again when the transaction lost a race, so it must do nothing but work on the session.
+   */
+  async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.writers.transaction((transaction) => work(new Session(this.dialect, transaction)));
+      } catch (error) {
+        if (attempt >= MAX_ATTEMPTS || !isTransient(error)) throw error;
+      }
+    }
+  }
+
+  /** Waits for running work and closes all connections. */
+  async close(): Promise<void> {
+    await this.writers.destroy();
+    if (this.readers !== this.writers) await this.readers.destroy();
+  }
+}
+
+/** Opens the database that the settings name; an embedded one is created when it is not there. */
+export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
+  return settings.engine === "sqlite"
+    ? openSqlite(settings.filename)
+    : openPostgres(settings.connectionString);
+}
+
+/**
+ * SQLite has one writer at a time anyway, so there is one connection that writes, and transactions queue
+ * for it in order; readers see the last commit and, with the write-ahead log, neither wait nor are waited for.
+ */
+async function openSqlite(filename: string): Promise<Database> {
+  await mkdir(dirname(filename), { recursive: true });
+  const open = (size: number, pragmas: readonly string[]) =>
+    knex({
+      client: SqliteClient,
+      connection: { filename },
+      useNullAsDefault: true,
+      pool: { min: size, max: size, afterCreate: runEach(pragmas) },
+    });
+  const shared = ["busy_timeout = 10000", "journal_mode = WAL", "foreign_keys = ON", "temp_store = MEMORY"];
+  const writers = open(1, [...shared, "synchronous = FULL"]);
+  // The first connection creates the file and its write-ahead log before any reader looks at it.
+  await writers.raw("select 1");
+  const readers = open(3, [...shared, "query_only = ON"]);
+  return new Database(sqliteDialect, writers, readers);
+}
+
+interface PoolConnection {
+  exec(sql: string, done: (error: Error | null) => void): void;
+}
+
+function runEach(pragmas: readonly string[]) {
+  const sql = pragmas.map((each) => `PRAGMA ${each};`).join("\n");
+  return (connection: PoolConnection, done: (error: Error | null, connection: PoolConnection) => void) =>
+    connection.exec(sql, (error) => done(error, connection));
+}
+
+async function openPostgres(connectionString: string): Promise<Database> {
+  const connections = knex({
+    client: "pg",
+    connection: { connectionString, application_name: "muster" },
+    pool: { min: 0, max: 10 },
+  });
+  await connections.raw("select 1");
+  return new Database(postgresDialect, connections, connections);
+}

@@ -1,0 +1,72 @@
+/** Where the two engines' SQL differs, in the few forms that repositories need. */
+export interface Dialect {
+  readonly engine: "sqlite" | "postgres";
+  /** Ends a `select` whose row is about to be changed in the same transaction. */
+  readonly forUpdate: string;
+  /** A table `items` with one text column `value`, from one binding that is a JSON array of strings. */
+  readonly textItems: string;
+  /** A text value inside a JSON column, without linguistic collation; null when absent. */
+  jsonText(column: string, path: readonly string[]): string;
+  /** A boolean inside a JSON column; null when absent. */
+  jsonBoolean(column: string, path: readonly string[]): string;
+  /** A number inside a JSON column; null when absent. */
+  jsonNumber(column: string, path: readonly string[]): string;
+  /** The JSON value at a path; null when absent. */
+  jsonValue(column: string, path: readonly string[]): string;
+  /** A table `element` with the column `value` (JSON), from the JSON array at a path. */
+  jsonElements(column: string, path: readonly string[]): string;
+  /** The place of an `element` in its array. */
+  readonly elementPosition: string;
+  /** The rows of a subquery as one JSON array of objects with `id` and `displayName`, as text; null or `[]` for none. */
+  jsonList(rows: { id: string; displayName: string; from: string; order: string }): string;
+  /** Where the second string begins in the first, from 1; 0 when it is not there. */
+  position(text: string, part: string): string;
+  /** The last so many characters. */
+  right(text: string, length: string): string;
+}
+
+/** A name as part of a SQL string literal; names come from schemas, yet a quote must not end the literal. */
+const quoted = (text: string) => text.replaceAll("'", "''");
+
+const sqlitePath = (path: readonly string[]) =>
+  `'$${quoted(path.map((name) => `."${name.replaceAll('"', "")}"`).join(""))}'`;
+
+const sqliteJson = (column: string, path: readonly string[]) =>
+  path.length === 0 ? column : `${column} ->> ${sqlitePath(path)}`;
+
+export const sqliteDialect: Dialect = {
+  engine: "sqlite",
+  forUpdate: "",
+  textItems: "json_each(?) as items",
+  jsonText: (column, path) => `(${sqliteJson(column, path)})`,
+  jsonBoolean: (column, path) => `(${sqliteJson(column, path)})`,
+  jsonNumber: (column, path) => `(${sqliteJson(column, path)})`,
+  jsonValue: (column, path) => `json_extract(${column}, ${sqlitePath(path)})`,
+  jsonElements: (column, path) => `json_each(${column}, ${sqlitePath(path)}) as element`,
+  elementPosition: "element.key",
+  jsonList: ({ id, displayName, from, order }) =>
+    `(select json_group_array(json_object('id', ${id}, 'displayName', ${displayName}) order by ${order}) from ${from})`,
+  position: (text, part) => `instr(${text}, ${part})`,
+  right: (text, length) => `substr(${text}, -${length})`,
+};
+
+const postgresPath = (path: readonly string[]) =>
+  `'{${quoted(path.map((name) => `"${name.replaceAll('"', "")}"`).join(","))}}'`;
+
+export const postgresDialect: Dialect = {
+  engine: "postgres",
+  // Not the stronger `for update`: rows that only refer to this one need not wait.
+  forUpdate: "for no key update",
+  textItems: "jsonb_array_elements_text(?::jsonb) as items(value)",
+  jsonText: (column, path) => `((${column} #>> ${postgresPath(path)}) collate "C")`,
+  jsonBoolean: (column, path) => `((${column} #>> ${postgresPath(path)})::boolean)`,
+  jsonNumber: (column, path) => `((${column} #>> ${postgresPath(path)})::numeric)`,
+  jsonValue: (column, path) => `(${column} #> ${postgresPath(path)})`,
+  jsonElements: (column, path) =>
+    `jsonb_array_elements(${column} #> ${postgresPath(path)}) with ordinality as element(value, position)`,
+  elementPosition: "element.position",
+  jsonList: ({ id, displayName, from, order }) =>
+    `(select json_agg(json_build_object('id', ${id}, 'displayName', ${displayName}) order by ${order})::text from ${from})`,
+  position: (text, part) => `strpos(${text}, ${part})`,
+  right: (text, length) => `right(${text}, ${length})`,
+};

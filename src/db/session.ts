@@ -1,0 +1,26 @@
+import type { Knex } from "knex";
+import type { Dialect } from "./dialect.js";
+
+export type Binding = string | number | boolean | null;
+
+/** A place to run SQL: a transaction, or the pool of readers. */
+export class Session {
+  constructor(
+    readonly dialect: Dialect,
+    private readonly knex: Knex,
+  ) {}
+
+  /**
+   * Runs one statement with `?` for each binding. A write that wants to know what it touched says
+   * `returning`.
+   */
+  async rows<Row>(sql: string, bindings: readonly Binding[] = []): Promise<Row[]> {
+    const result = (await this.knex.raw(sql, bindings as Binding[])) as Row[] | { rows: Row[] };
+    return Array.isArray(result) ? result : result.rows;
+  }
+
+  /** The first row of what `rows` gives. */
+  async first<Row>(sql: string, bindings: readonly Binding[] = []): Promise<Row | undefined> {
+    return (await this.rows<Row>(sql, bindings))[0];
+  }
+}

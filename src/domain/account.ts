@@ -1,0 +1,35 @@
+import type { JsonDocument } from "./json.js";
+import type { OrganizationReference } from "./organization.js";
+
+/** One person's account. Times are ISO 8601 in UTC. */
+export interface Account {
+  readonly id: string;
+  /** As it was sent; unique in the provider without regard to case. */
+  readonly userName: string;
+  readonly externalId: string | undefined;
+  readonly displayName: string | undefined;
+  readonly active: boolean;
+  /** All other attributes of the person, by their SCIM names; extensions stand under their URNs. */
+  readonly profile: JsonDocument;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** An account with the organizations that it is a member of. */
+export interface AccountWithOrganizations extends Account {
+  readonly organizations: readonly OrganizationReference[];
+}
+
+/** What a caller says of an account; what is left out is unassigned. */
+export interface AccountInput {
+  readonly userName: string;
+  readonly externalId?: string | undefined;
+  readonly displayName?: string | undefined;
+  readonly active: boolean;
+  readonly profile: JsonDocument;
+  /**
+   * The profile with those strings folded that compare without case; what filters and sorting look at.
+   */
+  readonly search: JsonDocument;
+}

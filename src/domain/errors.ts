@@ -1,0 +1,52 @@
+/**
+ * What can go wrong in the domain, without a word of HTTP or SCIM: `scim/errors.ts` is the one table that
+ * turns these into a status and a `scimType`.
+ */
+export abstract class DomainError extends Error {
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** There is no such thing in the caller's realm. */
+export class NotFoundError extends DomainError {
+  constructor(
+    readonly kind: string,
+    readonly id: string,
+  ) {
+    super(`${kind} '${id}' not found`);
+  }
+}
+
+/** Another resource already has this value of a unique attribute. */
+export class UniquenessError extends DomainError {
+  constructor(
+    readonly kind: string,
+    readonly attribute: string,
+    readonly value: string,
+  ) {
+    super(
+      `A ${kind} with ${attribute} '${value}' already exists; ${attribute} must be unique, whatever its case`,
+    );
+  }
+}
+
+/** A value breaks a rule of the domain. */
+export class InvalidValueError extends DomainError {}
+
+/** The resource is no longer in the version that the caller expects. */
+export class VersionMismatchError extends DomainError {
+  constructor(
+    readonly kind: string,
+    readonly id: string,
+  ) {
+    super(`${kind} '${id}' has changed since the version named in If-Match; read it again and retry`);
+  }
+}
+
+/** A listing asks for something that is not kept in a form that can be searched or sorted by. */
+export class UnsupportedFieldError extends DomainError {
+  constructor(readonly field: string) {
+    super(`The attribute '${field}' can be neither filtered nor sorted by`);
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * A listing, free of any protocol: which resources, in which order, which part of them. The SCIM layer
+ * resolves filters and sort attributes against its schemas into these shapes; repositories compile them
+ * to SQL. Every field here is single-valued: a multi-valued attribute is reached through a `match`.
+ */
+
+export type FieldType =
+  "string" | "boolean" | "integer" | "decimal" | "dateTime" | "reference" | "binary" | "complex";
+
+/** A single-valued attribute of a resource, or of one element of a multi-valued attribute. */
+export interface Field {
+  /**
+   * The canonical names from the resource (or element) down: `["userName"]`, `["name", "familyName"]`,
+   * `["urn:...:enterprise:2.0:User", "manager", "value"]`. Empty: the element itself, for a multi-valued
+   * attribute of simple values.
+   */
+  readonly path: readonly string[];
+  readonly type: FieldType;
+  /** Whether strings compare with case. */
+  readonly caseExact: boolean;
+}
+
+export type ComparisonOperator = "eq" | "ne" | "co" | "sw" | "ew" | "gt" | "ge" | "lt" | "le";
+
+/** Dates are ISO 8601 strings; `null` stands for "has no value" and goes with `eq` and `ne` only. */
+export type ComparisonValue = string | number | boolean | null;
+
+export type Filter =
+  | { readonly type: "and" | "or"; readonly filters: readonly Filter[] }
+  | { readonly type: "not"; readonly filter: Filter }
+  | {
+      readonly type: "compare";
+      readonly field: Field;
+      readonly operator: ComparisonOperator;
+      readonly value: ComparisonValue;
+    }
+  | { readonly type: "present"; readonly field: Field }
+  /** Some element of a multi-valued attribute satisfies `filter` (or, without one, exists at all). */
+  | { readonly type: "match"; readonly collection: Field; readonly filter?: Filter };
+
+export interface Sort {
+  /** What to sort by; relative to an element when `collection` is given. */
+  readonly field: Field;
+  /** A multi-valued attribute whose primary (else first) element gives the value. */
+  readonly collection?: Field;
+  readonly descending: boolean;
+}
+
+export interface Listing {
+  readonly filter?: Filter;
+  readonly sort?: Sort;
+  /** How many resources to skip. */
+  readonly offset: number;
+  /** How many resources to return at most; 0 asks for the total alone. */
+  readonly limit: number;
+}
+
+export interface Page<T> {
+  /** How many resources match in all. */
+  readonly total: number;
+  readonly items: readonly T[];
+}

@@ -1,0 +1,12 @@
+/**
+ * Folds a string for comparison without case, beyond ASCII too: two strings are the same without case
+ * exactly if their folds are equal. Done here and stored, because SQLite and PostgreSQL do not agree on
+ * what lower case is.
+ *
+ * Upper case is the last step, since lower case depends on the place in the word (a final sigma); lower
+ * case comes first, since only the small sharp s has a plain upper case; NFC makes composed and combining
+ * accents equal.
+ */
+export function foldCase(text: string): string {
+  return text.toLowerCase().toUpperCase().normalize("NFC");
+}
