@@ -1,0 +1,60 @@
+import type { Session } from "../db/session.js";
+import type { AccessToken } from "../domain/access-token.js";
+
+interface TokenRow {
+  id: string;
+  name: string;
+  token_hash: string;
+  created_at: string;
+  expires_at: string | null;
+  revoked_at: string | null;
+}
+
+const COLUMNS = "id, name, token_hash, created_at, expires_at, revoked_at";
+
+export class AccessTokenRepository {
+  constructor(private readonly session: Session) {}
+
+  /** @returns the token with this hash, and the hash as it is stored */
+  async findByHash(hash: string): Promise<{ token: AccessToken; hash: string } | undefined> {
+    const row = await this.session.first<TokenRow>(
+      `select ${COLUMNS} from access_tokens where token_hash = ?`,
+      [hash],
+    );
+    return row && { token: toToken(row), hash: row.token_hash };
+  }
+
+  async list(): Promise<AccessToken[]> {
+    return (await this.session.rows<TokenRow>(`select ${COLUMNS} from access_tokens order by id`)).map(
+      toToken,
+    );
+  }
+
+  /** @returns false when a token with this hash exists already */
+  async insert(token: AccessToken, hash: string): Promise<boolean> {
+    const inserted = await this.session.rows(
+      `insert into access_tokens (${COLUMNS}) values (?, ?, ?, ?, ?, ?) on conflict (token_hash) do nothing returning 1`,
+      [token.id, token.name, hash, token.createdAt, token.expiresAt ?? null, token.revokedAt ?? null],
+    );
+    return inserted.length > 0;
+  }
+
+  /** @returns whether there is such a token */
+  async revoke(id: string, at: string): Promise<boolean> {
+    const revoked = await this.session.rows(
+      "update access_tokens set revoked_at = coalesce(revoked_at, ?) where id = ? returning 1",
+      [at, id],
+    );
+    return revoked.length > 0;
+  }
+}
+
+function toToken(row: TokenRow): AccessToken {
+  return {
+    id: row.id,
+    name: row.name,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at ?? undefined,
+    revokedAt: row.revoked_at ?? undefined,
+  };
+}

@@ -1,0 +1,68 @@
+import type { Dialect } from "../db/dialect.js";
+import { ListingCompiler } from "./listing/compile.js";
+import type { ResourceFields } from "./listing/fields.js";
+
+const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/** Where the attributes of an account are found. */
+const accountFields: ResourceFields = {
+  table: "accounts",
+  columns: {
+    id: "accounts.id",
+    userName: "accounts.user_name_key",
+    externalId: "accounts.external_id",
+    displayName: "accounts.display_name_key",
+    active: "accounts.active",
+    "meta.resourceType": "'User'",
+    "meta.created": "accounts.created_at",
+    "meta.lastModified": "accounts.updated_at",
+    "meta.version": `'W/"' || accounts.version || '"'`,
+  },
+  collections: {
+    emails: {
+      from: "account_emails element",
+      owner: "element.account_id",
+      columns: {
+        value: "element.value_key",
+        display: "element.display_key",
+        type: "element.type_key",
+        primary: "element.is_primary",
+      },
+      order: "coalesce(element.is_primary, false) desc, element.position",
+    },
+    groups: {
+      from: "memberships element join organizations on organizations.id = element.organization_id",
+      owner: "element.account_id",
+      columns: {
+        value: "element.organization_id",
+        display: "organizations.display_name_key",
+        type: "'DIRECT'",
+      },
+      order: "element.organization_id",
+    },
+  },
+  document: {
+    column: "accounts.search",
+    attributes: new Set([
+      "schemas",
+      "name",
+      "nickName",
+      "profileUrl",
+      "title",
+      "userType",
+      "preferredLanguage",
+      "locale",
+      "timezone",
+      "phoneNumbers",
+      "ims",
+      "photos",
+      "addresses",
+      "entitlements",
+      "roles",
+      "x509Certificates",
+      ENTERPRISE_USER,
+    ]),
+  },
+};
+
+export const accountListing = (dialect: Dialect) => new ListingCompiler(dialect, accountFields);

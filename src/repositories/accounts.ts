@@ -1,0 +1,177 @@
+import type { Session } from "../db/session.js";
+import { constraintViolation } from "../db/violations.js";
+import type { AccountInput, AccountWithOrganizations } from "../domain/account.js";
+import { UniquenessError } from "../domain/errors.js";
+import { isJsonObject, JsonDocument } from "../domain/json.js";
+import type { JsonObject, JsonValue } from "../domain/json.js";
+import type { Listing, Page } from "../domain/listing.js";
+import type { OrganizationReference } from "../domain/organization.js";
+import { foldCase } from "../domain/text.js";
+import { accountListing } from "./account-fields.js";
+import { readPage } from "./listing/page.js";
+
+interface AccountRow {
+  id: string;
+  user_name: string;
+  external_id: string | null;
+  display_name: string | null;
+  active: boolean | number;
+  profile: string;
+  version: number;
+  created_at: string;
+  updated_at: string;
+  organizations: string | null;
+}
+
+const COLUMNS = [
+  "id",
+  "user_name",
+  "external_id",
+  "display_name",
+  "active",
+  "profile",
+  "version",
+  "created_at",
+  "updated_at",
+]
+  .map((name) => `accounts.${name}`)
+  .join(", ");
+
+/** An account as it is written: what the caller said, and what the service adds. */
+export interface AccountWrite extends AccountInput {
+  readonly id: string;
+  /** Undefined leaves the stored one as it is. */
+  readonly passwordHash: string | undefined;
+  readonly version: number;
+  readonly updatedAt: string;
+}
+
+export class AccountRepository {
+  constructor(private readonly session: Session) {}
+
+  /** @param lock whether the row is about to be changed in this transaction */
+  async find(id: string, { lock }: { lock: boolean }): Promise<AccountWithOrganizations | undefined> {
+    const end = lock ? this.session.dialect.forUpdate : "";
+    const row = await this.session.first<AccountRow>(
+      `select ${this.#columns} from accounts where id = ? ${end}`,
+      [id],
+    );
+    return row && toAccount(row);
+  }
+
+  async list(listing: Listing): Promise<Page<AccountWithOrganizations>> {
+    const page = await readPage<AccountRow>(
+      this.session,
+      accountListing(this.session.dialect),
+      "accounts",
+      this.#columns,
+      listing,
+    );
+    return { total: page.total, items: page.items.map(toAccount) };
+  }
+
+  /** @throws UniquenessError when the user name is taken */
+  async insert(account: AccountWrite): Promise<void> {
+    await this.#guarded(account, () =>
+      this.session.rows(
+        `insert into accounts (id, user_name, user_name_key, external_id, display_name, display_name_key, active,
+           password_hash, profile, search, version, created_at, updated_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        [account.id, ...attributeBindings(account), account.version, account.updatedAt, account.updatedAt],
+      ),
+    );
+    await this.#insertEmails(account);
+  }
+
+  /** @throws UniquenessError when the user name is taken */
+  async update(account: AccountWrite): Promise<void> {
+    await this.#guarded(account, () =>
+      this.session.rows(
+        `update accounts set user_name = ?, user_name_key = ?, external_id = ?, display_name = ?,
+           display_name_key = ?, active = ?, password_hash = coalesce(?, password_hash), profile = ?, search = ?,
+           version = ?, updated_at = ?
+         where id = ?`,
+        [...attributeBindings(account), account.version, account.updatedAt, account.id],
+      ),
+    );
+    await this.session.rows("delete from account_emails where account_id = ?", [account.id]);
+    await this.#insertEmails(account);
+  }
+
+  /** @returns whether there was such an account */
+  async delete(id: string): Promise<boolean> {
+    return (await this.session.first("delete from accounts where id = ? returning id", [id])) !== undefined;
+  }
+
+  async #guarded(account: AccountWrite, write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (constraintViolation(error)?.constraint === "accounts_user_name_key_unique") {
+        throw new UniquenessError("User", "userName", account.userName);
+      }
+      throw error;
+    }
+  }
+
+  async #insertEmails(account: AccountWrite): Promise<void> {
+    const { emails } = account.search.value;
+    if (!Array.isArray(emails) || emails.length === 0) return;
+    const bindings = emails
+      .filter(isJsonObject)
+      .flatMap((email, position) => [
+        account.id,
+        position,
+        ...["value", "display", "type", "primary"].map(cell(email)),
+      ]);
+    const rows = emails.map(() => "(?, ?, ?, ?, ?, ?)").join(", ");
+    await this.session.rows(
+      `insert into account_emails (account_id, position, value_key, display_key, type_key, is_primary) values ${rows}`,
+      bindings,
+    );
+  }
+
+  get #columns(): string {
+    return `${COLUMNS}, ${this.session.dialect.jsonList({
+      id: "organizations.id",
+      displayName: "organizations.display_name",
+      from: `memberships join organizations on organizations.id = memberships.organization_id
+             where memberships.account_id = accounts.id`,
+      order: "memberships.organization_id",
+    })} as organizations`;
+  }
+}
+
+const cell = (element: JsonObject) => (name: string) => {
+  const value: JsonValue | undefined = element[name];
+  return typeof value === "string" || typeof value === "boolean" ? value : null;
+};
+
+function attributeBindings(account: AccountWrite) {
+  return [
+    account.userName,
+    foldCase(account.userName),
+    account.externalId ?? null,
+    account.displayName ?? null,
+    account.displayName === undefined ? null : foldCase(account.displayName),
+    account.active,
+    account.passwordHash ?? null,
+    account.profile.text,
+    account.search.text,
+  ];
+}
+
+function toAccount(row: AccountRow): AccountWithOrganizations {
+  return {
+    id: row.id,
+    userName: row.user_name,
+    externalId: row.external_id ?? undefined,
+    displayName: row.display_name ?? undefined,
+    active: Boolean(row.active),
+    profile: JsonDocument.ofText(row.profile),
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    organizations: row.organizations ? (JSON.parse(row.organizations) as OrganizationReference[]) : [],
+  };
+}

@@ -1,0 +1,198 @@
+import type { Binding } from "../../db/session.js";
+import type { Dialect } from "../../db/dialect.js";
+import { UnsupportedFieldError } from "../../domain/errors.js";
+import { foldCase } from "../../domain/text.js";
+import type { ComparisonOperator, ComparisonValue, Field, Filter, Sort } from "../../domain/listing.js";
+import type { Collection, ResourceFields } from "./fields.js";
+import { compareInstant } from "./instant.js";
+
+/** A piece of SQL with a binding for each `?`. */
+export interface Sql {
+  readonly text: string;
+  readonly bindings: readonly Binding[];
+}
+
+const sql = (text: string, ...bindings: Binding[]): Sql => ({ text, bindings });
+const ALWAYS = sql("true");
+const NEVER = sql("false");
+
+/** Turns a field into an SQL expression: of the resource's row, or of an element's. */
+type Resolve = (field: Field) => string;
+
+/**
+ * Compiles filters and sorts over one resource type. A filter becomes a condition that is true exactly for
+ * the resources that match; a comparison with what a resource does not have is not true, and `not` makes
+ * it true (RFC 7644 section 3.4.2.2).
+ */
+export class ListingCompiler {
+  constructor(
+    private readonly dialect: Dialect,
+    private readonly fields: ResourceFields,
+  ) {}
+
+  condition(filter: Filter | undefined): Sql {
+    return filter ? this.#filter(filter, this.#resource) : ALWAYS;
+  }
+
+  /** What follows `order by`; resources without a value come last, or first when descending. */
+  order(sort: Sort | undefined): string {
+    const id = `${this.fields.table}.id`;
+    if (!sort) return id;
+    const value = sort.collection
+      ? this.#firstElement(sort.collection, sort.field)
+      : this.#resource(sort.field);
+    return sort.descending ? `${value} desc nulls first, ${id} desc` : `${value} asc nulls last, ${id}`;
+  }
+
+  readonly #resource: Resolve = (field) => {
+    const column = this.fields.columns[key(field)];
+    if (column) return column;
+    const { document } = this.fields;
+    if (document?.attributes.has(field.path[0] ?? "")) return this.#json(document.column, field);
+    throw new UnsupportedFieldError(key(field));
+  };
+
+  #json(column: string, field: Field): string {
+    switch (field.type) {
+      case "boolean":
+        return this.dialect.jsonBoolean(column, field.path);
+      case "integer":
+      case "decimal":
+        return this.dialect.jsonNumber(column, field.path);
+      case "complex":
+        return this.dialect.jsonValue(column, field.path);
+      default:
+        return this.dialect.jsonText(column, field.path);
+    }
+  }
+
+  #filter(filter: Filter, resolve: Resolve): Sql {
+    switch (filter.type) {
+      case "and":
+      case "or": {
+        const parts = filter.filters.map((each) => this.#filter(each, resolve));
+        return {
+          text: `(${parts.map(({ text }) => text).join(` ${filter.type} `)})`,
+          bindings: parts.flatMap(({ bindings }) => bindings),
+        };
+      }
+      case "not": {
+        const inner = this.#filter(filter.filter, resolve);
+        return { text: `not coalesce(${inner.text}, false)`, bindings: inner.bindings };
+      }
+      case "present": {
+        const value = resolve(filter.field);
+        return sql(
+          isText(filter.field) ? `(${value} is not null and ${value} <> '')` : `(${value} is not null)`,
+        );
+      }
+      case "compare":
+        return this.#compare(resolve(filter.field), filter.field, filter.operator, filter.value);
+      case "match":
+        return this.#match(filter.collection, filter.filter);
+    }
+  }
+
+  #compare(expression: string, field: Field, operator: ComparisonOperator, value: ComparisonValue): Sql {
+    if (value === null)
+      return operator === "ne" ? sql(`(${expression} is not null)`) : sql(`(${expression} is null)`);
+    if (field.type === "dateTime") return compareInstant(expression, operator, String(value));
+    if (!isText(field)) return sql(compareBy(expression, operator), value);
+    const text = field.caseExact ? String(value) : foldCase(String(value));
+    // PostgreSQL has no text with U+0000, so neither does anything stored.
+    if (text.includes("\0")) return operator === "ne" ? ALWAYS : NEVER;
+    return this.#compareText(expression, operator, text);
+  }
+
+  #compareText(expression: string, operator: ComparisonOperator, text: string): Sql {
+    switch (operator) {
+      case "co":
+        return sql(`${this.dialect.position(expression, "?")} > 0`, text);
+      case "sw": {
+        const end = successor(text);
+        return end === undefined
+          ? sql(`${expression} >= ?`, text)
+          : sql(`(${expression} >= ? and ${expression} < ?)`, text, end);
+      }
+      case "ew":
+        // The last 0 characters would be all of them to SQLite.
+        return text === ""
+          ? sql(`${expression} is not null`)
+          : sql(`${this.dialect.right(expression, "length(?)")} = ?`, text, text);
+      default:
+        return sql(compareBy(expression, operator), text);
+    }
+  }
+
+  #match(collection: Field, filter: Filter | undefined): Sql {
+    const rows = this.#collection(collection);
+    const inner = filter ? this.#filter(filter, this.#element(rows, collection)) : ALWAYS;
+    const select = `from ${rows.from} where ${inner.text}`;
+    return {
+      text: rows.owner
+        ? `${this.fields.table}.id in (select ${rows.owner} ${select})`
+        : `exists (select 1 ${select})`,
+      bindings: inner.bindings,
+    };
+  }
+
+  #collection(collection: Field): Collection {
+    const rows = this.fields.collections[key(collection)];
+    if (rows) return rows;
+    const { document } = this.fields;
+    if (!document?.attributes.has(collection.path[0] ?? "")) {
+      throw new UnsupportedFieldError(key(collection));
+    }
+    const primary = this.dialect.jsonBoolean("element.value", ["primary"]);
+    return {
+      from: this.dialect.jsonElements(document.column, collection.path),
+      columns: {},
+      order: `${collection.type === "complex" ? `coalesce(${primary}, false) desc, ` : ""}${this.dialect.elementPosition}`,
+    };
+  }
+
+  #element(rows: Collection, collection: Field): Resolve {
+    return (field) => {
+      const column = rows.columns[key(field)];
+      if (column) return column;
+      if (rows.owner) throw new UnsupportedFieldError(`${key(collection)}.${key(field)}`);
+      return this.#json("element.value", field);
+    };
+  }
+
+  #firstElement(collection: Field, field: Field): string {
+    const rows = this.#collection(collection);
+    const value = this.#element(rows, collection)(field);
+    const owned = rows.owner ? `where ${rows.owner} = ${this.fields.table}.id` : "";
+    return `(select ${value} from ${rows.from} ${owned} order by ${rows.order} limit 1)`;
+  }
+}
+
+const key = (field: Field) => field.path.join(".");
+
+const isText = (field: Field) => ["string", "reference", "binary"].includes(field.type);
+
+const OPERATORS: Partial<Record<ComparisonOperator, string>> = {
+  eq: "=",
+  gt: ">",
+  ge: ">=",
+  lt: "<",
+  le: "<=",
+};
+
+function compareBy(expression: string, operator: ComparisonOperator): string {
+  return operator === "ne"
+    ? `${expression} is distinct from ?`
+    : `${expression} ${OPERATORS[operator] ?? "="} ?`;
+}
+
+/** The least text after all those that begin with `text`, by code points; undefined when there is none. */
+function successor(text: string): string | undefined {
+  const points = Array.from(text, (character) => character.codePointAt(0) ?? 0);
+  while (points.at(-1) === 0x10ffff) points.pop();
+  const last = points.pop();
+  if (last === undefined) return undefined;
+  // The code points from U+D800 on are halves of others and no characters.
+  points.push(last === 0xd7ff ? 0xe000 : last + 1);
+  return String.fromCodePoint(...points);
+}

@@ -1,0 +1,124 @@
+import type { Session } from "../db/session.js";
+import type { Filter } from "../domain/listing.js";
+import type { Member, MembershipSource } from "../domain/membership.js";
+import type { Collection } from "./listing/fields.js";
+import { ListingCompiler } from "./listing/compile.js";
+
+/** Members as the elements of an organization's `members`. */
+export const memberElements: Collection = {
+  from: "memberships element join accounts on accounts.id = element.account_id",
+  columns: {
+    value: "element.account_id",
+    display: "coalesce(accounts.display_name_key, accounts.user_name_key)",
+    type: "'USER'",
+  },
+  order: "element.account_id",
+};
+
+interface MemberRow {
+  account_id: string;
+  display: string;
+}
+
+/** Who makes somebody a member, how, and when. */
+export interface Addition {
+  readonly source: MembershipSource;
+  readonly addedBy: string;
+  readonly at: string;
+}
+
+/**
+ * Memberships, set by set: the cost of a change is that of the members it names. Whoever changes the
+ * members of an organization also writes the organization, whose count and version they are part of.
+ */
+export class MembershipRepository {
+  constructor(private readonly session: Session) {}
+
+  /**
+   * The members of an organization in the order of their account ids.
+   *
+   * @param after the account id that the page begins behind
+   */
+  async members(organizationId: string, after: string | undefined, limit: number): Promise<Member[]> {
+    const rows = await this.session.rows<MemberRow>(
+      `select memberships.account_id, coalesce(accounts.display_name, accounts.user_name) as display
+       from memberships join accounts on accounts.id = memberships.account_id
+       where memberships.organization_id = ? and memberships.account_id > ?
+       order by memberships.account_id limit ?`,
+      [organizationId, after ?? "", limit],
+    );
+    return rows.map((row) => ({ accountId: row.account_id, display: row.display }));
+  }
+
+  /** @returns those of the ids that no account has */
+  async unknownAccounts(accountIds: readonly string[]): Promise<string[]> {
+    const rows = await this.session.rows<{ value: string }>(
+      `select items.value as value from ${this.session.dialect.textItems}
+       where not exists (select 1 from accounts where accounts.id = items.value)`,
+      [JSON.stringify(accountIds)],
+    );
+    return rows.map(({ value }) => value);
+  }
+
+  /**
+   * Makes accounts members; who is one already stays as he is, and ids of no account are passed over.
+   *
+   * @returns how many became members
+   */
+  async add(organizationId: string, accountIds: readonly string[], addition: Addition): Promise<number> {
+    const added = await this.session.rows(
+      `insert into memberships (organization_id, account_id, source, added_by, created_at)
+       select ?, accounts.id, ?, ?, ?
+       from accounts where accounts.id in (select items.value from ${this.session.dialect.textItems})
+       on conflict (organization_id, account_id) do nothing returning 1`,
+      [organizationId, addition.source, addition.addedBy, addition.at, JSON.stringify(accountIds)],
+    );
+    return added.length;
+  }
+
+  /** @returns how many of the accounts were members */
+  async remove(organizationId: string, accountIds: readonly string[]): Promise<number> {
+    const removed = await this.session.rows(
+      `delete from memberships where organization_id = ?
+       and account_id in (select items.value from ${this.session.dialect.textItems}) returning 1`,
+      [organizationId, JSON.stringify(accountIds)],
+    );
+    return removed.length;
+  }
+
+  /** Removes all members but these. @returns how many were removed */
+  async removeOthers(organizationId: string, accountIds: readonly string[]): Promise<number> {
+    const removed = await this.session.rows(
+      `delete from memberships where organization_id = ?
+       and account_id not in (select items.value from ${this.session.dialect.textItems}) returning 1`,
+      [organizationId, JSON.stringify(accountIds)],
+    );
+    return removed.length;
+  }
+
+  /** Removes the members that a filter over the elements of `members` matches. @returns how many */
+  async removeMatching(organizationId: string, filter: Filter): Promise<number> {
+    const compiler = new ListingCompiler(this.session.dialect, {
+      table: "memberships",
+      columns: memberElements.columns,
+      collections: {},
+    });
+    const { text, bindings } = compiler.condition(filter);
+    const removed = await this.session.rows(
+      `delete from memberships where organization_id = ?
+       and account_id in (select element.account_id from ${memberElements.from}
+                          where element.organization_id = ? and ${text}) returning 1`,
+      [organizationId, organizationId, ...bindings],
+    );
+    return removed.length;
+  }
+
+  /** Counts down all organizations that an account is a member of; it is about to be deleted. */
+  async leaveAll(accountId: string, at: string): Promise<void> {
+    await this.session.rows(
+      `update organizations set member_count = member_count - 1, version = version + 1, updated_at = ?
+       where id in (select organization_id from memberships where account_id = ?)`,
+      [at, accountId],
+    );
+  }
+}

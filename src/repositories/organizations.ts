@@ -1,0 +1,155 @@
+import type { Dialect } from "../db/dialect.js";
+import type { Session } from "../db/session.js";
+import { constraintViolation } from "../db/violations.js";
+import { UniquenessError } from "../domain/errors.js";
+import type { Listing, Page } from "../domain/listing.js";
+import type { Organization, OrganizationInput } from "../domain/organization.js";
+import { foldCase } from "../domain/text.js";
+import { ListingCompiler } from "./listing/compile.js";
+import type { ResourceFields } from "./listing/fields.js";
+import { readPage } from "./listing/page.js";
+import { memberElements } from "./memberships.js";
+
+const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
+
+/** Where the attributes of an organization are found. */
+const organizationFields: ResourceFields = {
+  table: "organizations",
+  columns: {
+    id: "organizations.id",
+    displayName: "organizations.display_name_key",
+    externalId: "organizations.external_id",
+    "meta.resourceType": "'Group'",
+    "meta.created": "organizations.created_at",
+    "meta.lastModified": "organizations.updated_at",
+    "meta.version": `'W/"' || organizations.version || '"'`,
+    // Every organization has the extension: its memberCount is never missing.
+    [ORGANIZATION]: "organizations.id",
+    [`${ORGANIZATION}.description`]: "organizations.description_key",
+    [`${ORGANIZATION}.memberCount`]: "organizations.member_count",
+  },
+  collections: {
+    members: { ...memberElements, owner: "element.organization_id" },
+    schemas: {
+      from: `(select '${GROUP}' as value union all select '${ORGANIZATION}' as value) as element`,
+      columns: { "": "element.value" },
+      order: "element.value",
+    },
+  },
+};
+
+const organizationListing = (dialect: Dialect) => new ListingCompiler(dialect, organizationFields);
+
+interface OrganizationRow {
+  id: string;
+  display_name: string;
+  external_id: string | null;
+  description: string | null;
+  member_count: number;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+const COLUMNS = "id, display_name, external_id, description, member_count, version, created_at, updated_at";
+
+/** An organization as it is written: what the caller said, and what the service adds. */
+export interface OrganizationWrite extends OrganizationInput {
+  readonly id: string;
+  readonly memberCount: number;
+  readonly version: number;
+  readonly updatedAt: string;
+}
+
+export class OrganizationRepository {
+  constructor(private readonly session: Session) {}
+
+  /** @param lock whether the row is about to be changed in this transaction */
+  async find(id: string, { lock }: { lock: boolean }): Promise<Organization | undefined> {
+    const end = lock ? this.session.dialect.forUpdate : "";
+    const row = await this.session.first<OrganizationRow>(
+      `select ${COLUMNS} from organizations where id = ? ${end}`,
+      [id],
+    );
+    return row && toOrganization(row);
+  }
+
+  async list(listing: Listing): Promise<Page<Organization>> {
+    const compiler = organizationListing(this.session.dialect);
+    const page = await readPage<OrganizationRow>(this.session, compiler, "organizations", COLUMNS, listing);
+    return { total: page.total, items: page.items.map(toOrganization) };
+  }
+
+  /** @throws UniquenessError when the name is taken */
+  async insert(organization: OrganizationWrite): Promise<void> {
+    const { id, memberCount, version, updatedAt } = organization;
+    await this.#guarded(organization, () =>
+      this.session.rows(
+        `insert into organizations (id, display_name, display_name_key, external_id, description, description_key,
+           member_count, version, created_at, updated_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        [id, ...attributeBindings(organization), memberCount, version, updatedAt, updatedAt],
+      ),
+    );
+  }
+
+  /** @throws UniquenessError when the name is taken */
+  async update(organization: OrganizationWrite): Promise<void> {
+    await this.#guarded(organization, () =>
+      this.session.rows(
+        `update organizations set display_name = ?, display_name_key = ?, external_id = ?, description = ?,
+           description_key = ?, member_count = ?, version = ?, updated_at = ?
+         where id = ?`,
+        [
+          ...attributeBindings(organization),
+          organization.memberCount,
+          organization.version,
+          organization.updatedAt,
+          organization.id,
+        ],
+      ),
+    );
+  }
+
+  /** @returns whether there was such an organization */
+  async delete(id: string): Promise<boolean> {
+    return (
+      (await this.session.first("delete from organizations where id = ? returning id", [id])) !== undefined
+    );
+  }
+
+  async #guarded(organization: OrganizationWrite, write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (constraintViolation(error)?.constraint === "organizations_display_name_key_unique") {
+        throw new UniquenessError("Group", "displayName", organization.displayName);
+      }
+      throw error;
+    }
+  }
+}
+
+function attributeBindings({ displayName, externalId, description }: OrganizationInput) {
+  return [
+    displayName,
+    foldCase(displayName),
+    externalId ?? null,
+    description ?? null,
+    description === undefined ? null : foldCase(description),
+  ];
+}
+
+function toOrganization(row: OrganizationRow): Organization {
+  return {
+    id: row.id,
+    displayName: row.display_name,
+    externalId: row.external_id ?? undefined,
+    description: row.description ?? undefined,
+    memberCount: row.member_count,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

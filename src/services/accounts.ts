@@ -1,0 +1,113 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Account, AccountInput, AccountWithOrganizations } from "../domain/account.js";
+import { NotFoundError, VersionMismatchError } from "../domain/errors.js";
+import { isId } from "../domain/id.js";
+import type { Listing, Page } from "../domain/listing.js";
+import type { Principal } from "../domain/principal.js";
+import type { AccountRepository } from "../repositories/accounts.js";
+import type { Collaborators, ExpectedVersions } from "./collaborators.js";
+import { hashPassword } from "./passwords.js";
+
+/** A change of an account. */
+export interface AccountChange {
+  /** Says what the account shall be; may be called more than once, so it must have no effects. */
+  readonly apply: (current: Account) => AccountInput;
+  /** A new password in clear; undefined leaves it as it is. */
+  readonly password?: string | undefined;
+  readonly expected?: ExpectedVersions;
+}
+
+/** What a caller can do with accounts. */
+export class AccountService {
+  constructor(private readonly given: Collaborators) {}
+
+  /** @throws UniquenessError when the user name is taken */
+  async create(
+    principal: Principal,
+    input: AccountInput,
+    password: string | undefined,
+  ): Promise<AccountWithOrganizations> {
+    const passwordHash = password === undefined ? undefined : await hashPassword(password);
+    const now = this.given.now();
+    const { search, ...attributes } = input;
+    const account = { ...attributes, id: this.given.newId(), version: 1, updatedAt: now };
+    await this.given.work.write(principal.realm, ({ accounts }) =>
+      accounts.insert({ ...account, search, passwordHash }),
+    );
+    const { externalId, displayName } = input;
+    return { ...account, externalId, displayName, createdAt: now, organizations: [] };
+  }
+
+  /** @throws NotFoundError */
+  async get(principal: Principal, id: string): Promise<AccountWithOrganizations> {
+    const account =
+      isId(id) && (await this.given.work.read(principal.realm).accounts.find(id, { lock: false }));
+    if (!account) throw new NotFoundError("User", id);
+    return account;
+  }
+
+  list(principal: Principal, listing: Listing): Promise<Page<AccountWithOrganizations>> {
+    return this.given.work.read(principal.realm).accounts.list(listing);
+  }
+
+  /**
+   * Changes an account; what changes nothing leaves the version as it is.
+   *
+   * @throws NotFoundError, VersionMismatchError, UniquenessError, and what `change.apply` throws
+   */
+  async change(principal: Principal, id: string, change: AccountChange): Promise<AccountWithOrganizations> {
+    const passwordHash = change.password === undefined ? undefined : await hashPassword(change.password);
+    return this.given.work.write(principal.realm, async ({ accounts }) => {
+      const current = await this.#lock(accounts, id, change.expected);
+      const { userName, externalId, displayName, active, profile, search } = change.apply(current);
+      const next = { ...current, userName, externalId, displayName, active, profile };
+      if (passwordHash === undefined && isSame(current, next)) return current;
+      const changed = { ...next, version: current.version + 1, updatedAt: this.given.now() };
+      await accounts.update({ ...changed, search, passwordHash });
+      return changed;
+    });
+  }
+
+  /**
+   * Deletes an account and its memberships.
+   *
+   * @throws NotFoundError, VersionMismatchError
+   */
+  async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
+    await this.given.work.write(principal.realm, async ({ accounts, memberships }) => {
+      await this.#lock(accounts, id, expected);
+      await memberships.leaveAll(id, this.given.now());
+      await accounts.delete(id);
+    });
+  }
+
+  async #lock(
+    accounts: AccountRepository,
+    id: string,
+    expected: ExpectedVersions,
+  ): Promise<AccountWithOrganizations> {
+    const current = isId(id) && (await accounts.find(id, { lock: true }));
+    if (!current) throw new NotFoundError("User", id);
+    requireVersion("User", current, expected);
+    return current;
+  }
+}
+
+/** @throws VersionMismatchError unless the resource is in one of the versions */
+export function requireVersion(
+  kind: string,
+  current: { readonly id: string; readonly version: number },
+  expected: ExpectedVersions,
+): void {
+  if (expected && !expected.includes(current.version)) throw new VersionMismatchError(kind, current.id);
+}
+
+function isSame(current: Account, next: Account): boolean {
+  return (
+    current.userName === next.userName &&
+    current.externalId === next.externalId &&
+    current.displayName === next.displayName &&
+    current.active === next.active &&
+    isDeepStrictEqual(current.profile.value, next.profile.value)
+  );
+}

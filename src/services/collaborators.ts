@@ -1,0 +1,13 @@
+import type { UnitOfWork } from "../repositories/unit-of-work.js";
+
+/** What services are given, so that nothing in them reads a clock or makes up an id by itself. */
+export interface Collaborators {
+  readonly work: UnitOfWork;
+  /** The time now, as ISO 8601 in UTC with milliseconds. */
+  readonly now: () => string;
+  /** A new UUIDv7: ids grow with time, so that new rows stand side by side. */
+  readonly newId: () => string;
+}
+
+/** The versions of a resource that a caller is willing to change; undefined: any. */
+export type ExpectedVersions = readonly number[] | undefined;
