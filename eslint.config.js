@@ -19,6 +19,7 @@ export default tseslint.config(
         "error",
         { allowNumber: true, allowBoolean: true },
       ],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },
@@ -48,5 +49,6 @@ export default tseslint.config(
   },
   { files: ["**/*.js", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },
   { files: ["**/*.cjs"], languageOptions: { globals: { module: "writable" } } },
+  { files: ["bench/**/*.js"], languageOptions: { globals: { process: "readonly" } } },
   prettier,
 );

@@ -1,18 +1,12 @@
-import type { Binding } from "../../db/session.js";
 import type { Dialect } from "../../db/dialect.js";
 import { UnsupportedFieldError } from "../../domain/errors.js";
 import { foldCase } from "../../domain/text.js";
 import type { ComparisonOperator, ComparisonValue, Field, Filter, Sort } from "../../domain/listing.js";
 import type { Collection, ResourceFields } from "./fields.js";
 import { compareInstant } from "./instant.js";
+import { sql } from "./sql.js";
+import type { Sql } from "./sql.js";
 
-/** A piece of SQL with a binding for each `?`. */
-export interface Sql {
-  readonly text: string;
-  readonly bindings: readonly Binding[];
-}
-
-const sql = (text: string, ...bindings: Binding[]): Sql => ({ text, bindings });
 const ALWAYS = sql("true");
 const NEVER = sql("false");
 

@@ -1,5 +1,6 @@
 import type { ComparisonOperator } from "../../domain/listing.js";
-import type { Sql } from "./compile.js";
+import { sql } from "./sql.js";
+import type { Sql } from "./sql.js";
 
 /** Stored times have milliseconds; a time that falls between two of them is never equal to a stored one. */
 const BETWEEN: Partial<Record<ComparisonOperator, string>> = { gt: ">", ge: ">", lt: "<=", le: "<=" };
@@ -12,9 +13,9 @@ const EXACT: Partial<Record<ComparisonOperator, string>> = { eq: "=", gt: ">", g
  */
 export function compareInstant(expression: string, operator: ComparisonOperator, instant: string): Sql {
   const { text, exact } = toMilliseconds(instant);
-  if (operator === "ne") return { text: `${expression} is distinct from ?`, bindings: [exact ? text : ""] };
+  if (operator === "ne") return sql(`${expression} is distinct from ?`, exact ? text : "");
   const symbol = (exact ? EXACT : BETWEEN)[operator];
-  return symbol ? { text: `${expression} ${symbol} ?`, bindings: [text] } : { text: "false", bindings: [] };
+  return symbol ? sql(`${expression} ${symbol} ?`, text) : sql("false");
 }
 
 function toMilliseconds(instant: string): { text: string; exact: boolean } {

@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import { v7 as uuidv7 } from "uuid";
+import { openDatabase } from "../src/db/database.js";
+import { migrate } from "../src/db/migrate.js";
+import { PROVIDER_REALM } from "../src/domain/principal.js";
+import { UnitOfWork } from "../src/repositories/unit-of-work.js";
+import { readResource } from "../src/scim/inbound.js";
+import { toIncomingUser } from "../src/scim/resources/user-mapping.js";
+import { userSchema } from "../src/scim/schema/compile.js";
+
+const PER_TRANSACTION = 2000;
+const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/** A User as identity providers send it, with what they commonly fill in. */
+export function user(number: number | string): Record<string, unknown> {
+  const name = `user${number}@example.com`;
+  return {
+    schemas: ["urn:ietf:params:scim:schemas:core:2.0:User", ENTERPRISE_USER],
+    userName: name,
+    externalId: `external-${number}`,
+    displayName: `Given${number} Family${number}`,
+    name: {
+      givenName: `Given${number}`,
+      familyName: `Family${number}`,
+      formatted: `Given${number} Family${number}`,
+    },
+    active: true,
+    title: "Engineer",
+    emails: [{ value: name, type: "work", primary: true }],
+    phoneNumbers: [{ value: `+1 555 ${number}`, type: "work" }],
+    [ENTERPRISE_USER]: { department: `Department ${String(number).length}`, employeeNumber: String(number) },
+  };
+}
+
+export interface Dataset {
+  readonly accountIds: readonly string[];
+  /** The ids of groups that have been asked for, by their number of members. */
+  readonly groups: ReadonlyMap<number, string>;
+}
+
+/** Fills a data folder with users and, of the first of them, groups of the given sizes. */
+export async function fill(dataDir: string, users: number, groupSizes: readonly number[]): Promise<Dataset> {
+  const database = await openDatabase({ engine: "sqlite", filename: join(dataDir, "muster.sqlite") });
+  await migrate(database);
+  const work = new UnitOfWork(database);
+  const now = new Date().toISOString();
+  const accountIds: string[] = [];
+  for (let first = 0; first < users; first += PER_TRANSACTION) {
+    await work.write(PROVIDER_REALM, async ({ accounts }) => {
+      for (let number = first; number < Math.min(first + PER_TRANSACTION, users); number += 1) {
+        const { input } = toIncomingUser(readResource(userSchema, user(number)), true);
+        const id = uuidv7();
+        await accounts.insert({ ...input, id, passwordHash: undefined, version: 1, updatedAt: now });
+        accountIds.push(id);
+      }
+    });
+  }
+  const groups = new Map<number, string>();
+  for (const memberCount of groupSizes) {
+    const id = uuidv7();
+    await work.write(PROVIDER_REALM, async ({ organizations, memberships }) => {
+      const displayName = `Group of ${memberCount}`;
+      await organizations.insert({ displayName, id, memberCount, version: 1, updatedAt: now });
+      await memberships.add(id, accountIds.slice(0, memberCount), {
+        source: "scim",
+        addedBy: "bench",
+        at: now,
+      });
+    });
+    groups.set(memberCount, id);
+  }
+  await database.close();
+  return { accountIds, groups };
+}

@@ -1,0 +1,66 @@
+import autocannon from "autocannon";
+
+/** How many clients knock at the same time. */
+export const CLIENTS = 8;
+
+export interface Load {
+  readonly url: string;
+  readonly token?: string;
+  /** Each client sends these in turn, over and over; made anew for each client. */
+  readonly requests: (client: number) => LoadRequest[];
+}
+
+export interface LoadRequest {
+  readonly method: "GET" | "POST" | "PATCH";
+  /** Called for every request when it is a function. */
+  readonly path: string | (() => string);
+  readonly body?: string | (() => string);
+}
+
+export interface Measurement {
+  /** Requests answered per second. */
+  readonly rate: number;
+  /** Milliseconds that 99 of 100 requests stay below. */
+  readonly p99: number;
+}
+
+/**
+ * Sends requests for some seconds and measures what comes back.
+ *
+ * @throws Error when any answer is no success: a fast refusal is no result
+ */
+export async function measure(load: Load, seconds: number): Promise<Measurement> {
+  const { pathname, origin } = new URL(load.url);
+  let client = 0;
+  const result = await autocannon({
+    url: origin,
+    connections: CLIENTS,
+    duration: seconds,
+    headers: {
+      "content-type": "application/scim+json",
+      ...(load.token !== undefined && { authorization: `Bearer ${load.token}` }),
+    },
+    setupClient: (connection) => {
+      connection.setRequests(load.requests(client++).map((request) => toAutocannon(request, pathname)));
+    },
+  });
+  if (result.non2xx + result.errors + result.timeouts > 0) {
+    throw new Error(`${result.non2xx} refusals and ${result.errors} errors from ${load.url}`);
+  }
+  return { rate: result.requests.total / result.duration, p99: result.latency.p99 };
+}
+
+function toAutocannon({ method, path, body }: LoadRequest, base: string): autocannon.Request {
+  const prefix = base === "/" ? "" : base;
+  if (typeof path === "string" && typeof body !== "function") {
+    return { method, path: prefix + path, ...(body !== undefined && { body }) };
+  }
+  return {
+    method,
+    setupRequest: (request) => ({
+      ...request,
+      path: prefix + (typeof path === "string" ? path : path()),
+      ...(body !== undefined && { body: typeof body === "string" ? body : body() }),
+    }),
+  };
+}

@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fill } from "./data.js";
+import type { Dataset } from "./data.js";
+import { CLIENTS, measure } from "./load.js";
+import type { Load } from "./load.js";
+import { startFloor, startMuster } from "./servers.js";
+import { median, printGrowth, printRates } from "./table.js";
+import type { Samples } from "./table.js";
+import {
+  addAndRemoveMember,
+  createUsers,
+  getUser,
+  listUsers,
+  matchByEmail,
+  matchByUserName,
+} from "./workloads.js";
+
+/**
+ * Measures the server on the embedded database, beside a bare Express route in the same run. Absolute
+ * figures are this machine's, in this minute; the ratios are what counts.
+ */
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
+const TOKEN = "bench-token-of-the-whole-provider";
+const SMALL = { users: 100, groups: [10] };
+const LARGE = { users: 200_000, groups: [10, 1000, 100_000] };
+
+const folder = await mkdtemp(join(tmpdir(), "muster-bench-"));
+const stops: (() => Promise<void>)[] = [];
+try {
+  const small = await prepare("small", SMALL);
+  const large = await prepare("large", LARGE);
+  const floor = await startFloor();
+  stops.push(() => floor.stop());
+  const nothing: Load = { url: floor.url, requests: () => [{ method: "GET", path: "/" }] };
+  const loads = new Map<string, Load>([
+    ["floor: Express sends a constant", nothing],
+    ["create a user", { ...small.target, requests: createUsers() }],
+    ["get a user by id", { ...large.target, requests: getUser(large.data) }],
+    [`userName eq "...", 100 users`, { ...small.target, requests: matchByUserName(SMALL.users) }],
+    [`userName eq "...", 200,000 users`, { ...large.target, requests: matchByUserName(LARGE.users) }],
+    [`emails[type eq "work"].value eq "..."`, { ...large.target, requests: matchByEmail(LARGE.users) }],
+    ["page of 100 users", { ...large.target, requests: listUsers() }],
+    ["add or remove 1 member, group of 10", memberChanges(large, 10)],
+    ["add or remove 1 member, group of 1,000", memberChanges(large, 1000)],
+    ["add or remove 1 member, group of 100,000", memberChanges(large, 100_000)],
+  ]);
+  const samples = await sample(loads);
+  console.log(
+    `\n${CLIENTS} clients on ${availableParallelism()} cores, medians of ${ROUNDS} rounds of ${SECONDS} s\n`,
+  );
+  printRates(samples, "floor: Express sends a constant");
+  console.log();
+  printGrowth(samples, "add or remove 1 member, group of 10", "add or remove 1 member, group of 100,000");
+  printGrowth(samples, `userName eq "...", 100 users`, `userName eq "...", 200,000 users`);
+} finally {
+  for (const stop of stops) await stop();
+  await rm(folder, { recursive: true, force: true });
+}
+
+interface Prepared {
+  readonly data: Dataset;
+  readonly target: { readonly url: string; readonly token: string };
+}
+
+async function prepare(name: string, size: { users: number; groups: number[] }): Promise<Prepared> {
+  console.log(`Preparing ${size.users} users ...`);
+  const dataDir = join(folder, name);
+  const data = await fill(dataDir, size.users, size.groups);
+  const server = await startMuster(dataDir, TOKEN);
+  stops.push(() => server.stop());
+  return { data, target: { url: server.url, token: TOKEN } };
+}
+
+function memberChanges({ data, target }: Prepared, size: number): Load {
+  return { ...target, requests: addAndRemoveMember(data, size) };
+}
+
+/** One workload after the other, round by round, so that a slow minute of the machine hits all alike. */
+async function sample(loads: ReadonlyMap<string, Load>): Promise<Samples> {
+  const samples = new Map(
+    [...loads.keys()].map((name) => [name, { rates: [] as number[], p99s: [] as number[] }]),
+  );
+  for (const load of loads.values()) await measure(load, 1);
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    console.log(`Round ${round} of ${ROUNDS} ...`);
+    for (const [name, load] of loads) {
+      const { rate, p99 } = await measure(load, SECONDS);
+      samples.get(name)?.rates.push(rate);
+      samples.get(name)?.p99s.push(p99);
+    }
+  }
+  return new Map(
+    [...samples].map(([name, { rates, p99s }]) => [name, { rate: median(rates), p99: median(p99s) }]),
+  );
+}

@@ -1,0 +1,53 @@
+import { user } from "./data.js";
+import type { Dataset } from "./data.js";
+import { CLIENTS } from "./load.js";
+import type { LoadRequest } from "./load.js";
+
+type Requests = (client: number) => LoadRequest[];
+
+const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+const random = (below: number) => Math.floor(Math.random() * below);
+const pick = (ids: readonly string[]) => ids[random(ids.length)] ?? "";
+const byFilter = (filter: string) => `/Users?filter=${encodeURIComponent(filter)}`;
+
+export function createUsers(): Requests {
+  let number = 0;
+  const body = () => JSON.stringify(user(`-new-${Date.now()}-${number++}`));
+  return () => [{ method: "POST", path: "/Users", body }];
+}
+
+export function getUser({ accountIds }: Dataset): Requests {
+  return () => [{ method: "GET", path: () => `/Users/${pick(accountIds)}` }];
+}
+
+export function matchByUserName(users: number): Requests {
+  return () => [{ method: "GET", path: () => byFilter(`userName eq "user${random(users)}@example.com"`) }];
+}
+
+export function matchByEmail(users: number): Requests {
+  return () => [
+    {
+      method: "GET",
+      path: () => byFilter(`emails[type eq "work"].value eq "user${random(users)}@example.com"`),
+    },
+  ];
+}
+
+export function listUsers(): Requests {
+  return () => [{ method: "GET", path: "/Users?count=100" }];
+}
+
+/** Each client adds and removes an account of its own, so that the group keeps its size. */
+export function addAndRemoveMember({ accountIds, groups }: Dataset, size: number): Requests {
+  const path = `/Groups/${groups.get(size) ?? ""}`;
+  return (client) => {
+    const id = accountIds.at(-1 - (client % CLIENTS)) ?? "";
+    const add = { op: "add", path: "members", value: [{ value: id }] };
+    const remove = { op: "remove", path: `members[value eq "${id}"]` };
+    return [add, remove].map((operation) => ({
+      method: "PATCH",
+      path,
+      body: JSON.stringify({ schemas: [PATCH_SCHEMA], Operations: [operation] }),
+    }));
+  };
+}

@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Muster } from "../compose.js";
+import { readProcessSettings } from "../config/settings.js";
+import { PROVIDER_REALM } from "../domain/principal.js";
+import { SCIM_PATH } from "../http/app.js";
+import { readResource } from "../scim/inbound.js";
+import { toIncomingUser } from "../scim/resources/user-mapping.js";
+import { userSchema } from "../scim/schema/compile.js";
+import { UserError } from "./exit.js";
+import { examples } from "./notices.js";
+import { serve } from "./serve.js";
+
+/** What `seeds/demo` holds. */
+interface Seed {
+  readonly people: readonly { readonly userName: string }[];
+  readonly organizations: readonly {
+    readonly displayName: string;
+    readonly description: string;
+    readonly members: readonly string[];
+  }[];
+  readonly tokens: readonly { readonly name: string; readonly secret: string }[];
+}
+
+/** `muster demo`: the server with something in it, on a database of its own. */
+export async function demo(): Promise<void> {
+  const settings = readProcessSettings();
+  if (!["127.0.0.1", "::1", "localhost"].includes(settings.host)) {
+    throw new UserError("The demo's tokens are public, so it listens on this machine alone; unset HOST");
+  }
+  const seed = await readSeed();
+  const database = { engine: "sqlite", filename: join(settings.dataDir, "demo.sqlite") } as const;
+  await serve({ ...settings, database, bootstrapToken: undefined }, async (muster) => {
+    await plant(muster, seed);
+    const [first] = seed.tokens;
+    const baseUrl = `${settings.publicUrl}${SCIM_PATH}`;
+    const tokens = seed.tokens.map(({ name, secret }) => `    ${secret}  ${name}`).join("\n");
+    console.log(
+      `\n  Muster's demo. Its tokens:\n\n${tokens}\n\n  Try it:\n\n    export MUSTER_TOKEN=${first?.secret ?? ""}\n`,
+    );
+    console.log(examples(baseUrl));
+  });
+}
+
+async function readSeed(): Promise<Seed> {
+  const built = new URL("../../seeds/demo.js", import.meta.url);
+  const url = existsSync(built) ? built : new URL("../../seeds/demo.ts", import.meta.url);
+  return (await import(url.href)) as Seed;
+}
+
+/** Does nothing when the demo has been planted before. */
+async function plant({ services }: Muster, seed: Seed): Promise<void> {
+  if ((await services.accessTokens.list()).length > 0) return;
+  const principal = { tokenId: "demo", realm: PROVIDER_REALM };
+  const ids = new Map<string, string>();
+  for (const person of seed.people) {
+    const { input, password } = toIncomingUser(readResource(userSchema, person), true);
+    const account = await services.accounts.create(principal, input, password);
+    ids.set(person.userName, account.id);
+  }
+  for (const { displayName, description, members } of seed.organizations) {
+    const accountIds = members.map((userName) => ids.get(userName) ?? "");
+    await services.organizations.create(principal, { displayName, description }, accountIds);
+  }
+  for (const { name, secret } of seed.tokens) await services.accessTokens.adopt(name, secret);
+}

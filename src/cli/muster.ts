@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { describeSettings } from "../config/settings.js";
+import { demo } from "./demo.js";
+import { exitOnError } from "./exit.js";
+import { migrateDatabase } from "./migrate.js";
+import { serve } from "./serve.js";
+import { createToken, listTokens, revokeToken } from "./tokens.js";
+
+const settings = describeSettings()
+  .map(({ name, description, default: fallback }) => {
+    const shown = fallback === undefined ? "" : ` (default: ${fallback})`;
+    return `  ${name.padEnd(24)} ${description}${shown}`;
+  })
+  .join("\n");
+
+const program = new Command("muster")
+  .description("Muster, a SCIM 2.0 provisioning server for products whose users belong to organizations.")
+  .addHelpText(
+    "after",
+    `
+Settings, from the environment or a file .env in the working directory:
+${settings}
+
+Examples:
+  $ muster serve                                 start on http://127.0.0.1:3000/scim/v2, with SQLite in ./data
+  $ PORT=8080 DATABASE_URL=postgres://muster@localhost/muster muster serve
+  $ muster token create --name "Okta"            make a token for an identity provider; it is shown once
+  $ muster token create --name "Import" --expires 2027-01-31
+  $ muster token revoke 01890a5d-ac96-774b-bcce-b302099a8057`,
+  );
+
+program
+  .command("serve")
+  .description("start the server; migrates the database first")
+  .action(() => exitOnError(() => serve()));
+
+program
+  .command("demo")
+  .description("start the server on a database of its own, with a few organizations, people and tokens in it")
+  .action(() => exitOnError(demo));
+
+program
+  .command("migrate")
+  .description("bring the database schema up to date, and nothing else")
+  .action(() => exitOnError(migrateDatabase));
+
+const token = program
+  .command("token")
+  .description("make, list and revoke access tokens; a running server knows of it at once");
+
+token
+  .command("create")
+  .description("make a token for the whole provider and print it; it cannot be shown again")
+  .requiredOption("-n, --name <name>", "what the token is for")
+  .option("-e, --expires <date>", "when it ends, as in 2027-01-31 or 2027-01-31T12:00:00Z (default: never)")
+  .action((options: { name: string; expires?: string }) => exitOnError(() => createToken(options)));
+
+token
+  .command("list")
+  .description("list all tokens, without their secrets")
+  .action(() => exitOnError(listTokens));
+
+token
+  .command("revoke")
+  .description("end a token at once")
+  .argument("<id>", "the token's id, as `muster token list` shows it")
+  .action((id: string) => exitOnError(() => revokeToken(id)));
+
+await program.parseAsync();

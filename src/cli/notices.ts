@@ -1,0 +1,35 @@
+/** What a first start shows: the token, and lines to paste. */
+export function firstTokenNotice(baseUrl: string, secret: string): string {
+  return `
+  Muster has made its first access token. It may do everything, and it is shown only now:
+
+    ${secret}
+
+  Try it:
+
+    export MUSTER_TOKEN=${secret}
+
+${examples(baseUrl)}
+  More tokens: npx muster token create --name "Okta"
+`;
+}
+
+/** Lines that can be pasted into a shell where MUSTER_TOKEN is set. */
+export function examples(baseUrl: string): string {
+  const curl = `curl -s -H "Authorization: Bearer $MUSTER_TOKEN"`;
+  const scim = `-H "Content-Type: application/scim+json"`;
+  return `    # create a user
+    ${curl} ${scim} \\
+      -d '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"dana@example.com"}' \\
+      ${baseUrl}/Users
+
+    # find it again
+    ${curl} -G --data-urlencode 'filter=userName eq "dana@example.com"' \\
+      ${baseUrl}/Users
+
+    # create an organization
+    ${curl} ${scim} \\
+      -d '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Example Inc"}' \\
+      ${baseUrl}/Groups
+`;
+}

@@ -1,0 +1,52 @@
+import type { AccessToken } from "../domain/access-token.js";
+import { NotFoundError } from "../domain/errors.js";
+import { UserError } from "./exit.js";
+import { withMuster } from "./with-muster.js";
+
+/** `muster token create`: prints the secret alone on standard output, so that scripts can take it. */
+export function createToken({ name, expires }: { name: string; expires?: string }): Promise<void> {
+  const expiresAt = expires === undefined ? undefined : readExpiry(expires);
+  return withMuster(async ({ services }) => {
+    const { token, secret } = await services.accessTokens.issue(name, expiresAt);
+    console.error(`Token '${token.name}' (${token.id}) ${ends(token)}. It is shown only now:`);
+    console.log(secret);
+  });
+}
+
+/** `muster token list` */
+export function listTokens(): Promise<void> {
+  return withMuster(async ({ services }) => {
+    const tokens = await services.accessTokens.list();
+    if (tokens.length === 0)
+      console.log(`There are no tokens yet; make one with: muster token create --name "Okta"`);
+    for (const token of tokens)
+      console.log(`${token.id}  ${token.createdAt}  ${ends(token).padEnd(39)}  ${token.name}`);
+  });
+}
+
+/** `muster token revoke` */
+export function revokeToken(id: string): Promise<void> {
+  return withMuster(async ({ services }) => {
+    try {
+      await services.accessTokens.revoke(id);
+    } catch (error) {
+      if (error instanceof NotFoundError)
+        throw new UserError(`There is no token ${id}; see: muster token list`);
+      throw error;
+    }
+    console.log(`Revoked ${id}.`);
+  });
+}
+
+function ends({ revokedAt, expiresAt }: AccessToken): string {
+  if (revokedAt !== undefined) return `revoked ${revokedAt}`;
+  return expiresAt === undefined ? "never expires" : `expires ${expiresAt}`;
+}
+
+function readExpiry(text: string): string {
+  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new UserError(`'${text}' is no date; write it as 2027-01-31 or 2027-01-31T12:00:00Z`);
+  if (time <= Date.now()) throw new UserError(`${text} is over already`);
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,61 @@
+import type { RequestListener } from "node:http";
+import { v7 as uuidv7 } from "uuid";
+import type { Settings } from "./config/settings.js";
+import { openDatabase } from "./db/database.js";
+import { migrate } from "./db/migrate.js";
+import { createApp } from "./http/app.js";
+import { createLogger } from "./logging/logger.js";
+import type { Logger } from "./logging/logger.js";
+import { UnitOfWork } from "./repositories/unit-of-work.js";
+import { AccessTokenService } from "./services/access-tokens.js";
+import { AccountService } from "./services/accounts.js";
+import { OrganizationService } from "./services/organizations.js";
+
+export interface Services {
+  readonly accounts: AccountService;
+  readonly organizations: OrganizationService;
+  readonly accessTokens: AccessTokenService;
+}
+
+/** Muster, wired up and ready to serve. */
+export interface Muster {
+  readonly app: RequestListener;
+  readonly services: Services;
+  readonly logger: Logger;
+  /** The migrations that were run just now. */
+  readonly migrated: readonly string[];
+  /** Closes the database; requests must be over. */
+  close(): Promise<void>;
+}
+
+/** Opens the database, brings its schema up to date and puts everything together. */
+export async function compose(settings: Settings): Promise<Muster> {
+  const logger = createLogger(settings.logLevel);
+  const database = await openDatabase(settings.database);
+  try {
+    const migrated = await migrate(database);
+    const given = {
+      work: new UnitOfWork(database),
+      now: () => new Date().toISOString(),
+      newId: () => uuidv7(),
+    };
+    const services = {
+      accounts: new AccountService(given),
+      organizations: new OrganizationService(given),
+      accessTokens: new AccessTokenService(given),
+    };
+    if (settings.bootstrapToken !== undefined) {
+      await services.accessTokens.adopt("bootstrap", settings.bootstrapToken);
+    }
+    const app = createApp({
+      services,
+      logger,
+      publicUrl: settings.publicUrl,
+      ready: () => database.reader.rows("select 1"),
+    });
+    return { app, services, logger, migrated, close: () => database.close() };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

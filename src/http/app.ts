@@ -1,0 +1,29 @@
+import express from "express";
+import type { Express } from "express";
+import type { Logger } from "../logging/logger.js";
+import type { AccessTokenService } from "../services/access-tokens.js";
+import type { ScimServices } from "../scim/context.js";
+import { health } from "./health.js";
+import { scim } from "./scim.js";
+
+/** Where the SCIM endpoints are, below the public address. */
+export const SCIM_PATH = "/scim/v2";
+
+export interface AppParts {
+  readonly services: ScimServices & { readonly accessTokens: AccessTokenService };
+  readonly logger: Logger;
+  /** The address that clients reach the server by, without a slash at the end. */
+  readonly publicUrl: string;
+  /** Resolves when the database answers. */
+  readonly ready: () => Promise<unknown>;
+}
+
+/** The whole server as an Express app, to be listened with or mounted inside another one. */
+export function createApp({ services, logger, publicUrl, ready }: AppParts): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.use(health(ready));
+  app.use(SCIM_PATH, scim({ services, logger, baseUrl: `${publicUrl}${SCIM_PATH}` }));
+  return app;
+}

@@ -1,0 +1,62 @@
+import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { Passport } from "passport";
+import { Strategy as BearerStrategy } from "passport-http-bearer";
+import type { AccessTokenService } from "../services/access-tokens.js";
+import { ScimError } from "../scim/errors.js";
+
+const REALM = 'Bearer realm="muster"';
+
+/**
+ * Lets requests with a valid bearer token through, as that token's principal (RFC 6750). The features of
+ * the server can be read without one, so that a client can find out how to authenticate (RFC 7643
+ * section 5).
+ */
+export function authentication(accessTokens: AccessTokenService): RequestHandler {
+  const passport = new Passport();
+  passport.use(
+    new BearerStrategy((secret, done) => {
+      accessTokens.authenticate(secret).then(
+        (principal) => done(null, principal ?? false),
+        (error: unknown) => done(error),
+      );
+    }),
+  );
+  return (request: Request, response: Response, next: NextFunction) => {
+    if (isPublic(request)) {
+      next();
+      return;
+    }
+    if (request.query.access_token !== undefined) {
+      next(
+        unauthenticated(
+          "A token in the address ends up in logs; send it in the Authorization header",
+          "invalid_request",
+        ),
+      );
+      return;
+    }
+    const finish = (error: unknown, principal: unknown) => {
+      if (error) next(error);
+      else if (principal) {
+        request.user = principal;
+        next();
+      } else next(refusal(request));
+    };
+    (passport.authenticate("bearer", { session: false }, finish) as RequestHandler)(request, response, next);
+  };
+}
+
+const isPublic = (request: Request) =>
+  (request.method === "GET" || request.method === "HEAD") &&
+  /^\/ServiceProviderConfig\/?$/.test(request.path);
+
+function refusal(request: Request): ScimError {
+  return request.headers.authorization === undefined
+    ? unauthenticated("This needs an access token: send 'Authorization: Bearer <token>'")
+    : unauthenticated("The access token is unknown, expired or revoked", "invalid_token");
+}
+
+function unauthenticated(detail: string, code?: string): ScimError {
+  const challenge = code === undefined ? REALM : `${REALM}, error="${code}", error_description="${detail}"`;
+  return new ScimError(401, undefined, detail, { "WWW-Authenticate": challenge });
+}

@@ -1,0 +1,62 @@
+import express from "express";
+import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { invalidSyntax, ScimError } from "../scim/errors.js";
+
+/** The longest body that is read: parsing a longer one would keep other requests waiting. */
+export const MAX_BODY_BYTES = 4 * 2 ** 20;
+
+const MEDIA_TYPES = ["application/scim+json", "application/json"];
+
+const parse: RequestHandler = express.json({ type: MEDIA_TYPES, limit: MAX_BODY_BYTES, strict: false });
+
+/**
+ * Reads the body of a request that has one to read.
+ *
+ * The errors are 415 for another media type, 413 for a body that is too long, 400 `invalidSyntax` for one
+ * that is missing or no JSON.
+ */
+export function jsonBody(request: Request, response: Response, next: NextFunction): void {
+  if (!["POST", "PUT", "PATCH"].includes(request.method)) {
+    next();
+    return;
+  }
+  if (isEmpty(request)) {
+    next(invalidSyntax(`${request.method} needs a JSON body`));
+    return;
+  }
+  if (!request.is(MEDIA_TYPES)) {
+    next(new ScimError(415, undefined, `The Content-Type must be one of ${MEDIA_TYPES.join(", ")}`));
+    return;
+  }
+  parse(request, response, (error?: unknown) => {
+    if (error) next(bodyError(error));
+    else if (request.body === undefined) next(invalidSyntax(`${request.method} needs a JSON body`));
+    else next();
+  });
+}
+
+const isEmpty = ({ headers }: Request) =>
+  headers["transfer-encoding"] === undefined && (headers["content-length"] ?? "0") === "0";
+
+/** body-parser tells by `type` what is wrong. */
+function bodyError(error: unknown): unknown {
+  const { type, message } = error as { type?: string; message?: string };
+  switch (type) {
+    case "entity.parse.failed":
+      return invalidSyntax(`The body is not valid JSON: ${message ?? ""}`);
+    case "entity.too.large":
+      return new ScimError(
+        413,
+        undefined,
+        `The body is longer than ${MAX_BODY_BYTES} bytes; send less at a time`,
+      );
+    case "charset.unsupported":
+    case "encoding.unsupported":
+      return new ScimError(415, undefined, message ?? "The encoding of the body is not supported");
+    case "request.aborted":
+    case "request.size.invalid":
+      return invalidSyntax("The body is not as long as the Content-Length says");
+    default:
+      return error;
+  }
+}

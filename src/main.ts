@@ -1,0 +1,4 @@
+import { exitOnError } from "./cli/exit.js";
+import { serve } from "./cli/serve.js";
+
+await exitOnError(() => serve());

@@ -1,0 +1,22 @@
+import type { Principal } from "../domain/principal.js";
+import type { AccountService } from "../services/accounts.js";
+import type { OrganizationService } from "../services/organizations.js";
+
+/** What every SCIM request comes with. */
+export interface ScimContext {
+  readonly principal: Principal;
+  readonly services: ScimServices;
+  /** The SCIM base, as clients reach it, without a slash at the end. */
+  readonly baseUrl: string;
+  /** The request's `If-Match` header. */
+  readonly ifMatch: string | undefined;
+  /** The request's `If-None-Match` header. */
+  readonly ifNoneMatch: string | undefined;
+  /** Is told of errors that no client caused. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface ScimServices {
+  readonly accounts: AccountService;
+  readonly organizations: OrganizationService;
+}

@@ -1,0 +1,39 @@
+import SCIMMY from "scimmy";
+import { MAX_COUNT } from "./query.js";
+import { GroupResource } from "./resources/group.js";
+import type { ResourceType } from "./resources/resource.js";
+import { UserResource } from "./resources/user.js";
+import "./schema/definitions.js";
+
+/** All resource types that Muster serves. */
+export const resourceTypes: readonly ResourceType[] = [UserResource, GroupResource];
+
+/** Declares the resource types to SCIMMY, which describes them at `/ResourceTypes` and `/Schemas`. */
+export function declareResourceTypes(): void {
+  for (const type of resourceTypes) SCIMMY.Resources.declare(type as never);
+}
+
+/**
+ * Says at `/ServiceProviderConfig` what Muster does (RFC 7643 section 5). To be called when the routers
+ * are made, since they claim features of their own.
+ */
+export function declareFeatures(): void {
+  SCIMMY.Config.set({
+    patch: true,
+    filter: { supported: true, maxResults: MAX_COUNT },
+    sort: true,
+    etag: true,
+    changePassword: true,
+    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    authenticationSchemes: [],
+  });
+  SCIMMY.Config.set("authenticationSchemes", [
+    {
+      type: "oauthbearertoken",
+      name: "OAuth Bearer Token",
+      description: "A Muster access token in the Authorization header",
+      specUri: "https://www.rfc-editor.org/rfc/rfc6750",
+      primary: true,
+    },
+  ]);
+}

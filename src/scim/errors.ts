@@ -1,0 +1,69 @@
+import {
+  InvalidValueError,
+  NotFoundError,
+  UniquenessError,
+  UnsupportedFieldError,
+  VersionMismatchError,
+} from "../domain/errors.js";
+
+/** The `scimType` keywords of RFC 7644 section 3.12. */
+export type ScimType =
+  | "invalidFilter"
+  | "tooMany"
+  | "uniqueness"
+  | "mutability"
+  | "invalidSyntax"
+  | "invalidPath"
+  | "noTarget"
+  | "invalidValue"
+  | "invalidVers"
+  | "sensitive";
+
+export const ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error";
+
+/** An answer that is an error: its HTTP status, its `scimType` where the RFC has one, and what to change. */
+export class ScimError extends Error {
+  override readonly name = "ScimError";
+
+  constructor(
+    readonly status: number,
+    readonly scimType: ScimType | undefined,
+    detail: string,
+    /** Header fields that go with the error, such as `Allow`. */
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail);
+  }
+
+  /** The Error message of RFC 7644 section 3.12. */
+  toJSON(): Record<string, unknown> {
+    return {
+      schemas: [ERROR_SCHEMA],
+      status: String(this.status),
+      ...(this.scimType && { scimType: this.scimType }),
+      detail: this.message,
+    };
+  }
+}
+
+export const invalidSyntax = (detail: string) => new ScimError(400, "invalidSyntax", detail);
+export const invalidFilter = (detail: string) => new ScimError(400, "invalidFilter", detail);
+export const invalidPath = (detail: string) => new ScimError(400, "invalidPath", detail);
+export const invalidValue = (detail: string) => new ScimError(400, "invalidValue", detail);
+export const noTarget = (detail: string) => new ScimError(400, "noTarget", detail);
+export const mutability = (detail: string) => new ScimError(400, "mutability", detail);
+
+/**
+ * The one table from what went wrong to what is answered.
+ *
+ * @returns undefined for what no client caused: a fault of Muster's own
+ */
+export function toScimError(error: unknown): ScimError | undefined {
+  if (error instanceof ScimError) return error;
+  if (error instanceof NotFoundError) return new ScimError(404, undefined, error.message);
+  if (error instanceof UniquenessError) return new ScimError(409, "uniqueness", error.message);
+  if (error instanceof InvalidValueError) return new ScimError(400, "invalidValue", error.message);
+  if (error instanceof UnsupportedFieldError) return new ScimError(400, "invalidFilter", error.message);
+  if (error instanceof VersionMismatchError) return new ScimError(412, undefined, error.message);
+  return undefined;
+}

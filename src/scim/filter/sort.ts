@@ -1,0 +1,26 @@
+import type { Sort } from "../../domain/listing.js";
+import { invalidPath, invalidValue } from "../errors.js";
+import { findAttribute } from "../schema/attribute.js";
+import type { ResourceSchema } from "../schema/attribute.js";
+import { resolveField } from "./fields.js";
+
+/**
+ * Reads `sortBy` and `sortOrder` (RFC 7644 section 3.4.2.3). Multi-valued attributes sort by their
+ * primary, else first, element.
+ *
+ * @throws ScimError 400 `invalidPath` for an attribute that there is not, `invalidValue` for another order
+ */
+export function compileSort(schema: ResourceSchema, sortBy: string, sortOrder = "ascending"): Sort {
+  const order = sortOrder.toLowerCase();
+  if (order !== "ascending" && order !== "descending") {
+    throw invalidValue(`The parameter 'sortOrder' must be 'ascending' or 'descending'`);
+  }
+  const reference = findAttribute(schema, sortBy.trim());
+  if (!reference?.attribute)
+    throw invalidPath(`A ${schema.resourceType} has no attribute '${sortBy}' to sort by`);
+  const { attribute, field, collection } = resolveField(reference, { toValue: true });
+  if (attribute.type === "complex" || attribute.returned === "never") {
+    throw invalidPath(`The attribute '${sortBy}' cannot be sorted by; name one of its sub-attributes`);
+  }
+  return { field, ...(collection && { collection }), descending: order === "descending" };
+}

@@ -1,0 +1,83 @@
+import SCIMMY from "scimmy";
+import { failure, ScimAnswer } from "../answer.js";
+import type { ScimContext } from "../context.js";
+import { readQuery } from "../query.js";
+import type { Query } from "../query.js";
+
+/** A resource type as scimmy-routers mounts it. */
+export type ResourceType = typeof SCIMMY.Types.Resource;
+
+/**
+ * What the resource types have in common: from SCIMMY come the routes that lead here and the description
+ * for discovery; the work is done by the operations that a resource type defines. Errors become answers
+ * here, before SCIMMY's router sees them.
+ */
+export abstract class ScimResource extends SCIMMY.Types.Resource {
+  readonly #query: Readonly<Record<string, unknown>>;
+
+  /** SCIMMY calls it as `(id, query)` or, for a collection, as `(query)`. */
+  constructor(idOrQuery?: string | object, query?: object) {
+    super();
+    if (typeof idOrQuery === "string") this.id = idOrQuery;
+    this.#query = ((typeof idOrQuery === "object" ? idOrQuery : query) ?? {}) as Record<string, unknown>;
+  }
+
+  /** Locations are computed from the configured public address, not from this. */
+  static override basepath(path?: string): never {
+    return (path === undefined ? "" : this) as never;
+  }
+
+  /** GET of one resource, or of a collection (RFC 7644 section 3.4). */
+  override read(context?: unknown): Promise<never> {
+    return this.#answer(context, (given, query) =>
+      this.id === undefined ? this.list(given, query) : this.get(given, this.id, query),
+    );
+  }
+
+  /** POST to a collection, or PUT of a resource (RFC 7644 sections 3.3 and 3.5.1). */
+  override write(body: unknown, context?: unknown): Promise<never> {
+    return this.#answer(context, (given, query) =>
+      this.id === undefined ? this.create(given, body, query) : this.replace(given, this.id, body, query),
+    );
+  }
+
+  /** PATCH of a resource (RFC 7644 section 3.5.2). */
+  override patch(body: unknown, context?: unknown): Promise<never> {
+    return this.#answer(context, (given, query) => this.modify(given, this.id ?? "", body, query));
+  }
+
+  /** DELETE of a resource (RFC 7644 section 3.6). */
+  override dispose(context?: unknown): Promise<never> {
+    return this.#answer(context, (given) => this.remove(given, this.id ?? ""));
+  }
+
+  protected abstract get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer>;
+  protected abstract list(context: ScimContext, query: Query): Promise<ScimAnswer>;
+  protected abstract create(context: ScimContext, body: unknown, query: Query): Promise<ScimAnswer>;
+  protected abstract replace(
+    context: ScimContext,
+    id: string,
+    body: unknown,
+    query: Query,
+  ): Promise<ScimAnswer>;
+  protected abstract modify(
+    context: ScimContext,
+    id: string,
+    body: unknown,
+    query: Query,
+  ): Promise<ScimAnswer>;
+  protected abstract remove(context: ScimContext, id: string): Promise<ScimAnswer>;
+
+  /** SCIMMY's types speak of its own schema instances; what it passes on to Express is an answer. */
+  async #answer(
+    context: unknown,
+    operation: (context: ScimContext, query: Query) => Promise<ScimAnswer>,
+  ): Promise<never> {
+    const given = context as ScimContext;
+    try {
+      return (await operation(given, readQuery(this.#query))) as never;
+    } catch (error) {
+      return failure(error, given.onFault) as never;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import SCIMMY from "scimmy";
+import type { Attribute, ResourceSchema, Schema } from "./attribute.js";
+import { groupDefinition, userDefinition } from "./definitions.js";
+
+type Definition = InstanceType<typeof SCIMMY.Types.SchemaDefinition>;
+type DefinedAttribute = InstanceType<typeof SCIMMY.Types.Attribute>;
+
+const { Attribute: ScimmyAttribute, SchemaDefinition } = SCIMMY.Types;
+
+function compileAttribute(source: DefinedAttribute): Attribute {
+  const described = source.toJSON() as unknown as {
+    mutability: Attribute["mutability"];
+    returned: Attribute["returned"];
+  };
+  const subAttributes = source.subAttributes ?? [];
+  return {
+    name: source.name,
+    type: source.type,
+    multiValued: source.config.multiValued === true,
+    required: source.config.required === true,
+    caseExact: source.config.caseExact === true || source.type === "reference" || source.type === "binary",
+    mutability: described.mutability,
+    returned: described.returned,
+    subAttributes: byLowerName(subAttributes.map(compileAttribute)),
+  };
+}
+
+function byLowerName(attributes: Attribute[]): ReadonlyMap<string, Attribute> {
+  return new Map(attributes.map((attribute) => [attribute.name.toLowerCase(), attribute] as const));
+}
+
+function compileSchema(definition: Definition): Schema {
+  const attributes = definition.attributes.filter(
+    (each): each is DefinedAttribute => each instanceof ScimmyAttribute,
+  );
+  return { id: definition.id, attributes: byLowerName(attributes.map(compileAttribute)) };
+}
+
+/** Turns a SCIMMY definition with its extensions into the form that the engines look attributes up in. */
+function compileResourceSchema(definition: Definition): ResourceSchema {
+  const extensions = definition.attributes.filter(
+    (each): each is Definition => each instanceof SchemaDefinition,
+  );
+  return {
+    resourceType: definition.name,
+    core: compileSchema(definition),
+    extensions: new Map(extensions.map((each) => [each.id.toLowerCase(), compileSchema(each)])),
+  };
+}
+
+export const userSchema = compileResourceSchema(userDefinition);
+export const groupSchema = compileResourceSchema(groupDefinition);

@@ -1,0 +1,65 @@
+import SCIMMY from "scimmy";
+
+/**
+ * The schema definitions that Muster serves at `/Schemas` and works by: SCIMMY's, corrected where they
+ * say something that Muster does not do.
+ */
+
+export const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+export const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
+
+const { Attribute, SchemaDefinition } = SCIMMY.Types;
+
+/** SCIMMY insists on IETF URNs; a URN of our own is put in afterwards. */
+function ownDefinition(
+  name: string,
+  urn: string,
+  description: string,
+  attributes: InstanceType<typeof Attribute>[],
+): InstanceType<typeof SchemaDefinition> {
+  const definition = new SchemaDefinition(
+    name,
+    `urn:ietf:params:scim:schemas:extension:${name}`,
+    description,
+    attributes,
+  );
+  return Object.assign(definition, { id: urn });
+}
+
+function configure(
+  definition: InstanceType<typeof SchemaDefinition>,
+  attribute: string,
+  config: Partial<InstanceType<typeof Attribute>["config"]>,
+): void {
+  Object.assign(definition.attribute(attribute).config, config);
+}
+
+const user = SCIMMY.Schemas.User.definition;
+user.extend(SCIMMY.Schemas.EnterpriseUser.definition);
+for (const name of ["roles.type", "x509Certificates.type"]) configure(user, name, { canonicalValues: false });
+configure(user, "groups.value", { caseExact: true });
+configure(user, "groups.$ref", { referenceTypes: ["Group"] });
+// A manager's $ref is computed from the value.
+configure(SCIMMY.Schemas.EnterpriseUser.definition, "manager.$ref", { mutable: false });
+
+const group = SCIMMY.Schemas.Group.definition;
+group.extend(
+  ownDefinition("Organization", ORGANIZATION, "What Muster adds to a Group: it is an organization", [
+    new Attribute("string", "description", {
+      description: "What the organization is, in a sentence or two.",
+    }),
+    new Attribute("integer", "memberCount", {
+      mutable: false,
+      description: "How many members the organization has.",
+    }),
+  ]),
+);
+configure(group, "displayName", { uniqueness: "server" });
+// Members are accounts; everything but the value is computed from the account.
+configure(group, "members.value", { caseExact: true });
+configure(group, "members.$ref", { referenceTypes: ["User"], mutable: false });
+for (const name of ["members.display", "members.type"]) configure(group, name, { mutable: false });
+configure(group, "members.type", { canonicalValues: ["User"] });
+
+export const userDefinition = user;
+export const groupDefinition = group;

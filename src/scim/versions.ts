@@ -1,0 +1,29 @@
+import type { ScimContext } from "./context.js";
+
+/** A resource's version as an entity tag (RFC 7644 section 3.14); weak, since a projection is no byte-for-byte copy. */
+export const entityTag = (version: number) => `W/"${version}"`;
+
+/**
+ * The versions that a request's `If-Match` names.
+ *
+ * @returns undefined when any version will do
+ */
+export function expectedVersions(context: ScimContext): number[] | undefined {
+  const { ifMatch } = context;
+  return ifMatch === undefined || ifMatch.trim() === "*" ? undefined : readEntityTags(ifMatch);
+}
+
+/** Whether the client already has this version, going by the request's `If-None-Match`. */
+export function isKnown(context: ScimContext, version: number): boolean {
+  const { ifNoneMatch } = context;
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch.trim() === "*" || readEntityTags(ifNoneMatch).includes(version);
+}
+
+/** Tags that Muster never gives match nothing. */
+function readEntityTags(header: string): number[] {
+  return header.split(",").flatMap((tag) => {
+    const version = /^\s*(?:W\/)?"(\d{1,15})"\s*$/.exec(tag)?.[1];
+    return version === undefined ? [] : [Number(version)];
+  });
+}
