@@ -1,0 +1,73 @@
+import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describeSettings, readSettings, SettingsError } from "../../src/config/settings.js";
+
+describe("Settings", () => {
+  it("have defaults that need nothing", () => {
+    expect(readSettings({})).to.deep.equal({
+      port: 3000,
+      host: "127.0.0.1",
+      publicUrl: "http://127.0.0.1:3000",
+      database: { engine: "sqlite", filename: resolve("data/muster.sqlite") },
+      bootstrapToken: undefined,
+      dataDir: resolve("data"),
+      logLevel: "info",
+    });
+  });
+
+  it("put the embedded database into the data folder", () => {
+    const { database } = readSettings({ MUSTER_DATA_DIR: "/var/lib/muster" });
+    expect(database).to.deep.equal({ engine: "sqlite", filename: "/var/lib/muster/muster.sqlite" });
+  });
+
+  it("take SQLite paths, relative and absolute, and PostgreSQL addresses", () => {
+    const database = (url: string) => readSettings({ DATABASE_URL: url }).database;
+    expect(database("sqlite:x.db")).to.deep.equal({ engine: "sqlite", filename: resolve("x.db") });
+    expect(database("sqlite:/x.db")).to.deep.equal({ engine: "sqlite", filename: "/x.db" });
+    expect(database("sqlite:///x.db")).to.deep.equal({ engine: "sqlite", filename: "/x.db" });
+    expect(database("postgres://u@h/d")).to.deep.equal({
+      engine: "postgres",
+      connectionString: "postgres://u@h/d",
+    });
+  });
+
+  it("take an empty variable for an absent one", () => {
+    expect(readSettings({ PORT: "", MUSTER_BOOTSTRAP_TOKEN: "" }).port).to.equal(3000);
+  });
+
+  it("drop the slash at the end of the public address", () => {
+    expect(readSettings({ PUBLIC_URL: "https://scim.example.com/" }).publicUrl).to.equal(
+      "https://scim.example.com",
+    );
+  });
+
+  const wrong: [string, string][] = [
+    ["PORT", "http"],
+    ["PUBLIC_URL", "ftp://example.com"],
+    ["DATABASE_URL", "mysql://example.com"],
+    ["MUSTER_BOOTSTRAP_TOKEN", "too short"],
+    ["LOG_LEVEL", "loud"],
+  ];
+  for (const [name, value] of wrong) {
+    it(`name ${name} when it is wrong`, () => {
+      expect(() => readSettings({ [name]: value })).to.throw(SettingsError, name);
+    });
+  }
+
+  it("name every wrong variable at once, and never show a secret", () => {
+    const broken = { PORT: "x", MUSTER_BOOTSTRAP_TOKEN: "my secret", DATABASE_URL: "mysql://u:hunter2@h" };
+    expect(() => readSettings(broken))
+      .to.throw(SettingsError)
+      .with.property("message")
+      .that.matches(/PORT[^]*DATABASE_URL|DATABASE_URL[^]*PORT/)
+      .and.does.not.match(/my secret|hunter2/);
+  });
+
+  for (const file of [".env.example", "README.md"]) {
+    it(`are all listed in ${file}`, () => {
+      const text = readFileSync(file, "utf8");
+      for (const { name } of describeSettings()) expect(text).to.include(name);
+    });
+  }
+});
