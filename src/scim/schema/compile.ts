@@ -38,9 +38,9 @@ function compileSchema(definition: Definition): Schema {
 
 /** Turns a SCIMMY definition with its extensions into the form that the engines look attributes up in. */
 function compileResourceSchema(definition: Definition): ResourceSchema {
-  const extensions = definition.attributes.filter(
-    (each): each is Definition => each instanceof SchemaDefinition,
-  );
+  // SCIMMY keeps extensions among the attributes, and does not say so in its types.
+  const members: unknown[] = definition.attributes;
+  const extensions = members.filter((each): each is Definition => each instanceof SchemaDefinition);
   return {
     resourceType: definition.name,
     core: compileSchema(definition),
