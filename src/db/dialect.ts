@@ -1,6 +1,8 @@
 /** Where the two engines' SQL differs, in the few forms that repositories need. */
 export interface Dialect {
   readonly engine: "sqlite" | "postgres";
+  /** Begins a transaction that is going to write. */
+  readonly begin: string;
   /** Ends a `select` whose row is about to be changed in the same transaction. */
   readonly forUpdate: string;
   /** A table `items` with one text column `value`, from one binding that is a JSON array of strings. */
@@ -36,6 +38,9 @@ const sqliteJson = (column: string, path: readonly string[]) =>
 
 export const sqliteDialect: Dialect = {
   engine: "sqlite",
+  // As a writer from the start: it waits for its turn here, rather than fail in the middle because another
+  // process has written since its first read.
+  begin: "begin immediate",
   forUpdate: "",
   textItems: "json_each(?) as items",
   jsonText: (column, path) => `(${sqliteJson(column, path)})`,
@@ -55,6 +60,7 @@ const postgresPath = (path: readonly string[]) =>
 
 export const postgresDialect: Dialect = {
   engine: "postgres",
+  begin: "begin",
   // Not the stronger `for update`: rows that only refer to this one need not wait.
   forUpdate: "for no key update",
   textItems: "jsonb_array_elements_text(?::jsonb) as items(value)",

@@ -8,6 +8,8 @@ export class Session {
   constructor(
     readonly dialect: Dialect,
     private readonly knex: Knex,
+    /** The connection that a transaction runs on; without one, each statement takes one from the pool. */
+    private readonly connection?: object,
   ) {}
 
   /**
@@ -15,7 +17,9 @@ export class Session {
    * `returning`.
    */
   async rows<Row>(sql: string, bindings: readonly Binding[] = []): Promise<Row[]> {
-    const result = (await this.knex.raw(sql, bindings as Binding[])) as Row[] | { rows: Row[] };
+    const statement = this.knex.raw(sql, bindings as Binding[]);
+    const result = (await (this.connection ? statement.connection(this.connection) : statement)) as
+      Row[] | { rows: Row[] };
     return Array.isArray(result) ? result : result.rows;
   }
 

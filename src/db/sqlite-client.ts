@@ -17,19 +17,8 @@ const MAX_STATEMENTS = 256;
 /** Kept here and not in the client: Knex makes transactions' clients from its prototype alone. */
 const statementsOf = new WeakMap<Database, Map<string, Statement>>();
 
-/**
- * Knex's SQLite dialect with two changes:
- * - a transaction begins as a writer, so that it waits for its turn at the start rather than fail in the
- *   middle, when another process has written since its first read;
- * - statements are prepared once per connection: preparing costs as much as running.
- */
+/** Knex's SQLite dialect, but statements are prepared once per connection: preparing costs as much as running. */
 export class SqliteClient extends SqliteDialect {
-  override transaction(...parameters: unknown[]) {
-    const transaction = super.transaction(...parameters);
-    transaction.begin = (connection: unknown) => transaction.query(connection, "BEGIN IMMEDIATE;");
-    return transaction;
-  }
-
   override async _query(connection: Database, query: Query): Promise<Query> {
     if (!isPreparable(query)) return super._query(connection, query) as Promise<Query>;
     const statement = await prepare(connection, query.sql);
@@ -84,6 +73,6 @@ async function prepare(connection: Database, sql: string): Promise<Statement> {
 function isPreparable(query: Query): boolean {
   return (
     (query.method === undefined || query.method === "raw") &&
-    /^\s*(select|insert|update|delete|with)\b/i.test(query.sql)
+    /^\s*(select|insert|update|delete|with|begin|commit)\b/i.test(query.sql)
   );
 }

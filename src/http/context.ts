@@ -21,7 +21,7 @@ export function scimContext(parts: { services: ScimServices; logger: Logger; bas
 /** Logs an error that no client caused. */
 export function logFault(logger: Logger, request: Request, error: unknown): void {
   logger.error(
-    { err: error, method: request.method, path: request.path },
+    { err: error, method: request.method, path: request.baseUrl + request.path },
     "A request failed by Muster's own fault",
   );
 }
