@@ -1,6 +1,7 @@
 import type { NextFunction, Request, Response } from "express";
 import { once } from "node:events";
 import { ScimAnswer } from "../scim/answer.js";
+import { withTrueCount } from "../scim/discovery.js";
 
 const SCIM_JSON = "application/scim+json; charset=utf-8";
 const PLAIN_JSON = "application/json; charset=utf-8";
@@ -16,7 +17,7 @@ export function answers(request: Request, response: Response, next: NextFunction
     if (body instanceof ScimAnswer) {
       sendAnswer(response, body).catch((error: unknown) => response.destroy(error as Error));
     } else {
-      response.end(body === undefined || body === null ? undefined : JSON.stringify(body));
+      response.end(JSON.stringify(withTrueCount(body as object)));
     }
     return response;
   };

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Account, AccountInput, AccountWithOrganizations } from "../domain/account.js";
 import { NotFoundError, VersionMismatchError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
+import { requireKeyLength, requireKeyLengths } from "../domain/limits.js";
 import type { Listing, Page } from "../domain/listing.js";
 import type { Principal } from "../domain/principal.js";
 import type { AccountRepository } from "../repositories/accounts.js";
@@ -21,12 +22,13 @@ export interface AccountChange {
 export class AccountService {
   constructor(private readonly given: Collaborators) {}
 
-  /** @throws UniquenessError when the user name is taken */
+  /** @throws UniquenessError when the user name is taken, InvalidValueError for a value that is too long */
   async create(
     principal: Principal,
     input: AccountInput,
     password: string | undefined,
   ): Promise<AccountWithOrganizations> {
+    requireStorable(input);
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     const now = this.given.now();
     const { search, ...attributes } = input;
@@ -53,13 +55,15 @@ export class AccountService {
   /**
    * Changes an account; what changes nothing leaves the version as it is.
    *
-   * @throws NotFoundError, VersionMismatchError, UniquenessError, and what `change.apply` throws
+   * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError, and what `change.apply` throws
    */
   async change(principal: Principal, id: string, change: AccountChange): Promise<AccountWithOrganizations> {
     const passwordHash = change.password === undefined ? undefined : await hashPassword(change.password);
     return this.given.work.write(principal.realm, async ({ accounts }) => {
       const current = await this.#lock(accounts, id, change.expected);
-      const { userName, externalId, displayName, active, profile, search } = change.apply(current);
+      const input = change.apply(current);
+      requireStorable(input);
+      const { userName, externalId, displayName, active, profile, search } = input;
       const next = { ...current, userName, externalId, displayName, active, profile };
       if (passwordHash === undefined && isSame(current, next)) return current;
       const changed = { ...next, version: current.version + 1, updatedAt: this.given.now() };
@@ -100,6 +104,11 @@ export function requireVersion(
   expected: ExpectedVersions,
 ): void {
   if (expected && !expected.includes(current.version)) throw new VersionMismatchError(kind, current.id);
+}
+
+function requireStorable({ userName, externalId, displayName, profile }: AccountInput): void {
+  requireKeyLength({ userName, externalId, displayName });
+  requireKeyLengths("emails", profile.value.emails);
 }
 
 function isSame(current: Account, next: Account): boolean {

@@ -1,5 +1,6 @@
 import { InvalidValueError, NotFoundError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
+import { requireKeyLength } from "../domain/limits.js";
 import type { Listing, Page } from "../domain/listing.js";
 import type { Member, MembershipChange } from "../domain/membership.js";
 import type { Organization, OrganizationInput } from "../domain/organization.js";
@@ -24,13 +25,15 @@ export class OrganizationService {
 
   /**
    * @param accountIds the first members
-   * @throws UniquenessError when the name is taken, InvalidValueError for an unknown member
+   * @throws UniquenessError when the name is taken, InvalidValueError for an unknown member or a
+   *   value that is too long
    */
   async create(
     principal: Principal,
     input: OrganizationInput,
     accountIds: readonly string[],
   ): Promise<Organization> {
+    requireStorable(input);
     const now = this.given.now();
     const id = this.given.newId();
     return this.given.work.write(principal.realm, async ({ organizations, memberships }) => {
@@ -90,7 +93,9 @@ export class OrganizationService {
   async change(principal: Principal, id: string, change: OrganizationChange): Promise<Organization> {
     return this.given.work.write(principal.realm, async ({ organizations, memberships }) => {
       const current = await this.#lock(organizations, id, change.expected);
-      const { displayName, externalId, description } = change.apply(current);
+      const input = change.apply(current);
+      requireStorable(input);
+      const { displayName, externalId, description } = input;
       const members = await this.#changeMembers(principal, memberships, id, change.members);
       const next = { ...current, displayName, externalId, description };
       if (!members.changed && isSame(current, next)) return current;
@@ -186,6 +191,10 @@ const unknownMember = (id: string) =>
   new InvalidValueError(
     `There is no User '${id}' that could become a member; members are named by the id of a User`,
   );
+
+function requireStorable({ displayName, externalId }: OrganizationInput): void {
+  requireKeyLength({ displayName, externalId });
+}
 
 function isSame(current: Organization, next: OrganizationInput): boolean {
   return (

@@ -1,0 +1,35 @@
+import { InvalidValueError } from "./errors.js";
+import { isJsonObject } from "./json.js";
+import type { JsonValue } from "./json.js";
+
+/**
+ * How many characters a value can have that stands in an index: what PostgreSQL takes there (2,704 bytes)
+ * holds as many of any script, folded.
+ */
+export const MAX_KEY_LENGTH = 400;
+
+/**
+ * Refuses values that are too long to be looked up.
+ *
+ * @param values the values by attribute name
+ * @throws InvalidValueError naming the attribute
+ */
+export function requireKeyLength(values: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && value.length > MAX_KEY_LENGTH) {
+      throw new InvalidValueError(
+        `'${name}' has ${value.length} characters; at most ${MAX_KEY_LENGTH} are possible`,
+      );
+    }
+  }
+}
+
+/** The same for the sub-attributes of each element of a multi-valued attribute. */
+export function requireKeyLengths(name: string, elements: JsonValue | undefined): void {
+  for (const element of Array.isArray(elements) ? elements : []) {
+    if (!isJsonObject(element)) continue;
+    for (const [key, value] of Object.entries(element)) {
+      if (typeof value === "string") requireKeyLength({ [`${name}.${key}`]: value });
+    }
+  }
+}
