@@ -9,6 +9,7 @@ import type { Dialect } from "./dialect.js";
 import { Session } from "./session.js";
 import { SqliteClient } from "./sqlite-client.js";
 import { isTransient } from "./violations.js";
+import { WriteQueue } from "./write-queue.js";
 
 /** How often a transaction that lost a race is tried in all. */
 const MAX_ATTEMPTS = 5;
@@ -25,6 +26,7 @@ const poolOf = (knex: Knex) => knex.client as ConnectionPool;
 /** An open database: readers for what only looks, transactions for what changes. */
 export class Database {
   readonly reader: Session;
+  readonly #queue: WriteQueue | undefined;
 
   constructor(
     readonly dialect: Dialect,
@@ -32,6 +34,7 @@ export class Database {
     private readonly readers: Knex,
   ) {
     this.reader = new Session(dialect, readers);
+    this.#queue = dialect.hasOneWriter ? new WriteQueue((work) => this.#retried(work)) : undefined;
   }
 
   /** The connections that may change the schema. */
@@ -41,9 +44,14 @@ export class Database {
 
   /**
    * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. `work` is run
-   * again when the transaction lost a race, so it must do nothing but work on the session.
+   * again when the transaction lost a race, so it must do nothing but work on the session. Where there is
+   * one writer, work that waits for it shares a transaction.
    */
-  async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#queue ? this.#queue.run(work) : this.#retried(work);
+  }
+
+  async #retried<T>(work: (session: Session) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#attempt(work);

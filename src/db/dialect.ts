@@ -1,6 +1,8 @@
 /** Where the two engines' SQL differs, in the few forms that repositories need. */
 export interface Dialect {
   readonly engine: "sqlite" | "postgres";
+  /** Whether all writes go through one connection. */
+  readonly hasOneWriter: boolean;
   /** Begins a transaction that is going to write. */
   readonly begin: string;
   /** Ends a `select` whose row is about to be changed in the same transaction. */
@@ -38,6 +40,7 @@ const sqliteJson = (column: string, path: readonly string[]) =>
 
 export const sqliteDialect: Dialect = {
   engine: "sqlite",
+  hasOneWriter: true,
   // As a writer from the start: it waits for its turn here, rather than fail in the middle because another
   // process has written since its first read.
   begin: "begin immediate",
@@ -60,6 +63,7 @@ const postgresPath = (path: readonly string[]) =>
 
 export const postgresDialect: Dialect = {
   engine: "postgres",
+  hasOneWriter: false,
   begin: "begin",
   // Not the stronger `for update`: rows that only refer to this one need not wait.
   forUpdate: "for no key update",

@@ -1,20 +1,22 @@
-import { isDeepStrictEqual } from "node:util";
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import type { Filter } from "../../domain/listing.js";
-import { foldCase } from "../../domain/text.js";
-import { isPrimary } from "../coercion.js";
+import { coerceElement, isPrimary } from "../coercion.js";
 import type { PatchOperation } from "../dialects/patch-request.js";
 import { noTarget } from "../errors.js";
 import { equalityTerms, matches } from "../filter/evaluate.js";
+import type { PatchPath } from "../filter/path.js";
 import type { Attribute } from "../schema/attribute.js";
+import { withoutPart, withParts } from "./complex.js";
+import { ElementIndex, namedBy } from "./identity.js";
 
 /**
  * Applies one operation to the elements of a multi-valued attribute.
  *
  * @param current the elements; they are not changed
- * @returns the elements afterwards
- * @throws ScimError 400 `noTarget` when a value path matches nothing and does not say what to create
+ * @returns the elements afterwards, at most one of them primary
+ * @throws ScimError 400 `noTarget` when a value path matches nothing and does not say what to create,
+ *   `mutability` when a sub-attribute cannot be changed
  */
 export function changeElements(
   attribute: Attribute,
@@ -26,108 +28,98 @@ export function changeElements(
   return settlePrimary(current, next);
 }
 
-function remove(attribute: Attribute, current: readonly JsonValue[], operation: PatchOperation): JsonValue[] {
-  const { path, value } = operation;
+function remove(
+  attribute: Attribute,
+  current: readonly JsonValue[],
+  { path, value }: PatchOperation,
+): JsonValue[] {
   const { subAttribute } = path.reference;
-  const isMeant = (element: JsonValue) => !path.filter || matches(element, path.filter);
   if (subAttribute) {
     return current
-      .map((element) => (isMeant(element) ? without(element, subAttribute.name) : element))
+      .map((element) =>
+        isJsonObject(element) && isSelected(element, path) ? withoutPart(element, subAttribute) : element,
+      )
       .filter((element) => !isJsonObject(element) || Object.keys(element).length > 0);
   }
-  if (value === undefined) return current.filter((element) => !isMeant(element));
-  const named = Array.isArray(value) ? value : [value];
-  return current.filter((element) => !named.some((one) => isSameElement(attribute, element, one)));
+  if (value === undefined) return current.filter((element) => !isSelected(element, path));
+  const isNamed = namedBy(attribute, Array.isArray(value) ? value : [value]);
+  return current.filter((element) => !isNamed(element));
 }
 
-function assign(attribute: Attribute, current: readonly JsonValue[], operation: PatchOperation): JsonValue[] {
-  const { op, path, value } = operation;
+function assign(
+  attribute: Attribute,
+  current: readonly JsonValue[],
+  { op, path, value }: PatchOperation,
+): JsonValue[] {
   const { subAttribute } = path.reference;
-  const given = subAttribute && value !== undefined ? { [subAttribute.name]: value } : value;
-  if (path.filter)
-    return assignWhere(path.filter, path.text, current, given, op === "replace" && !subAttribute);
-  if (subAttribute) return assignToAll(current, given);
-  const elements = Array.isArray(given) ? given : [];
-  return op === "replace" ? mergeInto(attribute, [], elements) : mergeInto(attribute, current, elements);
-}
-
-/** A sub-attribute without a value path: every element gets it, and there is one if there was none. */
-function assignToAll(current: readonly JsonValue[], given: JsonValue | undefined): JsonValue[] {
-  const elements = current.length > 0 ? current : [{}];
-  return elements.map((element) => merged(element, given));
+  if (!path.filter && !subAttribute) {
+    const elements = Array.isArray(value) ? value : [];
+    return addElements(attribute, op === "replace" ? [] : current, elements);
+  }
+  const parts = subAttribute && value !== undefined ? { [subAttribute.name]: value } : value;
+  return assignParts(attribute, current, path, isJsonObject(parts) ? parts : {});
 }
 
 /**
- * Elements that match are given the value. When none does, one is made of what the filter says and the
- * value: RFC 7644 would have `noTarget`, but Entra ID sends a first value so.
+ * The elements that the path selects get the parts; without a value path (`emails.type`) that is all of
+ * them. When there is none, one is made of what the path says and the parts: RFC 7644 would have
+ * `noTarget`, but Entra ID sends a first value so.
  */
-function assignWhere(
-  filter: Filter,
-  path: string,
+function assignParts(
+  attribute: Attribute,
   current: readonly JsonValue[],
-  given: JsonValue | undefined,
-  isWhole: boolean,
+  path: PatchPath,
+  parts: JsonObject,
 ): JsonValue[] {
-  const terms = equalityTerms(filter);
-  if (current.some((element) => matches(element, filter))) {
-    return current.map((element) => {
-      if (!matches(element, filter)) return element;
-      return isWhole ? merged(terms ?? {}, given) : merged(element, given);
-    });
+  if (!current.some((element) => isSelected(element, path))) {
+    const made = { ...elementFor(attribute, path), ...parts };
+    return addElements(attribute, current, [made]);
   }
-  if (!terms) throw noTarget(`Nothing matches '${path}', and it does not say by 'eq' alone what to create`);
-  return [...current, merged(terms, given)];
+  return current.map((element) =>
+    isJsonObject(element) && isSelected(element, path) ? withParts(attribute, element, parts) : element,
+  );
+}
+
+const isSelected = (element: JsonValue, { filter }: PatchPath) => !filter || matches(element, filter);
+
+/** The least element that the path selects. */
+function elementFor(attribute: Attribute, { filter, text }: PatchPath): JsonObject {
+  if (!filter) return {};
+  const element = fromTerms(attribute, filter, text);
+  if (isJsonObject(element) && matches(element, filter)) return element;
+  throw noTarget(`Nothing matches '${text}', and it does not say by 'eq' alone what to create`);
+}
+
+/** The terms come from a path that a client wrote, so they are read like any value. */
+function fromTerms(attribute: Attribute, filter: Filter, path: string): JsonValue | undefined {
+  const terms = equalityTerms(filter);
+  return terms && coerceElement(attribute, terms, path);
 }
 
 /** Adds elements; one that is there already takes up what is new about it. */
-function mergeInto(
+function addElements(
   attribute: Attribute,
   current: readonly JsonValue[],
   added: readonly JsonValue[],
 ): JsonValue[] {
   const elements = [...current];
+  const index = new ElementIndex(attribute);
+  elements.forEach((element, position) => index.add(element, position));
   for (const one of added) {
-    const at = elements.findIndex((element) => isSameElement(attribute, element, one));
-    const known = elements[at];
-    if (known === undefined) elements.push(one);
-    else elements[at] = merged(known, one);
+    const position = index.find(one);
+    const known = position === undefined ? undefined : elements[position];
+    if (position === undefined) index.add(one, elements.push(one) - 1);
+    else if (isJsonObject(known) && isJsonObject(one)) elements[position] = withParts(attribute, known, one);
   }
   return elements;
-}
-
-/** Whether two elements are the same one: by `value` and `type` where there is a value, else altogether. */
-function isSameElement(attribute: Attribute, element: JsonValue, other: JsonValue): boolean {
-  if (!isJsonObject(element) || !isJsonObject(other)) return sameText(attribute, element, other);
-  if (other.value === undefined) return isDeepStrictEqual(element, other);
-  const isSame = (name: string) => {
-    const subAttribute = attribute.subAttributes.get(name);
-    return subAttribute ? sameText(subAttribute, element[name], other[name]) : true;
-  };
-  return isSame("value") && (other.type === undefined || isSame("type"));
-}
-
-function sameText(attribute: Attribute, one: JsonValue | undefined, other: JsonValue | undefined): boolean {
-  if (typeof one !== "string" || typeof other !== "string" || attribute.caseExact)
-    return isDeepStrictEqual(one, other);
-  return foldCase(one) === foldCase(other);
-}
-
-function merged(element: JsonValue, given: JsonValue | undefined): JsonValue {
-  if (given === undefined) return element;
-  return isJsonObject(element) && isJsonObject(given) ? { ...element, ...given } : given;
-}
-
-function without(element: JsonValue, name: string): JsonValue {
-  if (!isJsonObject(element)) return element;
-  return Object.fromEntries(Object.entries(element).filter(([key]) => key !== name));
 }
 
 /** Whoever became primary last is the only one (RFC 7644 section 3.5.2: the others lose it). */
 function settlePrimary(before: readonly JsonValue[], after: JsonValue[]): JsonValue[] {
   const primary = after.filter(isPrimary);
   if (primary.length <= 1) return after;
-  const became = primary.filter((element) => !before.includes(element));
-  const chosen = (became.length > 0 ? became : primary).at(-1);
+  const known = new Set(before);
+  const chosen = primary.filter((element) => !known.has(element)).at(-1) ?? primary.at(-1);
   return after.map((element) =>
     isPrimary(element) && element !== chosen ? { ...(element as JsonObject), primary: false } : element,
   );
