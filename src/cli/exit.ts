@@ -1,17 +1,20 @@
 import { SettingsError } from "../config/settings.js";
+import { DatabaseUnavailableError } from "../db/database.js";
 
 /** An error that the person at the command line can do something about; the message says what. */
 export class UserError extends Error {
   override readonly name = "UserError";
 }
 
+const EXPECTED = [UserError, SettingsError, DatabaseUnavailableError];
+
 /** Runs a command; when it fails, says why and leaves with status 1. */
 export async function exitOnError(command: () => Promise<void>): Promise<void> {
   try {
     await command();
   } catch (error) {
-    const isExpected = error instanceof SettingsError || error instanceof UserError;
-    console.error(isExpected ? error.message : error);
+    const isExpected = EXPECTED.some((type) => error instanceof type);
+    console.error(isExpected ? (error as Error).message : error);
     process.exitCode = 1;
   }
 }

@@ -90,11 +90,36 @@ export class Database {
   }
 }
 
-/** Opens the database that the settings name; an embedded one is created when it is not there. */
+/** Knex would write to the console what it throws as well. */
+const SILENT = {
+  warn: () => undefined,
+  error: () => undefined,
+  debug: () => undefined,
+  deprecate: () => undefined,
+};
+
+/** The database cannot be opened; the message says why. */
+export class DatabaseUnavailableError extends Error {
+  override readonly name = "DatabaseUnavailableError";
+}
+
+/**
+ * Opens the database that the settings name; an embedded one is created when it is not there.
+ *
+ * @throws DatabaseUnavailableError
+ */
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
-  return settings.engine === "sqlite"
-    ? openSqlite(settings.filename)
-    : openPostgres(settings.connectionString);
+  try {
+    return await (settings.engine === "sqlite"
+      ? openSqlite(settings.filename)
+      : openPostgres(settings.connectionString));
+  } catch (error) {
+    const what = settings.engine === "sqlite" ? settings.filename : "PostgreSQL at DATABASE_URL";
+    const { message, code } = error as { message?: string; code?: string };
+    throw new DatabaseUnavailableError(`Cannot open ${what}: ${message === "" ? code : message}`, {
+      cause: error,
+    });
+  }
 }
 
 /**
@@ -102,12 +127,14 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
  * for it in order; readers see the last commit and, with the write-ahead log, neither wait nor are waited for.
  */
 async function openSqlite(filename: string): Promise<Database> {
-  await mkdir(dirname(filename), { recursive: true });
+  // Nobody else on the machine has business with what is in there.
+  await mkdir(dirname(filename), { recursive: true, mode: 0o700 });
   const open = (size: number, pragmas: readonly string[]) =>
     knex({
       client: SqliteClient,
       connection: { filename },
       useNullAsDefault: true,
+      log: SILENT,
       pool: { min: size, max: size, afterCreate: runEach(pragmas) },
     });
   const shared = ["busy_timeout = 10000", "journal_mode = WAL", "foreign_keys = ON", "temp_store = MEMORY"];
@@ -131,6 +158,7 @@ function runEach(pragmas: readonly string[]) {
 async function openPostgres(connectionString: string): Promise<Database> {
   const connections = knex({
     client: "pg",
+    log: SILENT,
     connection: { connectionString, application_name: "muster" },
     pool: { min: 0, max: 10 },
   });

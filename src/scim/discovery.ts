@@ -10,8 +10,7 @@ export const resourceTypes: readonly ResourceType[] = [UserResource, GroupResour
 
 /** Declares the resource types to SCIMMY, which describes them at `/ResourceTypes` and `/Schemas`. */
 export function declareResourceTypes(): void {
-  for (const type of resourceTypes)
-    SCIMMY.Resources.declare(type as never, type.schema.definition.name);
+  for (const type of resourceTypes) SCIMMY.Resources.declare(type as never, type.schema.definition.name);
 }
 
 /** Corrects a list of SCIMMY's, which gives its page size for the number of resources that it has. */

@@ -3,9 +3,10 @@ import type { JsonObject, JsonValue } from "../domain/json.js";
 import { coerceValue } from "./coercion.js";
 import { invalidSyntax, invalidValue } from "./errors.js";
 import { findAttribute } from "./schema/attribute.js";
-import type { AttributeReference, ResourceSchema } from "./schema/attribute.js";
+import type { Attribute, AttributeReference, ResourceSchema } from "./schema/attribute.js";
 
-const CORE_SCHEMA = /^urn:ietf:params:scim:schemas:core:2\.0:(.+)$/i;
+/** The schema of a resource type, SCIM's or Muster's own. */
+const CORE_SCHEMA = /^urn:[^:]+:params:scim:schemas:core:2\.0:./i;
 
 /**
  * Reads a whole resource, as POST and PUT send it, into canonical form: names in the schema's case, values
@@ -39,15 +40,35 @@ export function requireAttributes(schema: ResourceSchema, resource: JsonObject):
   }
 }
 
+/**
+ * Sees to it that each element of a list of references, such as `members`, names something: one that does
+ * not would be left out, and a list that is to be replaced be emptied by mistake.
+ *
+ * @throws ScimError 400 `invalidValue`
+ */
+export function requireIdentified(attribute: Attribute, value: JsonValue, name: string): void {
+  if (!attribute.multiValued || !isReference(attribute)) return;
+  for (const element of Array.isArray(value) ? value : [value]) {
+    const entries = isJsonObject(element) ? Object.entries(element) : [];
+    const id = entries.find(([key]) => key.toLowerCase() === "value")?.[1] ?? "";
+    if (isJsonObject(element) && id === "") throw invalidValue(`Each of '${name}' needs a 'value'`);
+  }
+}
+
+/** A complex attribute of which clients give the `value` alone. */
+function isReference({ subAttributes }: Attribute): boolean {
+  const given = [...subAttributes.values()].filter(({ mutability }) => mutability !== "readOnly");
+  return given.length === 1 && given[0]?.name === "value";
+}
+
 /** Clients leave `schemas` out or add schemas of their own; only another resource type's is a mistake. */
 function requireSchema({ core, resourceType }: ResourceSchema, schemas: JsonValue): void {
   if (schemas === null) return;
-  const urns = Array.isArray(schemas) ? schemas : [schemas];
-  if (!urns.every((urn) => typeof urn === "string"))
+  if (!Array.isArray(schemas) || !schemas.every((urn) => typeof urn === "string"))
     throw invalidSyntax("'schemas' must be a list of schema URNs");
   const isCore = (urn: string) => urn.toLowerCase() === core.id.toLowerCase();
-  const other = urns.find((urn) => CORE_SCHEMA.test(urn) && !isCore(urn));
-  if (other !== undefined && !urns.some(isCore)) {
+  const other = schemas.find((urn) => CORE_SCHEMA.test(urn) && !isCore(urn));
+  if (other !== undefined && !schemas.some(isCore)) {
     throw invalidSyntax(
       `'schemas' names '${other}', but this is where a ${resourceType} belongs: '${core.id}'`,
     );
@@ -62,7 +83,7 @@ function readAttribute(schema: ResourceSchema, resource: JsonObject, name: strin
     return;
   }
   const { extension } = reference;
-  if (!extension || value === null) return;
+  if (!extension || value === null || value === "") return;
   if (!isJsonObject(value))
     throw invalidValue(`'${extension.id}' must be an object with the extension's attributes`);
   for (const [inner, innerValue] of Object.entries(value)) {
@@ -74,12 +95,17 @@ function put(resource: JsonObject, reference: AttributeReference, value: JsonVal
   const { attribute, subAttribute, extension } = reference;
   if (!attribute || attribute.mutability === "readOnly" || subAttribute?.mutability === "readOnly") return;
   const coerced = coerceValue(subAttribute ?? attribute, value, name);
+  if (!subAttribute) requireIdentified(attribute, value, name);
   if (coerced === undefined) return;
   const parent = extension ? objectAt(resource, extension.id) : resource;
-  if (!subAttribute) parent[attribute.name] = coerced;
+  if (!subAttribute) parent[attribute.name] = withParts(parent[attribute.name], coerced);
   // `name.givenName` as a key; one for each element of a list would have no meaning.
   else if (!attribute.multiValued) objectAt(parent, attribute.name)[subAttribute.name] = coerced;
 }
+
+/** A complex value with what `name.givenName` beside it has said before. */
+const withParts = (known: JsonValue | undefined, value: JsonValue): JsonValue =>
+  isJsonObject(known) && isJsonObject(value) ? { ...known, ...value } : value;
 
 function objectAt(parent: JsonObject, name: string): JsonObject {
   const known = parent[name];

@@ -4,8 +4,9 @@ import { coerceElement, coerceValue } from "../coercion.js";
 import { invalidSyntax, invalidValue, mutability, noTarget, ScimError } from "../errors.js";
 import { parsePath } from "../filter/path.js";
 import type { PatchPath } from "../filter/path.js";
+import { requireIdentified } from "../inbound.js";
 import { findAttribute } from "../schema/attribute.js";
-import type { Attribute, ResourceSchema } from "../schema/attribute.js";
+import type { Attribute, ResourceSchema, Schema } from "../schema/attribute.js";
 
 const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
@@ -36,7 +37,7 @@ interface RawOperation {
 export function readPatchRequest(schema: ResourceSchema, body: unknown): PatchOperation[] {
   if (!isJsonObject(body)) throw invalidSyntax("The body of a PATCH must be a JSON object");
   const schemas = member(body, "schemas");
-  if (schemas !== undefined && !isPatchOp(schemas)) {
+  if (schemas !== undefined && schemas !== null && !isPatchOp(schemas)) {
     throw invalidSyntax(`The 'schemas' of a PATCH must be ["${PATCH_OP}"]`);
   }
   const operations = member(body, "operations");
@@ -54,8 +55,9 @@ function readOperation(schema: ResourceSchema, operation: JsonValue, number: num
   const raw = { op: readOp(member(operation, "op"), number), value: member(operation, "value") };
   const path = member(operation, "path") ?? "";
   if (typeof path !== "string") throw invalidSyntax(`The path of operation ${number} must be a string`);
-  if (path.trim() !== "") return onPath(schema, raw, parsePath(schema, path.trim()));
+  if (path !== "") return onPath(schema, raw, parsePath(schema, path));
   if (raw.op === "remove") throw noTarget(`Operation ${number} removes, but has no path that says what`);
+  if (raw.value === undefined) throw invalidSyntax(`Operation ${number} has neither a path nor a value`);
   if (!isJsonObject(raw.value)) {
     throw invalidValue(`Operation ${number} has no path, so its value must be an object with attributes`);
   }
@@ -73,11 +75,11 @@ function readOp(op: JsonValue | undefined, number: number): PatchOperation["op"]
  * clients send whole resources so, with their ids and more.
  */
 function onKey(schema: ResourceSchema, raw: RawOperation, key: string): PatchOperation[] {
-  if (!key.includes("[")) {
-    const reference = findAttribute(schema, key);
-    if (!reference || isReadOnly(reference.attribute) || isReadOnly(reference.subAttribute)) return [];
-  }
-  return onPath(schema, raw, parsePath(schema, key));
+  const [name = ""] = key.split("[", 1);
+  if (!findAttribute(schema, name)) return [];
+  const path = parsePath(schema, key);
+  const { attribute, subAttribute } = path.reference;
+  return isReadOnly(attribute) || isReadOnly(subAttribute) ? [] : onPath(schema, raw, path);
 }
 
 function onPath(schema: ResourceSchema, raw: RawOperation, path: PatchPath): PatchOperation[] {
@@ -94,14 +96,16 @@ function onPath(schema: ResourceSchema, raw: RawOperation, path: PatchPath): Pat
 function onExtension(
   schema: ResourceSchema,
   { op, value }: RawOperation,
-  extension: { readonly id: string; readonly attributes: ReadonlyMap<string, Attribute> },
+  extension: Schema,
 ): PatchOperation[] {
-  if (op === "remove" || value === null) {
+  if (op === "add" && isUnassigned(value)) return [];
+  if (op === "remove" || isUnassigned(value)) {
     const names = [...extension.attributes.values()]
       .filter((each) => !isReadOnly(each))
       .map(({ name }) => name);
     return names.map((name) => ({ op: "remove", path: parsePath(schema, `${extension.id}:${name}`) }));
   }
+  if (value === undefined) throw missingValue(extension.id);
   if (!isJsonObject(value)) throw invalidValue(`The value of '${extension.id}' must be an object`);
   return Object.entries(value).flatMap(([key, inner]) =>
     onKey(schema, { op, value: inner }, `${extension.id}:${key}`),
@@ -112,7 +116,10 @@ function onExtension(
 function removal({ value }: RawOperation, path: PatchPath, attribute: Attribute): PatchOperation {
   const namesElements = attribute.multiValued && !path.filter && !path.reference.subAttribute;
   if (!namesElements || value === undefined || value === null) return { op: "remove", path };
-  return { op: "remove", path, value: coerceValue(attribute, value, path.text) ?? [] };
+  const coerced = coerceValue(attribute, value, path.text);
+  requireIdentified(attribute, value, path.text);
+  if (coerced === undefined) requireEmpty(value, path);
+  return { op: "remove", path, value: coerced ?? [] };
 }
 
 function assignment({ op, value }: RawOperation, path: PatchPath, attribute: Attribute): PatchOperation[] {
@@ -120,21 +127,69 @@ function assignment({ op, value }: RawOperation, path: PatchPath, attribute: Att
   if (value === undefined) {
     // `members[value eq "..."]` says it all.
     if (path.filter && !subAttribute) return [{ op, path }];
-    throw invalidValue(`The operation on '${path.text}' needs a value`);
+    throw missingValue(path.text);
   }
+  const parts = onlyOne(value);
+  if (isSingleComplex(path, attribute) && isJsonObject(parts)) return onParts(op, path, attribute, parts);
   const coerced = coerceFor(path, attribute, value);
+  if (!path.filter && !subAttribute) requireIdentified(attribute, value, path.text);
   if (coerced !== undefined) return [{ op, path, value: coerced }];
+  if (attribute.multiValued && !subAttribute) requireEmpty(value, path);
   if ((subAttribute ?? attribute).required) throw invalidValue(`The attribute '${path.text}' is required`);
   return op === "replace" ? [{ op: "remove", path }] : [];
 }
 
-function coerceFor(path: PatchPath, attribute: Attribute, value: JsonValue): JsonValue | undefined {
-  const { subAttribute } = path.reference;
-  if (subAttribute) return coerceValue(subAttribute, value, path.text);
-  if (!path.filter) return coerceValue(attribute, value, path.text);
-  const element = Array.isArray(value) && value.length === 1 ? (value[0] ?? null) : value;
-  return coerceElement(attribute, element, path.text);
+const isSingleComplex = ({ reference }: PatchPath, { type, multiValued }: Attribute) =>
+  type === "complex" && !multiValued && !reference.subAttribute;
+
+/** An object for a single-valued attribute says something of the sub-attributes in it, of the others nothing. */
+function onParts(
+  op: PatchOperation["op"],
+  { reference, text }: PatchPath,
+  attribute: Attribute,
+  parts: JsonObject,
+): PatchOperation[] {
+  return Object.entries(parts).flatMap(([key, value]) => {
+    const subAttribute = attribute.subAttributes.get(key.toLowerCase());
+    if (!subAttribute || isReadOnly(subAttribute)) return [];
+    const path = { reference: { ...reference, subAttribute }, text: `${text}.${subAttribute.name}` };
+    return assignment({ op, value }, path, attribute);
+  });
 }
+
+function coerceFor(path: PatchPath, attribute: Attribute, value: JsonValue): JsonValue | undefined {
+  const target = path.reference.subAttribute ?? attribute;
+  if (target.multiValued && !path.filter) return coerceValue(target, value, path.text);
+  const one = onlyOne(value);
+  // Microsoft's libraries write a simple value as `[{"value": ...}]`, too.
+  const wrapped = target.type !== "complex" && isJsonObject(one) ? member(one, "value") : undefined;
+  return coerceElement(target, wrapped === undefined ? one : wrapped, path.text);
+}
+
+/**
+ * What names elements only by what is read-only or unknown leaves nothing when it is read, yet does not mean
+ * that there should be nothing.
+ *
+ * @throws ScimError 400 `invalidValue`
+ */
+function requireEmpty(value: JsonValue, { text }: PatchPath): void {
+  const elements = Array.isArray(value) ? value : [value];
+  const saysSomething = (element: JsonValue) =>
+    isJsonObject(element) && !Object.values(element).every(isUnassigned);
+  if (elements.some(saysSomething)) {
+    throw invalidValue(`The value for '${text}' has none of the sub-attributes that can be given there`);
+  }
+}
+
+const missingValue = (path: string) => invalidSyntax(`The operation on '${path}' needs a value`);
+
+/** RFC 7643 section 2.5, and the empty string, by which Entra ID unassigns. */
+const isUnassigned = (value: JsonValue | undefined) =>
+  value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+/** What a list of one or none holds: single values come so, too. */
+const onlyOne = (value: JsonValue): JsonValue =>
+  Array.isArray(value) && value.length <= 1 ? (value[0] ?? null) : value;
 
 const isReadOnly = (attribute: Attribute | undefined) => attribute?.mutability === "readOnly";
 

@@ -1,18 +1,21 @@
-import { isDeepStrictEqual } from "node:util";
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import type { PatchOperation } from "../dialects/patch-request.js";
-import { invalidValue, mutability } from "../errors.js";
+import { ScimError } from "../errors.js";
 import { requireAttributes } from "../inbound.js";
-import type { Attribute, AttributeReference, ResourceSchema } from "../schema/attribute.js";
+import type { Attribute, ResourceSchema } from "../schema/attribute.js";
+import { requireChangeable, requireRemovable, withoutPart, withParts } from "./complex.js";
 import { changeElements } from "./elements.js";
+
+/** How many elements of lists all operations together may look at, so that a request ends soon. */
+const MAX_VISITS = 200_000;
 
 /**
  * Applies operations in order, all or none (RFC 7644 section 3.5.2).
  *
  * @param resource in canonical form, extensions under their URNs; it is not changed
  * @returns the resource as it is afterwards; equal to what it was if nothing changed
- * @throws ScimError 400 `noTarget`, `mutability` or `invalidValue`
+ * @throws ScimError 400 `noTarget`, `mutability` or `invalidValue`; 413 for too many operations on a long list
  */
 export function applyPatch(
   schema: ResourceSchema,
@@ -20,56 +23,49 @@ export function applyPatch(
   operations: readonly PatchOperation[],
 ): JsonObject {
   const result = structuredClone(resource);
-  for (const operation of operations) applyOperation(result, operation);
+  let visits = 0;
+  for (const operation of operations) {
+    visits += applyOperation(result, operation);
+    if (visits > MAX_VISITS) {
+      throw new ScimError(413, undefined, "The operations are too many for a list of this length");
+    }
+  }
   requireAttributes(schema, result);
   return result;
 }
 
-function applyOperation(resource: JsonObject, operation: PatchOperation): void {
-  const { reference } = operation.path;
-  const { attribute, extension } = reference;
-  if (!attribute) return;
+/** @returns how many elements it has visited */
+function applyOperation(resource: JsonObject, operation: PatchOperation): number {
+  const { attribute, extension } = operation.path.reference;
+  if (!attribute) return 0;
   const parent = extension ? asObject(resource[extension.id]) : resource;
   const current = parent[attribute.name];
+  const elements = Array.isArray(current) ? current : [];
   const changed = attribute.multiValued
-    ? changeElements(attribute, Array.isArray(current) ? current : [], operation)
-    : changeSingle(reference, attribute, current, operation);
-  requireMutable(attribute, current, changed);
+    ? changeElements(attribute, elements, operation)
+    : changeSingle(attribute, current, operation);
+  requireChangeable(attribute, current, changed);
   assign(parent, attribute.name, changed);
   if (extension) assign(resource, extension.id, parent);
+  return elements.length;
 }
 
 function changeSingle(
-  { subAttribute }: AttributeReference,
   attribute: Attribute,
   current: JsonValue | undefined,
   { op, value, path }: PatchOperation,
 ): JsonValue | undefined {
-  if (op === "remove" && !subAttribute) {
-    if (attribute.required)
-      throw mutability(`The attribute '${path.text}' is required and cannot be removed`);
+  const { subAttribute } = path.reference;
+  if (subAttribute) {
+    const complex = asObject(current);
+    if (op === "remove") return withoutPart(complex, subAttribute);
+    return value === undefined ? complex : withParts(attribute, complex, { [subAttribute.name]: value });
+  }
+  if (op === "remove") {
+    requireRemovable(attribute, current);
     return undefined;
   }
-  if (attribute.type !== "complex") return value;
-  const complex = { ...asObject(current) };
-  if (!subAttribute) return isJsonObject(value) ? { ...complex, ...value } : complex;
-  if (subAttribute.required && op === "remove") {
-    throw mutability(`The attribute '${path.text}' is required and cannot be removed`);
-  }
-  requireMutable(subAttribute, complex[subAttribute.name], op === "remove" ? undefined : value);
-  assign(complex, subAttribute.name, op === "remove" ? undefined : value);
-  return complex;
-}
-
-/** @throws ScimError 400 `mutability` when an immutable value would change */
-function requireMutable(
-  attribute: Attribute,
-  current: JsonValue | undefined,
-  next: JsonValue | undefined,
-): void {
-  if (attribute.mutability !== "immutable" || current === undefined || isDeepStrictEqual(current, next))
-    return;
-  throw mutability(`The attribute '${attribute.name}' is immutable: it has a value, which cannot be changed`);
+  return isJsonObject(value) ? withParts(attribute, asObject(current), value) : value;
 }
 
 const asObject = (value: JsonValue | undefined): JsonObject => (isJsonObject(value) ? value : {});
@@ -80,7 +76,5 @@ function assign(parent: JsonObject, name: string, value: JsonValue | undefined):
   else parent[name] = value;
 }
 
-function isEmpty(value: JsonValue): boolean {
-  if (value === null) throw invalidValue("null is no value");
-  return Array.isArray(value) ? value.length === 0 : isJsonObject(value) && Object.keys(value).length === 0;
-}
+const isEmpty = (value: JsonValue) =>
+  Array.isArray(value) ? value.length === 0 : isJsonObject(value) && Object.keys(value).length === 0;

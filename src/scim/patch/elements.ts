@@ -34,7 +34,8 @@ function remove(
   { path, value }: PatchOperation,
 ): JsonValue[] {
   const { subAttribute } = path.reference;
-  if (subAttribute) {
+  // An element without its value is none: Entra ID clears a telephone number so.
+  if (subAttribute && subAttribute.name !== "value") {
     return current
       .map((element) =>
         isJsonObject(element) && isSelected(element, path) ? withoutPart(element, subAttribute) : element,

@@ -1,0 +1,104 @@
+import { expect } from "chai";
+import { expectError, expectList, expectStatus } from "../support/assertions.js";
+import type { Answer, RequestOptions } from "../support/client.js";
+import { createUser } from "../support/factories.js";
+import { describeServer } from "../support/server.js";
+
+describeServer("Authentication", (scim, server) => {
+  const withAuthorization = (authorization: string | null, options: RequestOptions = {}) =>
+    scim.request("GET", "/Users", { ...options, headers: { authorization, ...options.headers } });
+
+  function expectUnauthenticated(answer: Answer, challenge = /^Bearer realm="[^"]+"/): void {
+    expectError(answer, { status: 401 });
+    expect(answer.headers["www-authenticate"]).to.match(challenge);
+  }
+
+  it("lets a token in, and the name of the scheme has no case", async () => {
+    for (const scheme of ["Bearer", "bearer", "BEARER"]) {
+      expectList(await withAuthorization(`${scheme} ${scim.token}`));
+    }
+  });
+
+  it("asks for a token when there is none, without saying that one is wrong", async () => {
+    const answer = await withAuthorization(null);
+    expectUnauthenticated(answer);
+    expect(answer.headers["www-authenticate"]).to.not.include("error");
+  });
+
+  for (const authorization of [
+    "",
+    "Bearer",
+    "Bearer ",
+    "garbage",
+    "Bearer a b",
+    "Basic ZGFuYTpzZWNyZXQ=",
+    "Token x",
+  ]) {
+    it(`refuses the header ${JSON.stringify(authorization)}`, async () => {
+      expectUnauthenticated(await withAuthorization(authorization));
+    });
+  }
+
+  it("refuses every wrong token alike: unknown, revoked and expired", async () => {
+    const { accessTokens } = server().services;
+    const revoked = await accessTokens.issue("revoked");
+    await accessTokens.revoke(revoked.token.id);
+    const expired = await accessTokens.issue("expired", "2020-01-01T00:00:00.000Z");
+    const wrong = [
+      "x",
+      "unknown".repeat(100),
+      `${scim.token}x`,
+      scim.token.slice(0, -1),
+      scim.token.toUpperCase(),
+    ];
+    const answers = await Promise.all(
+      [...wrong, revoked.secret, expired.secret].map((token) => withAuthorization(`Bearer ${token}`)),
+    );
+    for (const answer of answers) {
+      expectUnauthenticated(answer, /^Bearer realm="[^"]+", error="invalid_token"/);
+      expect(answer.text).to.equal(answers[0]?.text);
+    }
+  });
+
+  it("takes a token until it is revoked, and from then on no more", async () => {
+    const { accessTokens } = server().services;
+    const { token, secret } = await accessTokens.issue("short-lived");
+    expectList(await withAuthorization(`Bearer ${secret}`));
+    await accessTokens.revoke(token.id);
+    expectUnauthenticated(await withAuthorization(`Bearer ${secret}`));
+  });
+
+  it("takes no token from the address or the body, where it would end up in logs", async () => {
+    const headers = { authorization: null };
+    expectUnauthenticated(await scim.request("GET", `/Users?access_token=${scim.token}`, { headers }));
+    const body = { userName: "dana@example.com", access_token: scim.token };
+    expectUnauthenticated(await scim.request("POST", "/Users", { body, headers }));
+    const form = { authorization: null, "content-type": "application/x-www-form-urlencoded" };
+    const raw = `access_token=${scim.token}`;
+    expectUnauthenticated(await scim.request("POST", "/Users", { raw, headers: form }));
+  });
+
+  it("comes before anything else is said or done", async () => {
+    const user = await createUser(scim);
+    const headers = { authorization: null };
+    for (const [method, path] of [
+      ["GET", `/Users/${user.id}`],
+      ["DELETE", `/Users/${user.id}`],
+      ["GET", "/Users/unknown"],
+      ["GET", "/Nope"],
+      ["PUT", "/Users"],
+      ["GET", "/Schemas"],
+      ["GET", "/ResourceTypes"],
+    ] as const) {
+      expectUnauthenticated(await scim.request(method, path, { headers }));
+    }
+    expectUnauthenticated(await scim.request("POST", "/Users", { raw: "{", headers }));
+    expectStatus(await scim.get(`/Users/${user.id}`), 200);
+  });
+
+  it("is not needed to read how to authenticate", async () => {
+    const headers = { authorization: null };
+    expectStatus(await scim.request("GET", "/ServiceProviderConfig", { headers }), 200);
+    expectUnauthenticated(await scim.request("PUT", "/ServiceProviderConfig", { headers }));
+  });
+});

@@ -1,0 +1,207 @@
+import { expect } from "chai";
+import { expectError, expectList, expectStatus } from "../support/assertions.js";
+import type { Body } from "../support/client.js";
+import {
+  CORE_GROUP,
+  CORE_USER,
+  createGroup,
+  createUser,
+  createUsers,
+  ENTERPRISE_USER,
+  ORGANIZATION,
+} from "../support/factories.js";
+import { describeServer } from "../support/server.js";
+
+interface Attribute {
+  readonly name: string;
+  readonly type: string;
+  readonly multiValued: boolean;
+  readonly required: boolean;
+  readonly caseExact: boolean;
+  readonly mutability: string;
+  readonly returned: string;
+  readonly uniqueness: string;
+  readonly subAttributes?: Attribute[];
+}
+
+describeServer("Discovery", (scim) => {
+  const schema = async (urn: string) => expectStatus(await scim.get(`/Schemas/${urn}`), 200);
+  const attributesOf = (body: Body) => body.attributes as Attribute[];
+  const attribute = async (urn: string, name: string) => {
+    const path = name.split(".");
+    const find = (attributes: readonly Attribute[] = [], at = 0): Attribute | undefined => {
+      const found = attributes.find((each) => each.name === path[at]);
+      return at < path.length - 1 ? find(found?.subAttributes, at + 1) : found;
+    };
+    return find(attributesOf(await schema(urn)));
+  };
+
+  describe("of the server's features", () => {
+    const read = async () => expectStatus(await scim.get("/ServiceProviderConfig"), 200);
+
+    it("says what there is and what there is not", async () => {
+      const config = await read();
+      expect(config).to.deep.include({
+        schemas: ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+        patch: { supported: true },
+        sort: { supported: true },
+        etag: { supported: true },
+        changePassword: { supported: true },
+      });
+      expect(config.bulk).to.deep.include({ supported: false });
+      expect(config.meta).to.deep.include({
+        resourceType: "ServiceProviderConfig",
+        location: `${scim.url}/ServiceProviderConfig`,
+      });
+    });
+
+    it("names how to authenticate, without asking for it", async () => {
+      const answer = await scim.request("GET", "/ServiceProviderConfig", {
+        headers: { authorization: null },
+      });
+      const schemes = expectStatus(answer, 200).authenticationSchemes as Record<string, unknown>[];
+      expect(schemes).to.have.length(1);
+      expect(schemes[0]).to.include({ type: "oauthbearertoken" });
+      expect(schemes[0]).to.include.all.keys("name", "description");
+    });
+
+    it("says the largest page truly", async () => {
+      const { filter } = (await read()) as unknown as { filter: { supported: boolean; maxResults: number } };
+      expect(filter.supported).to.equal(true);
+      expect(filter.maxResults).to.be.within(100, 10_000);
+      await createUsers(scim, filter.maxResults + 1);
+      const answer = await scim.get(`/Users?count=${filter.maxResults + 1}`);
+      expect(expectList(answer)).to.have.length(filter.maxResults);
+      expect(answer.body.totalResults).to.be.above(filter.maxResults);
+    });
+  });
+
+  describe("of resource types", () => {
+    it("lists users and groups, each with its extension", async () => {
+      const types = expectList(await scim.get("/ResourceTypes"), 2);
+      expect(
+        types.map(({ name, endpoint, schema, schemaExtensions }) => ({
+          name,
+          endpoint,
+          schema,
+          schemaExtensions,
+        })),
+      ).to.have.deep.members([
+        {
+          name: "User",
+          endpoint: "/Users",
+          schema: CORE_USER,
+          schemaExtensions: [{ schema: ENTERPRISE_USER, required: false }],
+        },
+        {
+          name: "Group",
+          endpoint: "/Groups",
+          schema: CORE_GROUP,
+          schemaExtensions: [{ schema: ORGANIZATION, required: false }],
+        },
+      ]);
+    });
+
+    it("gives each by its name", async () => {
+      for (const type of expectList(await scim.get("/ResourceTypes"))) {
+        expect(type.schemas).to.deep.equal(["urn:ietf:params:scim:schemas:core:2.0:ResourceType"]);
+        expect(type.meta.location).to.equal(`${scim.url}/ResourceTypes/${String(type.name)}`);
+        expect(expectStatus(await scim.get(`/ResourceTypes/${String(type.name)}`), 200)).to.deep.equal(type);
+      }
+    });
+  });
+
+  describe("of schemas", () => {
+    it("lists all four, each complete and also given by its URN", async () => {
+      const schemas = expectList(await scim.get("/Schemas"), 4);
+      expect(schemas.map(({ id }) => id)).to.have.members([
+        CORE_USER,
+        ENTERPRISE_USER,
+        CORE_GROUP,
+        ORGANIZATION,
+      ]);
+      for (const each of schemas) {
+        expect(each).to.include.all.keys("id", "name", "description", "attributes", "meta");
+        expect(each.meta).to.deep.include({
+          resourceType: "Schema",
+          location: `${scim.url}/Schemas/${each.id}`,
+        });
+        expect(await schema(each.id)).to.deep.equal(each);
+      }
+    });
+
+    it("describes each attribute with all its characteristics", async () => {
+      const check = ({ subAttributes = [], ...each }: Attribute) => {
+        expect(each).to.include.all.keys("name", "type", "multiValued", "required", "mutability", "returned");
+        expect(each.mutability).to.be.oneOf(["readOnly", "readWrite", "immutable", "writeOnly"]);
+        expect(each.returned).to.be.oneOf(["always", "never", "default", "request"]);
+        subAttributes.forEach(check);
+      };
+      for (const each of expectList(await scim.get("/Schemas"))) attributesOf(each).forEach(check);
+    });
+
+    const facts: [urn: string, name: string, characteristics: Partial<Attribute>][] = [
+      [
+        CORE_USER,
+        "userName",
+        { required: true, uniqueness: "server", caseExact: false, mutability: "readWrite" },
+      ],
+      [CORE_USER, "password", { mutability: "writeOnly", returned: "never" }],
+      [CORE_USER, "groups", { mutability: "readOnly", multiValued: true }],
+      [CORE_USER, "emails.primary", { type: "boolean" }],
+      [CORE_USER, "active", { type: "boolean", multiValued: false }],
+      [ENTERPRISE_USER, "manager.displayName", { mutability: "readOnly" }],
+      [CORE_GROUP, "displayName", { required: true, uniqueness: "server" }],
+      [CORE_GROUP, "members.display", { mutability: "readOnly" }],
+      [ORGANIZATION, "memberCount", { type: "integer", mutability: "readOnly" }],
+      [ORGANIZATION, "description", { type: "string", mutability: "readWrite" }],
+    ];
+    for (const [urn, name, characteristics] of facts) {
+      it(`says of ${name} what the server does`, async () => {
+        expect(await attribute(urn, name)).to.deep.include(characteristics);
+      });
+    }
+
+    it("knows every attribute that a user or a group can have", async () => {
+      const user = await createUser(scim, {
+        nickName: "D",
+        name: { givenName: "Dana" },
+        emails: [{ value: "dana@example.com", type: "work", primary: true, display: "D" }],
+        addresses: [{ country: "DE", type: "work" }],
+        [ENTERPRISE_USER]: { department: "Sales", manager: { value: "nobody" } },
+      });
+      const group = await createGroup(scim, [user], { [ORGANIZATION]: { description: "x" } });
+      const common = ["schemas", "id", "externalId", "meta"];
+      for (const [resource, core, extension] of [
+        [expectStatus(await scim.get(`/Users/${user.id}`), 200), CORE_USER, ENTERPRISE_USER],
+        [group, CORE_GROUP, ORGANIZATION],
+      ] as const) {
+        for (const [name, value] of Object.entries(resource)) {
+          if (common.includes(name)) continue;
+          const [urn, values] = name === extension ? [extension, value as object] : [core, { [name]: value }];
+          for (const [inner, element] of Object.entries(values)) await known(urn, inner, element);
+        }
+      }
+    });
+
+    async function known(urn: string, name: string, value: unknown): Promise<void> {
+      expect(await attribute(urn, name), name).to.not.equal(undefined);
+      for (const element of [value].flat()) {
+        if (typeof element !== "object" || element === null) continue;
+        for (const inner of Object.keys(element)) await known(urn, `${name}.${inner}`, undefined);
+      }
+    }
+  });
+
+  it("says 404 for what there is not", async () => {
+    for (const path of ["/Schemas/urn:example:none", "/ResourceTypes/Robot"]) {
+      expectError(await scim.get(path), { status: 404 });
+    }
+  });
+
+  it("refuses a filter with 403 (RFC 7644 section 4)", async () => {
+    for (const path of ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig"]) {
+      expectError(await scim.get(`${path}?filter=id%20pr`), { status: 403 });
+    }
+  });
+});

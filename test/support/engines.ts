@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createPostgresDatabase } from "./postgres.js";
+
+/** A database engine that Muster runs on. */
+export interface Engine {
+  readonly name: "SQLite" | "PostgreSQL";
+  /** Makes a fresh, empty database. @returns its address, for `DATABASE_URL` */
+  databaseUrl(): Promise<string>;
+}
+
+const engines: readonly Engine[] = [
+  { name: "SQLite", databaseUrl: () => Promise.resolve(`sqlite:${join(scratchFolder(), "muster.sqlite")}`) },
+  { name: "PostgreSQL", databaseUrl: createPostgresDatabase },
+];
+
+/** Defines a suite once for each engine. Nothing is started before a test asks for a database. */
+export function forEachEngine(define: (engine: Engine) => void): void {
+  for (const engine of engines) {
+    describe(`on ${engine.name}`, () => {
+      define(engine);
+    });
+  }
+}
+
+let scratch: string | undefined;
+
+/** A new empty folder, removed when the tests end. */
+export function scratchFolder(): string {
+  if (scratch === undefined) {
+    const root = (scratch = mkdtempSync(join(tmpdir(), "muster-test-")));
+    process.once("exit", () => {
+      rmSync(root, { recursive: true, force: true });
+    });
+  }
+  return mkdtempSync(join(scratch, "database-"));
+}

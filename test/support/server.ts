@@ -1,0 +1,110 @@
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { compose } from "../../src/compose.js";
+import type { Muster } from "../../src/compose.js";
+import { readSettings } from "../../src/config/settings.js";
+import { ScimClient } from "./client.js";
+import { forEachEngine, scratchFolder } from "./engines.js";
+import type { Engine } from "./engines.js";
+import { Supervised } from "./supervised.js";
+
+const TOKEN = "test-token-of-the-provider";
+
+/** A running server, and a client that speaks to it. */
+export interface TestServer {
+  readonly scim: ScimClient;
+  stop(): Promise<void>;
+}
+
+export interface ServerInProcess extends TestServer {
+  readonly services: Muster["services"];
+  readonly databaseUrl: string;
+}
+
+/** Starts the composed app in this process, on a fresh database. */
+export async function startServer(engine: Engine): Promise<ServerInProcess> {
+  const databaseUrl = await engine.databaseUrl();
+  const { server, port } = await listen();
+  const muster = await compose(readSettings(environment(port, databaseUrl)));
+  server.on("request", muster.app);
+  return {
+    scim: clientOf(port),
+    services: muster.services,
+    databaseUrl,
+    stop: async () => {
+      server.close();
+      server.closeAllConnections();
+      await muster.close();
+    },
+  };
+}
+
+/** Starts the server as a program of its own, on a database that may be shared with others. */
+export async function startProcess(databaseUrl: string): Promise<TestServer> {
+  const port = await freePort();
+  const program = new Supervised([process.execPath, "--import", "tsx", "src/main.ts"], {
+    stopSignal: "TERM",
+    environment: environment(port, databaseUrl),
+  });
+  const isReady = () =>
+    fetch(`http://127.0.0.1:${port}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await program.ready(isReady);
+  return { scim: clientOf(port), stop: () => program.stop() };
+}
+
+/**
+ * Defines a suite that speaks to a fresh server, once for each engine.
+ *
+ * @param define is given the client, which can be used inside of tests and hooks, and the running server
+ */
+export function describeServer(
+  title: string,
+  define: (scim: ScimClient, server: () => ServerInProcess) => void,
+): void {
+  describe(title, () => {
+    forEachEngine((engine) => {
+      let running: ServerInProcess | undefined;
+      const server = () => {
+        if (!running) throw new Error("The server runs only while tests do");
+        return running;
+      };
+      before(async () => {
+        running = await startServer(engine);
+      });
+      after(() => running?.stop());
+      define(new ScimClient(() => server().scim), server);
+    });
+  });
+}
+
+function environment(port: number, databaseUrl: string): Record<string, string> {
+  return {
+    PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    MUSTER_BOOTSTRAP_TOKEN: TOKEN,
+    MUSTER_DATA_DIR: scratchFolder(),
+    LOG_LEVEL: "error",
+  };
+}
+
+const clientOf = (port: number) =>
+  new ScimClient(() => ({ url: `http://127.0.0.1:${port}/scim/v2`, token: TOKEN }));
+
+/** A server on a port that was free, without anything that answers yet. */
+async function listen(): Promise<{ server: Server; port: number }> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+async function freePort(): Promise<number> {
+  const { server, port } = await listen();
+  server.close();
+  await once(server, "close");
+  return port;
+}
