@@ -14,6 +14,9 @@ const GRACE_MS = 10_000;
 /** Idle connections stay open longer than those of the proxies that commonly stand in front (60 s). */
 const KEEP_ALIVE_MS = 65_000;
 
+/** Filters stand in the address, and long ones shall be refused with a reason rather than by Node. */
+const MAX_HEADER_BYTES = 64 * 1024;
+
 /**
  * Starts the server and stops it when the process is told to: no new requests, running ones finish, the
  * database is closed.
@@ -25,7 +28,7 @@ export async function serve(
   prepare: (muster: Muster) => Promise<void> = printFirstToken(settings),
 ): Promise<void> {
   const muster = await compose(settings);
-  const server = createServer(muster.app);
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, muster.app);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   try {
     await listen(server, settings);

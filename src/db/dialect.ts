@@ -7,6 +7,8 @@ export interface Dialect {
   readonly begin: string;
   /** Ends a `select` whose row is about to be changed in the same transaction. */
   readonly forUpdate: string;
+  /** Ends a `select` whose row is about to be deleted in the same transaction. */
+  readonly forDelete: string;
   /** A table `items` with one text column `value`, from one binding that is a JSON array of strings. */
   readonly textItems: string;
   /** A text value inside a JSON column, without linguistic collation; null when absent. */
@@ -45,6 +47,7 @@ export const sqliteDialect: Dialect = {
   // process has written since its first read.
   begin: "begin immediate",
   forUpdate: "",
+  forDelete: "",
   textItems: "json_each(?) as items",
   jsonText: (column, path) => `(${sqliteJson(column, path)})`,
   jsonBoolean: (column, path) => `(${sqliteJson(column, path)})`,
@@ -67,6 +70,7 @@ export const postgresDialect: Dialect = {
   begin: "begin",
   // Not the stronger `for update`: rows that only refer to this one need not wait.
   forUpdate: "for no key update",
+  forDelete: "for update",
   textItems: "jsonb_array_elements_text(?::jsonb) as items(value)",
   jsonText: (column, path) => `((${column} #>> ${postgresPath(path)}) collate "C")`,
   jsonBoolean: (column, path) => `((${column} #>> ${postgresPath(path)})::boolean)`,

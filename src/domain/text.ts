@@ -5,8 +5,13 @@
  *
  * Upper case is the last step, since lower case depends on the place in the word (a final sigma); lower
  * case comes first, since only the small sharp s has a plain upper case; NFC makes composed and combining
- * accents equal.
+ * accents equal. The dotless i of Turkish stays apart from i, as Unicode has it, although its upper case is
+ * the same letter: one name must not pass for the other.
  */
 export function foldCase(text: string): string {
-  return text.toLowerCase().toUpperCase().normalize("NFC");
+  return text.split(DOTLESS_I).map(fold).join(DOTLESS_I).normalize("NFC");
 }
+
+const DOTLESS_I = "\u0131";
+
+const fold = (text: string) => text.toLowerCase().toUpperCase();

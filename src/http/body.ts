@@ -17,6 +17,9 @@ const parse: RequestHandler = express.json({ type: MEDIA_TYPES, limit: MAX_BODY_
  */
 export function jsonBody(request: Request, response: Response, next: NextFunction): void {
   if (!["POST", "PUT", "PATCH"].includes(request.method)) {
+    // A body means nothing to the other methods: whoever comes later shall not look for one.
+    delete request.headers["content-length"];
+    delete request.headers["transfer-encoding"];
     next();
     return;
   }

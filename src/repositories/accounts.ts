@@ -49,9 +49,9 @@ export interface AccountWrite extends AccountInput {
 export class AccountRepository {
   constructor(private readonly session: Session) {}
 
-  /** @param lock whether the row is about to be changed in this transaction */
-  async find(id: string, { lock }: { lock: boolean }): Promise<AccountWithOrganizations | undefined> {
-    const end = lock ? this.session.dialect.forUpdate : "";
+  /** @param lock what is about to happen to the account in this transaction */
+  async find(id: string, lock?: "forUpdate" | "forDelete"): Promise<AccountWithOrganizations | undefined> {
+    const end = lock ? this.session.dialect[lock] : "";
     const row = await this.session.first<AccountRow>(
       `select ${this.#columns} from accounts where id = ? ${end}`,
       [id],

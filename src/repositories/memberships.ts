@@ -1,4 +1,6 @@
 import type { Session } from "../db/session.js";
+import { constraintViolation } from "../db/violations.js";
+import { InvalidValueError } from "../domain/errors.js";
 import type { Filter } from "../domain/listing.js";
 import type { Member, MembershipSource } from "../domain/membership.js";
 import type { Collection } from "./listing/fields.js";
@@ -64,8 +66,20 @@ export class MembershipRepository {
    * Makes accounts members; who is one already stays as he is, and ids of no account are passed over.
    *
    * @returns how many became members
+   * @throws InvalidValueError when one of the accounts is deleted at the same moment
    */
   async add(organizationId: string, accountIds: readonly string[], addition: Addition): Promise<number> {
+    try {
+      return await this.#insert(organizationId, accountIds, addition);
+    } catch (error) {
+      if (constraintViolation(error)?.constraint !== "memberships_account_id_foreign") throw error;
+      throw new InvalidValueError(
+        "One of the Users that should become members was deleted at the same moment",
+      );
+    }
+  }
+
+  async #insert(organizationId: string, accountIds: readonly string[], addition: Addition): Promise<number> {
     const added = await this.session.rows(
       `insert into memberships (organization_id, account_id, source, added_by, created_at)
        select ?, accounts.id, ?, ?, ?
@@ -111,6 +125,16 @@ export class MembershipRepository {
       [organizationId, organizationId, ...bindings],
     );
     return removed.length;
+  }
+
+  /** Locks all organizations that an account is a member of, so that none of them changes meanwhile. */
+  async lockOrganizationsOf(accountId: string): Promise<void> {
+    await this.session.rows(
+      `select id from organizations
+       where id in (select organization_id from memberships where account_id = ?)
+       order by id ${this.session.dialect.forUpdate}`,
+      [accountId],
+    );
   }
 
   /** Counts down all organizations that an account is a member of; it is about to be deleted. */

@@ -42,8 +42,7 @@ export class AccountService {
 
   /** @throws NotFoundError */
   async get(principal: Principal, id: string): Promise<AccountWithOrganizations> {
-    const account =
-      isId(id) && (await this.given.work.read(principal.realm).accounts.find(id, { lock: false }));
+    const account = isId(id) && (await this.given.work.read(principal.realm).accounts.find(id));
     if (!account) throw new NotFoundError("User", id);
     return account;
   }
@@ -60,7 +59,7 @@ export class AccountService {
   async change(principal: Principal, id: string, change: AccountChange): Promise<AccountWithOrganizations> {
     const passwordHash = change.password === undefined ? undefined : await hashPassword(change.password);
     return this.given.work.write(principal.realm, async ({ accounts }) => {
-      const current = await this.#lock(accounts, id, change.expected);
+      const current = await this.#lock(accounts, id, "forUpdate", change.expected);
       const input = change.apply(current);
       requireStorable(input);
       const { userName, externalId, displayName, active, profile, search } = input;
@@ -78,8 +77,11 @@ export class AccountService {
    * @throws NotFoundError, VersionMismatchError
    */
   async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
+    if (!isId(id)) throw new NotFoundError("User", id);
     await this.given.work.write(principal.realm, async ({ accounts, memberships }) => {
-      await this.#lock(accounts, id, expected);
+      // In the order in which others lock when they add a member: organizations first.
+      await memberships.lockOrganizationsOf(id);
+      await this.#lock(accounts, id, "forDelete", expected);
       await memberships.leaveAll(id, this.given.now());
       await accounts.delete(id);
     });
@@ -88,9 +90,10 @@ export class AccountService {
   async #lock(
     accounts: AccountRepository,
     id: string,
+    lock: "forUpdate" | "forDelete",
     expected: ExpectedVersions,
   ): Promise<AccountWithOrganizations> {
-    const current = isId(id) && (await accounts.find(id, { lock: true }));
+    const current = isId(id) && (await accounts.find(id, lock));
     if (!current) throw new NotFoundError("User", id);
     requireVersion("User", current, expected);
     return current;

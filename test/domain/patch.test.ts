@@ -258,8 +258,14 @@ describe("Applying a PATCH", () => {
     [
       "removes a sub-attribute of the elements selected",
       { emails: [work, home] },
+      [{ op: "remove", path: 'emails[type eq "work"].type' }],
+      { emails: [{ value: "w@x" }, home] },
+    ],
+    [
+      "removes elements whose value is removed, since nothing is left of them",
+      { emails: [work, home] },
       [{ op: "remove", path: 'emails[type eq "work"].value' }],
-      { emails: [{ type: "work" }, home] },
+      { emails: [home] },
     ],
     [
       "removes the elements given in the value, in any case of letters",

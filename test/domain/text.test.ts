@@ -20,6 +20,7 @@ describe("Folding case", () => {
 
   it("keeps different letters apart", () => {
     expect(foldCase("dana")).to.not.equal(foldCase("dána"));
+    expect(foldCase("mike")).to.not.equal(foldCase("mıke"));
   });
 
   it("is settled after once, and does not mind the case it is given", () => {
@@ -27,7 +28,7 @@ describe("Folding case", () => {
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
         const folded = foldCase(text);
         expect(foldCase(folded)).to.equal(folded);
-        expect(foldCase(text.toUpperCase())).to.equal(folded);
+        if (!text.includes("ı")) expect(foldCase(text.toUpperCase())).to.equal(folded);
       }),
     );
   });

@@ -34,13 +34,13 @@ function remove(
   { path, value }: PatchOperation,
 ): JsonValue[] {
   const { subAttribute } = path.reference;
-  // An element without its value is none: Entra ID clears a telephone number so.
-  if (subAttribute && subAttribute.name !== "value") {
-    return current
-      .map((element) =>
-        isJsonObject(element) && isSelected(element, path) ? withoutPart(element, subAttribute) : element,
-      )
-      .filter((element) => !isJsonObject(element) || Object.keys(element).length > 0);
+  if (subAttribute) {
+    return current.flatMap((element) => {
+      if (!isJsonObject(element) || !isSelected(element, path)) return [element];
+      const rest = withoutPart(element, subAttribute);
+      // Without its value an element is none: Entra ID clears a telephone number so.
+      return subAttribute.name === "value" || Object.keys(rest).length === 0 ? [] : [rest];
+    });
   }
   if (value === undefined) return current.filter((element) => !isSelected(element, path));
   const isNamed = namedBy(attribute, Array.isArray(value) ? value : [value]);
