@@ -80,10 +80,14 @@ function stopSignal(): Promise<NodeJS.Signals> {
 
 async function stop(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
-  const timer = setTimeout(() => {
+  // A connection is idle again once its last request is answered; the client would keep it open.
+  const idle = setInterval(() => {
+    server.closeIdleConnections();
+  }, 50);
+  const patience = setTimeout(() => {
     server.closeAllConnections();
   }, GRACE_MS);
   await closed;
-  clearTimeout(timer);
+  clearInterval(idle);
+  clearTimeout(patience);
 }

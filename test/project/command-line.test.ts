@@ -1,0 +1,167 @@
+import { expect } from "chai";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { scratchFolder } from "../support/engines.js";
+import { freePort } from "../support/server.js";
+
+const run = promisify(execFile);
+const MUSTER = ["--import", "tsx", "src/cli/muster.ts"];
+
+interface Started {
+  readonly baseUrl: string;
+  /** What the server has written to standard output. */
+  readonly output: () => string;
+  /** Asks it to stop, as Ctrl-C does. @returns its exit code */
+  interrupt(): Promise<number>;
+}
+
+describe("The muster command", function () {
+  this.timeout(60_000);
+
+  it("starts with a token that it prints once and that works, and keeps everything", async () => {
+    const dataDir = scratchFolder();
+    const first = await start("serve", dataDir);
+    const token = /export MUSTER_TOKEN=(\S+)/.exec(first.output())?.[1] ?? "";
+    expect(first.output()).to.include(`${first.baseUrl}/Users`);
+    expect((await post(first, token, "/Users", { userName: "dana@example.com" })).status).to.equal(201);
+    expect(await first.interrupt()).to.equal(0);
+
+    const second = await start("serve", dataDir);
+    expect(second.output()).to.not.include("MUSTER_TOKEN");
+    expect(await totalUsers(second, token)).to.equal(1);
+    expect(await second.interrupt()).to.equal(0);
+  });
+
+  it("lets a running request finish when it is interrupted", async () => {
+    const server = await start("serve", scratchFolder(), {
+      MUSTER_BOOTSTRAP_TOKEN: "a-token-for-automation",
+    });
+    // A password takes a while to hash.
+    const slow = post(server, "a-token-for-automation", "/Users", { userName: "x", password: "s3cret" });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const code = server.interrupt();
+    expect((await slow).status).to.equal(201);
+    expect(await code).to.equal(0);
+  });
+
+  it("makes, lists and revokes tokens for a running server", async () => {
+    const dataDir = scratchFolder();
+    const server = await start("serve", dataDir, { MUSTER_BOOTSTRAP_TOKEN: "a-token-for-automation" });
+    const made = await muster(["token", "create", "--name", "Okta"], dataDir);
+    const secret = made.stdout.trim();
+    expect(await totalUsers(server, secret)).to.equal(0);
+
+    const list = await muster(["token", "list"], dataDir);
+    const id = /^(\S+) .*Okta$/m.exec(list.stdout)?.[1] ?? "";
+    expect(list.stdout).to.include("bootstrap").and.not.include(secret);
+
+    await muster(["token", "revoke", id], dataDir);
+    expect((await get(server, secret, "/Users")).status).to.equal(401);
+    expect(await totalUsers(server, "a-token-for-automation")).to.equal(0);
+    await server.interrupt();
+  });
+
+  it("ends a token that expires", async () => {
+    const dataDir = scratchFolder();
+    const soon = new Date(Date.now() + 3000).toISOString();
+    const [server, made] = await Promise.all([
+      start("serve", dataDir, { MUSTER_BOOTSTRAP_TOKEN: "a-token-for-automation" }),
+      muster(["token", "create", "--name", "short", "--expires", soon], dataDir),
+    ]);
+    await new Promise((resolve) => setTimeout(resolve, Date.parse(soon) - Date.now() + 50));
+    expect((await get(server, made.stdout.trim(), "/Users")).status).to.equal(401);
+    await server.interrupt();
+  });
+
+  it("shows a demo with organizations, people and tokens in it", async () => {
+    const server = await start("demo", scratchFolder());
+    const token = /export MUSTER_TOKEN=(\S+)/.exec(server.output())?.[1] ?? "";
+    expect(await totalUsers(server, token)).to.be.greaterThan(3);
+    const { Resources } = (await (await get(server, token, "/Groups")).json()) as { Resources: object[] };
+    expect(Resources).to.have.lengthOf.greaterThan(1);
+    await server.interrupt();
+  });
+
+  it("migrates, once", async () => {
+    const dataDir = scratchFolder();
+    expect((await muster(["migrate"], dataDir)).stdout).to.include("0001_accounts_and_organizations");
+    expect((await muster(["migrate"], dataDir)).stdout).to.include("up to date");
+  });
+
+  it("teaches its settings and commands", async () => {
+    const { stdout } = await muster(["--help"], scratchFolder());
+    expect(stdout).to.include("MUSTER_BOOTSTRAP_TOKEN").and.include("muster token create");
+  });
+
+  const mistakes: [string[], Record<string, string>, string][] = [
+    [["serve"], { PORT: "http" }, "PORT"],
+    [["serve"], { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" }, "Cannot open PostgreSQL"],
+    [["token", "revoke", "none"], {}, "There is no token none"],
+    [["token", "create", "--name", "x", "--expires", "soon"], {}, "'soon' is no date"],
+    [["token", "create"], {}, "--name"],
+    [["demo"], { HOST: "0.0.0.0" }, "HOST"],
+  ];
+  for (const [command, environment, says] of mistakes) {
+    it(`says what is wrong with ${JSON.stringify([command, environment])}`, async () => {
+      const error = await muster(command, scratchFolder(), environment).catch((reason: unknown) => reason);
+      expect(error).to.have.property("code", 1);
+      expect(error).to.have.property("stderr").that.includes(says).and.does.not.include("    at ");
+    });
+  }
+});
+
+function environmentFor(dataDir: string, more: Record<string, string> = {}) {
+  return { PATH: process.env.PATH, MUSTER_DATA_DIR: join(dataDir, "data"), LOG_LEVEL: "info", ...more };
+}
+
+function muster(command: string[], dataDir: string, environment?: Record<string, string>) {
+  return run(process.execPath, [...MUSTER, ...command], { env: environmentFor(dataDir, environment) });
+}
+
+async function start(
+  command: string,
+  dataDir: string,
+  environment: Record<string, string> = {},
+): Promise<Started> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [...MUSTER, command], {
+    env: environmentFor(dataDir, { PORT: String(port), ...environment }),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  process.once("exit", () => child.kill("SIGKILL"));
+  const exited = once(child, "exit");
+  let output = "";
+  child.stdout.setEncoding("utf8");
+  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+    output += String(chunk);
+    if (output.includes("Muster is ready")) break;
+  }
+  child.stdout.resume();
+  return {
+    baseUrl: `http://127.0.0.1:${port}/scim/v2`,
+    output: () => output,
+    interrupt: async () => {
+      child.kill("SIGINT");
+      const [code] = (await exited) as [number];
+      return code;
+    },
+  };
+}
+
+const headersOf = (token: string) => ({
+  authorization: `Bearer ${token}`,
+  "content-type": "application/scim+json",
+});
+
+const get = ({ baseUrl }: Started, token: string, path: string) =>
+  fetch(baseUrl + path, { headers: headersOf(token) });
+
+const post = ({ baseUrl }: Started, token: string, path: string, body: object) =>
+  fetch(baseUrl + path, { method: "POST", headers: headersOf(token), body: JSON.stringify(body) });
+
+async function totalUsers(server: Started, token: string): Promise<number> {
+  const answer = await get(server, token, "/Users?count=0");
+  return ((await answer.json()) as { totalResults: number }).totalResults;
+}
