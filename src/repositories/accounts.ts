@@ -1,5 +1,4 @@
 import type { Session } from "../db/session.js";
-import { constraintViolation } from "../db/violations.js";
 import type { AccountInput, AccountWithOrganizations } from "../domain/account.js";
 import { UniquenessError } from "../domain/errors.js";
 import { isJsonObject, JsonDocument } from "../domain/json.js";
@@ -9,6 +8,7 @@ import type { OrganizationReference } from "../domain/organization.js";
 import { foldCase } from "../domain/text.js";
 import { accountListing } from "./account-fields.js";
 import { readPage } from "./listing/page.js";
+import { writeUnique } from "./unique.js";
 
 interface AccountRow {
   id: string;
@@ -72,20 +72,22 @@ export class AccountRepository {
 
   /** @throws UniquenessError when the user name is taken */
   async insert(account: AccountWrite): Promise<void> {
-    await this.#guarded(account, () =>
+    await writeUnique(
       this.session.rows(
         `insert into accounts (id, user_name, user_name_key, external_id, display_name, display_name_key, active,
            password_hash, profile, search, version, created_at, updated_at)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         [account.id, ...attributeBindings(account), account.version, account.updatedAt, account.updatedAt],
       ),
+      "accounts_user_name_key_unique",
+      () => nameTaken(account),
     );
     await this.#insertEmails(account);
   }
 
   /** @throws UniquenessError when the user name is taken */
   async update(account: AccountWrite): Promise<void> {
-    await this.#guarded(account, () =>
+    await writeUnique(
       this.session.rows(
         `update accounts set user_name = ?, user_name_key = ?, external_id = ?, display_name = ?,
            display_name_key = ?, active = ?, password_hash = coalesce(?, password_hash), profile = ?, search = ?,
@@ -93,6 +95,8 @@ export class AccountRepository {
          where id = ?`,
         [...attributeBindings(account), account.version, account.updatedAt, account.id],
       ),
+      "accounts_user_name_key_unique",
+      () => nameTaken(account),
     );
     await this.session.rows("delete from account_emails where account_id = ?", [account.id]);
     await this.#insertEmails(account);
@@ -101,17 +105,6 @@ export class AccountRepository {
   /** @returns whether there was such an account */
   async delete(id: string): Promise<boolean> {
     return (await this.session.first("delete from accounts where id = ? returning id", [id])) !== undefined;
-  }
-
-  async #guarded(account: AccountWrite, write: () => Promise<unknown>): Promise<void> {
-    try {
-      await write();
-    } catch (error) {
-      if (constraintViolation(error)?.constraint === "accounts_user_name_key_unique") {
-        throw new UniquenessError("User", "userName", account.userName);
-      }
-      throw error;
-    }
   }
 
   async #insertEmails(account: AccountWrite): Promise<void> {
@@ -175,3 +168,5 @@ function toAccount(row: AccountRow): AccountWithOrganizations {
     organizations: row.organizations ? (JSON.parse(row.organizations) as OrganizationReference[]) : [],
   };
 }
+
+const nameTaken = ({ userName }: AccountWrite) => new UniquenessError("User", "userName", userName);

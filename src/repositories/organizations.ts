@@ -1,6 +1,5 @@
 import type { Dialect } from "../db/dialect.js";
 import type { Session } from "../db/session.js";
-import { constraintViolation } from "../db/violations.js";
 import { UniquenessError } from "../domain/errors.js";
 import type { Listing, Page } from "../domain/listing.js";
 import type { Organization, OrganizationInput } from "../domain/organization.js";
@@ -9,6 +8,7 @@ import { ListingCompiler } from "./listing/compile.js";
 import type { ResourceFields } from "./listing/fields.js";
 import { readPage } from "./listing/page.js";
 import { memberElements } from "./memberships.js";
+import { writeUnique } from "./unique.js";
 
 const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
@@ -84,19 +84,21 @@ export class OrganizationRepository {
   /** @throws UniquenessError when the name is taken */
   async insert(organization: OrganizationWrite): Promise<void> {
     const { id, memberCount, version, updatedAt } = organization;
-    await this.#guarded(organization, () =>
+    await writeUnique(
       this.session.rows(
         `insert into organizations (id, display_name, display_name_key, external_id, description, description_key,
            member_count, version, created_at, updated_at)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         [id, ...attributeBindings(organization), memberCount, version, updatedAt, updatedAt],
       ),
+      "organizations_display_name_key_unique",
+      () => nameTaken(organization),
     );
   }
 
   /** @throws UniquenessError when the name is taken */
   async update(organization: OrganizationWrite): Promise<void> {
-    await this.#guarded(organization, () =>
+    await writeUnique(
       this.session.rows(
         `update organizations set display_name = ?, display_name_key = ?, external_id = ?, description = ?,
            description_key = ?, member_count = ?, version = ?, updated_at = ?
@@ -109,6 +111,8 @@ export class OrganizationRepository {
           organization.id,
         ],
       ),
+      "organizations_display_name_key_unique",
+      () => nameTaken(organization),
     );
   }
 
@@ -117,17 +121,6 @@ export class OrganizationRepository {
     return (
       (await this.session.first("delete from organizations where id = ? returning id", [id])) !== undefined
     );
-  }
-
-  async #guarded(organization: OrganizationWrite, write: () => Promise<unknown>): Promise<void> {
-    try {
-      await write();
-    } catch (error) {
-      if (constraintViolation(error)?.constraint === "organizations_display_name_key_unique") {
-        throw new UniquenessError("Group", "displayName", organization.displayName);
-      }
-      throw error;
-    }
   }
 }
 
@@ -153,3 +146,6 @@ function toOrganization(row: OrganizationRow): Organization {
     updatedAt: row.updated_at,
   };
 }
+
+const nameTaken = ({ displayName }: OrganizationWrite) =>
+  new UniquenessError("Group", "displayName", displayName);

@@ -10,8 +10,7 @@ export class ScimAnswer {
   ) {}
 }
 
-export const noContent = (headers: Readonly<Record<string, string>> = {}) =>
-  new ScimAnswer(204, undefined, headers);
+export const noContent = () => new ScimAnswer(204, undefined);
 
 /**
  * The answer to a request that failed.

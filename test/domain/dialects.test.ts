@@ -7,6 +7,7 @@ import type { ScimType } from "../../src/scim/errors.js";
 import { groupSchema, userSchema } from "../../src/scim/schema/compile.js";
 import type { ResourceSchema } from "../../src/scim/schema/attribute.js";
 import { ENTERPRISE_USER, ORGANIZATION } from "../../src/scim/schema/definitions.js";
+import { refusal } from "../support/refusal.js";
 
 const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -19,16 +20,6 @@ function read(operation: JsonValue, schema: ResourceSchema = userSchema): Short[
   return operations.map(({ op, path, value }) =>
     value === undefined ? [op, path.text] : [op, path.text, value],
   );
-}
-
-function refusal(run: () => unknown): ScimError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ScimError) return error;
-    throw error;
-  }
-  throw new Error("The request was accepted");
 }
 
 describe("Reading a PATCH request", () => {

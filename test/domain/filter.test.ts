@@ -7,20 +7,11 @@ import { parsePath } from "../../src/scim/filter/path.js";
 import { compileFilter } from "../../src/scim/filter/resolve.js";
 import { compileSort } from "../../src/scim/filter/sort.js";
 import { groupSchema, userSchema } from "../../src/scim/schema/compile.js";
+import { refusal } from "../support/refusal.js";
 
 const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 const compile = (text: string) => compileFilter(userSchema, text);
-
-function refusal(action: () => unknown): ScimError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof ScimError) return error;
-    throw error;
-  }
-  throw new Error("It was accepted");
-}
 
 /** A filter in few words, for tables. */
 function brief(filter: Filter): string {

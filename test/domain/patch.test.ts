@@ -8,6 +8,7 @@ import { applyPatch } from "../../src/scim/patch/apply.js";
 import type { Attribute, ResourceSchema } from "../../src/scim/schema/attribute.js";
 import { userSchema } from "../../src/scim/schema/compile.js";
 import { ENTERPRISE_USER } from "../../src/scim/schema/definitions.js";
+import { refusal } from "../support/refusal.js";
 
 /** Applies operations as a client would write them. */
 function patch(resource: JsonObject, operations: readonly JsonValue[], schema = userSchema): JsonObject {
@@ -18,16 +19,6 @@ const patchUser = (others: JsonObject, ...operations: JsonValue[]): JsonObject =
   const after = patch({ userName: "dana", ...others }, operations);
   return Object.fromEntries(Object.entries(after).filter(([name]) => name !== "userName"));
 };
-
-function refusal(run: () => unknown): ScimError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ScimError) return error;
-    throw error;
-  }
-  throw new Error("The operation was accepted");
-}
 
 type Case = [statement: string, before: JsonObject, operations: JsonValue[], after: JsonObject];
 

@@ -10,7 +10,7 @@ import { Projection } from "../projection.js";
 import { startIndexOf, toListing } from "../query.js";
 import type { Query } from "../query.js";
 import { groupSchema } from "../schema/compile.js";
-import { entityTag, expectedVersions, isKnown } from "../versions.js";
+import { expectedVersions, notModified, versioned } from "../versions.js";
 import {
   groupLocation,
   memberIds,
@@ -37,9 +37,7 @@ export class GroupResource extends ScimResource {
 
   protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {
     const organization = await context.services.organizations.get(context.principal, id);
-    const { version } = organization;
-    if (isKnown(context, version)) return new ScimAnswer(304, undefined, { ETag: entityTag(version) });
-    return answer(200, context, organization, query);
+    return notModified(context, organization.version) ?? answer(200, context, organization, query);
   }
 
   protected override async list(context: ScimContext, query: Query): Promise<ScimAnswer> {
@@ -104,7 +102,7 @@ export class GroupResource extends ScimResource {
     });
     return query.attributes
       ? answer(200, context, organization, query)
-      : noContent({ ETag: entityTag(organization.version) });
+      : versioned(204, organization.version, undefined);
   }
 
   protected override async remove(context: ScimContext, id: string): Promise<ScimAnswer> {
@@ -118,12 +116,10 @@ function answer(
   context: ScimContext,
   organization: Organization,
   query: Query,
-  headers: Readonly<Record<string, string>> = {},
+  headers?: ScimAnswer["headers"],
 ): ScimAnswer {
-  return new ScimAnswer(status, render(context, organization, Projection.of(groupSchema, query)), {
-    ETag: entityTag(organization.version),
-    ...headers,
-  });
+  const body = render(context, organization, Projection.of(groupSchema, query));
+  return versioned(status, organization.version, body, headers);
 }
 
 /** The Group as JSON in pieces, so that a long one is sent while it is read. */

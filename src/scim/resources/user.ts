@@ -10,7 +10,7 @@ import { Projection } from "../projection.js";
 import { startIndexOf, toListing } from "../query.js";
 import type { Query } from "../query.js";
 import { userSchema } from "../schema/compile.js";
-import { entityTag, expectedVersions, isKnown } from "../versions.js";
+import { expectedVersions, notModified, versioned } from "../versions.js";
 import { ScimResource } from "./resource.js";
 import { renderUser, toIncomingUser, toUser, toUserResource, userLocation } from "./user-mapping.js";
 
@@ -26,9 +26,7 @@ export class UserResource extends ScimResource {
 
   protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {
     const account = await context.services.accounts.get(context.principal, id);
-    if (isKnown(context, account.version))
-      return new ScimAnswer(304, undefined, { ETag: entityTag(account.version) });
-    return answer(200, context, account, query);
+    return notModified(context, account.version) ?? answer(200, context, account, query);
   }
 
   protected override async list(context: ScimContext, query: Query): Promise<ScimAnswer> {
@@ -94,12 +92,14 @@ function answer(
   context: ScimContext,
   account: AccountWithOrganizations,
   query: Query,
-  headers: Readonly<Record<string, string>> = {},
+  headers?: ScimAnswer["headers"],
 ): ScimAnswer {
-  return new ScimAnswer(status, render(context, account, Projection.of(userSchema, query)), {
-    ETag: entityTag(account.version),
-    ...headers,
-  });
+  return versioned(
+    status,
+    account.version,
+    render(context, account, Projection.of(userSchema, query)),
+    headers,
+  );
 }
 
 function render({ baseUrl }: ScimContext, account: AccountWithOrganizations, projection: Projection): string {
