@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import express from "express";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { invalidSyntax, ScimError } from "../scim/errors.js";
@@ -7,7 +8,15 @@ export const MAX_BODY_BYTES = 4 * 2 ** 20;
 
 const MEDIA_TYPES = ["application/scim+json", "application/json"];
 
-const parse: RequestHandler = express.json({ type: MEDIA_TYPES, limit: MAX_BODY_BYTES, strict: false });
+const parse: RequestHandler = express.json({
+  type: MEDIA_TYPES,
+  limit: MAX_BODY_BYTES,
+  strict: false,
+  verify: (_request, _response, body, encoding) => {
+    // Decoding would put other characters where it cannot read any.
+    if (encoding === "utf-8" && !isUtf8(body)) throw new Error("The body is not valid UTF-8");
+  },
+});
 
 /**
  * Reads the body of a request that has one to read.
@@ -47,6 +56,8 @@ function bodyError(error: unknown): unknown {
   switch (type) {
     case "entity.parse.failed":
       return invalidSyntax(`The body is not valid JSON: ${message ?? ""}`);
+    case "entity.verify.failed":
+      return invalidSyntax(message ?? "The body cannot be read");
     case "entity.too.large":
       return new ScimError(
         413,

@@ -60,6 +60,13 @@ describeServer("A mistake is answered with a SCIM Error, and nothing is written"
       );
     }
 
+    mistake("letters that are not UTF-8", () =>
+      refusedEverywhere(
+        { raw: Buffer.from('{"userName":"\xe9"}', "latin1") },
+        { status: 400, scimType: "invalidSyntax", detail: /UTF-8/ },
+      ),
+    );
+
     mistake("none at all", () =>
       refusedEverywhere({}, { status: 400, scimType: "invalidSyntax", detail: /body/ }),
     );
