@@ -46,9 +46,16 @@ export interface Sort {
   readonly descending: boolean;
 }
 
+/** What stands in front of a resource's id in its address, for filters and sorting by addresses. */
+export interface Locations {
+  readonly accounts: string;
+  readonly organizations: string;
+}
+
 export interface Listing {
   readonly filter?: Filter;
   readonly sort?: Sort;
+  readonly locations: Locations;
   /** How many resources to skip. */
   readonly offset: number;
   /** How many resources to return at most; 0 asks for the total alone. */

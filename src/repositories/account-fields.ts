@@ -1,11 +1,13 @@
 import type { Dialect } from "../db/dialect.js";
+import type { Locations } from "../domain/listing.js";
 import { ListingCompiler } from "./listing/compile.js";
 import type { ResourceFields } from "./listing/fields.js";
+import { prefixed } from "./listing/sql.js";
 
 const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /** Where the attributes of an account are found. */
-const accountFields: ResourceFields = {
+const accountFields = (locations: Locations): ResourceFields => ({
   table: "accounts",
   columns: {
     id: "accounts.id",
@@ -13,7 +15,10 @@ const accountFields: ResourceFields = {
     externalId: "accounts.external_id",
     displayName: "accounts.display_name_key",
     active: "accounts.active",
+    // Every resource has it.
+    meta: "accounts.id",
     "meta.resourceType": "'User'",
+    "meta.location": prefixed(locations.accounts, "accounts.id"),
     "meta.created": "accounts.created_at",
     "meta.lastModified": "accounts.updated_at",
     "meta.version": `'W/"' || accounts.version || '"'`,
@@ -35,6 +40,7 @@ const accountFields: ResourceFields = {
       owner: "element.account_id",
       columns: {
         value: "element.organization_id",
+        $ref: prefixed(locations.organizations, "element.organization_id"),
         display: "organizations.display_name_key",
         type: "'DIRECT'",
       },
@@ -63,6 +69,7 @@ const accountFields: ResourceFields = {
       ENTERPRISE_USER,
     ]),
   },
-};
+});
 
-export const accountListing = (dialect: Dialect) => new ListingCompiler(dialect, accountFields);
+export const accountListing = (dialect: Dialect, locations: Locations) =>
+  new ListingCompiler(dialect, accountFields(locations));

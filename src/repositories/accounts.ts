@@ -62,7 +62,7 @@ export class AccountRepository {
   async list(listing: Listing): Promise<Page<AccountWithOrganizations>> {
     const page = await readPage<AccountRow>(
       this.session,
-      accountListing(this.session.dialect),
+      accountListing(this.session.dialect, listing.locations),
       "accounts",
       this.#columns,
       listing,

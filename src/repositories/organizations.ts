@@ -1,11 +1,12 @@
 import type { Dialect } from "../db/dialect.js";
 import type { Session } from "../db/session.js";
 import { UniquenessError } from "../domain/errors.js";
-import type { Listing, Page } from "../domain/listing.js";
+import type { Listing, Locations, Page } from "../domain/listing.js";
 import type { Organization, OrganizationInput } from "../domain/organization.js";
 import { foldCase } from "../domain/text.js";
 import { ListingCompiler } from "./listing/compile.js";
 import type { ResourceFields } from "./listing/fields.js";
+import { prefixed } from "./listing/sql.js";
 import { readPage } from "./listing/page.js";
 import { memberElements } from "./memberships.js";
 import { writeUnique } from "./unique.js";
@@ -14,13 +15,16 @@ const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
 
 /** Where the attributes of an organization are found. */
-const organizationFields: ResourceFields = {
+const organizationFields = (locations: Locations): ResourceFields => ({
   table: "organizations",
   columns: {
     id: "organizations.id",
     displayName: "organizations.display_name_key",
     externalId: "organizations.external_id",
+    // Every resource has it.
+    meta: "organizations.id",
     "meta.resourceType": "'Group'",
+    "meta.location": prefixed(locations.organizations, "organizations.id"),
     "meta.created": "organizations.created_at",
     "meta.lastModified": "organizations.updated_at",
     "meta.version": `'W/"' || organizations.version || '"'`,
@@ -30,16 +34,24 @@ const organizationFields: ResourceFields = {
     [`${ORGANIZATION}.memberCount`]: "organizations.member_count",
   },
   collections: {
-    members: { ...memberElements, owner: "element.organization_id" },
+    members: {
+      ...memberElements,
+      owner: "element.organization_id",
+      columns: {
+        ...memberElements.columns,
+        $ref: prefixed(locations.accounts, "element.account_id"),
+      },
+    },
     schemas: {
       from: `(select '${GROUP}' as value union all select '${ORGANIZATION}' as value) as element`,
       columns: { "": "element.value" },
       order: "element.value",
     },
   },
-};
+});
 
-const organizationListing = (dialect: Dialect) => new ListingCompiler(dialect, organizationFields);
+const organizationListing = (dialect: Dialect, locations: Locations) =>
+  new ListingCompiler(dialect, organizationFields(locations));
 
 interface OrganizationRow {
   id: string;
@@ -76,7 +88,7 @@ export class OrganizationRepository {
   }
 
   async list(listing: Listing): Promise<Page<Organization>> {
-    const compiler = organizationListing(this.session.dialect);
+    const compiler = organizationListing(this.session.dialect, listing.locations);
     const page = await readPage<OrganizationRow>(this.session, compiler, "organizations", COLUMNS, listing);
     return { total: page.total, items: page.items.map(toOrganization) };
   }

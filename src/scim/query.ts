@@ -2,6 +2,7 @@ import type { Listing } from "../domain/listing.js";
 import { invalidSyntax, invalidValue } from "./errors.js";
 import { compileFilter } from "./filter/resolve.js";
 import { compileSort } from "./filter/sort.js";
+import { groupLocation, userLocation } from "./locations.js";
 import type { ResourceSchema } from "./schema/attribute.js";
 
 /** How many resources a page has when the client does not say, and at most. */
@@ -49,8 +50,9 @@ export function readQuery(source: Readonly<Record<string, unknown>>): Query {
  *
  * @throws ScimError 400 `invalidFilter`, `invalidPath` or `invalidValue`
  */
-export function toListing(schema: ResourceSchema, query: Query): Listing {
+export function toListing(schema: ResourceSchema, query: Query, baseUrl: string): Listing {
   return {
+    locations: { accounts: userLocation("", baseUrl), organizations: groupLocation("", baseUrl) },
     ...(query.filter !== undefined && { filter: compileFilter(schema, query.filter) }),
     ...(query.sortBy !== undefined && { sort: compileSort(schema, query.sortBy, query.sortOrder) }),
     offset: startIndexOf(query) - 1,

@@ -216,4 +216,14 @@ describeServer("A filter", (scim) => {
       expect(await groups('members.display co "ångström"')).to.equal("Päckchen");
     });
   });
+
+  it("compares the addresses of resources", async () => {
+    expect(await found(`meta.location eq "${scim.url}/Users/${ids.a!}"`)).to.equal("a");
+    expect(await found(`groups.$ref eq "${group.meta.location}"`)).to.equal("ab");
+    expect(await found(`groups.$ref eq "https://elsewhere.example/Groups/${group.id}"`)).to.equal("");
+    expect(await found("meta pr and not (groups.$ref pr)")).to.equal("cd");
+    const groups = await scim.find("/Groups", `members.$ref eq "${scim.url}/Users/${ids.b!}"`);
+    expect(expectList(groups).map(({ id }) => id)).to.deep.equal([group.id]);
+    expectList(await scim.find("/Users", "userName pr", "&sortBy=meta.location"));
+  });
 });

@@ -7,3 +7,7 @@ export interface Sql {
 }
 
 export const sql = (text: string, ...bindings: Binding[]): Sql => ({ text, bindings });
+
+/** A prefix of our own, no client's, in front of a column. It has no question mark, which Knex would take for a binding. */
+export const prefixed = (prefix: string, column: string) =>
+  `('${prefix.replaceAll("'", "''")}' || ${column})`;

@@ -9,7 +9,7 @@ import { equalityTerms } from "../filter/evaluate.js";
 import { groupSchema } from "../schema/compile.js";
 import { ORGANIZATION } from "../schema/definitions.js";
 import { entityTag } from "../versions.js";
-import { userLocation } from "./user-mapping.js";
+import { userLocation, groupLocation } from "../locations.js";
 
 /** From a Group in canonical form to an organization. */
 export function toOrganizationInput(resource: JsonObject): OrganizationInput {
@@ -53,8 +53,6 @@ export function toGroup(organization: Organization, baseUrl: string): JsonObject
 export function toMemberElement({ accountId, display }: Member, baseUrl: string): JsonObject {
   return { value: accountId, $ref: userLocation(accountId, baseUrl), display, type: "User" };
 }
-
-export const groupLocation = (id: string, baseUrl: string) => `${baseUrl}/Groups/${id}`;
 
 /** The account ids in a value of `members`. @throws ScimError 400 `invalidValue` for a member without one */
 export function memberIds(members: JsonValue | undefined): string[] {

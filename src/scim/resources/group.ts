@@ -12,7 +12,6 @@ import type { Query } from "../query.js";
 import { groupSchema } from "../schema/compile.js";
 import { expectedVersions, notModified, versioned } from "../versions.js";
 import {
-  groupLocation,
   memberIds,
   splitOperations,
   toGroup,
@@ -21,6 +20,7 @@ import {
   toOrganizationInput,
 } from "./group-mapping.js";
 import { ScimResource } from "./resource.js";
+import { groupLocation } from "../locations.js";
 
 /** How many members are read, rendered and sent at a time. */
 const MEMBERS_AT_A_TIME = 500;
@@ -41,7 +41,10 @@ export class GroupResource extends ScimResource {
   }
 
   protected override async list(context: ScimContext, query: Query): Promise<ScimAnswer> {
-    const page = await context.services.organizations.list(context.principal, toListing(groupSchema, query));
+    const page = await context.services.organizations.list(
+      context.principal,
+      toListing(groupSchema, query, context.baseUrl),
+    );
     const projection = Projection.of(groupSchema, query);
     const header = {
       totalResults: page.total,

@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { userSchema } from "../schema/compile.js";
 import { foldStrings } from "../schema/fold.js";
 import { entityTag } from "../versions.js";
+import { groupLocation, userLocation } from "../locations.js";
 
 /** What a client says of a User, taken apart: the account, and the password that goes with it. */
 export interface IncomingUser {
@@ -56,8 +57,6 @@ export function toUser(account: AccountWithOrganizations, baseUrl: string): Json
   };
 }
 
-export const userLocation = (id: string, baseUrl: string) => `${baseUrl}/Users/${id}`;
-
 function coreAttributes({ userName, externalId, displayName, active }: Account): JsonObject {
   return {
     ...(externalId !== undefined && { externalId }),
@@ -70,7 +69,7 @@ function coreAttributes({ userName, externalId, displayName, active }: Account):
 function computed(account: AccountWithOrganizations, baseUrl: string): JsonObject {
   const groups = account.organizations.map(({ id, displayName }) => ({
     value: id,
-    $ref: `${baseUrl}/Groups/${id}`,
+    $ref: groupLocation(id, baseUrl),
     display: displayName,
     type: "direct",
   }));

@@ -12,7 +12,8 @@ import type { Query } from "../query.js";
 import { userSchema } from "../schema/compile.js";
 import { expectedVersions, notModified, versioned } from "../versions.js";
 import { ScimResource } from "./resource.js";
-import { renderUser, toIncomingUser, toUser, toUserResource, userLocation } from "./user-mapping.js";
+import { renderUser, toIncomingUser, toUser, toUserResource } from "./user-mapping.js";
+import { userLocation } from "../locations.js";
 
 /** Users: accounts (RFC 7643 section 4.1). */
 export class UserResource extends ScimResource {
@@ -30,7 +31,10 @@ export class UserResource extends ScimResource {
   }
 
   protected override async list(context: ScimContext, query: Query): Promise<ScimAnswer> {
-    const page = await context.services.accounts.list(context.principal, toListing(userSchema, query));
+    const page = await context.services.accounts.list(
+      context.principal,
+      toListing(userSchema, query, context.baseUrl),
+    );
     const projection = Projection.of(userSchema, query);
     const header = {
       totalResults: page.total,

@@ -61,5 +61,10 @@ configure(group, "members.$ref", { referenceTypes: ["User"], mutable: false });
 for (const name of ["members.display", "members.type"]) configure(group, name, { mutable: false });
 configure(group, "members.type", { canonicalValues: ["User"] });
 
+// RFC 7643 section 3.1: both are compared with case.
+for (const definition of [user, group]) {
+  for (const name of ["meta.location", "meta.version"]) configure(definition, name, { caseExact: true });
+}
+
 export const userDefinition = user;
 export const groupDefinition = group;
