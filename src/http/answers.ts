@@ -1,7 +1,10 @@
-import type { NextFunction, Request, Response } from "express";
-import { once } from "node:events";
-import { ScimAnswer } from "../scim/answer.js";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Request, RequestHandler, Response } from "express";
+import type { Logger } from "../logging/logger.js";
+import { failure, ScimAnswer } from "../scim/answer.js";
 import { withTrueCount } from "../scim/discovery.js";
+import { logFault } from "./context.js";
 
 const SCIM_JSON = "application/scim+json; charset=utf-8";
 const PLAIN_JSON = "application/json; charset=utf-8";
@@ -11,17 +14,36 @@ const PLAIN_JSON = "application/json; charset=utf-8";
  * headers and a body that may come in pieces, or (discovery) a plain object. scimmy-routers calls `send`
  * with either.
  */
-export function answers(request: Request, response: Response, next: NextFunction): void {
-  response.send = (body?: unknown) => {
-    response.setHeader("Content-Type", mediaType(request));
-    if (body instanceof ScimAnswer) {
-      sendAnswer(response, body).catch((error: unknown) => response.destroy(error as Error));
-    } else {
-      response.end(JSON.stringify(withTrueCount(body as object)));
-    }
-    return response;
+export function answers(logger: Logger): RequestHandler {
+  return (request, response, next) => {
+    response.send = (body?: unknown) => {
+      response.setHeader("Content-Type", mediaType(request));
+      if (body instanceof ScimAnswer) {
+        sendAnswer(response, body).catch((error: unknown) => {
+          breakOff(response, error, (fault) => {
+            logFault(logger, request, fault);
+          });
+        });
+      } else {
+        response.end(JSON.stringify(withTrueCount(body as object)));
+      }
+      return response;
+    };
+    next();
   };
-  next();
+}
+
+/** What is to be done when a body cannot be sent to its end. */
+function breakOff(response: Response, error: unknown, onFault: (error: unknown) => void): void {
+  // The client has gone, and needs no answer.
+  if (response.destroyed) return;
+  const answer = failure(error, onFault);
+  if (response.headersSent) {
+    response.destroy();
+  } else {
+    response.statusCode = answer.status;
+    response.end(answer.body);
+  }
 }
 
 /** The SCIM media type, unless the client takes plain JSON alone (RFC 7644 section 3.8). */
@@ -47,19 +69,34 @@ async function sendAnswer(response: Response, { status, headers, body }: ScimAns
 
 /**
  * Sends a body as it comes, no faster than the client takes it. One that is there at once goes out whole,
- * with its length.
+ * with its length. When the client hangs up, no further pieces are asked for.
  */
 async function sendPieces(response: Response, pieces: AsyncIterable<string>): Promise<void> {
-  let held = "";
-  for await (const piece of pieces) {
-    held += piece;
-    if (held.length < PIECE_LENGTH) continue;
-    if (response.destroyed) return;
-    if (!response.write(held)) await Promise.race([once(response, "drain"), once(response, "close")]);
-    held = "";
+  const chunks = gathered(pieces);
+  const first = await chunks.next();
+  const second = await chunks.next();
+  if (second.done) {
+    response.end(first.value);
+    return;
   }
-  response.end(held);
+  async function* all() {
+    yield first.value;
+    yield second.value;
+    yield* chunks;
+  }
+  await pipeline(Readable.from(all(), { highWaterMark: 1 }), response);
 }
 
 /** Shorter pieces are gathered, so that a socket is not written to for every few bytes. */
-const PIECE_LENGTH = 64 * 1024;
+const CHUNK_LENGTH = 64 * 1024;
+
+async function* gathered(pieces: AsyncIterable<string>): AsyncGenerator<string, undefined, undefined> {
+  let held = "";
+  for await (const piece of pieces) {
+    held += piece;
+    if (held.length < CHUNK_LENGTH) continue;
+    yield held;
+    held = "";
+  }
+  yield held;
+}

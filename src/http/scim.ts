@@ -22,7 +22,7 @@ export interface ScimParts {
 export function scim({ services, logger, baseUrl }: ScimParts): Router {
   const context = scimContext({ services, logger, baseUrl });
   const router = Router();
-  router.use(answers);
+  router.use(answers(logger));
   router.use(authentication(services.accessTokens));
   router.use(routes(resourceTypes));
   router.use(jsonBody);

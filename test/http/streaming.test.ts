@@ -1,0 +1,54 @@
+import { expect } from "chai";
+import { request } from "node:http";
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { createGroup, createUser, ORGANIZATION } from "../support/factories.js";
+import type { Body } from "../support/client.js";
+import { describeServer } from "../support/server.js";
+import { PROVIDER_REALM } from "../../src/domain/principal.js";
+import { JsonDocument } from "../../src/domain/json.js";
+
+/** So many that they are sent in several pieces. */
+const MEMBERS = 3000;
+
+describeServer("A group with many members", (scim, server) => {
+  let group: Body;
+
+  before(async function () {
+    this.timeout(60_000);
+    const principal = { tokenId: "test", realm: PROVIDER_REALM };
+    const { accounts } = server().services;
+    const profile = JsonDocument.ofValue({ schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"] });
+    const made = await Promise.all(
+      Array.from({ length: MEMBERS }, (_, number) => {
+        const input = { userName: `many-${number}`, active: true, profile, search: profile };
+        return accounts.create(principal, input, undefined);
+      }),
+    );
+    group = await createGroup(scim, made as unknown as Body[]);
+  });
+
+  it("is read whole, each member once", async () => {
+    const { body } = await scim.get(`/Groups/${group.id}`);
+    expect(new Set(body.members?.map(({ value }) => value)).size).to.equal(MEMBERS);
+    expect(body[ORGANIZATION]).to.deep.equal({ memberCount: MEMBERS });
+  });
+
+  it("is read whole in a list, and before others", async () => {
+    const after = await createGroup(scim, [await createUser(scim)]);
+    const { body } = await scim.get("/Groups");
+    expect(body.Resources.map(({ members }) => members?.length)).to.deep.equal([MEMBERS, 1]);
+    expect(body.Resources[1]?.id).to.equal(after.id);
+  });
+
+  it("does no harm when the client hangs up in the middle", async () => {
+    for (let time = 0; time < 20; time += 1) {
+      const asked = request(`${scim.url}/Groups/${group.id}`, {
+        headers: { authorization: `Bearer ${scim.token}` },
+      }).end();
+      const [answer] = (await once(asked, "response")) as [IncomingMessage];
+      answer.destroy();
+    }
+    expect((await scim.get(`/Groups/${group.id}`)).body.members).to.have.lengthOf(MEMBERS);
+  });
+});
