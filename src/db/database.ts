@@ -90,7 +90,10 @@ export class Database {
   }
 }
 
-/** Knex would write to the console what it throws as well. */
+/**
+ * Knex would write to the console what it throws as well. Nor shall it put bindings into messages
+ * (`compileSqlOnError`): messages are logged, and read for the constraints they name.
+ */
 const SILENT = {
   warn: () => undefined,
   error: () => undefined,
@@ -135,6 +138,7 @@ async function openSqlite(filename: string): Promise<Database> {
       connection: { filename },
       useNullAsDefault: true,
       log: SILENT,
+      compileSqlOnError: false,
       pool: { min: size, max: size, afterCreate: runEach(pragmas) },
     });
   const shared = ["busy_timeout = 10000", "journal_mode = WAL", "foreign_keys = ON", "temp_store = MEMORY"];
@@ -159,6 +163,7 @@ async function openPostgres(connectionString: string): Promise<Database> {
   const connections = knex({
     client: "pg",
     log: SILENT,
+    compileSqlOnError: false,
     connection: { connectionString, application_name: "muster" },
     pool: { min: 0, max: 10 },
   });

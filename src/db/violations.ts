@@ -30,7 +30,7 @@ export function constraintViolation(error: unknown): ConstraintViolation | undef
   if (kind) return { kind, constraint: constraint ?? "" };
   if (code !== "SQLITE_CONSTRAINT") return undefined;
   for (const [text, sqliteKind] of SQLITE_KINDS) {
-    const at = error.message.indexOf(text);
+    const at = error.message.lastIndexOf(text);
     if (at < 0) continue;
     const named = error.message.slice(at + text.length);
     return { kind: sqliteKind, constraint: sqliteKind === "unique" ? nameOfUnique(named) : named };

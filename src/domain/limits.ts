@@ -1,6 +1,6 @@
 import { InvalidValueError } from "./errors.js";
 import { isJsonObject } from "./json.js";
-import type { JsonValue } from "./json.js";
+import type { JsonObject, JsonValue } from "./json.js";
 
 /**
  * How many characters a value can have that stands in an index: what PostgreSQL takes there (2,704 bytes)
@@ -24,7 +24,21 @@ export function requireKeyLength(values: Readonly<Record<string, string | undefi
   }
 }
 
-/** The same for the sub-attributes of each element of a multi-valued attribute. */
+/** How many elements a multi-valued attribute can have. */
+const MAX_ELEMENTS = 1000;
+
+/** @throws InvalidValueError naming an attribute that has too many elements */
+export function requireFewElements(attributes: JsonObject): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (Array.isArray(value) && value.length > MAX_ELEMENTS) {
+      throw new InvalidValueError(
+        `'${name}' has ${value.length} elements; at most ${MAX_ELEMENTS} are possible`,
+      );
+    }
+  }
+}
+
+/** `requireKeyLength` for the sub-attributes of each element of a multi-valued attribute. */
 export function requireKeyLengths(name: string, elements: JsonValue | undefined): void {
   for (const element of Array.isArray(elements) ? elements : []) {
     if (!isJsonObject(element)) continue;

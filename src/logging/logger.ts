@@ -16,6 +16,15 @@ export function createLogger(level: LogLevel) {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: withoutValues },
     redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: "[redacted]" },
   });
+}
+
+/** PostgreSQL's errors carry the values of the row in `detail` and `where`. */
+function withoutValues(error: Error): object {
+  const kept: Record<string, unknown> = { ...pino.stdSerializers.err(error) };
+  delete kept.detail;
+  delete kept.where;
+  return kept;
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Account, AccountInput, AccountWithOrganizations } from "../domain/account.js";
 import { NotFoundError, VersionMismatchError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
-import { requireKeyLength, requireKeyLengths } from "../domain/limits.js";
+import { requireFewElements, requireKeyLength, requireKeyLengths } from "../domain/limits.js";
 import type { Listing, Page } from "../domain/listing.js";
 import type { Principal } from "../domain/principal.js";
 import type { AccountRepository } from "../repositories/accounts.js";
@@ -111,6 +111,7 @@ export function requireVersion(
 
 function requireStorable({ userName, externalId, displayName, profile }: AccountInput): void {
   requireKeyLength({ userName, externalId, displayName });
+  requireFewElements(profile.value);
   requireKeyLengths("emails", profile.value.emails);
 }
 
