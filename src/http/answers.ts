@@ -35,8 +35,8 @@ export function answers(logger: Logger): RequestHandler {
 
 /** What is to be done when a body cannot be sent to its end. */
 function breakOff(response: Response, error: unknown, onFault: (error: unknown) => void): void {
-  // The client has gone, and needs no answer.
-  if (response.destroyed) return;
+  // The client has hung up, which is no fault.
+  if ((error as { code?: string }).code === "ERR_STREAM_PREMATURE_CLOSE") return;
   const answer = failure(error, onFault);
   if (response.headersSent) {
     response.destroy();

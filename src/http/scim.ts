@@ -35,12 +35,12 @@ export function scim({ services, logger, baseUrl }: ScimParts): Router {
 /** The routes themselves. Who may pass has been settled before, so SCIMMY's own handler only nods. */
 function scimmy(context: ReturnType<typeof scimContext>, baseUrl: string): Router {
   declareResourceTypes();
-  const { origin } = new URL(baseUrl);
   const routers = new ScimmyRouters({
     type: "bearer",
     handler: () => "",
     context,
-    baseUri: () => origin,
+    // The router adds the path that it is mounted at.
+    baseUri: ({ baseUrl: mountPath }) => baseUrl.slice(0, baseUrl.length - mountPath.length),
   });
   declareFeatures();
   return routers;

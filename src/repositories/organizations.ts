@@ -31,7 +31,7 @@ const organizationFields = (locations: Locations): ResourceFields => ({
     // Every organization has the extension: its memberCount is never missing.
     [ORGANIZATION]: "organizations.id",
     [`${ORGANIZATION}.description`]: "organizations.description_key",
-    [`${ORGANIZATION}.memberCount`]: "organizations.member_count",
+    [`${ORGANIZATION}.memberCount`]: "cast(organizations.member_count as numeric)",
   },
   collections: {
     members: {

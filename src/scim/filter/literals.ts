@@ -64,7 +64,7 @@ function toBoolean(value: string | number | boolean): boolean | undefined {
 }
 
 function toNumber(value: string | number | boolean): number | undefined {
-  if (typeof value === "number") return value;
+  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   return typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))
     ? Number(value)
     : undefined;

@@ -3,6 +3,7 @@ import type { AccountWithOrganizations } from "../../domain/account.js";
 import { noContent, ScimAnswer } from "../answer.js";
 import type { ScimContext } from "../context.js";
 import { readPatchRequest } from "../dialects/patch-request.js";
+import { mutability } from "../errors.js";
 import { readResource } from "../inbound.js";
 import { LIST_END, listStart } from "../list-response.js";
 import { applyPatch } from "../patch/apply.js";
@@ -75,6 +76,9 @@ export class UserResource extends ScimResource {
   ): Promise<ScimAnswer> {
     const operations = readPatchRequest(userSchema, body);
     const passwords = operations.filter(({ path }) => path.reference.attribute?.name === "password");
+    if (passwords.some(({ op }) => op === "remove")) {
+      throw mutability("A password can be replaced, but not removed");
+    }
     const password = passwords.at(-1)?.value;
     const account = await context.services.accounts.change(context.principal, id, {
       apply: (current) =>
