@@ -7,13 +7,17 @@ import { createApp } from "./http/app.js";
 import { createLogger } from "./logging/logger.js";
 import type { Logger } from "./logging/logger.js";
 import { UnitOfWork } from "./repositories/unit-of-work.js";
+import { Cursors } from "./scim/cursors.js";
 import { AccessTokenService } from "./services/access-tokens.js";
 import { AccountService } from "./services/accounts.js";
+import { DirectoryService } from "./services/directory.js";
+import { secretKey } from "./services/keys.js";
 import { OrganizationService } from "./services/organizations.js";
 
 export interface Services {
   readonly accounts: AccountService;
   readonly organizations: OrganizationService;
+  readonly directory: DirectoryService;
   readonly accessTokens: AccessTokenService;
 }
 
@@ -42,6 +46,7 @@ export async function compose(settings: Settings): Promise<Muster> {
     const services = {
       accounts: new AccountService(given),
       organizations: new OrganizationService(given),
+      directory: new DirectoryService(given),
       accessTokens: new AccessTokenService(given),
     };
     if (settings.bootstrapToken !== undefined) {
@@ -49,6 +54,7 @@ export async function compose(settings: Settings): Promise<Muster> {
     }
     const app = createApp({
       services,
+      cursors: new Cursors(await secretKey(given, "cursors"), settings.cursorTimeout, Date.now),
       logger,
       publicUrl: settings.publicUrl,
       ready: () => database.reader.rows("select 1"),

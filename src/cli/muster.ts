@@ -27,6 +27,7 @@ Examples:
   $ PORT=8080 DATABASE_URL=postgres://muster@localhost/muster muster serve
   $ muster token create --name "Okta"            make a token for an identity provider; it is shown once
   $ muster token create --name "Import" --expires 2027-01-31
+  $ muster token create --name "Dana's scripts" --user dana@example.com
   $ muster token revoke 01890a5d-ac96-774b-bcce-b302099a8057`,
   );
 
@@ -53,8 +54,14 @@ token
   .command("create")
   .description("make a token for the whole provider and print it; it cannot be shown again")
   .requiredOption("-n, --name <name>", "what the token is for")
+  .option(
+    "-u, --user <userName>",
+    "the person that it belongs to; it is void while the account is not active",
+  )
   .option("-e, --expires <date>", "when it ends, as in 2027-01-31 or 2027-01-31T12:00:00Z (default: never)")
-  .action((options: { name: string; expires?: string }) => exitOnError(() => createToken(options)));
+  .action((options: { name: string; expires?: string; user?: string }) =>
+    exitOnError(() => createToken(options)),
+  );
 
 token
   .command("list")

@@ -1,21 +1,15 @@
-import { createServer } from "node:http";
 import type { Server } from "node:http";
 import { compose } from "../compose.js";
 import type { Muster } from "../compose.js";
 import { readProcessSettings } from "../config/settings.js";
 import type { Settings } from "../config/settings.js";
 import { SCIM_PATH } from "../http/app.js";
+import { createHttpServer } from "../http/server.js";
 import { UserError } from "./exit.js";
 import { firstTokenNotice } from "./notices.js";
 
 /** How long running requests may take to finish once the server is told to stop. */
 const GRACE_MS = 10_000;
-
-/** Idle connections stay open longer than those of the proxies that commonly stand in front (60 s). */
-const KEEP_ALIVE_MS = 65_000;
-
-/** Filters stand in the address, and long ones shall be refused with a reason rather than by Node. */
-const MAX_HEADER_BYTES = 64 * 1024;
 
 /**
  * Starts the server and stops it when the process is told to: no new requests, running ones finish, the
@@ -28,8 +22,7 @@ export async function serve(
   prepare: (muster: Muster) => Promise<void> = printFirstToken(settings),
 ): Promise<void> {
   const muster = await compose(settings);
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, muster.app);
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const server = createHttpServer(muster.app);
   try {
     await listen(server, settings);
     await prepare(muster);

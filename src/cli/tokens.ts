@@ -4,10 +4,16 @@ import { UserError } from "./exit.js";
 import { withMuster } from "./with-muster.js";
 
 /** `muster token create`: prints the secret alone on standard output, so that scripts can take it. */
-export function createToken({ name, expires }: { name: string; expires?: string }): Promise<void> {
+export function createToken(options: { name: string; expires?: string; user?: string }): Promise<void> {
+  const { name, expires, user } = options;
   const expiresAt = expires === undefined ? undefined : readExpiry(expires);
   return withMuster(async ({ services }) => {
-    const { token, secret } = await services.accessTokens.issue(name, expiresAt);
+    const { token, secret } = await services.accessTokens
+      .issue(name, { expiresAt, userName: user })
+      .catch((error: unknown) => {
+        if (error instanceof NotFoundError) throw new UserError(`There is no user '${user ?? ""}'`);
+        throw error;
+      });
     console.error(`Token '${token.name}' (${token.id}) ${ends(token)}. It is shown only now:`);
     console.log(secret);
   });

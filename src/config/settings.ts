@@ -13,6 +13,8 @@ export interface Settings {
   readonly bootstrapToken: string | undefined;
   /** An absolute path. */
   readonly dataDir: string;
+  /** How many seconds a cursor for the next page stays valid. */
+  readonly cursorTimeout: number;
   readonly logLevel: LogLevel;
 }
 
@@ -51,6 +53,13 @@ const token = makeValidator((input: string) => {
   return input;
 });
 
+const seconds = makeValidator((input: string) => {
+  const number = Number(input);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new Error("must be a whole number of seconds from 1 on");
+  return number;
+});
+
 /** Every setting, once: its parser, its default and what it is for. `--help` prints the latter. */
 const specification = {
   PORT: port({ default: 3000, desc: "Port to listen on" }),
@@ -71,7 +80,11 @@ const specification = {
   }),
   MUSTER_DATA_DIR: str({
     default: "./data",
-    desc: "Folder for the embedded database, keys and unsent mail",
+    desc: "Folder for the embedded database",
+  }),
+  CURSOR_TIMEOUT: seconds({
+    default: 3600,
+    desc: "Seconds that a cursor for the next page of a list stays valid",
   }),
   LOG_LEVEL: str({ choices: LOG_LEVELS, default: "info", desc: `One of ${LOG_LEVELS.join(", ")}` }),
 };
@@ -112,6 +125,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     database: values.DATABASE_URL ?? { engine: "sqlite", filename: join(dataDir, "muster.sqlite") },
     bootstrapToken: values.MUSTER_BOOTSTRAP_TOKEN,
     dataDir,
+    cursorTimeout: values.CURSOR_TIMEOUT,
     logLevel: values.LOG_LEVEL,
   };
 }

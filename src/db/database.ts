@@ -143,10 +143,29 @@ async function openSqlite(filename: string): Promise<Database> {
     });
   const shared = ["busy_timeout = 10000", "journal_mode = WAL", "foreign_keys = ON", "temp_store = MEMORY"];
   const writers = open(1, [...shared, "synchronous = FULL"]);
-  // The first connection creates the file and its write-ahead log before any reader looks at it.
-  await writers.raw("select 1");
+  await connectFirst(writers);
   const readers = open(3, [...shared, "query_only = ON"]);
   return new Database(sqliteDialect, writers, readers);
+}
+
+/** How long to wait for another process that opens the same file. */
+const OPEN_PATIENCE_MS = 10_000;
+
+/**
+ * The first connection creates the file and its write-ahead log before any reader looks at it. While another
+ * process does so, SQLite does not wait but fails at once.
+ */
+async function connectFirst(writers: Knex): Promise<void> {
+  const deadline = Date.now() + OPEN_PATIENCE_MS;
+  for (;;) {
+    try {
+      await writers.raw("select 1");
+      return;
+    } catch (error) {
+      if (!isTransient(error) || Date.now() > deadline) throw error;
+      await sleep(20);
+    }
+  }
 }
 
 interface PoolConnection {

@@ -3,6 +3,8 @@ export interface AccessToken {
   readonly id: string;
   /** What the token is for, in its maker's words. */
   readonly name: string;
+  /** The person that the token belongs to; undefined for a machine's. */
+  readonly accountId: string | undefined;
   readonly createdAt: string;
   /** Undefined: never. */
   readonly expiresAt: string | undefined;

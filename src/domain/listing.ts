@@ -52,18 +52,47 @@ export interface Locations {
   readonly organizations: string;
 }
 
-export interface Listing {
+/** Which resources a listing is of, and in which order. */
+export interface Criteria {
   readonly filter?: Filter;
   readonly sort?: Sort;
-  readonly locations: Locations;
-  /** How many resources to skip. */
-  readonly offset: number;
-  /** How many resources to return at most; 0 asks for the total alone. */
+}
+
+/** A place in the order of a listing: right behind the resource that has this id and this value. */
+export interface Position {
+  /** What the resource is sorted by; null when it has no such value or the listing is in no special order. */
+  readonly value: SortValue;
+  readonly id: string;
+}
+
+export type SortValue = string | number | boolean | null;
+
+/** Which part of a listing is wanted. */
+export interface Range {
+  /** How many resources at most; 0 asks for the total alone. */
   readonly limit: number;
+  readonly start:
+    /** How many resources to skip. The cost grows with them, and what others delete meanwhile shifts the rest. */
+    | { readonly type: "offset"; readonly offset: number }
+    /** Behind a position, or from the beginning; `total` is what was counted when the listing began. */
+    | { readonly type: "position"; readonly after?: Position; readonly total?: number };
+}
+
+export interface Listing extends Criteria, Range {
+  readonly locations: Locations;
+}
+
+/** A listing of accounts and organizations together; criteria that are absent leave that kind out. */
+export interface DirectoryListing extends Range {
+  readonly locations: Locations;
+  readonly accounts?: Criteria;
+  readonly organizations?: Criteria;
 }
 
 export interface Page<T> {
   /** How many resources match in all. */
   readonly total: number;
   readonly items: readonly T[];
+  /** Where the next page begins, for a range that starts at a position; undefined on the last page. */
+  readonly next?: Position;
 }

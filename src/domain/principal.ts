@@ -10,4 +10,6 @@ export const PROVIDER_REALM: Realm = { type: "provider" };
 export interface Principal {
   readonly tokenId: string;
   readonly realm: Realm;
+  /** The person that the token belongs to; absent for a machine's. */
+  readonly accountId?: string;
 }

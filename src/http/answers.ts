@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import type { Request, RequestHandler, Response } from "express";
 import type { Logger } from "../logging/logger.js";
 import { failure, ScimAnswer } from "../scim/answer.js";
-import { withTrueCount } from "../scim/discovery.js";
+import { corrected } from "../scim/discovery.js";
 import { logFault } from "./context.js";
 
 const SCIM_JSON = "application/scim+json; charset=utf-8";
@@ -14,9 +14,10 @@ const PLAIN_JSON = "application/json; charset=utf-8";
  * headers and a body that may come in pieces, or (discovery) a plain object. scimmy-routers calls `send`
  * with either.
  */
-export function answers(logger: Logger): RequestHandler {
+export function answers(logger: Logger, cursorTimeout: number): RequestHandler {
   return (request, response, next) => {
     response.send = (body?: unknown) => {
+      response.vary("Accept");
       response.setHeader("Content-Type", mediaType(request));
       if (body instanceof ScimAnswer) {
         sendAnswer(response, body).catch((error: unknown) => {
@@ -25,7 +26,7 @@ export function answers(logger: Logger): RequestHandler {
           });
         });
       } else {
-        response.end(JSON.stringify(withTrueCount(body as object)));
+        response.end(JSON.stringify(corrected(body as object, cursorTimeout)));
       }
       return response;
     };
@@ -41,17 +42,20 @@ function breakOff(response: Response, error: unknown, onFault: (error: unknown) 
   if (response.headersSent) {
     response.destroy();
   } else {
+    for (const name of ["ETag", "Location", "Content-Location"]) response.removeHeader(name);
     response.statusCode = answer.status;
     response.end(answer.body);
   }
 }
 
-/** The SCIM media type, unless the client takes plain JSON alone (RFC 7644 section 3.8). */
+/**
+ * The SCIM media type, unless the client likes plain JSON better (RFC 7644 section 3.8). A client that takes
+ * neither gets SCIM all the same: it can be told nothing else.
+ */
 function mediaType(request: Request): string {
-  const accepted = request.headers.accept;
-  const wantsPlain =
-    accepted !== undefined && /application\/json/i.test(accepted) && !/scim\+json|\*\/\*/i.test(accepted);
-  return wantsPlain ? PLAIN_JSON : SCIM_JSON;
+  // Some name the charset, which is part of what is compared.
+  const preferred = request.accepts("application/scim+json", SCIM_JSON, "application/json", PLAIN_JSON);
+  return preferred && preferred.startsWith("application/json") ? PLAIN_JSON : SCIM_JSON;
 }
 
 async function sendAnswer(response: Response, { status, headers, body }: ScimAnswer): Promise<void> {
@@ -59,6 +63,9 @@ async function sendAnswer(response: Response, { status, headers, body }: ScimAns
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (body === undefined) {
     response.removeHeader("Content-Type");
+    response.end();
+  } else if (response.req.method === "HEAD") {
+    // What is not sent need not be read.
     response.end();
   } else if (typeof body === "string") {
     response.end(body);

@@ -3,6 +3,7 @@ import type { Express } from "express";
 import type { Logger } from "../logging/logger.js";
 import type { AccessTokenService } from "../services/access-tokens.js";
 import type { ScimServices } from "../scim/context.js";
+import type { Cursors } from "../scim/cursors.js";
 import { health } from "./health.js";
 import { scim } from "./scim.js";
 
@@ -11,6 +12,7 @@ export const SCIM_PATH = "/scim/v2";
 
 export interface AppParts {
   readonly services: ScimServices & { readonly accessTokens: AccessTokenService };
+  readonly cursors: Cursors;
   readonly logger: Logger;
   /** The address that clients reach the server by, without a slash at the end. */
   readonly publicUrl: string;
@@ -19,11 +21,11 @@ export interface AppParts {
 }
 
 /** The whole server as an Express app, to be listened with or mounted inside another one. */
-export function createApp({ services, logger, publicUrl, ready }: AppParts): Express {
+export function createApp({ services, cursors, logger, publicUrl, ready }: AppParts): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.use(health(ready));
-  app.use(SCIM_PATH, scim({ services, logger, baseUrl: `${publicUrl}${SCIM_PATH}` }));
+  app.use(SCIM_PATH, scim({ services, cursors, logger, baseUrl: `${publicUrl}${SCIM_PATH}` }));
   return app;
 }

@@ -12,6 +12,8 @@ type Route = readonly [pattern: RegExp, methods: readonly string[]];
 export function routes(types: readonly ResourceType[]): RequestHandler {
   const endpoints = types.map(({ endpoint }) => endpoint.slice(1)).join("|");
   const table: readonly Route[] = [
+    [/^\/$/, ["GET", "HEAD"]],
+    [/^\/\.search\/?$/, ["POST"]],
     [new RegExp(`^/(${endpoints})/?$`), ["GET", "HEAD", "POST"]],
     [new RegExp(`^/(${endpoints})/\\.search/?$`), ["POST"]],
     [new RegExp(`^/(${endpoints})/[^/]+/?$`), ["GET", "HEAD", "PUT", "PATCH", "DELETE"]],
@@ -19,7 +21,7 @@ export function routes(types: readonly ResourceType[]): RequestHandler {
     [/^\/(ResourceTypes|Schemas)(\/[^/]+)?\/?$/, ["GET", "HEAD"]],
   ];
   return (request, _response, next) => {
-    if (/^\/(Bulk|Me|\.search)\/?$/.test(request.path)) {
+    if (/^\/Bulk\/?$/.test(request.path)) {
       next(new ScimError(501, undefined, `${request.path} is not implemented by this version of Muster`));
       return;
     }

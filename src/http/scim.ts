@@ -1,29 +1,48 @@
+import compression from "compression";
 import { Router } from "express";
+import type { RequestHandler } from "express";
 import ScimmyRouters from "scimmy-routers";
 import type { Logger } from "../logging/logger.js";
 import type { AccessTokenService } from "../services/access-tokens.js";
 import type { ScimServices } from "../scim/context.js";
+import type { Cursors } from "../scim/cursors.js";
 import { declareFeatures, declareResourceTypes, resourceTypes } from "../scim/discovery.js";
 import { answers } from "./answers.js";
 import { authentication } from "./authentication.js";
 import { jsonBody } from "./body.js";
 import { scimContext } from "./context.js";
 import { errors } from "./errors.js";
+import { me } from "./me.js";
 import { routes } from "./routes.js";
 import { search } from "./search.js";
+import { addressTooLong } from "./server.js";
 
 export interface ScimParts {
   readonly services: ScimServices & { readonly accessTokens: AccessTokenService };
+  readonly cursors: Cursors;
   readonly logger: Logger;
   readonly baseUrl: string;
 }
 
+/** Answers from this many bytes on are compressed for clients that take it: shorter ones would hardly shrink. */
+const COMPRESSED_FROM = 8192;
+
+/** The longest address, in bytes: more than the longest filter takes. */
+const MAX_ADDRESS_BYTES = 32 * 1024;
+
+const addressLength: RequestHandler = ({ originalUrl }, _response, next) => {
+  next(originalUrl.length > MAX_ADDRESS_BYTES ? addressTooLong() : undefined);
+};
+
 /** The way of a SCIM request, in order. */
-export function scim({ services, logger, baseUrl }: ScimParts): Router {
-  const context = scimContext({ services, logger, baseUrl });
+export function scim({ services, cursors, logger, baseUrl }: ScimParts): Router {
+  const context = scimContext({ services, cursors, logger, baseUrl });
   const router = Router();
-  router.use(answers(logger));
+  router.use(compression({ threshold: COMPRESSED_FROM }));
+  router.use(answers(logger, cursors.timeout));
+  router.use(addressLength);
   router.use(authentication(services.accessTokens));
+  router.use(me);
   router.use(routes(resourceTypes));
   router.use(jsonBody);
   router.use(search(resourceTypes, context));

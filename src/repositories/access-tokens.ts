@@ -4,26 +4,33 @@ import type { AccessToken } from "../domain/access-token.js";
 interface TokenRow {
   id: string;
   name: string;
+  account_id: string | null;
   token_hash: string;
   created_at: string;
   expires_at: string | null;
   revoked_at: string | null;
 }
 
-const COLUMNS = "id, name, token_hash, created_at, expires_at, revoked_at";
+const COLUMNS = "id, name, account_id, token_hash, created_at, expires_at, revoked_at";
 
+/** Access tokens, by the hashes of their secrets. */
 export class AccessTokenRepository {
   constructor(private readonly session: Session) {}
 
-  /** @returns the token with this hash, and the hash as it is stored */
-  async findByHash(hash: string): Promise<{ token: AccessToken; hash: string } | undefined> {
-    const row = await this.session.first<TokenRow>(
-      `select ${COLUMNS} from access_tokens where token_hash = ?`,
+  /** @returns the token with this hash, the hash as it is stored, and whether its owner, if any, is active */
+  async findByHash(
+    hash: string,
+  ): Promise<{ token: AccessToken; hash: string; ownerIsActive: boolean } | undefined> {
+    const row = await this.session.first<TokenRow & { owner_is_active: boolean | number | null }>(
+      `select ${COLUMNS},
+         (select active from accounts where accounts.id = access_tokens.account_id) as owner_is_active
+       from access_tokens where token_hash = ?`,
       [hash],
     );
-    return row && { token: toToken(row), hash: row.token_hash };
+    return row && { token: toToken(row), hash: row.token_hash, ownerIsActive: Boolean(row.owner_is_active) };
   }
 
+  /** All tokens, oldest first. */
   async list(): Promise<AccessToken[]> {
     return (await this.session.rows<TokenRow>(`select ${COLUMNS} from access_tokens order by id`)).map(
       toToken,
@@ -33,8 +40,16 @@ export class AccessTokenRepository {
   /** @returns false when a token with this hash exists already */
   async insert(token: AccessToken, hash: string): Promise<boolean> {
     const inserted = await this.session.rows(
-      `insert into access_tokens (${COLUMNS}) values (?, ?, ?, ?, ?, ?) on conflict (token_hash) do nothing returning 1`,
-      [token.id, token.name, hash, token.createdAt, token.expiresAt ?? null, token.revokedAt ?? null],
+      `insert into access_tokens (${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?) on conflict (token_hash) do nothing returning 1`,
+      [
+        token.id,
+        token.name,
+        token.accountId ?? null,
+        hash,
+        token.createdAt,
+        token.expiresAt ?? null,
+        token.revokedAt ?? null,
+      ],
     );
     return inserted.length > 0;
   }
@@ -53,6 +68,7 @@ function toToken(row: TokenRow): AccessToken {
   return {
     id: row.id,
     name: row.name,
+    accountId: row.account_id ?? undefined,
     createdAt: row.created_at,
     expiresAt: row.expires_at ?? undefined,
     revokedAt: row.revoked_at ?? undefined,

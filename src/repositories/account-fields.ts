@@ -1,7 +1,8 @@
 import type { Dialect } from "../db/dialect.js";
-import type { Locations } from "../domain/listing.js";
+import type { Criteria, Locations } from "../domain/listing.js";
 import { ListingCompiler } from "./listing/compile.js";
 import type { ResourceFields } from "./listing/fields.js";
+import type { Source } from "./listing/source.js";
 import { prefixed } from "./listing/sql.js";
 
 const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -71,5 +72,10 @@ const accountFields = (locations: Locations): ResourceFields => ({
   },
 });
 
-export const accountListing = (dialect: Dialect, locations: Locations) =>
-  new ListingCompiler(dialect, accountFields(locations));
+/** Accounts as a listing reads them, without any columns but the ids. */
+export const accountSource = (dialect: Dialect, locations: Locations, criteria: Criteria): Source => ({
+  table: "accounts",
+  columns: "accounts.id",
+  compiler: new ListingCompiler(dialect, accountFields(locations)),
+  criteria,
+});

@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from "../domain/json.js";
 import type { Listing, Page } from "../domain/listing.js";
 import type { OrganizationReference } from "../domain/organization.js";
 import { foldCase } from "../domain/text.js";
-import { accountListing } from "./account-fields.js";
+import { accountSource } from "./account-fields.js";
 import { readPage } from "./listing/page.js";
 import { writeUnique } from "./unique.js";
 
@@ -59,15 +59,31 @@ export class AccountRepository {
     return row && toAccount(row);
   }
 
+  /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
   async list(listing: Listing): Promise<Page<AccountWithOrganizations>> {
-    const page = await readPage<AccountRow>(
-      this.session,
-      accountListing(this.session.dialect, listing.locations),
-      "accounts",
-      this.#columns,
-      listing,
+    const source = {
+      ...accountSource(this.session.dialect, listing.locations, listing),
+      columns: this.#columns,
+    };
+    const page = await readPage<AccountRow>(this.session, [source], listing);
+    return { ...page, items: page.items.map(toAccount) };
+  }
+
+  /** @returns those of the accounts that there are, by their ids */
+  async findAll(ids: readonly string[]): Promise<Map<string, AccountWithOrganizations>> {
+    const rows = await this.session.rows<AccountRow>(
+      `select ${this.#columns} from accounts where accounts.id in (select items.value from ${this.session.dialect.textItems})`,
+      [JSON.stringify(ids)],
     );
-    return { total: page.total, items: page.items.map(toAccount) };
+    return new Map(rows.map((row) => [row.id, toAccount(row)]));
+  }
+
+  /** @param userName in any case */
+  async findIdByUserName(userName: string): Promise<string | undefined> {
+    const row = await this.session.first<{ id: string }>("select id from accounts where user_name_key = ?", [
+      foldCase(userName),
+    ]);
+    return row?.id;
   }
 
   /** @throws UniquenessError when the user name is taken */

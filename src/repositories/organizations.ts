@@ -1,57 +1,11 @@
-import type { Dialect } from "../db/dialect.js";
 import type { Session } from "../db/session.js";
 import { UniquenessError } from "../domain/errors.js";
-import type { Listing, Locations, Page } from "../domain/listing.js";
+import type { Listing, Page } from "../domain/listing.js";
 import type { Organization, OrganizationInput } from "../domain/organization.js";
 import { foldCase } from "../domain/text.js";
-import { ListingCompiler } from "./listing/compile.js";
-import type { ResourceFields } from "./listing/fields.js";
-import { prefixed } from "./listing/sql.js";
 import { readPage } from "./listing/page.js";
-import { memberElements } from "./memberships.js";
+import { organizationSource } from "./organization-fields.js";
 import { writeUnique } from "./unique.js";
-
-const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
-const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
-
-/** Where the attributes of an organization are found. */
-const organizationFields = (locations: Locations): ResourceFields => ({
-  table: "organizations",
-  columns: {
-    id: "organizations.id",
-    displayName: "organizations.display_name_key",
-    externalId: "organizations.external_id",
-    // Every resource has it.
-    meta: "organizations.id",
-    "meta.resourceType": "'Group'",
-    "meta.location": prefixed(locations.organizations, "organizations.id"),
-    "meta.created": "organizations.created_at",
-    "meta.lastModified": "organizations.updated_at",
-    "meta.version": `'W/"' || organizations.version || '"'`,
-    // Every organization has the extension: its memberCount is never missing.
-    [ORGANIZATION]: "organizations.id",
-    [`${ORGANIZATION}.description`]: "organizations.description_key",
-    [`${ORGANIZATION}.memberCount`]: "cast(organizations.member_count as numeric)",
-  },
-  collections: {
-    members: {
-      ...memberElements,
-      owner: "element.organization_id",
-      columns: {
-        ...memberElements.columns,
-        $ref: prefixed(locations.accounts, "element.account_id"),
-      },
-    },
-    schemas: {
-      from: `(select '${GROUP}' as value union all select '${ORGANIZATION}' as value) as element`,
-      columns: { "": "element.value" },
-      order: "element.value",
-    },
-  },
-});
-
-const organizationListing = (dialect: Dialect, locations: Locations) =>
-  new ListingCompiler(dialect, organizationFields(locations));
 
 interface OrganizationRow {
   id: string;
@@ -87,10 +41,23 @@ export class OrganizationRepository {
     return row && toOrganization(row);
   }
 
+  /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
   async list(listing: Listing): Promise<Page<Organization>> {
-    const compiler = organizationListing(this.session.dialect, listing.locations);
-    const page = await readPage<OrganizationRow>(this.session, compiler, "organizations", COLUMNS, listing);
-    return { total: page.total, items: page.items.map(toOrganization) };
+    const source = {
+      ...organizationSource(this.session.dialect, listing.locations, listing),
+      columns: COLUMNS,
+    };
+    const page = await readPage<OrganizationRow>(this.session, [source], listing);
+    return { ...page, items: page.items.map(toOrganization) };
+  }
+
+  /** @returns those of the organizations that there are, by their ids */
+  async findAll(ids: readonly string[]): Promise<Map<string, Organization>> {
+    const rows = await this.session.rows<OrganizationRow>(
+      `select ${COLUMNS} from organizations where id in (select items.value from ${this.session.dialect.textItems})`,
+      [JSON.stringify(ids)],
+    );
+    return new Map(rows.map((row) => [row.id, toOrganization(row)]));
   }
 
   /** @throws UniquenessError when the name is taken */

@@ -3,6 +3,8 @@ import type { Session } from "../db/session.js";
 import type { Realm } from "../domain/principal.js";
 import { AccessTokenRepository } from "./access-tokens.js";
 import { AccountRepository } from "./accounts.js";
+import { DirectoryRepository } from "./directory.js";
+import { KeyRepository } from "./keys.js";
 import { MembershipRepository } from "./memberships.js";
 import { OrganizationRepository } from "./organizations.js";
 
@@ -11,7 +13,9 @@ export interface Repositories {
   readonly accounts: AccountRepository;
   readonly organizations: OrganizationRepository;
   readonly memberships: MembershipRepository;
+  readonly directory: DirectoryRepository;
   readonly accessTokens: AccessTokenRepository;
+  readonly keys: KeyRepository;
 }
 
 /** Gives services their repositories: for looking, or for changes that happen together or not at all. */
@@ -46,6 +50,8 @@ function provider(session: Session): Repositories {
     accounts: new AccountRepository(session),
     organizations: new OrganizationRepository(session),
     memberships: new MembershipRepository(session),
+    directory: new DirectoryRepository(session),
     accessTokens: new AccessTokenRepository(session),
+    keys: new KeyRepository(session),
   };
 }

@@ -1,11 +1,14 @@
 import type { Principal } from "../domain/principal.js";
 import type { AccountService } from "../services/accounts.js";
+import type { DirectoryService } from "../services/directory.js";
 import type { OrganizationService } from "../services/organizations.js";
+import type { Cursors } from "./cursors.js";
 
 /** What every SCIM request comes with. */
 export interface ScimContext {
   readonly principal: Principal;
   readonly services: ScimServices;
+  readonly cursors: Cursors;
   /** The SCIM base, as clients reach it, without a slash at the end. */
   readonly baseUrl: string;
   /** The request's `If-Match` header. */
@@ -19,4 +22,5 @@ export interface ScimContext {
 export interface ScimServices {
   readonly accounts: AccountService;
   readonly organizations: OrganizationService;
+  readonly directory: DirectoryService;
 }

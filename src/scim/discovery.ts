@@ -1,5 +1,5 @@
 import SCIMMY from "scimmy";
-import { MAX_COUNT } from "./query.js";
+import { DEFAULT_COUNT, MAX_COUNT } from "./pagination.js";
 import { GroupResource } from "./resources/group.js";
 import type { ResourceType } from "./resources/resource.js";
 import { UserResource } from "./resources/user.js";
@@ -13,11 +13,26 @@ export function declareResourceTypes(): void {
   for (const type of resourceTypes) SCIMMY.Resources.declare(type as never, type.schema.definition.name);
 }
 
-/** Corrects a list of SCIMMY's, which gives its page size for the number of resources that it has. */
-export function withTrueCount(body: object): object {
-  return "Resources" in body && Array.isArray(body.Resources)
-    ? { ...body, itemsPerPage: body.Resources.length }
-    : body;
+/**
+ * Corrects what SCIMMY answers in discovery: its lists give the page size for the number of resources that
+ * they have, and its configuration knows nothing of pagination (RFC 9865 section 4).
+ *
+ * @param cursorTimeout how many seconds a cursor is valid
+ */
+export function corrected(body: object, cursorTimeout: number): object {
+  if ("Resources" in body && Array.isArray(body.Resources)) {
+    return { ...body, itemsPerPage: body.Resources.length };
+  }
+  if (!("patch" in body)) return body;
+  const pagination = {
+    cursor: true,
+    index: true,
+    defaultPaginationMethod: "index",
+    defaultPageSize: DEFAULT_COUNT,
+    maxPageSize: MAX_COUNT,
+    cursorTimeout,
+  };
+  return { ...body, pagination };
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   VersionMismatchError,
 } from "../domain/errors.js";
 
-/** The `scimType` keywords of RFC 7644 section 3.12. */
+/** The `scimType` keywords of RFC 7644 section 3.12 and RFC 9865 section 2.1. */
 export type ScimType =
   | "invalidFilter"
   | "tooMany"
@@ -17,7 +17,10 @@ export type ScimType =
   | "noTarget"
   | "invalidValue"
   | "invalidVers"
-  | "sensitive";
+  | "sensitive"
+  | "invalidCursor"
+  | "expiredCursor"
+  | "invalidCount";
 
 export const ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error";
 
@@ -50,6 +53,9 @@ export const invalidSyntax = (detail: string) => new ScimError(400, "invalidSynt
 export const invalidFilter = (detail: string) => new ScimError(400, "invalidFilter", detail);
 export const invalidPath = (detail: string) => new ScimError(400, "invalidPath", detail);
 export const invalidValue = (detail: string) => new ScimError(400, "invalidValue", detail);
+export const invalidCursor = (detail: string) => new ScimError(400, "invalidCursor", detail);
+export const expiredCursor = (detail: string) => new ScimError(400, "expiredCursor", detail);
+export const invalidCount = (detail: string) => new ScimError(400, "invalidCount", detail);
 export const noTarget = (detail: string) => new ScimError(400, "noTarget", detail);
 export const mutability = (detail: string) => new ScimError(400, "mutability", detail);
 

@@ -1,3 +1,11 @@
+import type { Locations } from "../domain/listing.js";
+
 /** The addresses of resources (RFC 7643 section 3.1, `meta.location`), below the SCIM base. */
 export const userLocation = (id: string, baseUrl: string) => `${baseUrl}/Users/${id}`;
 export const groupLocation = (id: string, baseUrl: string) => `${baseUrl}/Groups/${id}`;
+
+/** For filters and sorting by addresses. */
+export const locationsBelow = (baseUrl: string): Locations => ({
+  accounts: userLocation("", baseUrl),
+  organizations: groupLocation("", baseUrl),
+});

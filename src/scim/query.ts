@@ -1,21 +1,22 @@
-import type { Listing } from "../domain/listing.js";
-import { invalidSyntax, invalidValue } from "./errors.js";
+import type { Criteria } from "../domain/listing.js";
+import { invalidCount, invalidSyntax, invalidValue } from "./errors.js";
+import type { ScimError } from "./errors.js";
 import { compileFilter } from "./filter/resolve.js";
 import { compileSort } from "./filter/sort.js";
-import { groupLocation, userLocation } from "./locations.js";
 import type { ResourceSchema } from "./schema/attribute.js";
 
-/** How many resources a page has when the client does not say, and at most. */
-export const DEFAULT_COUNT = 100;
-export const MAX_COUNT = 1000;
-
-/** The query parameters of RFC 7644 sections 3.4.2 and 3.9, alike from a query string and from `.search`. */
+/**
+ * The query parameters of RFC 7644 sections 3.4.2 and 3.9 and of RFC 9865, alike from a query string and from
+ * `.search`.
+ */
 export interface Query {
   readonly filter?: string;
   readonly sortBy?: string;
   readonly sortOrder?: string;
   readonly startIndex?: number;
   readonly count?: number;
+  /** Empty for the first page of a list by cursor. */
+  readonly cursor?: string;
   readonly attributes?: readonly string[];
   readonly excludedAttributes?: readonly string[];
 }
@@ -24,14 +25,15 @@ export interface Query {
  * Reads the parameters of a request; those that SCIM does not know are left alone.
  *
  * @param source a parsed query string, or the body of a SearchRequest
- * @throws ScimError 400 `invalidValue` for a parameter of the wrong form
+ * @throws ScimError 400 `invalidValue` for a parameter of the wrong form, `invalidCount` in a list by cursor
  */
 export function readQuery(source: Readonly<Record<string, unknown>>): Query {
-  const filter = text(source, "filter");
+  const filter = text(source, "filter", true);
   const sortBy = text(source, "sortBy");
   const sortOrder = text(source, "sortOrder");
-  const startIndex = integer(source, "startIndex");
-  const count = integer(source, "count");
+  const startIndex = integer(source, "startIndex", invalidValue);
+  const cursor = text(source, "cursor", true);
+  const count = integer(source, "count", cursor === undefined ? invalidValue : invalidCount);
   const attributes = names(source, "attributes");
   const excludedAttributes = names(source, "excludedAttributes");
   return {
@@ -40,43 +42,55 @@ export function readQuery(source: Readonly<Record<string, unknown>>): Query {
     ...(sortOrder !== undefined && { sortOrder }),
     ...(startIndex !== undefined && { startIndex }),
     ...(count !== undefined && { count }),
+    ...(cursor !== undefined && { cursor }),
     ...(attributes && { attributes }),
     ...(excludedAttributes && { excludedAttributes }),
   };
 }
 
 /**
- * What a query asks for, resolved against the schema of a resource type.
+ * Which resources a query asks for, and in which order.
  *
+ * @param others the schemas of other resource types that are searched together with this one: what only they
+ *   have, a resource of this type is without (RFC 7644 section 3.4.2.1)
  * @throws ScimError 400 `invalidFilter`, `invalidPath` or `invalidValue`
  */
-export function toListing(schema: ResourceSchema, query: Query, baseUrl: string): Listing {
+export function toCriteria(
+  schema: ResourceSchema,
+  query: Query,
+  others: readonly ResourceSchema[] = [],
+): Criteria {
+  const { filter, sortBy, sortOrder } = query;
+  const sort = sortBy === undefined ? undefined : compileSort(schema, sortBy, sortOrder, others);
   return {
-    locations: { accounts: userLocation("", baseUrl), organizations: groupLocation("", baseUrl) },
-    ...(query.filter !== undefined && { filter: compileFilter(schema, query.filter) }),
-    ...(query.sortBy !== undefined && { sort: compileSort(schema, query.sortBy, query.sortOrder) }),
-    offset: startIndexOf(query) - 1,
-    limit: Math.min(Math.max(query.count ?? DEFAULT_COUNT, 0), MAX_COUNT),
+    ...(filter !== undefined && { filter: compileFilter(schema, filter, others) }),
+    ...(sort && { sort }),
   };
 }
 
-/** Values below 1 count as 1 (RFC 7644 section 3.4.2.4). */
-export const startIndexOf = (query: Query) => Math.max(query.startIndex ?? 1, 1);
-
-function text(source: Readonly<Record<string, unknown>>, name: string): string | undefined {
+/** @param mayBeEmpty whether an empty value says something else than none */
+function text(
+  source: Readonly<Record<string, unknown>>,
+  name: string,
+  mayBeEmpty = false,
+): string | undefined {
   const value = source[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "string")
     throw invalidValue(`The parameter '${name}' must be given once, as a string`);
-  return value.trim() === "" && name !== "filter" ? undefined : value;
+  return value.trim() === "" && !mayBeEmpty ? undefined : value;
 }
 
-function integer(source: Readonly<Record<string, unknown>>, name: string): number | undefined {
+function integer(
+  source: Readonly<Record<string, unknown>>,
+  name: string,
+  refusal: (detail: string) => ScimError,
+): number | undefined {
   const value = source[name];
   if (value === undefined || value === null || value === "") return undefined;
   const number = typeof value === "string" && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value;
   if (typeof number !== "number" || !Number.isInteger(number)) {
-    throw invalidValue(`The parameter '${name}' must be a whole number`);
+    throw refusal(`The parameter '${name}' must be a whole number`);
   }
   return Math.min(Math.max(number, -1), 2 ** 53 - 1);
 }

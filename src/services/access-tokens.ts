@@ -11,28 +11,39 @@ export interface IssuedToken {
   readonly secret: string;
 }
 
+/** What a new token shall be. */
+export interface TokenOptions {
+  /** ISO 8601 in UTC; without it, the token never ends by itself. */
+  readonly expiresAt?: string | undefined;
+  /** The person that it belongs to, by `userName`; without it, it is a machine's. */
+  readonly userName?: string | undefined;
+}
+
 /** Makes, recognises and revokes access tokens. Secrets are random, so a fast hash keeps them safe. */
 export class AccessTokenService {
   constructor(private readonly given: Collaborators) {}
 
   /**
    * @param secret what the bearer sent
-   * @returns whom the token stands for; undefined when it is unknown, expired or revoked
+   * @returns whom the token stands for; undefined when it is unknown, expired or revoked, or its owner is
+   *   not active
    */
   async authenticate(secret: string): Promise<Principal | undefined> {
     const hash = hashOf(secret);
     const found = await this.given.work.read(PROVIDER_REALM).accessTokens.findByHash(hash);
     if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) return undefined;
-    const { id, expiresAt, revokedAt } = found.token;
+    const { id, accountId, expiresAt, revokedAt } = found.token;
     if (revokedAt !== undefined || (expiresAt !== undefined && expiresAt <= this.given.now()))
       return undefined;
-    return { tokenId: id, realm: PROVIDER_REALM };
+    if (accountId === undefined) return { tokenId: id, realm: PROVIDER_REALM };
+    return found.ownerIsActive ? { tokenId: id, realm: PROVIDER_REALM, accountId } : undefined;
   }
 
-  /** @param expiresAt ISO 8601 in UTC; undefined: never */
-  async issue(name: string, expiresAt?: string): Promise<IssuedToken> {
+  /** @throws NotFoundError when there is no account of that user name */
+  async issue(name: string, { expiresAt, userName }: TokenOptions = {}): Promise<IssuedToken> {
     const secret = `muster_${randomBytes(32).toString("base64url")}`;
-    const token = await this.#insert(name, secret, expiresAt);
+    const accountId = userName === undefined ? undefined : await this.#accountOf(userName);
+    const token = await this.#insert({ name, accountId, expiresAt }, secret);
     if (!token) throw new Error("Two random secrets were the same");
     return { token, secret };
   }
@@ -41,7 +52,7 @@ export class AccessTokenService {
    * Makes a given secret a provider token; does nothing when it is one already.
    */
   async adopt(name: string, secret: string): Promise<void> {
-    await this.#insert(name, secret, undefined);
+    await this.#insert({ name, accountId: undefined, expiresAt: undefined }, secret);
   }
 
   /** All tokens, oldest first. */
@@ -57,16 +68,20 @@ export class AccessTokenService {
     if (!revoked) throw new NotFoundError("Access token", id);
   }
 
+  async #accountOf(userName: string): Promise<string> {
+    const id = await this.given.work.read(PROVIDER_REALM).accounts.findIdByUserName(userName);
+    if (id === undefined) throw new NotFoundError("User", userName);
+    return id;
+  }
+
   async #insert(
-    name: string,
+    given: Pick<AccessToken, "name" | "accountId" | "expiresAt">,
     secret: string,
-    expiresAt: string | undefined,
   ): Promise<AccessToken | undefined> {
     const token = {
+      ...given,
       id: this.given.newId(),
-      name,
       createdAt: this.given.now(),
-      expiresAt,
       revokedAt: undefined,
     };
     const inserted = await this.given.work.write(PROVIDER_REALM, ({ accessTokens }) =>

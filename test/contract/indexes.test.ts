@@ -3,7 +3,7 @@ import { openDatabase } from "../../src/db/database.js";
 import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
 import { readSettings } from "../../src/config/settings.js";
-import { accountListing } from "../../src/repositories/account-fields.js";
+import { accountSource } from "../../src/repositories/account-fields.js";
 import { compileFilter } from "../../src/scim/filter/resolve.js";
 import { userSchema } from "../../src/scim/schema/compile.js";
 import { forEachEngine } from "../support/engines.js";
@@ -53,7 +53,7 @@ describe("Looking users up", () => {
 
 /** How the engine goes about a filter, as it says itself. PostgreSQL is told to expect a large table. */
 async function explain(database: Database, filter: string): Promise<string> {
-  const { text, bindings } = accountListing(database.dialect, NOWHERE).condition(
+  const { text, bindings } = accountSource(database.dialect, NOWHERE, {}).compiler.condition(
     compileFilter(userSchema, filter),
   );
   const isSqlite = database.dialect.engine === "sqlite";

@@ -43,7 +43,7 @@ describeServer("Authentication", (scim, server) => {
     const { accessTokens } = server().services;
     const revoked = await accessTokens.issue("revoked");
     await accessTokens.revoke(revoked.token.id);
-    const expired = await accessTokens.issue("expired", "2020-01-01T00:00:00.000Z");
+    const expired = await accessTokens.issue("expired", { expiresAt: "2020-01-01T00:00:00.000Z" });
     const wrong = [
       "x",
       "unknown".repeat(100),

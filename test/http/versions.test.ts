@@ -75,6 +75,30 @@ describeServer("A version", (scim) => {
     expect(omit(changed, "meta")).to.deep.equal(omit(user, "meta"));
   });
 
+  it("of a User tells that the groups have changed, yet a write on the version before passes", async () => {
+    const path = `/Users/${user.id}`;
+    const versions = new Set([user.meta.version]);
+    const changes = [
+      () =>
+        scim.patch(`/Groups/${group.id}`, { op: "replace", path: "displayName", value: `${group.id} new` }),
+      () => createGroup(scim, [user]),
+      () => scim.delete(`/Groups/${group.id}`),
+    ];
+    let { version } = user.meta;
+    for (const change of changes) {
+      await change();
+      expectStatus(await scim.get(path, { "if-none-match": version }), 200);
+      ({ version } = (await read(scim, path)).meta);
+      versions.add(version);
+      expectStatus(await scim.get(path, { "if-none-match": version }), 304);
+      const found = await scim.find("/Users", `meta.version eq ${JSON.stringify(version)}`, "&count=1000");
+      expect(found.body.Resources.map(({ id }) => id)).to.include(user.id);
+    }
+    expect(versions.size).to.equal(4);
+    const body = { ...user, displayName: "On the old version" };
+    expectStatus(await scim.request("PUT", path, { body, headers: { "if-match": user.meta.version } }), 200);
+  });
+
   describe("named in If-None-Match", () => {
     const getIfNot = (path: string, tag: string) => scim.get(path, { "if-none-match": tag });
 

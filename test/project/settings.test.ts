@@ -11,6 +11,7 @@ describe("Settings", () => {
       publicUrl: "http://127.0.0.1:3000",
       database: { engine: "sqlite", filename: resolve("data/muster.sqlite") },
       bootstrapToken: undefined,
+      cursorTimeout: 3600,
       dataDir: resolve("data"),
       logLevel: "info",
     });
@@ -48,6 +49,7 @@ describe("Settings", () => {
     ["DATABASE_URL", "mysql://example.com"],
     ["MUSTER_BOOTSTRAP_TOKEN", "too short"],
     ["LOG_LEVEL", "loud"],
+    ["CURSOR_TIMEOUT", "0"],
   ];
   for (const [name, value] of wrong) {
     it(`name ${name} when it is wrong`, () => {

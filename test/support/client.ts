@@ -1,5 +1,7 @@
 import { request as httpRequest } from "node:http";
 import type { IncomingHttpHeaders } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { gunzipSync } from "node:zlib";
 
 /** A JSON answer, with types for what tests look at. */
 export interface Body {
@@ -134,13 +136,13 @@ function send(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(origin, options, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (piece: string) => (text += piece));
-      response.on("error", reject);
-      response.on("end", () => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: parse(text) });
-      });
+      buffer(response)
+        .then((bytes) => {
+          const isCompressed = response.headers["content-encoding"] === "gzip";
+          const text = (isCompressed ? gunzipSync(bytes) : bytes).toString();
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: parse(text) });
+        })
+        .catch(reject);
     });
     request.on("error", reject);
     request.end(payload);

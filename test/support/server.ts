@@ -1,10 +1,10 @@
-import { createServer } from "node:http";
 import type { Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { compose } from "../../src/compose.js";
 import type { Muster } from "../../src/compose.js";
 import { readSettings } from "../../src/config/settings.js";
+import { createHttpServer } from "../../src/http/server.js";
 import { ScimClient } from "./client.js";
 import { forEachEngine, scratchFolder } from "./engines.js";
 import type { Engine } from "./engines.js";
@@ -23,11 +23,18 @@ export interface ServerInProcess extends TestServer {
   readonly databaseUrl: string;
 }
 
-/** Starts the composed app in this process, on a fresh database. */
-export async function startServer(engine: Engine): Promise<ServerInProcess> {
-  const databaseUrl = await engine.databaseUrl();
+/**
+ * Starts the composed app in this process.
+ *
+ * @param settings other than those of tests, by their names; without a DATABASE_URL, the database is a fresh one
+ */
+export async function startServer(
+  engine: Engine,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ServerInProcess> {
+  const databaseUrl = settings.DATABASE_URL ?? (await engine.databaseUrl());
   const { server, port } = await listen();
-  const muster = await compose(readSettings(environment(port, databaseUrl)));
+  const muster = await compose(readSettings({ ...environment(port, databaseUrl), ...settings }));
   server.on("request", muster.app);
   return {
     scim: clientOf(port),
@@ -97,7 +104,7 @@ const clientOf = (port: number) =>
 
 /** A server on a port that was free, without anything that answers yet. */
 async function listen(): Promise<{ server: Server; port: number }> {
-  const server = createServer().listen(0, "127.0.0.1");
+  const server = createHttpServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   return { server, port: (server.address() as AddressInfo).port };
 }

@@ -28,14 +28,9 @@ export class ListingCompiler {
     return filter ? this.#filter(filter, this.#resource) : ALWAYS;
   }
 
-  /** What follows `order by`; resources without a value come last, or first when descending. */
-  order(sort: Sort | undefined): string {
-    const id = `${this.fields.table}.id`;
-    if (!sort) return id;
-    const value = sort.collection
-      ? this.#firstElement(sort.collection, sort.field)
-      : this.#resource(sort.field);
-    return sort.descending ? `${value} desc nulls first, ${id} desc` : `${value} asc nulls last, ${id}`;
+  /** The SQL expression of what a resource is sorted by. */
+  value(sort: Sort): string {
+    return sort.collection ? this.#firstElement(sort.collection, sort.field) : this.#resource(sort.field);
   }
 
   readonly #resource: Resolve = (field) => {
@@ -65,6 +60,7 @@ export class ListingCompiler {
       case "and":
       case "or": {
         const parts = filter.filters.map((each) => this.#filter(each, resolve));
+        if (parts.length === 0) return filter.type === "and" ? ALWAYS : NEVER;
         return {
           text: `(${parts.map(({ text }) => text).join(` ${filter.type} `)})`,
           bindings: parts.flatMap(({ bindings }) => bindings),

@@ -1,33 +1,81 @@
 import type { Session } from "../../db/session.js";
-import type { Listing, Page } from "../../domain/listing.js";
-import type { ListingCompiler } from "./compile.js";
+import type { Page, Position, Range, Sort } from "../../domain/listing.js";
+import { stretchesAfter } from "./keyset.js";
+import { countIn, selectFrom, sortOf } from "./source.js";
+import type { Keys, Source } from "./source.js";
 
 /**
- * Reads one page of a listing and counts what matches in all; it counts only when the page itself does
- * not tell.
+ * Reads one page of a listing and says how many match in all; it counts only when the page itself does not
+ * tell.
  *
- * @param columns what follows `select`
+ * @param sources the tables that are listed together; all of them in the same order
  */
-export async function readPage<Row>(
+export function readPage<Row>(
   session: Session,
-  compiler: ListingCompiler,
-  table: string,
-  columns: string,
-  listing: Listing,
+  sources: readonly Source[],
+  { start, limit }: Range,
 ): Promise<Page<Row>> {
-  const { text, bindings } = compiler.condition(listing.filter);
+  return start.type === "offset"
+    ? readFromOffset<Row>(session, sources, start.offset, limit)
+    : readFromPosition<Row>(session, sources, start, limit);
+}
+
+async function readFromOffset<Row>(
+  session: Session,
+  sources: readonly Source[],
+  offset: number,
+  limit: number,
+): Promise<Page<Row>> {
+  const { text, bindings } = selectFrom(sources);
   const items =
-    listing.limit === 0
+    limit === 0
       ? []
-      : await session.rows<Row>(
-          `select ${columns} from ${table} where ${text} order by ${compiler.order(listing.sort)} limit ? offset ?`,
-          [...bindings, listing.limit, listing.offset],
-        );
-  const isLast = items.length < listing.limit && (items.length > 0 || listing.offset === 0);
-  if (isLast) return { items, total: listing.offset + items.length };
-  const counted = await session.first<{ total: number | string }>(
-    `select count(*) as total from ${table} where ${text}`,
-    bindings,
-  );
-  return { items, total: Number(counted?.total ?? 0) };
+      : await session.rows<Row>(`${text} order by ${orderOf(sortOf(sources))} limit ? offset ?`, [
+          ...bindings,
+          limit,
+          offset,
+        ]);
+  const isLast = items.length < limit && (items.length > 0 || offset === 0);
+  return { items, total: isLast ? offset + items.length : await count(session, sources) };
+}
+
+/** The cost of a page is the same wherever it begins, given an index on what the listing is sorted by. */
+async function readFromPosition<Row>(
+  session: Session,
+  sources: readonly Source[],
+  { after, total }: { readonly after?: Position; readonly total?: number },
+  limit: number,
+): Promise<Page<Row>> {
+  const found: (Row & Keys)[] = [];
+  // One more than wanted, to know whether there is a next page.
+  const wanted = limit + 1;
+  for (const { condition, order } of limit === 0 ? [] : stretchesAfter(sortOf(sources), after)) {
+    if (found.length === wanted) break;
+    const { text, bindings } = selectFrom(sources, condition);
+    const rows = await session.rows<Row & Keys>(`${text} order by ${order} limit ?`, [
+      ...bindings,
+      wanted - found.length,
+    ]);
+    found.push(...rows);
+  }
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  const isWhole = !after && limit > 0 && found.length <= limit;
+  return {
+    items,
+    total: total ?? (isWhole ? items.length : await count(session, sources)),
+    ...(last && found.length > limit && { next: { value: last.page_value, id: last.page_id } }),
+  };
+}
+
+/** What follows `order by`; resources without a value come last, or first when descending. */
+function orderOf(sort: Sort | undefined): string {
+  if (!sort) return "page_id";
+  return sort.descending ? "page_value desc nulls first, page_id desc" : "page_value asc nulls last, page_id";
+}
+
+async function count(session: Session, sources: readonly Source[]): Promise<number> {
+  const { text, bindings } = countIn(sources);
+  const counted = await session.first<{ total: number | string }>(text, bindings);
+  return Number(counted?.total ?? 0);
 }

@@ -1,6 +1,7 @@
 import type { ComparisonOperator, ComparisonValue } from "../../domain/listing.js";
-import { invalidFilter } from "../errors.js";
 import type { Attribute } from "../schema/attribute.js";
+import { filterError } from "./lexer.js";
+import type { Name } from "./parser.js";
 
 const TEXT_TYPES: ReadonlySet<string> = new Set(["string", "reference", "binary"]);
 const TEXT_OPERATORS: ReadonlySet<string> = new Set(["co", "sw", "ew"]);
@@ -15,29 +16,25 @@ const ORDER_OPERATORS: ReadonlySet<string> = new Set(["gt", "ge", "lt", "le"]);
  */
 export function readLiteral(
   attribute: Attribute,
-  name: string,
+  { text, position }: Name,
   operator: ComparisonOperator,
   value: ComparisonValue,
 ): ComparisonValue {
   const { type } = attribute;
-  if (type === "complex") {
-    throw invalidFilter(`The attribute '${name}' is complex; compare one of its sub-attributes`);
-  }
+  const refuse = (problem: string) => filterError(position, problem);
+  if (type === "complex")
+    throw refuse(`the attribute '${text}' is complex; compare one of its sub-attributes`);
   const impossible =
     (TEXT_OPERATORS.has(operator) && !TEXT_TYPES.has(type)) ||
     (ORDER_OPERATORS.has(operator) && (type === "boolean" || type === "binary"));
-  if (impossible)
-    throw invalidFilter(`The operator '${operator}' does not go with '${name}', which is a ${type}`);
+  if (impossible) throw refuse(`the operator '${operator}' does not go with '${text}', which is a ${type}`);
   if (value === null) {
-    if (operator !== "eq" && operator !== "ne")
-      throw invalidFilter(`null can only be compared by 'eq' and 'ne'`);
+    if (operator !== "eq" && operator !== "ne") throw refuse("null can only be compared by 'eq' and 'ne'");
     return null;
   }
   const literal = inType(type, value);
   if (literal === undefined) {
-    throw invalidFilter(
-      `The attribute '${name}' is a ${type} and cannot be compared with ${JSON.stringify(value)}`,
-    );
+    throw refuse(`the attribute '${text}' is a ${type} and cannot be compared with ${JSON.stringify(value)}`);
   }
   return literal;
 }

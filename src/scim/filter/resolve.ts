@@ -1,23 +1,52 @@
 import type { Field, Filter } from "../../domain/listing.js";
-import { invalidFilter } from "../errors.js";
 import { findAttribute } from "../schema/attribute.js";
 import type { Attribute, AttributeReference, ResourceSchema } from "../schema/attribute.js";
 import { resolveField, toField } from "./fields.js";
 import type { ResolvedField } from "./fields.js";
+import { storedTag } from "../versions.js";
+import { filterError } from "./lexer.js";
 import { readLiteral } from "./literals.js";
 import { parseFilter } from "./parser.js";
 import type { Name, SyntaxNode, Test } from "./parser.js";
 
-/** What a name stands for in some place: in a resource, or in an element of a multi-valued attribute. */
-type Lookup = (name: Name, options: { toValue: boolean }) => ResolvedField;
+/**
+ * What a name stands for in some place: in a resource, or in an element of a multi-valued attribute.
+ * Undefined: nothing that a resource of this type can have.
+ */
+type Lookup = (name: Name, options: { toValue: boolean }) => ResolvedField | undefined;
+
+/** Where value paths can stand: in a resource, not in other square brackets. */
+type Find = (name: Name) => AttributeReference | undefined;
+
+const ALWAYS: Filter = { type: "and", filters: [] };
+const NEVER: Filter = { type: "or", filters: [] };
 
 /**
  * Parses a filter and resolves its names against a resource type's schema (RFC 7644 section 3.4.2.2).
  *
- * @throws ScimError 400 `invalidFilter`
+ * @param others the schemas of other resource types that are searched together with this one: attributes
+ *   that only they have count as absent here (section 3.4.2.1)
+ * @throws ScimError 400 `invalidFilter` that says what is wrong, and where
  */
-export function compileFilter(schema: ResourceSchema, text: string): Filter {
-  return resolve(parseFilter(text), inResource(schema), schema);
+export function compileFilter(
+  schema: ResourceSchema,
+  text: string,
+  others: readonly ResourceSchema[] = [],
+): Filter {
+  const find: Find = (name) => {
+    const reference = findAttribute(schema, name.text);
+    if (reference || others.some((other) => findAttribute(other, name.text))) return reference;
+    const what = others.length === 0 ? `a ${schema.resourceType}` : "no resource";
+    throw filterError(
+      name.position,
+      `${what} has ${others.length === 0 ? "no" : "an"} attribute '${name.text}'`,
+    );
+  };
+  const lookup: Lookup = (name, options) => {
+    const reference = find(name);
+    return reference && resolveField(reference, options);
+  };
+  return resolve(parseFilter(text), lookup, find);
 }
 
 /**
@@ -30,25 +59,27 @@ export function resolveValueFilter(attribute: Attribute, node: SyntaxNode): Filt
   return resolve(node, inElement(attribute, []));
 }
 
-/** @param schema present where value paths can stand: not inside of another one */
-function resolve(node: SyntaxNode, lookup: Lookup, schema?: ResourceSchema): Filter {
+function resolve(node: SyntaxNode, lookup: Lookup, find?: Find): Filter {
   switch (node.type) {
     case "and":
     case "or":
-      return { type: node.type, filters: node.nodes.map((each) => resolve(each, lookup, schema)) };
+      return { type: node.type, filters: node.nodes.map((each) => resolve(each, lookup, find)) };
     case "not":
-      return { type: "not", filter: resolve(node.node, lookup, schema) };
+      return { type: "not", filter: resolve(node.node, lookup, find) };
     case "test":
       return resolveTest(node.attribute, node.test, lookup);
     case "valuePath": {
-      if (!schema) throw invalidFilter(`'${node.attribute.text}[' stands inside of other square brackets`);
-      return resolveValuePath(node, schema);
+      const { text, position } = node.attribute;
+      if (!find) throw filterError(position, `'${text}[' stands inside of other square brackets`);
+      return resolveValuePath(node, find);
     }
   }
 }
 
 function resolveTest(name: Name, test: Test, lookup: Lookup): Filter {
-  const { attribute, field, collection } = lookup(name, { toValue: test.operator !== "pr" });
+  const found = lookup(name, { toValue: test.operator !== "pr" });
+  if (!found) return isTrueOfAbsent(test) ? ALWAYS : NEVER;
+  const { attribute, field, collection } = found;
   const filter = testFilter(name, test, attribute, field);
   if (!collection) return filter;
   // `emails pr`: any element at all. Its own fields are not asked for.
@@ -56,6 +87,12 @@ function resolveTest(name: Name, test: Test, lookup: Lookup): Filter {
   return isWhole
     ? { type: "match", collection }
     : absentOr(test, { type: "match", collection, filter }, collection);
+}
+
+/** Only `ne` something and `eq null` hold for what has no value. */
+function isTrueOfAbsent(test: Test): boolean {
+  if (test.operator === "pr") return false;
+  return test.value === null ? test.operator === "eq" : test.operator === "ne";
 }
 
 /** A multi-valued attribute equals null when it has no element. */
@@ -67,21 +104,26 @@ function absentOr(test: Test, match: Filter, collection: Field): Filter {
 
 function testFilter(name: Name, test: Test, attribute: Attribute, field: Field): Filter {
   if (attribute.returned === "never")
-    throw invalidFilter(`The attribute '${name.text}' cannot be filtered by`);
+    throw filterError(name.position, `the attribute '${name.text}' cannot be filtered by`);
   if (test.operator === "pr") return { type: "present", field };
-  const value = readLiteral(attribute, name.text, test.operator, test.value);
-  if (value !== null) return { type: "compare", field, operator: test.operator, value };
+  const value = readLiteral(attribute, name, test.operator, test.value);
+  if (value !== null) {
+    const stored = isVersion(field) ? storedTag(String(value)) : value;
+    return { type: "compare", field, operator: test.operator, value: stored };
+  }
   const present: Filter = { type: "present", field };
   return test.operator === "eq" ? { type: "not", filter: present } : present;
 }
 
-function resolveValuePath(node: SyntaxNode & { type: "valuePath" }, schema: ResourceSchema): Filter {
-  const reference = find(schema, node.attribute);
+const isVersion = ({ path }: Field) => path.join(".") === "meta.version";
+
+function resolveValuePath(node: SyntaxNode & { type: "valuePath" }, find: Find): Filter {
+  const { text, position } = node.attribute;
+  const reference = find(node.attribute);
+  if (!reference) return NEVER;
   const { extension, attribute } = reference;
   if (!attribute || reference.subAttribute || attribute.type !== "complex") {
-    throw invalidFilter(
-      `The attribute '${node.attribute.text}' has no elements that square brackets could filter`,
-    );
+    throw filterError(position, `the attribute '${text}' has no elements that square brackets could filter`);
   }
   const path = [...(extension ? [extension.id] : []), attribute.name];
   const lookup = inElement(attribute, attribute.multiValued ? [] : path);
@@ -92,25 +134,11 @@ function resolveValuePath(node: SyntaxNode & { type: "valuePath" }, schema: Reso
   return attribute.multiValued ? { type: "match", collection: toField(attribute, path), filter } : filter;
 }
 
-function inResource(schema: ResourceSchema): Lookup {
-  return (name, options) => resolveField(find(schema, name), options);
-}
-
 function inElement(attribute: Attribute, prefix: readonly string[]): Lookup {
-  return (name) => {
-    const subAttribute = attribute.subAttributes.get(name.text.toLowerCase());
+  return ({ text, position }) => {
+    const subAttribute = attribute.subAttributes.get(text.toLowerCase());
     if (subAttribute)
       return { attribute: subAttribute, field: toField(subAttribute, [...prefix, subAttribute.name]) };
-    throw invalidFilter(
-      `The attribute '${attribute.name}' has no sub-attribute '${name.text}' (character ${name.position})`,
-    );
+    throw filterError(position, `the attribute '${attribute.name}' has no sub-attribute '${text}'`);
   };
-}
-
-function find(schema: ResourceSchema, name: Name): AttributeReference {
-  const reference = findAttribute(schema, name.text);
-  if (reference) return reference;
-  throw invalidFilter(
-    `A ${schema.resourceType} has no attribute '${name.text}' (character ${name.position})`,
-  );
 }

@@ -8,14 +8,23 @@ import { resolveField } from "./fields.js";
  * Reads `sortBy` and `sortOrder` (RFC 7644 section 3.4.2.3). Multi-valued attributes sort by their
  * primary, else first, element.
  *
+ * @param others the schemas of other resource types that are listed together with this one
+ * @returns undefined for an attribute that only others have
  * @throws ScimError 400 `invalidPath` for an attribute that there is not, `invalidValue` for another order
  */
-export function compileSort(schema: ResourceSchema, sortBy: string, sortOrder = "ascending"): Sort {
+export function compileSort(
+  schema: ResourceSchema,
+  sortBy: string,
+  sortOrder = "ascending",
+  others: readonly ResourceSchema[] = [],
+): Sort | undefined {
   const order = sortOrder.toLowerCase();
   if (order !== "ascending" && order !== "descending") {
     throw invalidValue(`The parameter 'sortOrder' must be 'ascending' or 'descending'`);
   }
-  const reference = findAttribute(schema, sortBy.trim());
+  const name = sortBy.trim();
+  const reference = findAttribute(schema, name);
+  if (!reference && others.some((other) => findAttribute(other, name))) return undefined;
   if (!reference?.attribute)
     throw invalidPath(`A ${schema.resourceType} has no attribute '${sortBy}' to sort by`);
   const { attribute, field, collection } = resolveField(reference, { toValue: true });

@@ -9,6 +9,7 @@ import { equalityTerms } from "../filter/evaluate.js";
 import { groupSchema } from "../schema/compile.js";
 import { ORGANIZATION } from "../schema/definitions.js";
 import { entityTag } from "../versions.js";
+import type { Identity } from "../versions.js";
 import { userLocation, groupLocation } from "../locations.js";
 
 /** From a Group in canonical form to an organization. */
@@ -30,9 +31,16 @@ export function toGroupResource({ displayName, externalId, description }: Organi
   };
 }
 
+/** A Group as the header of an answer names it. */
+export const groupIdentity = ({ id, version }: Organization, baseUrl: string): Identity => ({
+  tag: entityTag(version),
+  location: groupLocation(id, baseUrl),
+});
+
 /** The Group without its members. */
 export function toGroup(organization: Organization, baseUrl: string): JsonObject {
   const { id, displayName, externalId, description, memberCount } = organization;
+  const { tag, location } = groupIdentity(organization, baseUrl);
   return {
     schemas: [groupSchema.core.id, ORGANIZATION],
     id,
@@ -43,8 +51,8 @@ export function toGroup(organization: Organization, baseUrl: string): JsonObject
       resourceType: "Group",
       created: organization.createdAt,
       lastModified: organization.updatedAt,
-      location: groupLocation(id, baseUrl),
-      version: entityTag(organization.version),
+      location,
+      version: tag,
     },
   };
 }

@@ -1,9 +1,12 @@
+import { createHash } from "node:crypto";
 import type { Account, AccountInput, AccountWithOrganizations } from "../../domain/account.js";
 import { JsonDocument } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
+import type { Projection } from "../projection.js";
 import { userSchema } from "../schema/compile.js";
 import { foldStrings } from "../schema/fold.js";
 import { entityTag } from "../versions.js";
+import type { Identity } from "../versions.js";
 import { groupLocation, userLocation } from "../locations.js";
 
 /** What a client says of a User, taken apart: the account, and the password that goes with it. */
@@ -41,20 +44,16 @@ export function toUserResource(account: Account): JsonObject {
   return resource;
 }
 
-/** The whole User as JSON text, put together around the stored profile without parsing it. */
-export function renderUser(account: AccountWithOrganizations, baseUrl: string): string {
-  const rest = JSON.stringify({ id: account.id, ...coreAttributes(account), ...computed(account, baseUrl) });
-  return `${account.profile.text.slice(0, -1)},${rest.slice(1)}`;
-}
-
-/** The whole User as a value. */
-export function toUser(account: AccountWithOrganizations, baseUrl: string): JsonObject {
-  return {
-    ...account.profile.value,
-    id: account.id,
-    ...coreAttributes(account),
-    ...computed(account, baseUrl),
-  };
+/** A User as JSON text; a whole one is put together around the stored profile without parsing it. */
+export function renderUser(
+  account: AccountWithOrganizations,
+  baseUrl: string,
+  projection: Projection,
+): string {
+  const rest = { id: account.id, ...coreAttributes(account), ...computed(account, baseUrl) };
+  return projection.isWhole
+    ? `${account.profile.text.slice(0, -1)},${JSON.stringify(rest).slice(1)}`
+    : JSON.stringify(projection.apply({ ...account.profile.value, ...rest }));
 }
 
 function coreAttributes({ userName, externalId, displayName, active }: Account): JsonObject {
@@ -66,7 +65,22 @@ function coreAttributes({ userName, externalId, displayName, active }: Account):
   };
 }
 
+/**
+ * A User as the header of an answer names it. Its version is not that of the account alone: groups come and go,
+ * and are renamed, without a change of the account.
+ */
+export function userIdentity(account: AccountWithOrganizations, baseUrl: string): Identity {
+  const { id, version, organizations } = account;
+  return { tag: entityTag(version, digestOf(organizations)), location: userLocation(id, baseUrl) };
+}
+
+function digestOf(organizations: AccountWithOrganizations["organizations"]): string | undefined {
+  if (organizations.length === 0) return undefined;
+  return createHash("sha256").update(JSON.stringify(organizations)).digest("hex").slice(0, 12);
+}
+
 function computed(account: AccountWithOrganizations, baseUrl: string): JsonObject {
+  const { tag, location } = userIdentity(account, baseUrl);
   const groups = account.organizations.map(({ id, displayName }) => ({
     value: id,
     $ref: groupLocation(id, baseUrl),
@@ -79,8 +93,8 @@ function computed(account: AccountWithOrganizations, baseUrl: string): JsonObjec
       resourceType: "User",
       created: account.createdAt,
       lastModified: account.updatedAt,
-      location: userLocation(account.id, baseUrl),
-      version: entityTag(account.version),
+      location,
+      version: tag,
     },
   };
 }

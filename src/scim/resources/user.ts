@@ -5,16 +5,17 @@ import type { ScimContext } from "../context.js";
 import { readPatchRequest } from "../dialects/patch-request.js";
 import { mutability } from "../errors.js";
 import { readResource } from "../inbound.js";
-import { LIST_END, listStart } from "../list-response.js";
+import { listResponse } from "../list-response.js";
 import { applyPatch } from "../patch/apply.js";
+import { readPaging } from "../pagination.js";
 import { Projection } from "../projection.js";
-import { startIndexOf, toListing } from "../query.js";
+import { toCriteria } from "../query.js";
 import type { Query } from "../query.js";
 import { userSchema } from "../schema/compile.js";
-import { expectedVersions, notModified, versioned } from "../versions.js";
+import { expectedVersions, notModified, resourceAnswer } from "../versions.js";
 import { ScimResource } from "./resource.js";
-import { renderUser, toIncomingUser, toUser, toUserResource } from "./user-mapping.js";
-import { userLocation } from "../locations.js";
+import { renderUser, toIncomingUser, toUserResource, userIdentity } from "./user-mapping.js";
+import { locationsBelow } from "../locations.js";
 
 /** Users: accounts (RFC 7643 section 4.1). */
 export class UserResource extends ScimResource {
@@ -28,28 +29,27 @@ export class UserResource extends ScimResource {
 
   protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {
     const account = await context.services.accounts.get(context.principal, id);
-    return notModified(context, account.version) ?? answer(200, context, account, query);
+    return (
+      notModified(context, userIdentity(account, context.baseUrl)) ?? answer(200, context, account, query)
+    );
   }
 
   protected override async list(context: ScimContext, query: Query): Promise<ScimAnswer> {
-    const page = await context.services.accounts.list(
-      context.principal,
-      toListing(userSchema, query, context.baseUrl),
-    );
+    const { range, header } = readPaging(context, UserResource.endpoint, query);
+    const page = await context.services.accounts.list(context.principal, {
+      ...toCriteria(userSchema, query),
+      ...range,
+      locations: locationsBelow(context.baseUrl),
+    });
     const projection = Projection.of(userSchema, query);
-    const header = {
-      totalResults: page.total,
-      startIndex: startIndexOf(query),
-      itemsPerPage: page.items.length,
-    };
-    const users = page.items.map((account) => render(context, account, projection));
-    return new ScimAnswer(200, `${listStart(header)}${users.join(",")}${LIST_END}`);
+    const render = (account: AccountWithOrganizations) => renderUser(account, context.baseUrl, projection);
+    return new ScimAnswer(200, listResponse(header(page), page.items, render));
   }
 
   protected override async create(context: ScimContext, body: unknown, query: Query): Promise<ScimAnswer> {
     const { input, password } = toIncomingUser(readResource(userSchema, body), true);
     const account = await context.services.accounts.create(context.principal, input, password);
-    return answer(201, context, account, query, { Location: userLocation(account.id, context.baseUrl) });
+    return answer(201, context, account, query);
   }
 
   protected override async replace(
@@ -97,21 +97,10 @@ export class UserResource extends ScimResource {
 
 function answer(
   status: number,
-  context: ScimContext,
+  { baseUrl }: ScimContext,
   account: AccountWithOrganizations,
   query: Query,
-  headers?: ScimAnswer["headers"],
 ): ScimAnswer {
-  return versioned(
-    status,
-    account.version,
-    render(context, account, Projection.of(userSchema, query)),
-    headers,
-  );
-}
-
-function render({ baseUrl }: ScimContext, account: AccountWithOrganizations, projection: Projection): string {
-  return projection.isWhole
-    ? renderUser(account, baseUrl)
-    : JSON.stringify(projection.apply(toUser(account, baseUrl)));
+  const body = renderUser(account, baseUrl, Projection.of(userSchema, query));
+  return resourceAnswer(status, userIdentity(account, baseUrl), body);
 }

@@ -1,0 +1,58 @@
+import { createServer } from "node:http";
+import type { RequestListener, Server } from "node:http";
+import type { Socket } from "node:net";
+import { ScimError } from "../scim/errors.js";
+
+/** Idle connections stay open longer than those of the proxies that commonly stand in front (60 s). */
+const KEEP_ALIVE_MS = 65_000;
+
+/** Filters stand in the address, and long ones shall be refused with a reason rather than by Node. */
+const MAX_HEADER_BYTES = 64 * 1024;
+
+/** Makes the HTTP server; what is no HTTP, or has too long a header, is answered with a SCIM Error, too. */
+export function createHttpServer(listener?: RequestListener): Server {
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, listener);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.on("clientError", (error: ClientError, socket: Socket) => {
+    if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
+    else socket.end(message(refusal(error)));
+  });
+  return server;
+}
+
+interface ClientError extends Error {
+  readonly code?: string;
+  readonly rawPacket?: Buffer;
+}
+
+function refusal({ code, rawPacket }: ClientError): ScimError {
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new ScimError(408, undefined, "The request took too long");
+  if (code !== "HPE_HEADER_OVERFLOW") return new ScimError(400, "invalidSyntax", "This is no HTTP request");
+  // The address is the first line: where no line has ended, it is what is too long.
+  return rawPacket?.includes("\r\n")
+    ? new ScimError(431, undefined, `The header is longer than ${MAX_HEADER_BYTES} bytes`)
+    : addressTooLong();
+}
+
+/** The refusal of an address that is too long (RFC 9110 section 15.5.15). */
+export const addressTooLong = () =>
+  new ScimError(414, undefined, "The address is too long; send long queries by POST to .search");
+
+const PHRASES: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  408: "Request Timeout",
+  414: "URI Too Long",
+  431: "Request Header Fields Too Large",
+};
+
+function message(error: ScimError): string {
+  const body = JSON.stringify(error);
+  return [
+    `HTTP/1.1 ${error.status} ${PHRASES[error.status] ?? ""}`,
+    "Content-Type: application/scim+json; charset=utf-8",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Connection: close",
+    "",
+    body,
+  ].join("\r\n");
+}

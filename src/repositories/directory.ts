@@ -1,0 +1,36 @@
+import type { Session } from "../db/session.js";
+import type { DirectoryListing, Page } from "../domain/listing.js";
+import { accountSource } from "./account-fields.js";
+import { readPage } from "./listing/page.js";
+import { organizationSource } from "./organization-fields.js";
+
+/** Names a resource of any kind. */
+export interface DirectoryKey {
+  readonly kind: "account" | "organization";
+  readonly id: string;
+}
+
+/** Listings over several kinds of resources. */
+export class DirectoryRepository {
+  constructor(private readonly session: Session) {}
+
+  /**
+   * Which resources a page has, in order; their own repositories have the rest.
+   *
+   * @throws UnsupportedFieldError for criteria by something that cannot be looked for
+   */
+  list({ locations, accounts, organizations, ...range }: DirectoryListing): Promise<Page<DirectoryKey>> {
+    const { dialect } = this.session;
+    const sources = [
+      ...(accounts ? [{ kind: "account", source: accountSource(dialect, locations, accounts) }] : []),
+      ...(organizations
+        ? [{ kind: "organization", source: organizationSource(dialect, locations, organizations) }]
+        : []),
+    ];
+    return readPage<DirectoryKey>(
+      this.session,
+      sources.map(({ kind, source }) => ({ ...source, columns: `'${kind}' as kind, ${source.columns}` })),
+      range,
+    );
+  }
+}

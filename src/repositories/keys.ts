@@ -1,0 +1,19 @@
+import type { Session } from "../db/session.js";
+
+/** Secret keys by their names. */
+export class KeyRepository {
+  constructor(private readonly session: Session) {}
+
+  async find(name: string): Promise<Uint8Array | undefined> {
+    const row = await this.session.first<{ value: string }>("select value from keys where name = ?", [name]);
+    return row && Buffer.from(row.value, "base64");
+  }
+
+  /** Keeps a key, unless there is one of that name. */
+  async insert(name: string, key: Uint8Array): Promise<void> {
+    await this.session.rows("insert into keys (name, value) values (?, ?) on conflict (name) do nothing", [
+      name,
+      Buffer.from(key).toString("base64"),
+    ]);
+  }
+}

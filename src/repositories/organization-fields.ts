@@ -1,0 +1,54 @@
+import type { Dialect } from "../db/dialect.js";
+import type { Criteria, Locations } from "../domain/listing.js";
+import { ListingCompiler } from "./listing/compile.js";
+import type { ResourceFields } from "./listing/fields.js";
+import type { Source } from "./listing/source.js";
+import { prefixed } from "./listing/sql.js";
+import { memberElements } from "./memberships.js";
+
+const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
+
+/** Where the attributes of an organization are found. */
+const organizationFields = (locations: Locations): ResourceFields => ({
+  table: "organizations",
+  columns: {
+    id: "organizations.id",
+    displayName: "organizations.display_name_key",
+    externalId: "organizations.external_id",
+    // Every resource has it.
+    meta: "organizations.id",
+    "meta.resourceType": "'Group'",
+    "meta.location": prefixed(locations.organizations, "organizations.id"),
+    "meta.created": "organizations.created_at",
+    "meta.lastModified": "organizations.updated_at",
+    "meta.version": `'W/"' || organizations.version || '"'`,
+    // Every organization has the extension: its memberCount is never missing.
+    [ORGANIZATION]: "organizations.id",
+    [`${ORGANIZATION}.description`]: "organizations.description_key",
+    [`${ORGANIZATION}.memberCount`]: "cast(organizations.member_count as numeric)",
+  },
+  collections: {
+    members: {
+      ...memberElements,
+      owner: "element.organization_id",
+      columns: {
+        ...memberElements.columns,
+        $ref: prefixed(locations.accounts, "element.account_id"),
+      },
+    },
+    schemas: {
+      from: `(select '${GROUP}' as value union all select '${ORGANIZATION}' as value) as element`,
+      columns: { "": "element.value" },
+      order: "element.value",
+    },
+  },
+});
+
+/** Organizations as a listing reads them, without any columns but the ids. */
+export const organizationSource = (dialect: Dialect, locations: Locations, criteria: Criteria): Source => ({
+  table: "organizations",
+  columns: "organizations.id",
+  compiler: new ListingCompiler(dialect, organizationFields(locations)),
+  criteria,
+});

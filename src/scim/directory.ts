@@ -1,0 +1,42 @@
+import type { DirectoryEntry } from "../services/directory.js";
+import { ScimAnswer } from "./answer.js";
+import type { ScimContext } from "./context.js";
+import { listResponse } from "./list-response.js";
+import { locationsBelow } from "./locations.js";
+import { readPaging } from "./pagination.js";
+import { Projection } from "./projection.js";
+import { readQuery, toCriteria } from "./query.js";
+import { renderGroup } from "./resources/group-rendering.js";
+import { renderUser } from "./resources/user-mapping.js";
+import { groupSchema, userSchema } from "./schema/compile.js";
+
+/**
+ * Lists resources of all types together (RFC 7644 section 3.4.2.1). An attribute that a type does not have
+ * counts as absent there.
+ *
+ * @param source a parsed query string, or the body of a SearchRequest
+ * @throws ScimError 400 as for a list of one type
+ */
+export async function listAll(
+  context: ScimContext,
+  source: Readonly<Record<string, unknown>>,
+): Promise<ScimAnswer> {
+  const { services, principal, baseUrl } = context;
+  const query = readQuery(source);
+  const { range, header } = readPaging(context, "/", query);
+  const page = await services.directory.list(principal, {
+    ...range,
+    locations: locationsBelow(baseUrl),
+    accounts: toCriteria(userSchema, query, [groupSchema]),
+    organizations: toCriteria(groupSchema, query, [userSchema]),
+  });
+  const projections = {
+    user: Projection.of(userSchema, query),
+    group: Projection.of(groupSchema, query),
+  };
+  const render = (entry: DirectoryEntry) =>
+    entry.kind === "account"
+      ? renderUser(entry.account, baseUrl, projections.user)
+      : renderGroup(context, entry.organization, projections.group);
+  return new ScimAnswer(200, listResponse(header(page), page.items, render));
+}

@@ -1,0 +1,36 @@
+import type { AccountWithOrganizations } from "../domain/account.js";
+import type { DirectoryListing, Page } from "../domain/listing.js";
+import type { Organization } from "../domain/organization.js";
+import type { Principal } from "../domain/principal.js";
+import type { Collaborators } from "./collaborators.js";
+
+/** A resource of any kind. */
+export type DirectoryEntry =
+  | { readonly kind: "account"; readonly account: AccountWithOrganizations }
+  | { readonly kind: "organization"; readonly organization: Organization };
+
+/** What a caller can find across all kinds of resources. */
+export class DirectoryService {
+  constructor(private readonly given: Pick<Collaborators, "work">) {}
+
+  /** Accounts and organizations in one list. What is deleted while it is read is left out of the page. */
+  async list(principal: Principal, listing: DirectoryListing): Promise<Page<DirectoryEntry>> {
+    const { directory, accounts, organizations } = this.given.work.read(principal.realm);
+    const page = await directory.list(listing);
+    const idsOf = (kind: DirectoryEntry["kind"]) =>
+      page.items.filter((item) => item.kind === kind).map(({ id }) => id);
+    const [foundAccounts, foundOrganizations] = await Promise.all([
+      accounts.findAll(idsOf("account")),
+      organizations.findAll(idsOf("organization")),
+    ]);
+    const items = page.items.flatMap(({ kind, id }): DirectoryEntry[] => {
+      if (kind === "account") {
+        const account = foundAccounts.get(id);
+        return account ? [{ kind, account }] : [];
+      }
+      const organization = foundOrganizations.get(id);
+      return organization ? [{ kind, organization }] : [];
+    });
+    return { ...page, items };
+  }
+}
