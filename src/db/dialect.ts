@@ -5,6 +5,8 @@ export interface Dialect {
   readonly hasOneWriter: boolean;
   /** Begins a transaction that is going to write. */
   readonly begin: string;
+  /** The first statement of a transaction that migrates: only one at a time gets past it. */
+  readonly migrationLock: string;
   /** Ends a `select` whose row is about to be changed in the same transaction. */
   readonly forUpdate: string;
   /** Ends a `select` whose row is about to be deleted in the same transaction. */
@@ -46,6 +48,8 @@ export const sqliteDialect: Dialect = {
   // As a writer from the start: it waits for its turn here, rather than fail in the middle because another
   // process has written since its first read.
   begin: "begin immediate",
+  // Any write takes the one lock there is; this one writes nothing that matters.
+  migrationLock: "pragma user_version = 1",
   forUpdate: "",
   forDelete: "",
   textItems: "json_each(?) as items",
@@ -68,6 +72,8 @@ export const postgresDialect: Dialect = {
   engine: "postgres",
   hasOneWriter: false,
   begin: "begin",
+  // The number is Muster's own.
+  migrationLock: "select pg_advisory_xact_lock(6017210553)",
   // Not the stronger `for update`: rows that only refer to this one need not wait.
   forUpdate: "for no key update",
   forDelete: "for update",

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Database } from "./database.js";
+import { isTransient } from "./violations.js";
 
 const FOLDER = new URL("../../migrations/", import.meta.url);
 
@@ -27,17 +28,21 @@ const migrationSource: Knex.MigrationSource<string> = {
 };
 
 /**
- * Brings the schema up to date. Several processes may start at once: one migrates, the others wait.
+ * Brings the schema up to date, or leaves it as it is: all in one transaction. Several processes may start at
+ * once: one migrates, the others wait for its end.
  *
  * @returns the names of the migrations that were run
- * @throws Error when the database was made by a newer version, or somebody else keeps it locked
+ * @throws Error when the database was made by a newer version
  */
 export async function migrate(database: Database): Promise<string[]> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     try {
-      const [, names] = (await database.knex.migrate.latest({ migrationSource })) as [number, string[]];
-      return names;
+      return await database.knex.transaction(async (transaction) => {
+        await transaction.raw(database.dialect.migrationLock);
+        const [, names] = (await transaction.migrate.latest({ migrationSource })) as [number, string[]];
+        return names;
+      });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (message.includes("following files are missing")) {
@@ -45,13 +50,8 @@ export async function migrate(database: Database): Promise<string[]> {
           cause: error,
         });
       }
-      if (!isRace(message) || Date.now() > deadline) throw error;
+      if (!isTransient(error) || Date.now() > deadline) throw error;
       await sleep(250);
     }
   }
-}
-
-/** Two processes that start on an empty database may also collide when they create Knex's own tables. */
-function isRace(message: string): boolean {
-  return /already locked|knex_migrations|pg_type_typname_nsp_index|SQLITE_BUSY/.test(message);
 }
