@@ -15,6 +15,8 @@ import {
   listUsers,
   matchByEmail,
   matchByUserName,
+  pagesByCursor,
+  readPage,
 } from "./workloads.js";
 
 /**
@@ -26,7 +28,8 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
 const TOKEN = "bench-token-of-the-whole-provider";
 const SMALL = { users: 100, groups: [10] };
-const LARGE = { users: 200_000, groups: [10, 1000, 100_000] };
+const LARGE = { users: Number(process.env.BENCH_USERS ?? 200_000), groups: [10, 1000, 100_000] };
+const many = LARGE.users.toLocaleString("en");
 
 const folder = await mkdtemp(join(tmpdir(), "muster-bench-"));
 const stops: (() => Promise<void>)[] = [];
@@ -36,14 +39,18 @@ try {
   const floor = await startFloor();
   stops.push(() => floor.stop());
   const nothing: Load = { url: floor.url, requests: () => [{ method: "GET", path: "/" }] };
+  console.log("Walking all pages by cursor ...");
+  const pages = await pagesByCursor(large.target, "sortBy=userName");
   const loads = new Map<string, Load>([
     ["floor: Express sends a constant", nothing],
     ["create a user", { ...small.target, requests: createUsers() }],
     ["get a user by id", { ...large.target, requests: getUser(large.data) }],
     [`userName eq "...", 100 users`, { ...small.target, requests: matchByUserName(SMALL.users) }],
-    [`userName eq "...", 200,000 users`, { ...large.target, requests: matchByUserName(LARGE.users) }],
+    [`userName eq "...", ${many} users`, { ...large.target, requests: matchByUserName(LARGE.users) }],
     [`emails[type eq "work"].value eq "..."`, { ...large.target, requests: matchByEmail(LARGE.users) }],
     ["page of 100 users", { ...large.target, requests: listUsers() }],
+    ["page of 100 by cursor, the first", { ...large.target, requests: readPage(pages.first) }],
+    ["page of 100 by cursor, the last", { ...large.target, requests: readPage(pages.last) }],
     ["add or remove 1 member, group of 10", memberChanges(large, 10)],
     ["add or remove 1 member, group of 1,000", memberChanges(large, 1000)],
     ["add or remove 1 member, group of 100,000", memberChanges(large, 100_000)],
@@ -55,7 +62,8 @@ try {
   printRates(samples, "floor: Express sends a constant");
   console.log();
   printGrowth(samples, "add or remove 1 member, group of 10", "add or remove 1 member, group of 100,000");
-  printGrowth(samples, `userName eq "...", 100 users`, `userName eq "...", 200,000 users`);
+  printGrowth(samples, "page of 100 by cursor, the first", "page of 100 by cursor, the last");
+  printGrowth(samples, `userName eq "...", 100 users`, `userName eq "...", ${many} users`);
 } finally {
   for (const stop of stops) await stop();
   await rm(folder, { recursive: true, force: true });

@@ -37,6 +37,36 @@ export function listUsers(): Requests {
   return () => [{ method: "GET", path: "/Users?count=100" }];
 }
 
+/** The same page over and over. @param page as `pagesByCursor` gives it */
+export function readPage(page: string): Requests {
+  return () => [{ method: "GET", path: page }];
+}
+
+/**
+ * Walks a list by cursor to its end.
+ *
+ * @returns the paths of its first page and of its last one that is full
+ */
+export async function pagesByCursor(
+  { url, token }: { readonly url: string; readonly token: string },
+  query: string,
+): Promise<{ first: string; last: string }> {
+  const path = (cursor: string) => `/Users?count=100&${query}&cursor=${cursor}`;
+  let last = path("");
+  for (let cursor = ""; ;) {
+    const answer = await fetch(`${url}${path(cursor)}&attributes=id`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const { nextCursor, itemsPerPage } = (await answer.json()) as {
+      nextCursor?: string;
+      itemsPerPage: number;
+    };
+    if (itemsPerPage === 100) last = path(cursor);
+    if (nextCursor === undefined) return { first: path(""), last };
+    cursor = nextCursor;
+  }
+}
+
 /** Each client adds and removes an account of its own, so that the group keeps its size. */
 export function addAndRemoveMember({ accountIds, groups }: Dataset, size: number): Requests {
   const path = `/Groups/${groups.get(size) ?? ""}`;

@@ -54,7 +54,10 @@ async function plant({ services }: Muster, seed: Seed): Promise<void> {
   const principal = { tokenId: "demo", realm: PROVIDER_REALM };
   const ids = new Map<string, string>();
   for (const person of seed.people) {
-    const { input, password } = toIncomingUser(readResource(userSchema, person), true);
+    const { input, password } = toIncomingUser(
+      readResource(userSchema, { schemas: [userSchema.core.id], ...person }),
+      true,
+    );
     const account = await services.accounts.create(principal, input, password);
     ids.set(person.userName, account.id);
   }

@@ -5,23 +5,28 @@ import { invalidSyntax, invalidValue } from "./errors.js";
 import { findAttribute } from "./schema/attribute.js";
 import type { Attribute, AttributeReference, ResourceSchema } from "./schema/attribute.js";
 
-/** The schema of a resource type, SCIM's or Muster's own. */
-const CORE_SCHEMA = /^urn:[^:]+:params:scim:schemas:core:2\.0:./i;
+/** The schema of the drafts of SCIM 2.0, which had one for all resource types. */
+const DRAFT_SCHEMA = /^urn:scim:schemas:core:2\.0$/i;
 
 /**
  * Reads a whole resource, as POST and PUT send it, into canonical form: names in the schema's case, values
  * in its types, nothing that is read-only or unassigned (RFC 7643 section 2). Attributes and schemas that
  * are not known are left out, since identity providers send many.
  *
- * @throws ScimError 400 `invalidSyntax` for what is no such resource, `invalidValue` for a value of the
+ * @throws ScimError 400 `invalidSyntax` for what is no such resource or does not say so, `invalidValue` for a value of the
  *   wrong type and for a required attribute that is missing
  */
 export function readResource(schema: ResourceSchema, body: unknown): JsonObject {
   if (!isJsonObject(body)) throw invalidSyntax(`A ${schema.resourceType} must be a JSON object`);
   const resource: JsonObject = {};
-  for (const [name, value] of Object.entries(body)) {
-    if (name.toLowerCase() === "schemas") requireSchema(schema, value);
-    else readAttribute(schema, resource, name, value);
+  const given = Object.entries(body).map(([name, value]) => ({
+    name,
+    value,
+    isSchemas: name.toLowerCase() === "schemas",
+  }));
+  requireSchema(schema, given.find(({ isSchemas }) => isSchemas)?.value);
+  for (const { name, value, isSchemas } of given) {
+    if (!isSchemas) readAttribute(schema, resource, name, value);
   }
   requireAttributes(schema, resource);
   return resource;
@@ -61,16 +66,18 @@ function isReference({ subAttributes }: Attribute): boolean {
   return given.length === 1 && given[0]?.name === "value";
 }
 
-/** Clients leave `schemas` out or add schemas of their own; only another resource type's is a mistake. */
-function requireSchema({ core, resourceType }: ResourceSchema, schemas: JsonValue): void {
-  if (schemas === null) return;
-  if (!Array.isArray(schemas) || !schemas.every((urn) => typeof urn === "string"))
-    throw invalidSyntax("'schemas' must be a list of schema URNs");
-  const isCore = (urn: string) => urn.toLowerCase() === core.id.toLowerCase();
-  const other = schemas.find((urn) => CORE_SCHEMA.test(urn) && !isCore(urn));
-  if (other !== undefined && !schemas.some(isCore)) {
+/**
+ * `schemas` is required and names the resource type (RFC 7643 section 3). Clients add schemas of their own, or
+ * name the one that SCIM had before it became an RFC; they are let be.
+ */
+function requireSchema({ core, resourceType }: ResourceSchema, schemas: JsonValue | undefined): void {
+  const isCore = (urn: string) => urn.toLowerCase() === core.id.toLowerCase() || DRAFT_SCHEMA.test(urn);
+  if (!Array.isArray(schemas) || !schemas.every((urn) => typeof urn === "string") || schemas.length === 0) {
+    throw invalidSyntax(`A ${resourceType} needs 'schemas', a list of schema URNs: ["${core.id}"]`);
+  }
+  if (!schemas.some(isCore)) {
     throw invalidSyntax(
-      `'schemas' names '${other}', but this is where a ${resourceType} belongs: '${core.id}'`,
+      `'schemas' names ${schemas.map((urn) => `'${urn}'`).join(", ")}, but this is where a ${resourceType} belongs: '${core.id}'`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { isJsonObject } from "../../src/domain/json.js";
 import type { JsonObject, JsonValue } from "../../src/domain/json.js";
 import { ScimError } from "../../src/scim/errors.js";
 import type { ScimType } from "../../src/scim/errors.js";
@@ -10,11 +11,12 @@ import { ENTERPRISE_USER, ORGANIZATION } from "../../src/scim/schema/definitions
 const CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User";
 const CORE_GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
-const readUser = (others: JsonObject) => readResource(userSchema, { userName: "dana", ...others });
+const readUser = (others: JsonObject) =>
+  readResource(userSchema, { schemas: [CORE_USER], userName: "dana", ...others });
 
 function refusal(body: unknown, schema = userSchema): ScimError {
   try {
-    readResource(schema, body);
+    readResource(schema, isJsonObject(body) ? { schemas: [schema.core.id], ...body } : body);
   } catch (error) {
     if (error instanceof ScimError) return error;
     throw error;
@@ -130,6 +132,7 @@ describe("Reading a whole resource", () => {
 
   it("reads a Group with members by their ids alone", () => {
     const body = {
+      schemas: [CORE_GROUP],
       displayName: "Corp",
       members: [{ value: "a", display: "A", $ref: null, type: "User" }, { value: "b" }],
       [ORGANIZATION]: { description: "D", memberCount: 7 },
@@ -143,7 +146,7 @@ describe("Reading a whole resource", () => {
 
   it("is not led astray by the names of JavaScript's own properties", () => {
     const body: unknown = JSON.parse(
-      '{"userName":"dana","__proto__":{"title":"x"},"constructor":{"a":1},"name":{"__proto__":{"givenName":"x"},"toString":"y"}}',
+      `{"schemas":["${CORE_USER}"],"userName":"dana","__proto__":{"title":"x"},"constructor":{"a":1},"name":{"__proto__":{"givenName":"x"},"toString":"y"}}`,
     );
     const resource = readResource(userSchema, body);
     expect(resource).to.deep.equal({ userName: "dana" });
@@ -153,11 +156,9 @@ describe("Reading a whole resource", () => {
 
   describe("accepts `schemas`", () => {
     const accepted: JsonValue[] = [
-      null,
-      [],
       [CORE_USER],
       [CORE_USER.toUpperCase()],
-      [ENTERPRISE_USER],
+      [ENTERPRISE_USER, CORE_USER],
       ["urn:scim:schemas:core:2.0", "urn:scim:schemas:extension:enterprise:2.0"],
       [CORE_USER, "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"],
     ];
@@ -173,6 +174,10 @@ describe("Reading a whole resource", () => {
       ["null", null, "invalidSyntax", "object"],
       ["a string", "dana", "invalidSyntax", "object"],
       ["`schemas` that is no list", { userName: "d", schemas: CORE_USER }, "invalidSyntax", "schemas"],
+      ["no `schemas`", { userName: "d", schemas: null }, "invalidSyntax", "schemas"],
+      ["empty `schemas`", { userName: "d", schemas: [] }, "invalidSyntax", "schemas"],
+      ["an extension alone", { userName: "d", schemas: [ENTERPRISE_USER] }, "invalidSyntax", "core:2.0:User"],
+      ["unknown schemas alone", { userName: "d", schemas: ["urn:x"] }, "invalidSyntax", "urn:x"],
       [
         "`schemas` with something else than strings",
         { userName: "d", schemas: [7] },

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { expectError, expectList, expectStatus } from "../support/assertions.js";
 import type { Answer, RequestOptions } from "../support/client.js";
-import { createUser } from "../support/factories.js";
+import { CORE_USER, createUser } from "../support/factories.js";
 import { describeServer } from "../support/server.js";
 
 describeServer("Authentication", (scim, server) => {
@@ -71,7 +71,7 @@ describeServer("Authentication", (scim, server) => {
   it("takes no token from the address or the body, where it would end up in logs", async () => {
     const headers = { authorization: null };
     expectUnauthenticated(await scim.request("GET", `/Users?access_token=${scim.token}`, { headers }));
-    const body = { userName: "dana@example.com", access_token: scim.token };
+    const body = { schemas: [CORE_USER], userName: "dana@example.com", access_token: scim.token };
     expectUnauthenticated(await scim.request("POST", "/Users", { body, headers }));
     const form = { authorization: null, "content-type": "application/x-www-form-urlencoded" };
     const raw = `access_token=${scim.token}`;

@@ -1,7 +1,14 @@
 import { expect } from "chai";
 import { expectError, expectStatus, read } from "../support/assertions.js";
 import type { Body, ScimClient } from "../support/client.js";
-import { createGroup, createUser, createUsers, ORGANIZATION, unique } from "../support/factories.js";
+import {
+  CORE_USER,
+  ORGANIZATION,
+  createGroup,
+  createUser,
+  createUsers,
+  unique,
+} from "../support/factories.js";
 import { describeServer, startProcess } from "../support/server.js";
 import type { TestServer } from "../support/server.js";
 
@@ -73,7 +80,10 @@ describeServer("At the same moment", function (scim, server) {
         const names = [unique("Same"), unique("Same").toUpperCase()];
         for (const userName of names) {
           const creations = clients(servers()).map((client, index) =>
-            client.post("/Users", { userName: index % 2 === 0 ? userName : userName.toLowerCase() }),
+            client.post("/Users", {
+              schemas: [CORE_USER],
+              userName: index % 2 === 0 ? userName : userName.toLowerCase(),
+            }),
           );
           const answers = await Promise.all(creations);
           const [created, ...refused] = answers.sort((one, two) => one.status - two.status);
@@ -102,7 +112,7 @@ describeServer("At the same moment", function (scim, server) {
           clients(servers()).map((client, index) =>
             client.request("PUT", `/Users/${id}`, {
               headers,
-              body: { userName: unique("put"), title: `${index}` },
+              body: { schemas: [CORE_USER], userName: unique("put"), title: `${index}` },
             }),
           ),
         );

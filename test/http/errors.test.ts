@@ -5,9 +5,9 @@ import type { Body, RequestOptions } from "../support/client.js";
 import {
   CORE_GROUP,
   CORE_USER,
+  ENTERPRISE_USER,
   createGroup,
   createUser,
-  ENTERPRISE_USER,
   unique,
 } from "../support/factories.js";
 import { describeServer } from "../support/server.js";
@@ -199,7 +199,11 @@ describeServer("A mistake is answered with a SCIM Error, and nothing is written"
       mistake(id.length > 60 ? `${id.slice(0, 60)}… (${id.length} characters)` : id, async () => {
         for (const endpoint of ["/Users", "/Groups"] as const) {
           const path = `${endpoint}/${id}`;
-          const put = { schemas: [], userName: "new@example.com", displayName: "New" };
+          const put = {
+            schemas: [endpoint === "/Users" ? CORE_USER : CORE_GROUP],
+            userName: "new@example.com",
+            displayName: "New",
+          };
           expectError(await scim.get(path), { status: 404 });
           expectError(await scim.put(path, put), { status: 404 });
           expectError(await scim.patch(path, { op: "replace", path: "displayName", value: "New" }), {

@@ -2,12 +2,12 @@ import { expect } from "chai";
 import { expectError, expectStatus, read } from "../support/assertions.js";
 import type { Body } from "../support/client.js";
 import {
+  CORE_GROUP,
+  ORGANIZATION,
   createGroup,
   createUser,
   createUsers,
-  CORE_GROUP,
   omit,
-  ORGANIZATION,
   unique,
 } from "../support/factories.js";
 import { describeServer } from "../support/server.js";
@@ -66,11 +66,17 @@ describeServer("A group", (scim) => {
     const group = await createGroup(scim, [first, second], { externalId: "old" });
     const { displayName } = group;
     const members = [{ value: second.id }, { value: third.id }];
-    const replaced = expectStatus(await scim.put(`/Groups/${group.id}`, { displayName, members }), 200);
+    const replaced = expectStatus(
+      await scim.put(`/Groups/${group.id}`, { schemas: [CORE_GROUP], displayName, members }),
+      200,
+    );
     expect(ids(replaced)).to.deep.equal(idsOf(second, third));
     expect(count(replaced)).to.equal(2);
     expect(replaced).to.not.have.property("externalId");
-    const emptied = expectStatus(await scim.put(`/Groups/${group.id}`, { displayName }), 200);
+    const emptied = expectStatus(
+      await scim.put(`/Groups/${group.id}`, { schemas: [CORE_GROUP], displayName }),
+      200,
+    );
     expect(emptied).to.not.have.property("members");
     expect(count(emptied)).to.equal(0);
   });

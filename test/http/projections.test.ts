@@ -88,13 +88,14 @@ describeServer("A client gets of a resource", (scim) => {
 
   it("what it asks for, after a write, too", async () => {
     const created = await scim.post("/Users?attributes=userName", {
+      schemas: [CORE_USER],
       userName: "new@example.com",
       title: "x",
     });
     const { id } = expectStatus(created, 201);
     expect(created.body).to.have.all.keys("schemas", "id", "userName");
     expect(created.headers.location).to.equal(`${scim.url}/Users/${id}`);
-    const body = { userName: "new@example.com", title: "y" };
+    const body = { schemas: [CORE_USER], userName: "new@example.com", title: "y" };
     const replaced = await scim.put(`/Users/${id}?excludedAttributes=meta,title`, body);
     expect(expectStatus(replaced, 200)).to.have.all.keys("schemas", "id", "userName", "active");
     const operation = { op: "replace", path: "title", value: "z" };

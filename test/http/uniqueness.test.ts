@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { expectError, expectStatus, snapshot } from "../support/assertions.js";
 import type { Body } from "../support/client.js";
-import { createGroup, createUser } from "../support/factories.js";
+import { CORE_GROUP, CORE_USER, createGroup, createUser } from "../support/factories.js";
 import { describeServer } from "../support/server.js";
 
 /** Pairs of names that are the same without case, beyond ASCII and whatever the engine thinks. */
@@ -31,10 +31,10 @@ describeServer("Names are unique whatever their case", (scim) => {
       });
 
       it("are one userName to POST", () =>
-        refused(() => scim.post("/Users", { userName: same }), /userName/));
+        refused(() => scim.post("/Users", { schemas: [CORE_USER], userName: same }), /userName/));
 
       it("are one userName to PUT", () =>
-        refused(() => scim.put(`/Users/${other.id}`, { userName: same }), /userName/));
+        refused(() => scim.put(`/Users/${other.id}`, { schemas: [CORE_USER], userName: same }), /userName/));
 
       it("are one userName to PATCH", () =>
         refused(
@@ -44,7 +44,10 @@ describeServer("Names are unique whatever their case", (scim) => {
 
       it("are one name of a group", async () => {
         await createGroup(scim, [], { displayName: userName });
-        await refused(() => scim.post("/Groups", { displayName: same }), /displayName/);
+        await refused(
+          () => scim.post("/Groups", { schemas: [CORE_GROUP], displayName: same }),
+          /displayName/,
+        );
       });
     });
   }

@@ -68,7 +68,7 @@ describeServer("A user", (scim) => {
   });
 
   it("needs no more than a userName, and is active", async () => {
-    const answer = await scim.post("/Users", { userName: unique("plain") });
+    const answer = await scim.post("/Users", { schemas: [CORE_USER], userName: unique("plain") });
     const user = expectStatus(answer, 201);
     expect(user).to.have.all.keys("schemas", "id", "userName", "active", "meta");
     expect(user).to.deep.include({ schemas: [CORE_USER], active: true });
@@ -88,7 +88,10 @@ describeServer("A user", (scim) => {
   it("loses with a PUT what the PUT does not have", async () => {
     const user = await createUser(scim, WHOLE);
     const { userName } = user;
-    const replaced = expectStatus(await scim.put(`/Users/${user.id}`, { userName, title: "Boss" }), 200);
+    const replaced = expectStatus(
+      await scim.put(`/Users/${user.id}`, { schemas: [CORE_USER], userName, title: "Boss" }),
+      200,
+    );
     expect(omit(replaced, "meta")).to.deep.equal({
       schemas: [CORE_USER],
       id: user.id,
@@ -139,7 +142,9 @@ describeServer("A user", (scim) => {
     const { id } = await createUser(scim);
     expectStatus(await scim.delete(`/Users/${id}`), 204);
     expectError(await scim.get(`/Users/${id}`), { status: 404 });
-    expectError(await scim.put(`/Users/${id}`, { userName: unique("late") }), { status: 404 });
+    expectError(await scim.put(`/Users/${id}`, { schemas: [CORE_USER], userName: unique("late") }), {
+      status: 404,
+    });
     expectError(await scim.delete(`/Users/${id}`), { status: 404 });
   });
 
@@ -155,12 +160,16 @@ describeServer("A user", (scim) => {
     const password = "t1meMa$heen-never-shown";
 
     it("is taken by POST, PUT and PATCH and is in no answer", async () => {
-      const created = await scim.post("/Users", { userName: unique("secretive"), password });
+      const created = await scim.post("/Users", {
+        schemas: [CORE_USER],
+        userName: unique("secretive"),
+        password,
+      });
       const { id, userName } = expectStatus(created, 201);
       const path = `/Users/${id}`;
       const answers = [
         created,
-        await scim.put(path, { userName, password }),
+        await scim.put(path, { schemas: [CORE_USER], userName, password }),
         await scim.patch(path, { op: "replace", path: "password", value: password }),
         await scim.patch(path, { op: "add", value: { password } }),
         await scim.get(path),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { scratchFolder } from "../support/engines.js";
 import { freePort } from "../support/server.js";
+import { CORE_USER } from "../support/factories.js";
 
 const run = promisify(execFile);
 const MUSTER = ["--import", "tsx", "src/cli/muster.ts"];
@@ -25,7 +26,9 @@ describe("The muster command", function () {
     const first = await start("serve", dataDir);
     const token = /export MUSTER_TOKEN=(\S+)/.exec(first.output())?.[1] ?? "";
     expect(first.output()).to.include(`${first.baseUrl}/Users`);
-    expect((await post(first, token, "/Users", { userName: "dana@example.com" })).status).to.equal(201);
+    expect(
+      (await post(first, token, "/Users", { schemas: [CORE_USER], userName: "dana@example.com" })).status,
+    ).to.equal(201);
     expect(await first.interrupt()).to.equal(0);
 
     const second = await start("serve", dataDir);
@@ -39,7 +42,11 @@ describe("The muster command", function () {
       MUSTER_BOOTSTRAP_TOKEN: "a-token-for-automation",
     });
     // A password takes a while to hash.
-    const slow = post(server, "a-token-for-automation", "/Users", { userName: "x", password: "s3cret" });
+    const slow = post(server, "a-token-for-automation", "/Users", {
+      schemas: [CORE_USER],
+      userName: "x",
+      password: "s3cret",
+    });
     await new Promise((resolve) => setTimeout(resolve, 30));
     const code = server.interrupt();
     expect((await slow).status).to.equal(201);
