@@ -13,6 +13,8 @@ export interface Dialect {
   readonly forDelete: string;
   /** A table `items` with one text column `value`, from one binding that is a JSON array of strings. */
   readonly textItems: string;
+  /** An expression that is no column as text without linguistic collation, as all text columns are. */
+  plainText(expression: string): string;
   /** A text value inside a JSON column, without linguistic collation; null when absent. */
   jsonText(column: string, path: readonly string[]): string;
   /** A boolean inside a JSON column; null when absent. */
@@ -53,6 +55,7 @@ export const sqliteDialect: Dialect = {
   forUpdate: "",
   forDelete: "",
   textItems: "json_each(?) as items",
+  plainText: (expression) => `(${expression})`,
   jsonText: (column, path) => `(${sqliteJson(column, path)})`,
   jsonBoolean: (column, path) => `(${sqliteJson(column, path)})`,
   jsonNumber: (column, path) => `(${sqliteJson(column, path)})`,
@@ -78,6 +81,7 @@ export const postgresDialect: Dialect = {
   forUpdate: "for no key update",
   forDelete: "for update",
   textItems: "jsonb_array_elements_text(?::jsonb) as items(value)",
+  plainText: (expression) => `((${expression}) collate "C")`,
   jsonText: (column, path) => `((${column} #>> ${postgresPath(path)}) collate "C")`,
   jsonBoolean: (column, path) => `((${column} #>> ${postgresPath(path)})::boolean)`,
   jsonNumber: (column, path) => `((${column} #>> ${postgresPath(path)})::numeric)`,

@@ -8,7 +8,7 @@ import { prefixed } from "./listing/sql.js";
 const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /** Where the attributes of an account are found. */
-const accountFields = (locations: Locations): ResourceFields => ({
+const accountFields = ({ plainText }: Dialect, locations: Locations): ResourceFields => ({
   table: "accounts",
   columns: {
     id: "accounts.id",
@@ -18,11 +18,11 @@ const accountFields = (locations: Locations): ResourceFields => ({
     active: "accounts.active",
     // Every resource has it.
     meta: "accounts.id",
-    "meta.resourceType": "'User'",
+    "meta.resourceType": plainText("'User'"),
     "meta.location": prefixed(locations.accounts, "accounts.id"),
     "meta.created": "accounts.created_at",
     "meta.lastModified": "accounts.updated_at",
-    "meta.version": `'W/"' || accounts.version || '"'`,
+    "meta.version": plainText(`'W/"' || accounts.version || '"'`),
   },
   collections: {
     emails: {
@@ -43,7 +43,7 @@ const accountFields = (locations: Locations): ResourceFields => ({
         value: "element.organization_id",
         $ref: prefixed(locations.organizations, "element.organization_id"),
         display: "organizations.display_name_key",
-        type: "'DIRECT'",
+        type: plainText("'DIRECT'"),
       },
       order: "element.organization_id",
     },
@@ -76,6 +76,6 @@ const accountFields = (locations: Locations): ResourceFields => ({
 export const accountSource = (dialect: Dialect, locations: Locations, criteria: Criteria): Source => ({
   table: "accounts",
   columns: "accounts.id",
-  compiler: new ListingCompiler(dialect, accountFields(locations)),
+  compiler: new ListingCompiler(dialect, accountFields(dialect, locations)),
   criteria,
 });

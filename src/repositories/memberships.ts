@@ -1,3 +1,4 @@
+import type { Dialect } from "../db/dialect.js";
 import type { Session } from "../db/session.js";
 import { constraintViolation } from "../db/violations.js";
 import { InvalidValueError } from "../domain/errors.js";
@@ -7,15 +8,15 @@ import type { Collection } from "./listing/fields.js";
 import { ListingCompiler } from "./listing/compile.js";
 
 /** Members as the elements of an organization's `members`. */
-export const memberElements: Collection = {
+export const memberElements = ({ plainText }: Dialect): Collection => ({
   from: "memberships element join accounts on accounts.id = element.account_id",
   columns: {
     value: "element.account_id",
     display: "coalesce(accounts.display_name_key, accounts.user_name_key)",
-    type: "'USER'",
+    type: plainText("'USER'"),
   },
   order: "element.account_id",
-};
+});
 
 interface MemberRow {
   account_id: string;
@@ -112,15 +113,16 @@ export class MembershipRepository {
 
   /** Removes the members that a filter over the elements of `members` matches. @returns how many */
   async removeMatching(organizationId: string, filter: Filter): Promise<number> {
+    const elements = memberElements(this.session.dialect);
     const compiler = new ListingCompiler(this.session.dialect, {
       table: "memberships",
-      columns: memberElements.columns,
+      columns: elements.columns,
       collections: {},
     });
     const { text, bindings } = compiler.condition(filter);
     const removed = await this.session.rows(
       `delete from memberships where organization_id = ?
-       and account_id in (select element.account_id from ${memberElements.from}
+       and account_id in (select element.account_id from ${elements.from}
                           where element.organization_id = ? and ${text}) returning 1`,
       [organizationId, organizationId, ...bindings],
     );

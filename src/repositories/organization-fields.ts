@@ -10,7 +10,7 @@ const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
 
 /** Where the attributes of an organization are found. */
-const organizationFields = (locations: Locations): ResourceFields => ({
+const organizationFields = (dialect: Dialect, locations: Locations): ResourceFields => ({
   table: "organizations",
   columns: {
     id: "organizations.id",
@@ -18,11 +18,11 @@ const organizationFields = (locations: Locations): ResourceFields => ({
     externalId: "organizations.external_id",
     // Every resource has it.
     meta: "organizations.id",
-    "meta.resourceType": "'Group'",
+    "meta.resourceType": dialect.plainText("'Group'"),
     "meta.location": prefixed(locations.organizations, "organizations.id"),
     "meta.created": "organizations.created_at",
     "meta.lastModified": "organizations.updated_at",
-    "meta.version": `'W/"' || organizations.version || '"'`,
+    "meta.version": dialect.plainText(`'W/"' || organizations.version || '"'`),
     // Every organization has the extension: its memberCount is never missing.
     [ORGANIZATION]: "organizations.id",
     [`${ORGANIZATION}.description`]: "organizations.description_key",
@@ -30,16 +30,16 @@ const organizationFields = (locations: Locations): ResourceFields => ({
   },
   collections: {
     members: {
-      ...memberElements,
+      ...memberElements(dialect),
       owner: "element.organization_id",
       columns: {
-        ...memberElements.columns,
+        ...memberElements(dialect).columns,
         $ref: prefixed(locations.accounts, "element.account_id"),
       },
     },
     schemas: {
       from: `(select '${GROUP}' as value union all select '${ORGANIZATION}' as value) as element`,
-      columns: { "": "element.value" },
+      columns: { "": dialect.plainText("element.value") },
       order: "element.value",
     },
   },
@@ -49,6 +49,6 @@ const organizationFields = (locations: Locations): ResourceFields => ({
 export const organizationSource = (dialect: Dialect, locations: Locations, criteria: Criteria): Source => ({
   table: "organizations",
   columns: "organizations.id",
-  compiler: new ListingCompiler(dialect, organizationFields(locations)),
+  compiler: new ListingCompiler(dialect, organizationFields(dialect, locations)),
   criteria,
 });

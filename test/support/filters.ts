@@ -1,13 +1,39 @@
 import fc from "fast-check";
-import { ENTERPRISE_USER } from "./factories.js";
 
 /**
- * Random users and random filters with what they mean, written down a second time and as plainly as
- * possible: the server's answers are compared with this.
+ * What filters and sorting mean, written down a second time and as plainly as possible: the server's answers
+ * are compared with this.
  */
 
 export type Value = string | number | boolean | null | Value[] | { [name: string]: Value };
-type Resource = Record<string, Value>;
+export type Resource = Record<string, Value>;
+
+/** How values compare: text without case, text with case, and so on. */
+type Type = "text" | "exact" | "boolean" | "integer" | "dateTime" | "binary";
+
+/** A single-valued attribute of a resource, or of one element of a list. */
+export interface Attribute {
+  /** As a filter names it. */
+  readonly name: string;
+  /** Where it is in a resource or an element; empty for an element that is a simple value. */
+  readonly path: readonly string[];
+  readonly type: Type;
+}
+
+/** A multi-valued attribute. */
+export interface List {
+  readonly name: string;
+  readonly path: readonly string[];
+  /** The sub-attributes of its elements, or one with an empty path for simple values. */
+  readonly parts: readonly Attribute[];
+}
+
+/** What there is in resources of one type, and what to compare it with. */
+export interface Vocabulary {
+  readonly singles: readonly Attribute[];
+  readonly lists: readonly List[];
+  readonly literals: Readonly<Record<Type, readonly string[]>>;
+}
 
 /** A filter as text, and whether it matches a resource. */
 export interface Expectation {
@@ -15,156 +41,189 @@ export interface Expectation {
   readonly matches: (resource: Resource) => boolean;
 }
 
-/** Few and awkward texts, so that they meet often. */
-const texts = [
-  "a",
-  "A",
-  "ab",
-  "B",
-  "ä",
-  "Ä",
-  "straße",
-  "STRASSE",
-  "é",
-  "%",
-  "_",
-  "'",
-  '"',
-  "\\",
-  "😀",
-  "\uffee",
-  "a b",
-];
-const text = fc.oneof(
-  fc.constantFrom(...texts),
-  fc.array(fc.constantFrom(...texts), { minLength: 1, maxLength: 3 }).map((parts) => parts.join("")),
-);
-const type = fc.constantFrom("work", "home", "Work");
-const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
-
-const element = fc.record({ value: text, type, primary: fc.constant(false) }, { requiredKeys: ["value"] });
-
-/** A User; its userName is given by the caller, since it must be unique. */
-export const randomUser = fc.record({
-  displayName: maybe(text),
-  externalId: maybe(text),
-  title: maybe(text),
-  active: fc.boolean(),
-  name: maybe(fc.record({ familyName: text, givenName: maybe(text) })),
-  emails: maybe(fc.uniqueArray(element, { maxLength: 3, selector: ({ value }) => value })),
-  phoneNumbers: maybe(fc.uniqueArray(element, { maxLength: 3, selector: ({ value }) => value })),
-  [ENTERPRISE_USER]: maybe(fc.record({ department: text, manager: maybe(fc.record({ value: text })) })),
-});
-
-interface TextAttribute {
-  readonly name: string;
-  readonly path: readonly string[];
-  readonly caseExact?: true;
-}
-
-const singles: TextAttribute[] = [
-  { name: "userName", path: ["userName"] },
-  { name: "displayName", path: ["displayName"] },
-  { name: "externalId", path: ["externalId"], caseExact: true },
-  { name: "TITLE", path: ["title"] },
-  { name: "name.familyName", path: ["name", "familyName"] },
-  { name: "urn:ietf:params:scim:schemas:core:2.0:User:name.givenName", path: ["name", "givenName"] },
-  { name: `${ENTERPRISE_USER}:department`, path: [ENTERPRISE_USER, "department"] },
-  { name: `${ENTERPRISE_USER}:manager.value`, path: [ENTERPRISE_USER, "manager", "value"] },
-];
-
 const fold = (value: string) => value.toLowerCase().toUpperCase().normalize("NFC");
 const bytes = (one: string, other: string) => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
-const operators: Record<string, (found: string, wanted: string) => boolean> = {
-  eq: (found, wanted) => found === wanted,
-  ne: (found, wanted) => found !== wanted,
-  co: (found, wanted) => found.includes(wanted),
-  sw: (found, wanted) => found.startsWith(wanted),
-  ew: (found, wanted) => found.endsWith(wanted),
-  gt: (found, wanted) => bytes(found, wanted) > 0,
-  ge: (found, wanted) => bytes(found, wanted) >= 0,
-  lt: (found, wanted) => bytes(found, wanted) < 0,
-  le: (found, wanted) => bytes(found, wanted) <= 0,
-};
-const operator = fc.constantFrom(...Object.keys(operators));
-
-function dig(value: Value | undefined, path: readonly string[]): Value | undefined {
+export function dig(value: Value | undefined, path: readonly string[]): Value | undefined {
   return path.reduce<Value | undefined>((found, name) => (found as Resource | undefined)?.[name], value);
 }
 
-function compares(found: Value | undefined, name: string, wanted: string, caseExact = false): boolean {
-  if (typeof found !== "string") return name === "ne";
-  return operators[name]!(caseExact ? found : fold(found), caseExact ? wanted : fold(wanted));
+/** Nanoseconds since 1970, exactly. */
+function instant(text: string): bigint {
+  const [, seconds = "", fraction = "", zone = ""] = /^(.{19})(?:\.(\d+))?(.*)$/.exec(text) ?? [];
+  return BigInt(Date.parse(seconds + zone)) * 1_000_000n + BigInt(fraction.padEnd(9, "0").slice(0, 9));
 }
 
-const comparison = fc
-  .tuple(fc.constantFrom(...singles), operator, text)
-  .map(([{ name, path, caseExact }, op, wanted]): Expectation => ({
-    text: `${name} ${op} ${JSON.stringify(wanted)}`,
-    matches: (resource) => compares(dig(resource, path), op, wanted, caseExact),
+/** Below 0, 0 or above 0, as the first comes before, with or behind the second. */
+function order(type: Type, one: Value, other: Value): number {
+  switch (type) {
+    case "text":
+      return bytes(fold(String(one)), fold(String(other)));
+    case "boolean":
+    case "integer":
+      return Number(one) - Number(other);
+    case "dateTime": {
+      const difference = instant(String(one)) - instant(String(other));
+      return difference === 0n ? 0 : difference < 0n ? -1 : 1;
+    }
+    default:
+      return bytes(String(one), String(other));
+  }
+}
+
+const BY_ORDER: Record<string, (order: number) => boolean> = {
+  eq: (each) => each === 0,
+  ne: (each) => each !== 0,
+  gt: (each) => each > 0,
+  ge: (each) => each >= 0,
+  lt: (each) => each < 0,
+  le: (each) => each <= 0,
+};
+
+const BY_PART: Record<string, (found: string, wanted: string) => boolean> = {
+  co: (found, wanted) => found.includes(wanted),
+  sw: (found, wanted) => found.startsWith(wanted),
+  ew: (found, wanted) => found.endsWith(wanted),
+};
+
+const OPERATORS: Record<Type, readonly string[]> = {
+  text: [...Object.keys(BY_ORDER), ...Object.keys(BY_PART)],
+  exact: [...Object.keys(BY_ORDER), ...Object.keys(BY_PART)],
+  boolean: ["eq", "ne"],
+  integer: Object.keys(BY_ORDER),
+  dateTime: Object.keys(BY_ORDER),
+  binary: ["eq", "ne", ...Object.keys(BY_PART)],
+};
+
+function compares(type: Type, found: Value | undefined, operator: string, wanted: Value): boolean {
+  if (wanted === null) return isPresent(found) === (operator === "ne");
+  if (found === undefined) return operator === "ne";
+  const byPart = BY_PART[operator];
+  if (!byPart) return BY_ORDER[operator]!(order(type, found, wanted));
+  const [one, other] = [String(found), String(wanted)];
+  return type === "text" ? byPart(fold(one), fold(other)) : byPart(one, other);
+}
+
+const isPresent = (found: Value | undefined) => found !== undefined && found !== "";
+
+/** Comparisons of one attribute; `matches` is given what the attribute is a part of. */
+function comparisons({ name, path, type }: Attribute, literals: Vocabulary["literals"]) {
+  const literal =
+    type === "boolean"
+      ? fc.boolean()
+      : type === "integer"
+        ? fc.constantFrom(-1, 0, 1, 2, 2.5, 1e12)
+        : fc.constantFrom(...literals[type]);
+  const compare = fc.tuple(fc.constantFrom(...OPERATORS[type]), literal as fc.Arbitrary<Value>);
+  const missing = fc.tuple(fc.constantFrom("eq", "ne"), fc.constant(null));
+  const test = fc.oneof({ weight: 9, arbitrary: compare }, { weight: 1, arbitrary: missing });
+  const compared = test.map(([operator, wanted]) => ({
+    text: `${name} ${operator} ${JSON.stringify(wanted)}`,
+    matches: (whole: Value) => compares(type, dig(whole, path), operator, wanted),
   }));
+  const present = fc.constant({ text: `${name} pr`, matches: (whole: Value) => isPresent(dig(whole, path)) });
+  return fc.oneof({ weight: 5, arbitrary: compared }, { weight: 1, arbitrary: present });
+}
 
-const presence = fc.constantFrom(...singles).map(({ name, path }): Expectation => ({
-  text: `${name} pr`,
-  matches: (resource) => dig(resource, path) !== undefined,
-}));
+const elementsOf = (resource: Resource, { path }: List) => (dig(resource, path) as Value[] | undefined) ?? [];
 
-const activity = fc.tuple(fc.constantFrom("eq", "ne"), fc.boolean()).map(([op, wanted]): Expectation => ({
-  text: `active ${op} ${wanted}`,
-  matches: ({ active }) => (active === wanted) === (op === "eq"),
-}));
-
-const elementTest = fc
-  .tuple(fc.constantFrom("value", "type"), operator, fc.oneof(text, type))
-  .map(([name, op, wanted]) => ({
-    text: `${name} ${op} ${JSON.stringify(wanted)}`,
-    matches: (one: Value) => compares(dig(one, [name]), op, wanted),
-  }));
-
-const lists = fc.constantFrom("emails", "phoneNumbers");
-const elementsOf = (resource: Resource, name: string) => (resource[name] as Value[] | undefined) ?? [];
-
-const anyElement = fc.tuple(lists, elementTest).map(([list, test]): Expectation => ({
-  text: `${list}.${test.text}`,
-  matches: (resource) => elementsOf(resource, list).some(test.matches),
-}));
-
-const valuePath = fc
-  .tuple(lists, elementTest, elementTest, fc.constantFrom("and", "or"), fc.boolean())
-  .map(([list, one, other, word, negated]): Expectation => ({
-    text: `${list}[${negated ? `not (${one.text})` : one.text} ${word} ${other.text}]`,
+function listTerms(list: List, literals: Vocabulary["literals"]): fc.Arbitrary<Expectation> {
+  const presence = fc.constant({
+    text: `${list.name} pr`,
+    matches: (resource: Resource) => elementsOf(resource, list).length > 0,
+  });
+  const test = fc.oneof(...list.parts.map((part) => comparisons(part, literals)));
+  const isSimple = list.parts[0]?.path.length === 0;
+  const any = test.map(({ text, matches }): Expectation => {
+    const isOfWhole = / (eq|ne) null$/.exec(text);
+    const prefix = isSimple ? "" : `${list.name}.`;
+    return {
+      text: prefix + text,
+      matches: (resource) =>
+        isOfWhole
+          ? elementsOf(resource, list).length > 0 === text.includes(" ne ")
+          : elementsOf(resource, list).some(matches),
+    };
+  });
+  if (isSimple) return any;
+  const path = fc
+    .tuple(test, test, fc.constantFrom("and", "or"), fc.boolean())
+    .map(([one, other, word, negated]): Expectation => ({
+      text: `${list.name}[${negated ? `not (${one.text})` : one.text} ${word} ${other.text}]`,
+      matches: (resource) =>
+        elementsOf(resource, list).some((each) => {
+          const first = one.matches(each) !== negated;
+          return word === "and" ? first && other.matches(each) : first || other.matches(each);
+        }),
+    }));
+  const behind = fc.tuple(test, test).map(([one, other]): Expectation => ({
+    text: `${list.name}[${one.text}].${other.text}`,
     matches: (resource) =>
-      elementsOf(resource, list).some((each) => {
-        const first = one.matches(each) !== negated;
-        return word === "and" ? first && other.matches(each) : first || other.matches(each);
-      }),
+      elementsOf(resource, list).some((each) => one.matches(each) && other.matches(each)),
   }));
+  return fc.oneof(presence, any, path, behind);
+}
 
-const listPresence = lists.map((list): Expectation => ({
-  text: `${list} pr`,
-  matches: (resource) => elementsOf(resource, list).length > 0,
-}));
+/** Any filter, its terms joined by `and`, `or`, `not` and brackets. */
+export function randomFilter({ singles, lists, literals }: Vocabulary): fc.Arbitrary<Expectation> {
+  const term: fc.Arbitrary<Expectation> = fc.oneof(
+    ...singles.map((attribute) => comparisons(attribute, literals)),
+    ...lists.map((list) => listTerms(list, literals)),
+  );
+  return fc.letrec<{ node: Expectation }>((tie) => ({
+    node: fc.oneof(
+      { maxDepth: 3, withCrossShrink: true },
+      term,
+      tie("node").map(({ text, matches }) => ({
+        text: `not (${text})`,
+        matches: (resource: Resource) => !matches(resource),
+      })),
+      fc.tuple(tie("node"), tie("node")).map(([one, other]) => ({
+        text: `(${one.text}) and (${other.text})`,
+        matches: (resource: Resource) => one.matches(resource) && other.matches(resource),
+      })),
+      fc.tuple(tie("node"), tie("node"), tie("node")).map(([one, other, third]) => ({
+        text: `(${one.text}) or (${other.text}) and (${third.text})`,
+        matches: (resource: Resource) =>
+          one.matches(resource) || (other.matches(resource) && third.matches(resource)),
+      })),
+    ),
+  })).node;
+}
 
-const term = fc.oneof(comparison, comparison, presence, activity, anyElement, valuePath, listPresence);
+/** An order as `sortBy` names it, and how it compares two resources. */
+export interface Ordering {
+  readonly sortBy: string;
+  readonly compare: (one: Resource, other: Resource) => number;
+}
 
-/** Any filter over users, terms joined by `and`, `or`, `not` and brackets. */
-export const randomFilter = fc.letrec<{ node: Expectation }>((tie) => ({
-  node: fc.oneof(
-    { maxDepth: 3, withCrossShrink: true },
-    term,
-    tie("node").map(({ text: inner, matches }) => ({
-      text: `not (${inner})`,
-      matches: (resource: Resource) => !matches(resource),
-    })),
-    fc.tuple(tie("node"), tie("node")).map(([one, other]) => ({
-      text: `(${one.text}) and (${other.text})`,
-      matches: (resource: Resource) => one.matches(resource) && other.matches(resource),
-    })),
-    fc.tuple(tie("node"), tie("node"), tie("node")).map(([one, other, third]) => ({
-      text: `(${one.text}) or (${other.text}) and (${third.text})`,
-      matches: (resource: Resource) =>
-        one.matches(resource) || (other.matches(resource) && third.matches(resource)),
-    })),
-  ),
-})).node;
+/** Every order that the vocabulary knows; ids settle what is equal, and resources without a value come last. */
+export function orderings({ singles, lists }: Vocabulary): Ordering[] {
+  const bySingle = singles.map(({ name, path, type }) =>
+    ordering(name, type, (resource) => dig(resource, path)),
+  );
+  const byElement = lists.flatMap((list) =>
+    list.parts.map((part) => {
+      const name = part.path.length === 0 ? list.name : `${list.name}.${part.name}`;
+      return ordering(name, part.type, (resource) => dig(firstOf(elementsOf(resource, list)), part.path));
+    }),
+  );
+  return [...bySingle, ...byElement];
+}
+
+const firstOf = (elements: Value[]) =>
+  elements.find((each) => dig(each, ["primary"]) === true) ?? elements[0];
+
+function ordering(sortBy: string, type: Type, valueOf: (resource: Resource) => Value | undefined): Ordering {
+  return {
+    sortBy,
+    compare: (one, other) => {
+      const [first, second] = [valueOf(one), valueOf(other)];
+      const byId = bytes(String(one.id), String(other.id));
+      if (first === undefined || second === undefined) {
+        return Number(first === undefined) - Number(second === undefined) || byId;
+      }
+      return order(type, first, second) || byId;
+    },
+  };
+}
