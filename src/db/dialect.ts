@@ -14,7 +14,7 @@ export interface Dialect {
   /** A table `items` with one text column `value`, from one binding that is a JSON array of strings. */
   readonly textItems: string;
   /** An expression that is no column as text without linguistic collation, as all text columns are. */
-  plainText(expression: string): string;
+  readonly plainText: (expression: string) => string;
   /** A text value inside a JSON column, without linguistic collation; null when absent. */
   jsonText(column: string, path: readonly string[]): string;
   /** A boolean inside a JSON column; null when absent. */

@@ -44,6 +44,12 @@ export interface Expectation {
 const fold = (value: string) => value.toLowerCase().toUpperCase().normalize("NFC");
 const bytes = (one: string, other: string) => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
+/** What must be a string. */
+export function asText(value: Value | undefined): string {
+  if (typeof value !== "string") throw new TypeError(`${JSON.stringify(value)} is no string`);
+  return value;
+}
+
 export function dig(value: Value | undefined, path: readonly string[]): Value | undefined {
   return path.reduce<Value | undefined>((found, name) => (found as Resource | undefined)?.[name], value);
 }
@@ -58,16 +64,16 @@ function instant(text: string): bigint {
 function order(type: Type, one: Value, other: Value): number {
   switch (type) {
     case "text":
-      return bytes(fold(String(one)), fold(String(other)));
+      return bytes(fold(asText(one)), fold(asText(other)));
     case "boolean":
     case "integer":
       return Number(one) - Number(other);
     case "dateTime": {
-      const difference = instant(String(one)) - instant(String(other));
+      const difference = instant(asText(one)) - instant(asText(other));
       return difference === 0n ? 0 : difference < 0n ? -1 : 1;
     }
     default:
-      return bytes(String(one), String(other));
+      return bytes(asText(one), asText(other));
   }
 }
 
@@ -100,7 +106,7 @@ function compares(type: Type, found: Value | undefined, operator: string, wanted
   if (found === undefined) return operator === "ne";
   const byPart = BY_PART[operator];
   if (!byPart) return BY_ORDER[operator]!(order(type, found, wanted));
-  const [one, other] = [String(found), String(wanted)];
+  const [one, other] = [asText(found), asText(wanted)];
   return type === "text" ? byPart(fold(one), fold(other)) : byPart(one, other);
 }
 
@@ -219,7 +225,7 @@ function ordering(sortBy: string, type: Type, valueOf: (resource: Resource) => V
     sortBy,
     compare: (one, other) => {
       const [first, second] = [valueOf(one), valueOf(other)];
-      const byId = bytes(String(one.id), String(other.id));
+      const byId = bytes(asText(one.id), asText(other.id));
       if (first === undefined || second === undefined) {
         return Number(first === undefined) - Number(second === undefined) || byId;
       }

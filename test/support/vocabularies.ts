@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { ENTERPRISE_USER, ORGANIZATION } from "./factories.js";
+import { asText } from "./filters.js";
 import type { Attribute, List, Resource, Vocabulary } from "./filters.js";
 
 /** Few and awkward texts, so that they meet often. */
@@ -160,15 +161,15 @@ export function groupVocabulary(resources: readonly Resource[]): Vocabulary {
 
 function literals(resources: readonly Resource[]): Vocabulary["literals"] {
   const some = resources.slice(0, 5);
-  const meta = (name: string) => some.map((each) => String((each.meta as Resource)[name]));
+  const meta = (name: string) => some.map((each) => asText((each.meta as Resource)[name]));
   const known = [
-    ...some.map(({ id }) => String(id)),
+    ...some.map(({ id }) => asText(id)),
     ...meta("location"),
     ...meta("version"),
     "User",
     "direct",
     ENTERPRISE_USER,
-    ...some.map(({ displayName }) => String(displayName)),
+    ...some.flatMap(({ displayName }) => (typeof displayName === "string" ? [displayName] : [])),
   ];
   return {
     text: [...TEXTS, ...TYPES, ...known, ""],
