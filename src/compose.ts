@@ -55,6 +55,7 @@ export async function compose(settings: Settings): Promise<Muster> {
     const app = createApp({
       services,
       cursors: new Cursors(await secretKey(given, "cursors"), settings.cursorTimeout, Date.now),
+      advertisePagination: settings.advertisePagination,
       logger,
       publicUrl: settings.publicUrl,
       ready: () => database.reader.rows("select 1"),

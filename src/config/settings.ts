@@ -1,4 +1,4 @@
-import { cleanEnv, EnvMissingError, makeValidator, port, str } from "envalid";
+import { bool, cleanEnv, EnvMissingError, makeValidator, port, str } from "envalid";
 import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 
@@ -15,6 +15,8 @@ export interface Settings {
   readonly dataDir: string;
   /** How many seconds a cursor for the next page stays valid. */
   readonly cursorTimeout: number;
+  /** Whether the server's description of itself speaks of pagination. */
+  readonly advertisePagination: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -86,6 +88,10 @@ const specification = {
     default: 3600,
     desc: "Seconds that a cursor for the next page of a list stays valid",
   }),
+  ADVERTISE_PAGINATION: bool({
+    default: true,
+    desc: "Whether /ServiceProviderConfig has the 'pagination' of RFC 9865, which some strict clients refuse",
+  }),
   LOG_LEVEL: str({ choices: LOG_LEVELS, default: "info", desc: `One of ${LOG_LEVELS.join(", ")}` }),
 };
 
@@ -96,7 +102,7 @@ export function describeSettings(): { name: string; description: string; default
     return {
       name,
       description: desc ?? "",
-      default: typeof fallback === "string" || typeof fallback === "number" ? String(fallback) : undefined,
+      default: ["string", "number", "boolean"].includes(typeof fallback) ? String(fallback) : undefined,
     };
   });
 }
@@ -126,6 +132,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     bootstrapToken: values.MUSTER_BOOTSTRAP_TOKEN,
     dataDir,
     cursorTimeout: values.CURSOR_TIMEOUT,
+    advertisePagination: values.ADVERTISE_PAGINATION,
     logLevel: values.LOG_LEVEL,
   };
 }

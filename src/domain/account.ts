@@ -8,7 +8,8 @@ export interface Account {
   readonly userName: string;
   readonly externalId: string | undefined;
   readonly displayName: string | undefined;
-  readonly active: boolean;
+  /** Undefined when it was taken away: who is not said to be active, is not. */
+  readonly active: boolean | undefined;
   /** All other attributes of the person, by their SCIM names; extensions stand under their URNs. */
   readonly profile: JsonDocument;
   readonly version: number;
@@ -26,7 +27,7 @@ export interface AccountInput {
   readonly userName: string;
   readonly externalId?: string | undefined;
   readonly displayName?: string | undefined;
-  readonly active: boolean;
+  readonly active: boolean | undefined;
   readonly profile: JsonDocument;
   /**
    * The profile with those strings folded that compare without case; what filters and sorting look at.

@@ -4,6 +4,7 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Logger } from "../logging/logger.js";
 import { failure, ScimAnswer } from "../scim/answer.js";
 import { corrected } from "../scim/discovery.js";
+import type { Pagination } from "../scim/discovery.js";
 import { logFault } from "./context.js";
 
 const SCIM_JSON = "application/scim+json; charset=utf-8";
@@ -14,7 +15,7 @@ const PLAIN_JSON = "application/json; charset=utf-8";
  * headers and a body that may come in pieces, or (discovery) a plain object. scimmy-routers calls `send`
  * with either.
  */
-export function answers(logger: Logger, cursorTimeout: number): RequestHandler {
+export function answers(logger: Logger, pagination: Pagination | undefined): RequestHandler {
   return (request, response, next) => {
     response.send = (body?: unknown) => {
       response.vary("Accept");
@@ -26,7 +27,7 @@ export function answers(logger: Logger, cursorTimeout: number): RequestHandler {
           });
         });
       } else {
-        response.end(JSON.stringify(corrected(body as object, cursorTimeout)));
+        response.end(JSON.stringify(corrected(body as object, pagination)));
       }
       return response;
     };

@@ -13,6 +13,8 @@ export const SCIM_PATH = "/scim/v2";
 export interface AppParts {
   readonly services: ScimServices & { readonly accessTokens: AccessTokenService };
   readonly cursors: Cursors;
+  /** Whether the server's description of itself speaks of pagination. */
+  readonly advertisePagination: boolean;
   readonly logger: Logger;
   /** The address that clients reach the server by, without a slash at the end. */
   readonly publicUrl: string;
@@ -21,11 +23,21 @@ export interface AppParts {
 }
 
 /** The whole server as an Express app, to be listened with or mounted inside another one. */
-export function createApp({ services, cursors, logger, publicUrl, ready }: AppParts): Express {
+export function createApp({
+  services,
+  cursors,
+  advertisePagination,
+  logger,
+  publicUrl,
+  ready,
+}: AppParts): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.use(health(ready));
-  app.use(SCIM_PATH, scim({ services, cursors, logger, baseUrl: `${publicUrl}${SCIM_PATH}` }));
+  app.use(
+    SCIM_PATH,
+    scim({ services, cursors, advertisePagination, logger, baseUrl: `${publicUrl}${SCIM_PATH}` }),
+  );
   return app;
 }

@@ -6,7 +6,12 @@ import type { Logger } from "../logging/logger.js";
 import type { AccessTokenService } from "../services/access-tokens.js";
 import type { ScimServices } from "../scim/context.js";
 import type { Cursors } from "../scim/cursors.js";
-import { declareFeatures, declareResourceTypes, resourceTypes } from "../scim/discovery.js";
+import {
+  declareFeatures,
+  declareResourceTypes,
+  describePagination,
+  resourceTypes,
+} from "../scim/discovery.js";
 import { answers } from "./answers.js";
 import { authentication } from "./authentication.js";
 import { jsonBody } from "./body.js";
@@ -20,6 +25,7 @@ import { addressTooLong } from "./server.js";
 export interface ScimParts {
   readonly services: ScimServices & { readonly accessTokens: AccessTokenService };
   readonly cursors: Cursors;
+  readonly advertisePagination: boolean;
   readonly logger: Logger;
   readonly baseUrl: string;
 }
@@ -35,11 +41,11 @@ const addressLength: RequestHandler = ({ originalUrl }, _response, next) => {
 };
 
 /** The way of a SCIM request, in order. */
-export function scim({ services, cursors, logger, baseUrl }: ScimParts): Router {
+export function scim({ services, cursors, advertisePagination, logger, baseUrl }: ScimParts): Router {
   const context = scimContext({ services, cursors, logger, baseUrl });
   const router = Router();
   router.use(compression({ threshold: COMPRESSED_FROM }));
-  router.use(answers(logger, cursors.timeout));
+  router.use(answers(logger, advertisePagination ? describePagination(cursors.timeout) : undefined));
   router.use(addressLength);
   router.use(authentication(services.accessTokens));
   router.use(me);

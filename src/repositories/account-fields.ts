@@ -15,7 +15,7 @@ const accountFields = ({ plainText }: Dialect, locations: Locations): ResourceFi
     userName: "accounts.user_name_key",
     externalId: "accounts.external_id",
     displayName: "accounts.display_name_key",
-    active: "accounts.active",
+    active: "(case when accounts.is_active_assigned then accounts.active end)",
     // Every resource has it.
     meta: "accounts.id",
     "meta.resourceType": plainText("'User'"),

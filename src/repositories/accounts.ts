@@ -16,6 +16,7 @@ interface AccountRow {
   external_id: string | null;
   display_name: string | null;
   active: boolean | number;
+  is_active_assigned: boolean | number;
   profile: string;
   version: number;
   created_at: string;
@@ -29,6 +30,7 @@ const COLUMNS = [
   "external_id",
   "display_name",
   "active",
+  "is_active_assigned",
   "profile",
   "version",
   "created_at",
@@ -91,8 +93,8 @@ export class AccountRepository {
     await writeUnique(
       this.session.rows(
         `insert into accounts (id, user_name, user_name_key, external_id, display_name, display_name_key, active,
-           password_hash, profile, search, version, created_at, updated_at)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           is_active_assigned, password_hash, profile, search, version, created_at, updated_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         [account.id, ...attributeBindings(account), account.version, account.updatedAt, account.updatedAt],
       ),
       "accounts_user_name_key_unique",
@@ -106,7 +108,7 @@ export class AccountRepository {
     await writeUnique(
       this.session.rows(
         `update accounts set user_name = ?, user_name_key = ?, external_id = ?, display_name = ?,
-           display_name_key = ?, active = ?, password_hash = coalesce(?, password_hash), profile = ?, search = ?,
+           display_name_key = ?, active = ?, is_active_assigned = ?, password_hash = coalesce(?, password_hash), profile = ?, search = ?,
            version = ?, updated_at = ?
          where id = ?`,
         [...attributeBindings(account), account.version, account.updatedAt, account.id],
@@ -163,7 +165,8 @@ function attributeBindings(account: AccountWrite) {
     account.externalId ?? null,
     account.displayName ?? null,
     account.displayName === undefined ? null : foldCase(account.displayName),
-    account.active,
+    account.active ?? false,
+    account.active !== undefined,
     account.passwordHash ?? null,
     account.profile.text,
     account.search.text,
@@ -176,7 +179,7 @@ function toAccount(row: AccountRow): AccountWithOrganizations {
     userName: row.user_name,
     externalId: row.external_id ?? undefined,
     displayName: row.display_name ?? undefined,
-    active: Boolean(row.active),
+    active: row.is_active_assigned ? Boolean(row.active) : undefined,
     profile: JsonDocument.ofText(row.profile),
     version: row.version,
     createdAt: row.created_at,

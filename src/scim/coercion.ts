@@ -1,6 +1,7 @@
 import { isJsonObject } from "../domain/json.js";
 import type { JsonObject, JsonValue } from "../domain/json.js";
 import { invalidValue } from "./errors.js";
+import { isComputed } from "./schema/attribute.js";
 import type { Attribute } from "./schema/attribute.js";
 
 /**
@@ -62,7 +63,7 @@ function toComplex(
   const complex: JsonObject = {};
   for (const [key, inner] of Object.entries(value)) {
     const subAttribute = attribute.subAttributes.get(key.toLowerCase());
-    if (!subAttribute || subAttribute.mutability === "readOnly") continue;
+    if (!subAttribute || isComputed(subAttribute)) continue;
     const coerced = coerceValue(subAttribute, inner, `${name}.${subAttribute.name}`);
     if (coerced !== undefined) complex[subAttribute.name] = coerced;
   }

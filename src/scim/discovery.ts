@@ -17,23 +17,27 @@ export function declareResourceTypes(): void {
  * Corrects what SCIMMY answers in discovery: its lists give the page size for the number of resources that
  * they have, and its configuration knows nothing of pagination (RFC 9865 section 4).
  *
- * @param cursorTimeout how many seconds a cursor is valid
+ * @param pagination what to say of it; undefined: nothing
  */
-export function corrected(body: object, cursorTimeout: number): object {
+export function corrected(body: object, pagination: Pagination | undefined): object {
   if ("Resources" in body && Array.isArray(body.Resources)) {
     return { ...body, itemsPerPage: body.Resources.length };
   }
-  if (!("patch" in body)) return body;
-  const pagination = {
-    cursor: true,
-    index: true,
-    defaultPaginationMethod: "index",
-    defaultPageSize: DEFAULT_COUNT,
-    maxPageSize: MAX_COUNT,
-    cursorTimeout,
-  };
-  return { ...body, pagination };
+  return "patch" in body && pagination ? { ...body, pagination } : body;
 }
+
+/** The attribute `pagination` of RFC 9865 section 4. */
+export type Pagination = ReturnType<typeof describePagination>;
+
+/** @param cursorTimeout how many seconds a cursor is valid */
+export const describePagination = (cursorTimeout: number) => ({
+  cursor: true,
+  index: true,
+  defaultPaginationMethod: "index",
+  defaultPageSize: DEFAULT_COUNT,
+  maxPageSize: MAX_COUNT,
+  cursorTimeout,
+});
 
 /**
  * Says at `/ServiceProviderConfig` what Muster does (RFC 7643 section 5). To be called when the routers

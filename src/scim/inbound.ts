@@ -2,7 +2,7 @@ import { isJsonObject } from "../domain/json.js";
 import type { JsonObject, JsonValue } from "../domain/json.js";
 import { coerceValue } from "./coercion.js";
 import { invalidSyntax, invalidValue } from "./errors.js";
-import { findAttribute } from "./schema/attribute.js";
+import { findAttribute, isComputed } from "./schema/attribute.js";
 import type { Attribute, AttributeReference, ResourceSchema } from "./schema/attribute.js";
 
 /** The schema of the drafts of SCIM 2.0, which had one for all resource types. */
@@ -62,7 +62,7 @@ export function requireIdentified(attribute: Attribute, value: JsonValue, name: 
 
 /** A complex attribute of which clients give the `value` alone. */
 function isReference({ subAttributes }: Attribute): boolean {
-  const given = [...subAttributes.values()].filter(({ mutability }) => mutability !== "readOnly");
+  const given = [...subAttributes.values()].filter((each) => !isComputed(each));
   return given.length === 1 && given[0]?.name === "value";
 }
 
@@ -83,6 +83,13 @@ function requireSchema({ core, resourceType }: ResourceSchema, schemas: JsonValu
 }
 
 function readAttribute(schema: ResourceSchema, resource: JsonObject, name: string, value: JsonValue): void {
+  if (name.toLowerCase() === schema.core.id.toLowerCase() && isJsonObject(value)) {
+    // Attributes can stand in an object under their schema's URN; for the core schema that is not usual.
+    for (const [inner, innerValue] of Object.entries(value)) {
+      readAttribute(schema, resource, `${schema.core.id}:${inner}`, innerValue);
+    }
+    return;
+  }
   const reference = findAttribute(schema, name);
   if (!reference) return;
   if (reference.attribute) {
@@ -100,7 +107,13 @@ function readAttribute(schema: ResourceSchema, resource: JsonObject, name: strin
 
 function put(resource: JsonObject, reference: AttributeReference, value: JsonValue, name: string): void {
   const { attribute, subAttribute, extension } = reference;
-  if (!attribute || attribute.mutability === "readOnly" || subAttribute?.mutability === "readOnly") return;
+  if (
+    !attribute ||
+    attribute.name === "schemas" ||
+    isComputed(attribute) ||
+    (subAttribute && isComputed(subAttribute))
+  )
+    return;
   const coerced = coerceValue(subAttribute ?? attribute, value, name);
   if (!subAttribute) requireIdentified(attribute, value, name);
   if (coerced === undefined) return;

@@ -2,29 +2,32 @@ import { isJsonObject } from "../domain/json.js";
 import type { JsonObject, JsonValue } from "../domain/json.js";
 import type { Query } from "./query.js";
 import { findAttribute } from "./schema/attribute.js";
-import type { ResourceSchema } from "./schema/attribute.js";
+import type { Attribute, ResourceSchema, Schema } from "./schema/attribute.js";
 
 /** Names that are part of a resource or not; a sub-tree where only some sub-attributes are meant. */
 type Selection = Map<string, Selection | true>;
 
-/** Attributes that are in every answer (`returned: always`, and what makes a resource one). */
-const ALWAYS = new Set(["schemas", "id"]);
+/** The list of schemas makes a resource one, and is in every answer. */
+const SCHEMAS = "schemas";
 
 /**
- * Which attributes of a resource a client wants to see: `attributes` names them, `excludedAttributes`
- * those to leave out (RFC 7644 section 3.9). Names that the schema does not know are passed over.
+ * Which attributes of a resource go into an answer (RFC 7644 section 3.9, RFC 7643 section 7 `returned`):
+ * `attributes` names those that the client wants, `excludedAttributes` those to leave out of what it gets
+ * otherwise. Names that the schema does not know are passed over.
  */
 export class Projection {
   private constructor(
+    private readonly always: ReadonlySet<string>,
     private readonly included: Selection | undefined,
     private readonly excluded: Selection | undefined,
   ) {}
 
   static of(schema: ResourceSchema, query: Query): Projection {
-    return new Projection(
-      query.attributes && select(schema, query.attributes),
-      query.attributes || !query.excludedAttributes ? undefined : select(schema, query.excludedAttributes),
-    );
+    const { always, onRequest } = characteristicsOf(schema);
+    if (query.attributes) return new Projection(always, select(schema, query.attributes), undefined);
+    const excluded = select(schema, query.excludedAttributes ?? []);
+    for (const path of onRequest) add(excluded, path);
+    return new Projection(always, undefined, excluded.size > 0 ? excluded : undefined);
   }
 
   /** Whether the client wants resources as they are. */
@@ -34,14 +37,14 @@ export class Projection {
 
   /** Whether an attribute is wanted, at least in part. */
   includes(name: string): boolean {
-    if (ALWAYS.has(name)) return true;
+    if (this.always.has(name)) return true;
     return this.included ? this.included.has(name) : this.excluded?.get(name) !== true;
   }
 
   /** What is wanted of a resource. */
   apply(resource: JsonObject): JsonObject {
-    if (this.included) return keep(resource, this.included, ALWAYS);
-    return this.excluded ? drop(resource, this.excluded, ALWAYS) : resource;
+    if (this.included) return keep(resource, this.included, this.always);
+    return this.excluded ? drop(resource, this.excluded, this.always) : resource;
   }
 
   /** What is wanted of one element of a multi-valued attribute. */
@@ -51,6 +54,35 @@ export class Projection {
     const excluded = this.excluded?.get(attribute);
     return excluded instanceof Map ? drop(element, excluded) : element;
   }
+}
+
+/** What is returned always, and what only when it is asked for. */
+interface Characteristics {
+  readonly always: ReadonlySet<string>;
+  readonly onRequest: readonly (readonly string[])[];
+}
+
+const known = new WeakMap<ResourceSchema, Characteristics>();
+
+function characteristicsOf(schema: ResourceSchema): Characteristics {
+  const found = known.get(schema) ?? {
+    always: new Set([SCHEMAS, ...pathsOf(schema, "always").map(([name]) => name ?? "")]),
+    onRequest: pathsOf(schema, "request"),
+  };
+  known.set(schema, found);
+  return found;
+}
+
+function pathsOf({ core, extensions }: ResourceSchema, returned: Attribute["returned"]): string[][] {
+  const within = (attributes: Schema["attributes"], prefix: readonly string[]): string[][] =>
+    [...attributes.values()].flatMap((attribute) => {
+      const path = [...prefix, attribute.name];
+      return attribute.returned === returned ? [path] : within(attribute.subAttributes, path);
+    });
+  return [
+    ...within(core.attributes, []),
+    ...[...extensions.values()].flatMap(({ id, attributes }) => within(attributes, [id])),
+  ];
 }
 
 function select(schema: ResourceSchema, names: readonly string[]): Selection {

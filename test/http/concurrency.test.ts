@@ -1,14 +1,7 @@
 import { expect } from "chai";
-import { expectError, expectStatus, read } from "../support/assertions.js";
+import { expectError, expectStatus, read, memberCount } from "../support/assertions.js";
 import type { Body, ScimClient } from "../support/client.js";
-import {
-  CORE_USER,
-  ORGANIZATION,
-  createGroup,
-  createUser,
-  createUsers,
-  unique,
-} from "../support/factories.js";
+import { CORE_USER, createGroup, createUser, createUsers, unique } from "../support/factories.js";
 import { describeServer, startProcess } from "../support/server.js";
 import type { TestServer } from "../support/server.js";
 
@@ -28,8 +21,8 @@ describeServer("At the same moment", function (scim, server) {
   after(() => other.stop());
 
   const memberIds = async () => {
-    const { members = [], ...rest } = await read(scim, `/Groups/${group.id}`);
-    expect(rest[ORGANIZATION]).to.deep.equal({ memberCount: members.length });
+    const { members = [] } = await read(scim, `/Groups/${group.id}`);
+    expect(await memberCount(scim, group.id)).to.equal(members.length);
     return members.map(({ value }) => value);
   };
 
@@ -71,9 +64,9 @@ describeServer("At the same moment", function (scim, server) {
         const operation = { op: "add", path: "members", value: [{ value: id }] };
         const answers = clients(servers()).map((client) => client.patch(`/Groups/${empty.id}`, operation));
         for (const answer of await Promise.all(answers)) expectStatus(answer, 204);
-        const { members, ...rest } = await read(scim, `/Groups/${empty.id}`);
+        const { members } = await read(scim, `/Groups/${empty.id}`);
         expect(members).to.have.length(1);
-        expect(rest[ORGANIZATION]).to.deep.equal({ memberCount: 1 });
+        expect(await memberCount(scim, empty.id)).to.equal(1);
       });
 
       it("create a user of the same name: one does, the others learn that it is taken", async () => {
@@ -138,9 +131,9 @@ describeServer("At the same moment", function (scim, server) {
             ];
           }),
         );
-        const { members, ...rest } = await read(scim, `/Groups/${team.id}`);
+        const { members } = await read(scim, `/Groups/${team.id}`);
         expect(members).to.equal(undefined);
-        expect(rest[ORGANIZATION]).to.deep.equal({ memberCount: 0 });
+        expect(await memberCount(scim, team.id)).to.equal(0);
       });
     });
   }

@@ -215,6 +215,17 @@ describeServer("A list by cursor", (scim) => {
 
 describe("A cursor", () => {
   forEachEngine((engine) => {
+    it("need not be advertised", async () => {
+      const quiet = await startServer(engine, { ADVERTISE_PAGINATION: "false" });
+      try {
+        const config = expectStatus(await quiet.scim.get("/ServiceProviderConfig"), 200);
+        expect(config).to.include.keys("patch", "filter").and.not.include.keys("pagination");
+        expectList(await quiet.scim.get("/Users?cursor"), 0);
+      } finally {
+        await quiet.stop();
+      }
+    });
+
     it("expires after CURSOR_TIMEOUT, and is good in every process on the same database", async () => {
       const first = await startServer(engine, { CURSOR_TIMEOUT: "1" });
       try {

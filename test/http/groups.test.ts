@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { expectError, expectStatus, read } from "../support/assertions.js";
+import { expectError, expectStatus, read, memberCount } from "../support/assertions.js";
 import type { Body } from "../support/client.js";
 import {
   CORE_GROUP,
@@ -20,7 +20,7 @@ describeServer("A group", (scim) => {
   });
   const ids = ({ members = [] }: Body) => members.map(({ value }) => value).sort();
   const idsOf = (...users: Body[]) => users.map(({ id }) => id).sort();
-  const count = (group: Body) => (group[ORGANIZATION] as { memberCount: number }).memberCount;
+  const count = ({ id }: Body) => memberCount(scim, id);
   const readGroup = ({ id }: Body) => read(scim, `/Groups/${id}`);
 
   it("comes back with everything that it was created with", async () => {
@@ -40,7 +40,7 @@ describeServer("A group", (scim) => {
       displayName,
       externalId: "g-1",
       members: [{ value: user.id, $ref: user.meta.location, display: "Dana", type: "User" }],
-      [ORGANIZATION]: { description: "Pastry", memberCount: 1 },
+      [ORGANIZATION]: { description: "Pastry" },
     });
     expect(group.meta).to.include({ resourceType: "Group", location: `${scim.url}/Groups/${group.id}` });
     expect(await readGroup(group)).to.deep.equal(group);
@@ -71,14 +71,14 @@ describeServer("A group", (scim) => {
       200,
     );
     expect(ids(replaced)).to.deep.equal(idsOf(second, third));
-    expect(count(replaced)).to.equal(2);
+    expect(await count(replaced)).to.equal(2);
     expect(replaced).to.not.have.property("externalId");
     const emptied = expectStatus(
       await scim.put(`/Groups/${group.id}`, { schemas: [CORE_GROUP], displayName }),
       200,
     );
     expect(emptied).to.not.have.property("members");
-    expect(count(emptied)).to.equal(0);
+    expect(await count(emptied)).to.equal(0);
   });
 
   describe("answers a PATCH", () => {
@@ -114,7 +114,7 @@ describeServer("A group", (scim) => {
     const patched = async (...operations: Parameters<typeof scim.patch>[1][]) => {
       expectStatus(await scim.patch(`/Groups/${group.id}`, ...operations), 204);
       const changed = await readGroup(group);
-      expect(count(changed)).to.equal(ids(changed).length);
+      expect(await count(changed)).to.equal(ids(changed).length);
       return changed;
     };
 
@@ -162,7 +162,7 @@ describeServer("A group", (scim) => {
       );
       expect(changed).to.deep.include({
         displayName,
-        [ORGANIZATION]: { description: "All of us", memberCount: 3 },
+        [ORGANIZATION]: { description: "All of us" },
       });
     });
 
@@ -181,7 +181,7 @@ describeServer("A group", (scim) => {
     expectStatus(await scim.delete(`/Users/${leaver.id}`), 204);
     const changed = await readGroup(group);
     expect(ids(changed)).to.deep.equal([stayer.id]);
-    expect(count(changed)).to.equal(1);
+    expect(await count(changed)).to.equal(1);
     expect(changed.meta.version).to.not.equal(group.meta.version);
   });
 

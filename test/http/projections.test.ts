@@ -1,7 +1,14 @@
 import { expect } from "chai";
 import { expectList, expectStatus } from "../support/assertions.js";
 import type { Body } from "../support/client.js";
-import { CORE_USER, createGroup, createUser, ENTERPRISE_USER, omit } from "../support/factories.js";
+import {
+  CORE_USER,
+  createGroup,
+  createUser,
+  ENTERPRISE_USER,
+  omit,
+  ORGANIZATION,
+} from "../support/factories.js";
 import { describeServer } from "../support/server.js";
 
 describeServer("A client gets of a resource", (scim) => {
@@ -101,6 +108,25 @@ describeServer("A client gets of a resource", (scim) => {
     const operation = { op: "replace", path: "title", value: "z" };
     const patched = await scim.patch(`/Users/${id}?attributes=title`, operation);
     expect(omit(expectStatus(patched, 200), "schemas", "id")).to.deep.equal({ title: "z" });
+  });
+
+  describe("of what is returned on request", () => {
+    const count = { [ORGANIZATION]: { memberCount: 2 } };
+    const get = async (query: string) => expectStatus(await scim.get(`/Groups/${group.id}${query}`), 200);
+
+    it("has it when it is named, or the extension that it is in", async () => {
+      for (const name of [`${ORGANIZATION}:memberCount`, `${ORGANIZATION}:MEMBERCOUNT`, ORGANIZATION]) {
+        expect(await get(`?attributes=${name}`)).to.deep.include(count);
+        const query = `?attributes=${name},displayName`;
+        expect(expectList(await scim.get(`/Groups${query}`), 1)[0]).to.deep.include(count);
+      }
+    });
+
+    it("has it not otherwise", async () => {
+      for (const query of ["", "?attributes=displayName", "?excludedAttributes=displayName"]) {
+        expect(await get(query)).to.not.have.property(ORGANIZATION);
+      }
+    });
   });
 
   describe("of a group", () => {

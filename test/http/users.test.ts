@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { expectError, expectStatus, read } from "../support/assertions.js";
+import { expectError, expectStatus, read, expectList } from "../support/assertions.js";
 import { CORE_USER, createGroup, createUser, ENTERPRISE_USER, omit, unique } from "../support/factories.js";
 import { describeServer } from "../support/server.js";
 
@@ -65,6 +65,23 @@ describeServer("A user", (scim) => {
     expect(user.meta).to.include({ resourceType: "User", location: `${scim.url}/Users/${user.id}` });
     expect(user.meta.lastModified).to.equal(user.meta.created);
     expect(await read(scim, `/Users/${user.id}`)).to.deep.equal(user);
+  });
+
+  it("is active unless something else is said, and not once that is taken away", async () => {
+    const { id } = await createUser(scim);
+    const path = `/Users/${id}`;
+    const removed = expectStatus(await scim.patch(path, { op: "remove", path: "active" }), 200);
+    expect(removed).to.not.have.property("active");
+    expect(expectStatus(await scim.get(path), 200)).to.deep.equal(removed);
+    const found = async (filter: string) =>
+      expectList(await scim.find("/Users", `id eq "${id}" and ${filter}`)).length;
+    expect(await found("active eq true")).to.equal(0);
+    expect(await found("not (active pr)")).to.equal(1);
+    const title = { op: "replace", path: "title", value: "Lead" };
+    expect(expectStatus(await scim.patch(path, title), 200)).to.not.have.property("active");
+    const active = { op: "add", path: "active", value: true };
+    expect(expectStatus(await scim.patch(path, active), 200).active).to.equal(true);
+    expect(await found("active eq true")).to.equal(1);
   });
 
   it("needs no more than a userName, and is active", async () => {

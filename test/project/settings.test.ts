@@ -12,6 +12,7 @@ describe("Settings", () => {
       database: { engine: "sqlite", filename: resolve("data/muster.sqlite") },
       bootstrapToken: undefined,
       cursorTimeout: 3600,
+      advertisePagination: true,
       dataDir: resolve("data"),
       logLevel: "info",
     });
@@ -50,6 +51,7 @@ describe("Settings", () => {
     ["MUSTER_BOOTSTRAP_TOKEN", "too short"],
     ["LOG_LEVEL", "loud"],
     ["CURSOR_TIMEOUT", "0"],
+    ["ADVERTISE_PAGINATION", "maybe"],
   ];
   for (const [name, value] of wrong) {
     it(`name ${name} when it is wrong`, () => {

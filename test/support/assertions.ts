@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Answer, Body, ScimClient } from "./client.js";
+import { ORGANIZATION } from "./factories.js";
 
 const ERROR = "urn:ietf:params:scim:api:messages:2.0:Error";
 const LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -41,6 +42,12 @@ export function expectStatus({ status, body, text }: Answer, ...statuses: readon
 /** The resource as a GET gives it. */
 export async function read(scim: ScimClient, path: string): Promise<Body> {
   return expectStatus(await scim.get(path), 200);
+}
+
+/** How many members a group says it has. */
+export async function memberCount(scim: ScimClient, id: string): Promise<number> {
+  const group = await read(scim, `/Groups/${id}?attributes=${ORGANIZATION}:memberCount`);
+  return (group[ORGANIZATION] as { memberCount: number }).memberCount;
 }
 
 /** Everything that is on the server. */

@@ -5,7 +5,7 @@ import { invalidSyntax, invalidValue, mutability, noTarget, ScimError } from "..
 import { parsePath } from "../filter/path.js";
 import type { PatchPath } from "../filter/path.js";
 import { requireIdentified } from "../inbound.js";
-import { findAttribute } from "../schema/attribute.js";
+import { findAttribute, isComputed } from "../schema/attribute.js";
 import type { Attribute, ResourceSchema, Schema } from "../schema/attribute.js";
 
 const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -75,11 +75,16 @@ function readOp(op: JsonValue | undefined, number: number): PatchOperation["op"]
  * clients send whole resources so, with their ids and more.
  */
 function onKey(schema: ResourceSchema, raw: RawOperation, key: string): PatchOperation[] {
+  if (key.toLowerCase() === schema.core.id.toLowerCase() && isJsonObject(raw.value)) {
+    return Object.entries(raw.value).flatMap(([inner, value]) =>
+      onKey(schema, { op: raw.op, value }, `${schema.core.id}:${inner}`),
+    );
+  }
   const [name = ""] = key.split("[", 1);
   if (!findAttribute(schema, name)) return [];
   const path = parsePath(schema, key);
   const { attribute, subAttribute } = path.reference;
-  return isReadOnly(attribute) || isReadOnly(subAttribute) ? [] : onPath(schema, raw, path);
+  return isFixed(attribute) || isFixed(subAttribute) ? [] : onPath(schema, raw, path);
 }
 
 function onPath(schema: ResourceSchema, raw: RawOperation, path: PatchPath): PatchOperation[] {
@@ -87,7 +92,7 @@ function onPath(schema: ResourceSchema, raw: RawOperation, path: PatchPath): Pat
   if (!attribute) return extension ? onExtension(schema, raw, extension) : [];
   // Which schemas a resource has follows from its attributes.
   if (attribute.name === "schemas") return [];
-  if (isReadOnly(attribute) || isReadOnly(subAttribute)) {
+  if (isFixed(attribute) || isFixed(subAttribute)) {
     throw mutability(`The attribute '${path.text}' is read-only`);
   }
   return raw.op === "remove" ? [removal(raw, path, attribute)] : assignment(raw, path, attribute);
@@ -101,7 +106,7 @@ function onExtension(
   if (op === "add" && isUnassigned(value)) return [];
   if (op === "remove" || isUnassigned(value)) {
     const names = [...extension.attributes.values()]
-      .filter((each) => !isReadOnly(each))
+      .filter((each) => !isComputed(each))
       .map(({ name }) => name);
     return names.map((name) => ({ op: "remove", path: parsePath(schema, `${extension.id}:${name}`) }));
   }
@@ -151,7 +156,7 @@ function onParts(
 ): PatchOperation[] {
   return Object.entries(parts).flatMap(([key, value]) => {
     const subAttribute = attribute.subAttributes.get(key.toLowerCase());
-    if (!subAttribute || isReadOnly(subAttribute)) return [];
+    if (!subAttribute || isComputed(subAttribute)) return [];
     const path = { reference: { ...reference, subAttribute }, text: `${text}.${subAttribute.name}` };
     return assignment({ op, value }, path, attribute);
   });
@@ -191,7 +196,7 @@ const isUnassigned = (value: JsonValue | undefined) =>
 const onlyOne = (value: JsonValue): JsonValue =>
   Array.isArray(value) && value.length <= 1 ? (value[0] ?? null) : value;
 
-const isReadOnly = (attribute: Attribute | undefined) => attribute?.mutability === "readOnly";
+const isFixed = (attribute: Attribute | undefined) => attribute !== undefined && isComputed(attribute);
 
 const isPatchOp = (schemas: JsonValue) =>
   (Array.isArray(schemas) ? schemas : [schemas]).some(

@@ -19,9 +19,9 @@ export interface IncomingUser {
  * From a User in canonical form to an account.
  *
  * @param resource as `readResource` or `applyPatch` gives it
- * @param activeByDefault what `active` is when the client does not say
+ * @param activeByDefault what `active` is when the resource does not say
  */
-export function toIncomingUser(resource: JsonObject, activeByDefault: boolean): IncomingUser {
+export function toIncomingUser(resource: JsonObject, activeByDefault: boolean | undefined): IncomingUser {
   const { userName, externalId, displayName, active, password, ...others } = resource;
   const profile = { schemas: schemasOf(others), ...others };
   return {
@@ -61,7 +61,7 @@ function coreAttributes({ userName, externalId, displayName, active }: Account):
     ...(externalId !== undefined && { externalId }),
     userName,
     ...(displayName !== undefined && { displayName }),
-    active,
+    ...(active !== undefined && { active }),
   };
 }
 

@@ -82,7 +82,7 @@ export class UserResource extends ScimResource {
     const password = passwords.at(-1)?.value;
     const account = await context.services.accounts.change(context.principal, id, {
       apply: (current) =>
-        toIncomingUser(applyPatch(userSchema, toUserResource(current), operations), current.active).input,
+        toIncomingUser(applyPatch(userSchema, toUserResource(current), operations), undefined).input,
       password: typeof password === "string" ? password : undefined,
       expected: expectedVersions(context),
     });

@@ -14,6 +14,9 @@ export interface Attribute {
   readonly subAttributes: ReadonlyMap<string, Attribute>;
 }
 
+/** Whether Muster itself says what the attribute is: clients may send it, and are not listened to. */
+export const isComputed = ({ name, mutability }: Attribute) => mutability === "readOnly" || name === "$ref";
+
 /** One schema: the core schema of a resource type, or an extension of it. */
 export interface Schema {
   readonly id: string;

@@ -50,6 +50,7 @@ group.extend(
     }),
     new Attribute("integer", "memberCount", {
       mutable: false,
+      returned: "request",
       description: "How many members the organization has.",
     }),
   ]),
@@ -57,7 +58,7 @@ group.extend(
 configure(group, "displayName", { uniqueness: "server" });
 // Members are accounts; everything but the value is computed from the account.
 configure(group, "members.value", { caseExact: true });
-configure(group, "members.$ref", { referenceTypes: ["User"], mutable: false });
+configure(group, "members.$ref", { referenceTypes: ["User"] });
 for (const name of ["members.display", "members.type"]) configure(group, name, { mutable: false });
 configure(group, "members.type", { canonicalValues: ["User"] });
 
