@@ -4,6 +4,7 @@ import { GroupResource } from "./resources/group.js";
 import type { ResourceType } from "./resources/resource.js";
 import { UserResource } from "./resources/user.js";
 import "./schema/definitions.js";
+import { metaSchemas } from "./schema/meta-schemas.js";
 
 /** All resource types that Muster serves. */
 export const resourceTypes: readonly ResourceType[] = [UserResource, GroupResource];
@@ -11,6 +12,7 @@ export const resourceTypes: readonly ResourceType[] = [UserResource, GroupResour
 /** Declares the resource types to SCIMMY, which describes them at `/ResourceTypes` and `/Schemas`. */
 export function declareResourceTypes(): void {
   for (const type of resourceTypes) SCIMMY.Resources.declare(type as never, type.schema.definition.name);
+  for (const definition of metaSchemas) SCIMMY.Schemas.declare(definition);
 }
 
 /**

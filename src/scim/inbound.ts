@@ -60,10 +60,9 @@ export function requireIdentified(attribute: Attribute, value: JsonValue, name: 
   }
 }
 
-/** A complex attribute of which clients give the `value` alone. */
+/** A complex attribute whose elements are what their `value` names, as long as they are there. */
 function isReference({ subAttributes }: Attribute): boolean {
-  const given = [...subAttributes.values()].filter((each) => !isComputed(each));
-  return given.length === 1 && given[0]?.name === "value";
+  return subAttributes.get("value")?.mutability === "immutable";
 }
 
 /**

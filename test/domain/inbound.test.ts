@@ -130,7 +130,7 @@ describe("Reading a whole resource", () => {
     });
   }
 
-  it("reads a Group with members by their ids alone", () => {
+  it("leaves out of the members of a Group what is computed", () => {
     const body = {
       schemas: [CORE_GROUP],
       displayName: "Corp",
@@ -139,7 +139,7 @@ describe("Reading a whole resource", () => {
     };
     expect(readResource(groupSchema, body)).to.deep.equal({
       displayName: "Corp",
-      members: [{ value: "a" }, { value: "b" }],
+      members: [{ value: "a", type: "User" }, { value: "b" }],
       [ORGANIZATION]: { description: "D" },
     });
   });

@@ -112,13 +112,16 @@ describeServer("Discovery", (scim) => {
   });
 
   describe("of schemas", () => {
-    it("lists all four, each complete and also given by its URN", async () => {
-      const schemas = expectList(await scim.get("/Schemas"), 4);
+    it("lists those of the resource types and of discovery itself, each complete and also given by its URN", async () => {
+      const schemas = expectList(await scim.get("/Schemas"), 7);
       expect(schemas.map(({ id }) => id)).to.have.members([
         CORE_USER,
         ENTERPRISE_USER,
         CORE_GROUP,
         ORGANIZATION,
+        "urn:ietf:params:scim:schemas:core:2.0:ResourceType",
+        "urn:ietf:params:scim:schemas:core:2.0:Schema",
+        "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig",
       ]);
       for (const each of schemas) {
         expect(each).to.include.all.keys("id", "name", "description", "attributes", "meta");
@@ -152,7 +155,8 @@ describeServer("Discovery", (scim) => {
       [CORE_USER, "active", { type: "boolean", multiValued: false }],
       [ENTERPRISE_USER, "manager.displayName", { mutability: "readOnly" }],
       [CORE_GROUP, "displayName", { required: true, uniqueness: "server" }],
-      [CORE_GROUP, "members.display", { mutability: "readOnly" }],
+      [CORE_GROUP, "members.display", { mutability: "readOnly", returned: "request" }],
+      [CORE_GROUP, "members.type", { mutability: "immutable" }],
       [ORGANIZATION, "memberCount", { type: "integer", mutability: "readOnly" }],
       [ORGANIZATION, "description", { type: "string", mutability: "readWrite" }],
     ];
@@ -190,6 +194,15 @@ describeServer("Discovery", (scim) => {
         if (typeof element !== "object" || element === null) continue;
         for (const inner of Object.keys(element)) await known(urn, `${name}.${inner}`, undefined);
       }
+    }
+  });
+
+  it("describes what it serves in discovery", async () => {
+    for (const path of ["/ServiceProviderConfig", "/ResourceTypes/User", `/Schemas/${CORE_USER}`]) {
+      const body = expectStatus(await scim.get(path), 200);
+      const names = attributesOf(await schema(body.schemas[0] ?? "")).map(({ name }) => name);
+      const given = Object.keys(body).filter((name) => !["schemas", "meta"].includes(name));
+      expect(names, path).to.include.members(given);
     }
   });
 

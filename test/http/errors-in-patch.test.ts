@@ -98,6 +98,8 @@ describeServer("A PATCH with a mistake in it is refused whole", (scim) => {
       [{ op: "replace", path: "displayName", value: "" }, "invalidValue", /displayName/],
       [{ op: "replace", path: `${ORGANIZATION}:memberCount`, value: 7 }, "mutability", /memberCount/],
       [{ op: "replace", path: 'members[type eq "User"].display', value: "D" }, "mutability", /members/],
+      [{ op: "replace", path: "members.type", value: "Group" }, "mutability", /members/],
+      [{ op: "remove", path: 'members[type eq "User"].type' }, "mutability", /members/],
     ];
     for (const [operation, scimType, detail] of cases) {
       it(`${JSON.stringify(operation)} is ${scimType}`, () =>

@@ -25,7 +25,7 @@ describeServer("Filters and orders, whatever they are", (scim) => {
       await createGroup(scim, members, { displayName: unique("Straße"), ...attributes });
     }
     users = await everything(scim, "/Users");
-    groups = (await everything(scim, "/Groups")).map(withMemberCount);
+    groups = await everything(scim, "/Groups", "id,meta,externalId,displayName,members", ORGANIZATION);
   });
 
   it("give the users that they mean", async function () {
@@ -39,14 +39,13 @@ describeServer("Filters and orders, whatever they are", (scim) => {
   });
 });
 
-async function everything(scim: ScimClient, endpoint: string): Promise<Resource[]> {
-  return expectStatus(await scim.get(`${endpoint}?count=1000`), 200).Resources as Resource[];
-}
-
-/** Groups say how many members they have only when they are asked. */
-function withMemberCount(group: Resource): Resource {
-  const members = (group.members ?? []) as Resource[];
-  return { ...group, [ORGANIZATION]: { ...(group[ORGANIZATION] as object), memberCount: members.length } };
+async function everything(
+  scim: ScimClient,
+  endpoint: string,
+  ...attributes: readonly string[]
+): Promise<Resource[]> {
+  const query = attributes.length > 0 ? `count=1000&attributes=${attributes.join()}` : "count=1000";
+  return expectStatus(await scim.get(`${endpoint}?${query}`), 200).Resources as Resource[];
 }
 
 /** Random filters in every order, by index and by cursor. */

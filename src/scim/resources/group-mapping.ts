@@ -85,7 +85,8 @@ export function splitOperations(operations: readonly PatchOperation[]): {
 }
 
 function toMembershipChange(operation: PatchOperation): MembershipChange {
-  const { filter, reference } = operation.path;
+  const { filter, reference, text } = operation.path;
+  if (reference.subAttribute?.name === "type") throw mutability(`'${text}' cannot be changed`);
   if (operation.op === "remove") return removal(operation, filter);
   if (filter) return additionBy(filter, reference.subAttribute !== undefined);
   const accountIds = memberIds(operation.value);

@@ -59,8 +59,9 @@ configure(group, "displayName", { uniqueness: "server" });
 // Members are accounts; everything but the value is computed from the account.
 configure(group, "members.value", { caseExact: true });
 configure(group, "members.$ref", { referenceTypes: ["User"] });
-for (const name of ["members.display", "members.type"]) configure(group, name, { mutable: false });
 configure(group, "members.type", { canonicalValues: ["User"] });
+// It can change without the Group, and a client that compares what it sent with what it gets sends none.
+configure(group, "members.display", { mutable: false, returned: "request" });
 
 // RFC 7643 section 3.1: both are compared with case.
 for (const definition of [user, group]) {
