@@ -16,6 +16,7 @@ import { answers } from "./answers.js";
 import { authentication } from "./authentication.js";
 import { jsonBody } from "./body.js";
 import { scimContext } from "./context.js";
+import { discovery } from "./discovery.js";
 import { errors } from "./errors.js";
 import { me } from "./me.js";
 import { routes } from "./routes.js";
@@ -50,6 +51,7 @@ export function scim({ services, cursors, advertisePagination, logger, baseUrl }
   router.use(authentication(services.accessTokens));
   router.use(me);
   router.use(routes(resourceTypes));
+  router.use(discovery);
   router.use(jsonBody);
   router.use(search(resourceTypes, context));
   router.use(scimmy(context, baseUrl));

@@ -214,7 +214,9 @@ describeServer("Discovery", (scim) => {
 
   it("refuses a filter with 403 (RFC 7644 section 4)", async () => {
     for (const path of ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig"]) {
-      expectError(await scim.get(`${path}?filter=id%20pr`), { status: 403 });
+      for (const filter of ["id%20pr", "%22x%22", "", "a&filter=b"]) {
+        expectError(await scim.get(`${path}?filter=${filter}`), { status: 403 });
+      }
     }
   });
 });
