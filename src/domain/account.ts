@@ -1,6 +1,15 @@
 import type { JsonDocument } from "./json.js";
 import type { OrganizationReference } from "./organization.js";
 
+const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/** The attributes in a profile that people are looked for by so often that they stand in an index. */
+export const INDEXED_IN_PROFILE: readonly (readonly [string, string])[] = [
+  ["name", "familyName"],
+  [ENTERPRISE_USER, "department"],
+  [ENTERPRISE_USER, "employeeNumber"],
+];
+
 /** One person's account. Times are ISO 8601 in UTC. */
 export interface Account {
   readonly id: string;

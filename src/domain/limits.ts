@@ -38,12 +38,17 @@ export function requireFewElements(attributes: JsonObject): void {
   }
 }
 
-/** `requireKeyLength` for the sub-attributes of each element of a multi-valued attribute. */
-export function requireKeyLengths(name: string, elements: JsonValue | undefined): void {
+/**
+ * `requireKeyLength` for sub-attributes of each element of an attribute.
+ *
+ * @param part the sub-attribute; without it, all of them
+ */
+export function requireKeyLengths(name: string, elements: JsonValue | undefined, part?: string): void {
   for (const element of Array.isArray(elements) ? elements : []) {
     if (!isJsonObject(element)) continue;
     for (const [key, value] of Object.entries(element)) {
-      if (typeof value === "string") requireKeyLength({ [`${name}.${key}`]: value });
+      const isIndexed = part === undefined || key === part;
+      if (isIndexed && typeof value === "string") requireKeyLength({ [`${name}.${key}`]: value });
     }
   }
 }

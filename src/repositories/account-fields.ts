@@ -15,6 +15,9 @@ const accountFields = ({ plainText }: Dialect, locations: Locations): ResourceFi
     userName: "accounts.user_name_key",
     externalId: "accounts.external_id",
     displayName: "accounts.display_name_key",
+    "name.familyName": "accounts.family_name_key",
+    [`${ENTERPRISE_USER}.department`]: "accounts.department_key",
+    [`${ENTERPRISE_USER}.employeeNumber`]: "accounts.employee_number_key",
     active: "(case when accounts.is_active_assigned then accounts.active end)",
     // Every resource has it.
     meta: "accounts.id",

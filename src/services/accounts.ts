@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { INDEXED_IN_PROFILE } from "../domain/account.js";
 import type { Account, AccountInput, AccountWithOrganizations } from "../domain/account.js";
 import { NotFoundError, VersionMismatchError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
@@ -113,6 +114,7 @@ function requireStorable({ userName, externalId, displayName, profile }: Account
   requireKeyLength({ userName, externalId, displayName });
   requireFewElements(profile.value);
   requireKeyLengths("emails", profile.value.emails);
+  for (const [name, part] of INDEXED_IN_PROFILE) requireKeyLengths(name, [profile.value[name] ?? {}], part);
 }
 
 function isSame(current: Account, next: Account): boolean {

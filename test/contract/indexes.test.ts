@@ -4,11 +4,18 @@ import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
 import { readSettings } from "../../src/config/settings.js";
 import { accountSource } from "../../src/repositories/account-fields.js";
+import { stretchesAfter } from "../../src/repositories/listing/keyset.js";
+import { selectFrom } from "../../src/repositories/listing/source.js";
+import { sql } from "../../src/repositories/listing/sql.js";
+import type { Sql } from "../../src/repositories/listing/sql.js";
 import { compileFilter } from "../../src/scim/filter/resolve.js";
+import { compileSort } from "../../src/scim/filter/sort.js";
 import { userSchema } from "../../src/scim/schema/compile.js";
 import { forEachEngine } from "../support/engines.js";
 
 const ID = "01a20a8f-e6b2-71f7-81e8-401545d35924";
+
+const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 const NOWHERE = { accounts: "", organizations: "" };
 
@@ -26,7 +33,13 @@ const LOOKUPS = [
   'meta.lastModified gt "2026-11-23T12:00:00Z"',
   'userName sw "dana"',
   'userName eq "dana" and active eq true',
+  'name.familyName sw "ros"',
+  `${ENTERPRISE_USER}:department eq "Sales" and active eq true`,
+  `${ENTERPRISE_USER}:employeeNumber eq "701984"`,
 ];
+
+/** What lists are sorted by. */
+const ORDERS = ["userName", "displayName", "name.familyName", "externalId", "meta.lastModified"];
 
 describe("Looking users up", () => {
   forEachEngine((engine) => {
@@ -45,24 +58,45 @@ describe("Looking users up", () => {
       });
     }
 
+    for (const name of ORDERS) {
+      for (const descending of [false, true]) {
+        it(`on, in the order of ${name}, ${descending ? "from the end" : "from the start"}, is served by an index`, async () => {
+          const plan = await explainPage(database, name, descending);
+          expect(plan).to.match(/index/i);
+          expect(plan).to.not.match(/SCAN accounts\b(?! USING)|Seq Scan on accounts|FOR ORDER BY/);
+        });
+      }
+    }
+
     it("by an attribute without an index reads them all, so that this test can tell", async () => {
       expect(await explain(database, 'nickName eq "d"')).to.match(/SCAN accounts|Seq Scan on accounts/);
     });
   });
 });
 
-/** How the engine goes about a filter, as it says itself. PostgreSQL is told to expect a large table. */
-async function explain(database: Database, filter: string): Promise<string> {
-  const { text, bindings } = accountSource(database.dialect, NOWHERE, {}).compiler.condition(
-    compileFilter(userSchema, filter),
-  );
+/** How the engine goes about a filter. */
+function explain(database: Database, filter: string): Promise<string> {
+  const { compiler } = accountSource(database.dialect, NOWHERE, {});
+  const { text, bindings } = compiler.condition(compileFilter(userSchema, filter));
+  return plan(database, sql(`select accounts.user_name from accounts where ${text}`, ...bindings));
+}
+
+/** How the engine goes about a page that begins somewhere in a sorted list. */
+function explainPage(database: Database, name: string, descending: boolean): Promise<string> {
+  const sort = compileSort(userSchema, name, descending ? "descending" : "ascending");
+  const stretch = stretchesAfter(sort, { value: "m", id: ID })[0];
+  if (!sort || !stretch) throw new Error("There is nothing to sort by");
+  const source = accountSource(database.dialect, NOWHERE, { sort });
+  const { text, bindings } = selectFrom([source], stretch.condition);
+  return plan(database, sql(`${text} order by ${stretch.order} limit 100`, ...bindings));
+}
+
+/** What the engine says of a query. PostgreSQL is told to expect a large table. */
+async function plan(database: Database, { text, bindings }: Sql): Promise<string> {
   const isSqlite = database.dialect.engine === "sqlite";
   const rows = await database.transaction(async (session) => {
     if (!isSqlite) await session.rows("set local enable_seqscan = off");
-    return session.rows<object>(
-      `explain ${isSqlite ? "query plan " : ""}select accounts.user_name from accounts where ${text}`,
-      bindings,
-    );
+    return session.rows<object>(`explain ${isSqlite ? "query plan " : ""}${text}`, bindings);
   });
   return rows.map((row) => Object.values(row).join(" ")).join("\n");
 }

@@ -1,8 +1,8 @@
 import type { Session } from "../../db/session.js";
-import type { Page, Position, Range, Sort } from "../../domain/listing.js";
+import type { Page, Position, Range } from "../../domain/listing.js";
 import { stretchesAfter } from "./keyset.js";
 import { countIn, selectFrom, sortOf } from "./source.js";
-import type { Keys, Source } from "./source.js";
+import type { Keys, Restriction, Source } from "./source.js";
 
 /**
  * Reads one page of a listing and says how many match in all; it counts only when the page itself does not
@@ -26,15 +26,20 @@ async function readFromOffset<Row>(
   offset: number,
   limit: number,
 ): Promise<Page<Row>> {
-  const { text, bindings } = selectFrom(sources);
-  const items =
-    limit === 0
-      ? []
-      : await session.rows<Row>(`${text} order by ${orderOf(sortOf(sources))} limit ? offset ?`, [
-          ...bindings,
-          limit,
-          offset,
-        ]);
+  const items: Row[] = [];
+  // Where the page begins among the rows of the stretch that is read.
+  let begin = offset;
+  let passed: Restriction | undefined;
+  for (const { condition, order } of limit === 0 ? [] : stretchesAfter(sortOf(sources), undefined)) {
+    if (items.length === limit) break;
+    if (passed) begin = items.length > 0 ? 0 : Math.max(0, begin - (await count(session, sources, passed)));
+    passed = condition;
+    const { text, bindings } = selectFrom(sources, condition);
+    const range = [limit - items.length, begin];
+    items.push(
+      ...(await session.rows<Row>(`${text} order by ${order} limit ? offset ?`, [...bindings, ...range])),
+    );
+  }
   const isLast = items.length < limit && (items.length > 0 || offset === 0);
   return { items, total: isLast ? offset + items.length : await count(session, sources) };
 }
@@ -68,14 +73,12 @@ async function readFromPosition<Row>(
   };
 }
 
-/** What follows `order by`; resources without a value come last, or first when descending. */
-function orderOf(sort: Sort | undefined): string {
-  if (!sort) return "page_id";
-  return sort.descending ? "page_value desc nulls first, page_id desc" : "page_value asc nulls last, page_id";
-}
-
-async function count(session: Session, sources: readonly Source[]): Promise<number> {
-  const { text, bindings } = countIn(sources);
+async function count(
+  session: Session,
+  sources: readonly Source[],
+  restriction?: Restriction,
+): Promise<number> {
+  const { text, bindings } = countIn(sources, restriction);
   const counted = await session.first<{ total: number | string }>(text, bindings);
   return Number(counted?.total ?? 0);
 }

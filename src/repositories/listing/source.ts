@@ -18,37 +18,41 @@ export interface Keys {
   readonly page_value: string | number | boolean | null;
 }
 
-/**
- * Reads all sources as one: the rows that match, with their `Keys`.
- *
- * @param restriction a further condition, given the SQL expressions of a row's id and of what it is sorted by
- */
-export function selectFrom(
-  sources: readonly Source[],
-  restriction: (id: string, value: string) => Sql = () => sql("true"),
-): Sql {
-  const parts = sources.map(({ table, columns, compiler, criteria }) => {
-    const id = `${table}.id`;
-    const value = criteria.sort ? compiler.value(criteria.sort) : "null";
-    const condition = compiler.condition(criteria.filter);
-    const further = restriction(id, value);
-    return sql(
-      `select ${columns}, ${id} as page_id, ${value} as page_value from ${table} where ${condition.text} and ${further.text}`,
-      ...condition.bindings,
-      ...further.bindings,
-    );
+/** A further condition on a row, given the SQL expressions of its id and of what it is sorted by. */
+export type Restriction = (id: string, value: string) => Sql;
+
+const NONE: Restriction = () => sql("true");
+
+/** Reads all sources as one: the rows that match, with their `Keys`. */
+export function selectFrom(sources: readonly Source[], restriction = NONE): Sql {
+  const parts = sources.map((source) => {
+    const { text, bindings } = rowsOf(source, restriction);
+    const { id, value } = keysOf(source);
+    return sql(`select ${source.columns}, ${id} as page_id, ${value} as page_value ${text}`, ...bindings);
   });
   return sql(parts.map(({ text }) => text).join(" union all "), ...parts.flatMap(({ bindings }) => bindings));
 }
 
 /** How many rows all sources have together, as the column `total`. */
-export function countIn(sources: readonly Source[]): Sql {
-  const parts = sources.map(({ table, compiler, criteria }) => {
-    const { text, bindings } = compiler.condition(criteria.filter);
-    return sql(`(select count(*) from ${table} where ${text})`, ...bindings);
-  });
-  const text = `select ${parts.map((part) => part.text).join(" + ")} as total`;
-  return sql(text, ...parts.flatMap(({ bindings }) => bindings));
+export function countIn(sources: readonly Source[], restriction = NONE): Sql {
+  const parts = sources.map((source) => rowsOf(source, restriction));
+  const counts = parts.map(({ text }) => `(select count(*) ${text})`);
+  return sql(`select ${counts.join(" + ")} as total`, ...parts.flatMap(({ bindings }) => bindings));
+}
+
+function keysOf({ table, compiler, criteria }: Source): { id: string; value: string } {
+  return { id: `${table}.id`, value: criteria.sort ? compiler.value(criteria.sort) : "null" };
+}
+
+function rowsOf(source: Source, restriction: Restriction): Sql {
+  const condition = source.compiler.condition(source.criteria.filter);
+  const { id, value } = keysOf(source);
+  const further = restriction(id, value);
+  return sql(
+    `from ${source.table} where ${condition.text} and ${further.text}`,
+    ...condition.bindings,
+    ...further.bindings,
+  );
 }
 
 /** The order of a listing, the same for all its sources. */
