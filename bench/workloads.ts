@@ -33,11 +33,18 @@ export function matchByEmail(users: number): Requests {
   ];
 }
 
-export function listUsers(): Requests {
-  return () => [{ method: "GET", path: "/Users?count=100" }];
+/** People of one department that has 90 of them. */
+export function matchByDepartment(): Requests {
+  const department = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department";
+  return () => [
+    {
+      method: "GET",
+      path: () => `${byFilter(`${department} eq "Department 2" and active eq true`)}&count=50`,
+    },
+  ];
 }
 
-/** The same page over and over. @param page as `pagesByCursor` gives it */
+/** The same page over and over. */
 export function readPage(page: string): Requests {
   return () => [{ method: "GET", path: page }];
 }
