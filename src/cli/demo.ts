@@ -51,7 +51,7 @@ async function readSeed(): Promise<Seed> {
 /** Does nothing when the demo has been planted before. */
 async function plant({ services }: Muster, seed: Seed): Promise<void> {
   if ((await services.accessTokens.list()).length > 0) return;
-  const principal = { tokenId: "demo", realm: PROVIDER_REALM };
+  const principal = { tokenId: "demo", realm: PROVIDER_REALM, power: "administrator" } as const;
   const ids = new Map<string, string>();
   for (const person of seed.people) {
     const { input, password } = toIncomingUser(

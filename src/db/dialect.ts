@@ -29,6 +29,8 @@ export interface Dialect {
   readonly elementPosition: string;
   /** The rows of a subquery as one JSON array of objects with `id` and `displayName`, as text; null or `[]` for none. */
   jsonList(rows: { id: string; displayName: string; from: string; order: string }): string;
+  /** The later of two times. */
+  greatest(one: string, other: string): string;
   /** Where the second string begins in the first, from 1; 0 when it is not there. */
   position(text: string, part: string): string;
   /** The last so many characters. */
@@ -64,6 +66,7 @@ export const sqliteDialect: Dialect = {
   elementPosition: "element.key",
   jsonList: ({ id, displayName, from, order }) =>
     `(select json_group_array(json_object('id', ${id}, 'displayName', ${displayName}) order by ${order}) from ${from})`,
+  greatest: (one, other) => `max(${one}, ${other})`,
   position: (text, part) => `instr(${text}, ${part})`,
   right: (text, length) => `substr(${text}, -${length})`,
 };
@@ -91,6 +94,7 @@ export const postgresDialect: Dialect = {
   elementPosition: "element.position",
   jsonList: ({ id, displayName, from, order }) =>
     `(select json_agg(json_build_object('id', ${id}, 'displayName', ${displayName}) order by ${order})::text from ${from})`,
+  greatest: (one, other) => `greatest(${one}, ${other})`,
   position: (text, part) => `strpos(${text}, ${part})`,
   right: (text, length) => `right(${text}, ${length})`,
 };

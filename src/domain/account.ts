@@ -1,4 +1,5 @@
 import type { JsonDocument } from "./json.js";
+import type { RoleList } from "./role.js";
 import type { OrganizationReference } from "./organization.js";
 
 const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -10,7 +11,10 @@ export const INDEXED_IN_PROFILE: readonly (readonly [string, string])[] = [
   [ENTERPRISE_USER, "employeeNumber"],
 ];
 
-/** One person's account. Times are ISO 8601 in UTC. */
+/**
+ * One person's account as a realm shows it: in an organization's, `externalId`, `active` and `roles` are the
+ * membership's. Times are ISO 8601 in UTC.
+ */
 export interface Account {
   readonly id: string;
   /** As it was sent; unique in the provider without regard to case. */
@@ -19,6 +23,7 @@ export interface Account {
   readonly displayName: string | undefined;
   /** Undefined when it was taken away: who is not said to be active, is not. */
   readonly active: boolean | undefined;
+  readonly roles: RoleList;
   /** All other attributes of the person, by their SCIM names; extensions stand under their URNs. */
   readonly profile: JsonDocument;
   readonly version: number;
@@ -37,6 +42,7 @@ export interface AccountInput {
   readonly externalId?: string | undefined;
   readonly displayName?: string | undefined;
   readonly active: boolean | undefined;
+  readonly roles: RoleList;
   readonly profile: JsonDocument;
   /**
    * The profile with those strings folded that compare without case; what filters and sorting look at.

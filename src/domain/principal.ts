@@ -1,15 +1,24 @@
-/** Where an access token acts: here, the whole provider. */
-export interface Realm {
-  readonly type: "provider";
-}
+/** Where an access token acts: the whole provider, or one organization. */
+export type Realm =
+  { readonly type: "provider" } | { readonly type: "organization"; readonly organizationId: string };
 
 /** The realm in which everything can be seen and changed. */
 export const PROVIDER_REALM: Realm = { type: "provider" };
+
+/** What a principal may do in its realm, beyond which `access.ts` says. */
+export type Power =
+  /** Sees and changes everything in the realm. */
+  | "administrator"
+  /** Sees everything in the realm and changes nothing. */
+  | "reader"
+  /** A person without a role that counts in the realm: sees itself. */
+  | "member";
 
 /** Who makes a request: the access token and the realm that it acts in. */
 export interface Principal {
   readonly tokenId: string;
   readonly realm: Realm;
+  readonly power: Power;
   /** The person that the token belongs to; absent for a machine's. */
   readonly accountId?: string;
 }

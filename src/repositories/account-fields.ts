@@ -1,5 +1,8 @@
 import type { Dialect } from "../db/dialect.js";
 import type { Criteria, Locations } from "../domain/listing.js";
+import type { Realm } from "../domain/principal.js";
+import { accountView } from "./account-view.js";
+import type { AccountView } from "./account-view.js";
 import { ListingCompiler } from "./listing/compile.js";
 import type { ResourceFields } from "./listing/fields.js";
 import type { Source } from "./listing/source.js";
@@ -7,8 +10,34 @@ import { prefixed } from "./listing/sql.js";
 
 const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
+/** What the profile holds, and where it is folded. */
+const PROFILE: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    "schemas",
+    "name",
+    "nickName",
+    "profileUrl",
+    "title",
+    "userType",
+    "preferredLanguage",
+    "locale",
+    "timezone",
+    "phoneNumbers",
+    "ims",
+    "photos",
+    "addresses",
+    "entitlements",
+    "x509Certificates",
+    ENTERPRISE_USER,
+  ].map((name) => [name, "accounts.search"]),
+);
+
 /** Where the attributes of an account are found. */
-const accountFields = ({ plainText }: Dialect, locations: Locations): ResourceFields => ({
+const accountFields = (
+  { plainText }: Dialect,
+  { groups }: AccountView,
+  locations: Locations,
+): ResourceFields => ({
   table: "accounts",
   columns: {
     id: "accounts.id",
@@ -40,45 +69,26 @@ const accountFields = ({ plainText }: Dialect, locations: Locations): ResourceFi
       order: "coalesce(element.is_primary, false) desc, element.position",
     },
     groups: {
-      from: "memberships element join organizations on organizations.id = element.organization_id",
-      owner: "element.account_id",
-      columns: {
-        value: "element.organization_id",
-        $ref: prefixed(locations.organizations, "element.organization_id"),
-        display: "organizations.display_name_key",
-        type: plainText("'DIRECT'"),
-      },
-      order: "element.organization_id",
+      ...groups,
+      columns: { ...groups.columns, $ref: prefixed(locations.organizations, groups.columns.value ?? "") },
     },
   },
-  document: {
-    column: "accounts.search",
-    attributes: new Set([
-      "schemas",
-      "name",
-      "nickName",
-      "profileUrl",
-      "title",
-      "userType",
-      "preferredLanguage",
-      "locale",
-      "timezone",
-      "phoneNumbers",
-      "ims",
-      "photos",
-      "addresses",
-      "entitlements",
-      "roles",
-      "x509Certificates",
-      ENTERPRISE_USER,
-    ]),
-  },
+  documents: { ...PROFILE, roles: "accounts.roles_search" },
 });
 
 /** Accounts as a listing reads them, without any columns but the ids. */
-export const accountSource = (dialect: Dialect, locations: Locations, criteria: Criteria): Source => ({
-  table: "accounts",
-  columns: "accounts.id",
-  compiler: new ListingCompiler(dialect, accountFields(dialect, locations)),
-  criteria,
-});
+export function accountSource(
+  dialect: Dialect,
+  realm: Realm,
+  locations: Locations,
+  criteria: Criteria,
+): Source {
+  const view = accountView(dialect, realm);
+  return {
+    from: view.from,
+    table: "accounts",
+    columns: "accounts.id",
+    compiler: new ListingCompiler(dialect, accountFields(dialect, view, locations)),
+    criteria,
+  };
+}

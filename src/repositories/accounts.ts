@@ -5,7 +5,12 @@ import { isJsonObject, JsonDocument } from "../domain/json.js";
 import type { JsonObject, JsonValue } from "../domain/json.js";
 import type { Listing, Page } from "../domain/listing.js";
 import type { OrganizationReference } from "../domain/organization.js";
+import type { Realm } from "../domain/principal.js";
+import { hasRole, PROVIDER_ADMIN } from "../domain/role.js";
 import { foldCase } from "../domain/text.js";
+import { accountView } from "./account-view.js";
+import type { AccountView } from "./account-view.js";
+import { roleBindings, toRoles } from "./roles.js";
 import { accountSource } from "./account-fields.js";
 import { readPage } from "./listing/page.js";
 import { writeUnique } from "./unique.js";
@@ -17,6 +22,7 @@ interface AccountRow {
   display_name: string | null;
   active: boolean | number;
   is_active_assigned: boolean | number;
+  roles: string;
   profile: string;
   version: number;
   created_at: string;
@@ -31,6 +37,7 @@ const COLUMNS = [
   "display_name",
   "active",
   "is_active_assigned",
+  "roles",
   "profile",
   "version",
   "created_at",
@@ -49,14 +56,21 @@ export interface AccountWrite extends AccountInput {
 }
 
 export class AccountRepository {
-  constructor(private readonly session: Session) {}
+  readonly #view: AccountView;
+
+  constructor(
+    private readonly session: Session,
+    private readonly realm: Realm,
+  ) {
+    this.#view = accountView(session.dialect, realm);
+  }
 
   /** @param lock what is about to happen to the account in this transaction */
   async find(id: string, lock?: "forUpdate" | "forDelete"): Promise<AccountWithOrganizations | undefined> {
     const end = lock ? this.session.dialect[lock] : "";
     const row = await this.session.first<AccountRow>(
-      `select ${this.#columns} from accounts where id = ? ${end}`,
-      [id],
+      `select ${this.#columns} from ${this.#view.from.text} where accounts.id = ? ${end}`,
+      [...this.#view.from.bindings, id],
     );
     return row && toAccount(row);
   }
@@ -64,7 +78,7 @@ export class AccountRepository {
   /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
   async list(listing: Listing): Promise<Page<AccountWithOrganizations>> {
     const source = {
-      ...accountSource(this.session.dialect, listing.locations, listing),
+      ...accountSource(this.session.dialect, this.realm, listing.locations, listing),
       columns: this.#columns,
     };
     const page = await readPage<AccountRow>(this.session, [source], listing);
@@ -74,8 +88,9 @@ export class AccountRepository {
   /** @returns those of the accounts that there are, by their ids */
   async findAll(ids: readonly string[]): Promise<Map<string, AccountWithOrganizations>> {
     const rows = await this.session.rows<AccountRow>(
-      `select ${this.#columns} from accounts where accounts.id in (select items.value from ${this.session.dialect.textItems})`,
-      [JSON.stringify(ids)],
+      `select ${this.#columns} from ${this.#view.from.text}
+       where accounts.id in (select items.value from ${this.session.dialect.textItems})`,
+      [...this.#view.from.bindings, JSON.stringify(ids)],
     );
     return new Map(rows.map((row) => [row.id, toAccount(row)]));
   }
@@ -88,14 +103,26 @@ export class AccountRepository {
     return row?.id;
   }
 
-  /** @throws UniquenessError when the user name is taken */
-  async insert(account: AccountWrite): Promise<void> {
+  /**
+   * @param origin the organization that creates the account; undefined: the provider
+   * @throws UniquenessError when the user name is taken
+   */
+  async insert(account: AccountWrite, origin?: string): Promise<void> {
     await writeUnique(
       this.session.rows(
         `insert into accounts (id, user_name, user_name_key, external_id, display_name, display_name_key, active,
-           is_active_assigned, password_hash, profile, search, version, created_at, updated_at)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [account.id, ...attributeBindings(account), account.version, account.updatedAt, account.updatedAt],
+           is_active_assigned, roles, roles_search, is_provider_admin, password_hash, profile, search,
+           origin_organization_id, version, created_at, updated_at, profile_updated_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        [
+          account.id,
+          ...attributeBindings(account),
+          origin ?? null,
+          account.version,
+          account.updatedAt,
+          account.updatedAt,
+          account.updatedAt,
+        ],
       ),
       "accounts_user_name_key_unique",
       () => nameTaken(account),
@@ -103,15 +130,28 @@ export class AccountRepository {
     await this.#insertEmails(account);
   }
 
-  /** @throws UniquenessError when the user name is taken */
-  async update(account: AccountWrite): Promise<void> {
+  /**
+   * @param touchesProfile whether anything changes that organizations see of the account
+   * @throws UniquenessError when the user name is taken
+   */
+  async update(account: AccountWrite, touchesProfile: boolean): Promise<void> {
     await writeUnique(
       this.session.rows(
         `update accounts set user_name = ?, user_name_key = ?, external_id = ?, display_name = ?,
-           display_name_key = ?, active = ?, is_active_assigned = ?, password_hash = coalesce(?, password_hash), profile = ?, search = ?,
-           version = ?, updated_at = ?
+           display_name_key = ?, active = ?, is_active_assigned = ?, roles = ?, roles_search = ?,
+           is_provider_admin = ?, password_hash = coalesce(?, password_hash), profile = ?, search = ?,
+           version = ?, updated_at = ?,
+           profile_version = profile_version + ?, profile_updated_at = case when ? then ? else profile_updated_at end
          where id = ?`,
-        [...attributeBindings(account), account.version, account.updatedAt, account.id],
+        [
+          ...attributeBindings(account),
+          account.version,
+          account.updatedAt,
+          Number(touchesProfile),
+          touchesProfile,
+          account.updatedAt,
+          account.id,
+        ],
       ),
       "accounts_user_name_key_unique",
       () => nameTaken(account),
@@ -143,13 +183,7 @@ export class AccountRepository {
   }
 
   get #columns(): string {
-    return `${COLUMNS}, ${this.session.dialect.jsonList({
-      id: "organizations.id",
-      displayName: "organizations.display_name",
-      from: `memberships join organizations on organizations.id = memberships.organization_id
-             where memberships.account_id = accounts.id`,
-      order: "memberships.organization_id",
-    })} as organizations`;
+    return `${COLUMNS}, ${this.#view.organizations} as organizations`;
   }
 }
 
@@ -167,6 +201,8 @@ function attributeBindings(account: AccountWrite) {
     account.displayName === undefined ? null : foldCase(account.displayName),
     account.active ?? false,
     account.active !== undefined,
+    ...roleBindings(account.roles),
+    hasRole(account.roles, PROVIDER_ADMIN),
     account.passwordHash ?? null,
     account.profile.text,
     account.search.text,
@@ -180,6 +216,7 @@ function toAccount(row: AccountRow): AccountWithOrganizations {
     externalId: row.external_id ?? undefined,
     displayName: row.display_name ?? undefined,
     active: row.is_active_assigned ? Boolean(row.active) : undefined,
+    roles: toRoles(row.roles),
     profile: JsonDocument.ofText(row.profile),
     version: row.version,
     createdAt: row.created_at,

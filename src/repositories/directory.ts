@@ -1,5 +1,6 @@
 import type { Session } from "../db/session.js";
 import type { DirectoryListing, Page } from "../domain/listing.js";
+import type { Realm } from "../domain/principal.js";
 import { accountSource } from "./account-fields.js";
 import { readPage } from "./listing/page.js";
 import { organizationSource } from "./organization-fields.js";
@@ -12,7 +13,10 @@ export interface DirectoryKey {
 
 /** Listings over several kinds of resources. */
 export class DirectoryRepository {
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly session: Session,
+    private readonly realm: Realm,
+  ) {}
 
   /**
    * Which resources a page has, in order; their own repositories have the rest.
@@ -22,9 +26,16 @@ export class DirectoryRepository {
   list({ locations, accounts, organizations, ...range }: DirectoryListing): Promise<Page<DirectoryKey>> {
     const { dialect } = this.session;
     const sources = [
-      ...(accounts ? [{ kind: "account", source: accountSource(dialect, locations, accounts) }] : []),
+      ...(accounts
+        ? [{ kind: "account", source: accountSource(dialect, this.realm, locations, accounts) }]
+        : []),
       ...(organizations
-        ? [{ kind: "organization", source: organizationSource(dialect, locations, organizations) }]
+        ? [
+            {
+              kind: "organization",
+              source: organizationSource(dialect, this.realm, locations, organizations),
+            },
+          ]
         : []),
     ];
     return readPage<DirectoryKey>(

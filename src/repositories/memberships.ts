@@ -118,6 +118,7 @@ export class MembershipRepository {
       table: "memberships",
       columns: elements.columns,
       collections: {},
+      documents: {},
     });
     const { text, bindings } = compiler.condition(filter);
     const removed = await this.session.rows(

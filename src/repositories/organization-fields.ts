@@ -3,7 +3,9 @@ import type { Criteria, Locations } from "../domain/listing.js";
 import { ListingCompiler } from "./listing/compile.js";
 import type { ResourceFields } from "./listing/fields.js";
 import type { Source } from "./listing/source.js";
-import { prefixed } from "./listing/sql.js";
+import { prefixed, sql } from "./listing/sql.js";
+import type { Sql } from "./listing/sql.js";
+import type { Realm } from "../domain/principal.js";
 import { memberElements } from "./memberships.js";
 
 const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
@@ -28,6 +30,7 @@ const organizationFields = (dialect: Dialect, locations: Locations): ResourceFie
     [`${ORGANIZATION}.description`]: "organizations.description_key",
     [`${ORGANIZATION}.memberCount`]: "cast(organizations.member_count as numeric)",
   },
+  documents: {},
   collections: {
     members: {
       ...memberElements(dialect),
@@ -45,8 +48,20 @@ const organizationFields = (dialect: Dialect, locations: Locations): ResourceFie
   },
 });
 
+/** Organizations as a realm sees them: a relation of the name `organizations`. */
+export const organizationView = (realm: Realm): Sql =>
+  realm.type === "provider"
+    ? sql("organizations")
+    : sql("(select * from organizations where id = ?) organizations", realm.organizationId);
+
 /** Organizations as a listing reads them, without any columns but the ids. */
-export const organizationSource = (dialect: Dialect, locations: Locations, criteria: Criteria): Source => ({
+export const organizationSource = (
+  dialect: Dialect,
+  realm: Realm,
+  locations: Locations,
+  criteria: Criteria,
+): Source => ({
+  from: organizationView(realm),
   table: "organizations",
   columns: "organizations.id",
   compiler: new ListingCompiler(dialect, organizationFields(dialect, locations)),

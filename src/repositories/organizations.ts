@@ -2,9 +2,10 @@ import type { Session } from "../db/session.js";
 import { UniquenessError } from "../domain/errors.js";
 import type { Listing, Page } from "../domain/listing.js";
 import type { Organization, OrganizationInput } from "../domain/organization.js";
+import type { Realm } from "../domain/principal.js";
 import { foldCase } from "../domain/text.js";
 import { readPage } from "./listing/page.js";
-import { organizationSource } from "./organization-fields.js";
+import { organizationSource, organizationView } from "./organization-fields.js";
 import { writeUnique } from "./unique.js";
 
 interface OrganizationRow {
@@ -29,14 +30,18 @@ export interface OrganizationWrite extends OrganizationInput {
 }
 
 export class OrganizationRepository {
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly session: Session,
+    private readonly realm: Realm,
+  ) {}
 
   /** @param lock whether the row is about to be changed in this transaction */
   async find(id: string, { lock }: { lock: boolean }): Promise<Organization | undefined> {
     const end = lock ? this.session.dialect.forUpdate : "";
+    const { text, bindings } = organizationView(this.realm);
     const row = await this.session.first<OrganizationRow>(
-      `select ${COLUMNS} from organizations where id = ? ${end}`,
-      [id],
+      `select ${COLUMNS} from ${text} where id = ? ${end}`,
+      [...bindings, id],
     );
     return row && toOrganization(row);
   }
@@ -44,7 +49,7 @@ export class OrganizationRepository {
   /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
   async list(listing: Listing): Promise<Page<Organization>> {
     const source = {
-      ...organizationSource(this.session.dialect, listing.locations, listing),
+      ...organizationSource(this.session.dialect, this.realm, listing.locations, listing),
       columns: COLUMNS,
     };
     const page = await readPage<OrganizationRow>(this.session, [source], listing);
@@ -53,9 +58,10 @@ export class OrganizationRepository {
 
   /** @returns those of the organizations that there are, by their ids */
   async findAll(ids: readonly string[]): Promise<Map<string, Organization>> {
+    const { text, bindings } = organizationView(this.realm);
     const rows = await this.session.rows<OrganizationRow>(
-      `select ${COLUMNS} from organizations where id in (select items.value from ${this.session.dialect.textItems})`,
-      [JSON.stringify(ids)],
+      `select ${COLUMNS} from ${text} where id in (select items.value from ${this.session.dialect.textItems})`,
+      [...bindings, JSON.stringify(ids)],
     );
     return new Map(rows.map((row) => [row.id, toOrganization(row)]));
   }

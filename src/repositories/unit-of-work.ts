@@ -20,17 +20,11 @@ export interface Repositories {
 
 /** Gives services their repositories: for looking, or for changes that happen together or not at all. */
 export class UnitOfWork {
-  readonly #database: Database;
-  readonly #readers: Readonly<Record<Realm["type"], Repositories>>;
-
-  constructor(database: Database) {
-    this.#database = database;
-    this.#readers = { provider: provider(database.reader) };
-  }
+  constructor(private readonly database: Database) {}
 
   /** Repositories outside of any transaction: each call sees what is committed when it is made. */
   read(realm: Realm): Repositories {
-    return this.#readers[realm.type];
+    return repositories(this.database.reader, realm);
   }
 
   /**
@@ -38,20 +32,16 @@ export class UnitOfWork {
    * work on the repositories.
    */
   write<T>(realm: Realm, work: (repositories: Repositories) => Promise<T>): Promise<T> {
-    return this.#database.transaction((session) => work(REALMS[realm.type](session)));
+    return this.database.transaction((session) => work(repositories(session, realm)));
   }
 }
 
-/** What each realm gets to see and to change. */
-const REALMS: Readonly<Record<Realm["type"], (session: Session) => Repositories>> = { provider };
-
-function provider(session: Session): Repositories {
-  return {
-    accounts: new AccountRepository(session),
-    organizations: new OrganizationRepository(session),
-    memberships: new MembershipRepository(session),
-    directory: new DirectoryRepository(session),
-    accessTokens: new AccessTokenRepository(session),
-    keys: new KeyRepository(session),
-  };
-}
+/** @param realm what there is to see */
+const repositories = (session: Session, realm: Realm): Repositories => ({
+  accounts: new AccountRepository(session, realm),
+  organizations: new OrganizationRepository(session, realm),
+  memberships: new MembershipRepository(session),
+  directory: new DirectoryRepository(session, realm),
+  accessTokens: new AccessTokenRepository(session),
+  keys: new KeyRepository(session),
+});

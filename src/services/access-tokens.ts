@@ -35,8 +35,10 @@ export class AccessTokenService {
     const { id, accountId, expiresAt, revokedAt } = found.token;
     if (revokedAt !== undefined || (expiresAt !== undefined && expiresAt <= this.given.now()))
       return undefined;
-    if (accountId === undefined) return { tokenId: id, realm: PROVIDER_REALM };
-    return found.ownerIsActive ? { tokenId: id, realm: PROVIDER_REALM, accountId } : undefined;
+    if (accountId === undefined) return { tokenId: id, realm: PROVIDER_REALM, power: "administrator" };
+    return found.ownerIsActive
+      ? { tokenId: id, realm: PROVIDER_REALM, power: "administrator", accountId }
+      : undefined;
   }
 
   /** @throws NotFoundError when there is no account of that user name */

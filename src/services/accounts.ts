@@ -63,11 +63,11 @@ export class AccountService {
       const current = await this.#lock(accounts, id, "forUpdate", change.expected);
       const input = change.apply(current);
       requireStorable(input);
-      const { userName, externalId, displayName, active, profile, search } = input;
-      const next = { ...current, userName, externalId, displayName, active, profile };
+      const { userName, externalId, displayName, active, roles, profile, search } = input;
+      const next = { ...current, userName, externalId, displayName, active, roles, profile };
       if (passwordHash === undefined && isSame(current, next)) return current;
       const changed = { ...next, version: current.version + 1, updatedAt: this.given.now() };
-      await accounts.update({ ...changed, search, passwordHash });
+      await accounts.update({ ...changed, search, passwordHash }, !hasSameProfile(current, next));
       return changed;
     });
   }
@@ -119,10 +119,18 @@ function requireStorable({ userName, externalId, displayName, profile }: Account
 
 function isSame(current: Account, next: Account): boolean {
   return (
-    current.userName === next.userName &&
     current.externalId === next.externalId &&
-    current.displayName === next.displayName &&
     current.active === next.active &&
+    isDeepStrictEqual(current.roles, next.roles) &&
+    hasSameProfile(current, next)
+  );
+}
+
+/** Whether nothing differs that organizations see of an account. */
+function hasSameProfile(current: Account, next: Account): boolean {
+  return (
+    current.userName === next.userName &&
+    current.displayName === next.displayName &&
     isDeepStrictEqual(current.profile.value, next.profile.value)
   );
 }

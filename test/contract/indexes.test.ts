@@ -3,6 +3,7 @@ import { openDatabase } from "../../src/db/database.js";
 import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
 import { readSettings } from "../../src/config/settings.js";
+import { PROVIDER_REALM } from "../../src/domain/principal.js";
 import { accountSource } from "../../src/repositories/account-fields.js";
 import { stretchesAfter } from "../../src/repositories/listing/keyset.js";
 import { selectFrom } from "../../src/repositories/listing/source.js";
@@ -76,7 +77,7 @@ describe("Looking users up", () => {
 
 /** How the engine goes about a filter. */
 function explain(database: Database, filter: string): Promise<string> {
-  const { compiler } = accountSource(database.dialect, NOWHERE, {});
+  const { compiler } = accountSource(database.dialect, PROVIDER_REALM, NOWHERE, {});
   const { text, bindings } = compiler.condition(compileFilter(userSchema, filter));
   return plan(database, sql(`select accounts.user_name from accounts where ${text}`, ...bindings));
 }
@@ -86,7 +87,7 @@ function explainPage(database: Database, name: string, descending: boolean): Pro
   const sort = compileSort(userSchema, name, descending ? "descending" : "ascending");
   const stretch = stretchesAfter(sort, { value: "m", id: ID })[0];
   if (!sort || !stretch) throw new Error("There is nothing to sort by");
-  const source = accountSource(database.dialect, NOWHERE, { sort });
+  const source = accountSource(database.dialect, PROVIDER_REALM, NOWHERE, { sort });
   const { text, bindings } = selectFrom([source], stretch.condition);
   return plan(database, sql(`${text} order by ${stretch.order} limit 100`, ...bindings));
 }

@@ -17,7 +17,7 @@ describeServer("A group with many members", (scim, server) => {
 
   before(async function () {
     this.timeout(60_000);
-    const principal = { tokenId: "test", realm: PROVIDER_REALM };
+    const principal = { tokenId: "test", realm: PROVIDER_REALM, power: "administrator" } as const;
     const { accounts } = server().services;
     const profile = JsonDocument.ofValue({ schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"] });
     const made = await Promise.all(

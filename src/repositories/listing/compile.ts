@@ -36,10 +36,14 @@ export class ListingCompiler {
   readonly #resource: Resolve = (field) => {
     const column = this.fields.columns[key(field)];
     if (column) return column;
-    const { document } = this.fields;
-    if (document?.attributes.has(field.path[0] ?? "")) return this.#json(document.column, field);
-    throw new UnsupportedFieldError(key(field));
+    return this.#json(this.#document(field), field);
   };
+
+  #document(field: Field): string {
+    const document = this.fields.documents[field.path[0] ?? ""];
+    if (document === undefined) throw new UnsupportedFieldError(key(field));
+    return document;
+  }
 
   #json(column: string, field: Field): string {
     switch (field.type) {
@@ -129,13 +133,10 @@ export class ListingCompiler {
   #collection(collection: Field): Collection {
     const rows = this.fields.collections[key(collection)];
     if (rows) return rows;
-    const { document } = this.fields;
-    if (!document?.attributes.has(collection.path[0] ?? "")) {
-      throw new UnsupportedFieldError(key(collection));
-    }
+    const document = this.#document(collection);
     const primary = this.dialect.jsonBoolean("element.value", ["primary"]);
     return {
-      from: this.dialect.jsonElements(document.column, collection.path),
+      from: this.dialect.jsonElements(document, collection.path),
       columns: {},
       order: `${collection.type === "complex" ? `coalesce(${primary}, false) desc, ` : ""}${this.dialect.elementPosition}`,
     };

@@ -3,13 +3,14 @@
  * sorting go through. Keys are the field's names joined by dots.
  */
 export interface ResourceFields {
+  /** The name that the columns are found under. */
   readonly table: string;
   /** SQL expressions; strings that compare without case are found folded there. */
   readonly columns: Readonly<Record<string, string>>;
   /** Multi-valued attributes that are rows of their own. */
   readonly collections: Readonly<Record<string, Collection>>;
-  /** The JSON column that holds all other attributes, and their names. */
-  readonly document?: { readonly column: string; readonly attributes: ReadonlySet<string> };
+  /** All other attributes, and the JSON columns that hold them. */
+  readonly documents: Readonly<Record<string, string>>;
 }
 
 /** The elements of a multi-valued attribute as rows, by the name `element`. */

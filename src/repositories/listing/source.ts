@@ -5,6 +5,8 @@ import type { Sql } from "./sql.js";
 
 /** One table that a listing reads from. */
 export interface Source {
+  /** What follows `from`: a table, or what is seen of it, by the name of `table`. */
+  readonly from: Sql;
   readonly table: string;
   /** What follows `select`. */
   readonly columns: string;
@@ -49,7 +51,8 @@ function rowsOf(source: Source, restriction: Restriction): Sql {
   const { id, value } = keysOf(source);
   const further = restriction(id, value);
   return sql(
-    `from ${source.table} where ${condition.text} and ${further.text}`,
+    `from ${source.from.text} where ${condition.text} and ${further.text}`,
+    ...source.from.bindings,
     ...condition.bindings,
     ...further.bindings,
   );

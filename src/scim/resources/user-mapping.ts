@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Account, AccountInput, AccountWithOrganizations } from "../../domain/account.js";
-import { JsonDocument } from "../../domain/json.js";
+import { isJsonObject, JsonDocument } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import type { Projection } from "../projection.js";
 import { userSchema } from "../schema/compile.js";
@@ -22,7 +22,7 @@ export interface IncomingUser {
  * @param activeByDefault what `active` is when the resource does not say
  */
 export function toIncomingUser(resource: JsonObject, activeByDefault: boolean | undefined): IncomingUser {
-  const { userName, externalId, displayName, active, password, ...others } = resource;
+  const { userName, externalId, displayName, active, roles, password, ...others } = resource;
   const profile = { schemas: schemasOf(others), ...others };
   return {
     input: {
@@ -30,6 +30,7 @@ export function toIncomingUser(resource: JsonObject, activeByDefault: boolean | 
       externalId: optionalText(externalId),
       displayName: optionalText(displayName),
       active: typeof active === "boolean" ? active : activeByDefault,
+      roles: Array.isArray(roles) ? roles.filter(isJsonObject) : [],
       profile: JsonDocument.ofValue(profile),
       search: JsonDocument.ofValue(foldStrings(userSchema, profile)),
     },
@@ -56,12 +57,13 @@ export function renderUser(
     : JSON.stringify(projection.apply({ ...account.profile.value, ...rest }));
 }
 
-function coreAttributes({ userName, externalId, displayName, active }: Account): JsonObject {
+function coreAttributes({ userName, externalId, displayName, active, roles }: Account): JsonObject {
   return {
     ...(externalId !== undefined && { externalId }),
     userName,
     ...(displayName !== undefined && { displayName }),
     ...(active !== undefined && { active }),
+    ...(roles.length > 0 && { roles: [...roles] }),
   };
 }
 

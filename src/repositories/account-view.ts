@@ -1,0 +1,105 @@
+import type { Dialect } from "../db/dialect.js";
+import type { Realm } from "../domain/principal.js";
+import type { Collection } from "./listing/fields.js";
+import { sql } from "./listing/sql.js";
+import type { Sql } from "./listing/sql.js";
+
+/**
+ * Accounts as a realm sees them: a relation of the name `accounts`, whose columns are the same in all realms.
+ * Whatever reads accounts reads them through it, so that what is outside of the realm does not exist.
+ */
+export interface AccountView {
+  /** What follows `from`. */
+  readonly from: Sql;
+  /** Reads an account's organizations as one JSON list. */
+  readonly organizations: string;
+  /** The organizations as the elements of `groups`, without their addresses. */
+  readonly groups: Collection;
+}
+
+export function accountView(dialect: Dialect, realm: Realm): AccountView {
+  return realm.type === "provider" ? providerView(dialect) : organizationView(dialect, realm.organizationId);
+}
+
+const groupType = ({ plainText }: Dialect) => plainText("'DIRECT'");
+
+function providerView(dialect: Dialect): AccountView {
+  const joined = "join organizations on organizations.id";
+  return {
+    from: sql("accounts"),
+    organizations: dialect.jsonList({
+      id: "organizations.id",
+      displayName: "organizations.display_name",
+      from: `memberships ${joined} = memberships.organization_id where memberships.account_id = accounts.id`,
+      order: "memberships.organization_id",
+    }),
+    groups: {
+      from: `memberships element ${joined} = element.organization_id`,
+      owner: "element.account_id",
+      columns: {
+        value: "element.organization_id",
+        display: "organizations.display_name_key",
+        type: groupType(dialect),
+      },
+      order: "element.organization_id",
+    },
+  };
+}
+
+/** What an account has of its own, whatever the realm. */
+const PERSONAL = [
+  "user_name",
+  "user_name_key",
+  "display_name",
+  "display_name_key",
+  "profile",
+  "search",
+  "family_name_key",
+  "department_key",
+  "employee_number_key",
+];
+
+/** What the membership says in the account's place. */
+const OF_MEMBERSHIP = [
+  "organization_id",
+  "external_id",
+  "active",
+  "is_active_assigned",
+  "roles",
+  "roles_search",
+  "created_at",
+];
+
+function organizationView(dialect: Dialect, organizationId: string): AccountView {
+  const nameOf = (column: string) =>
+    `(select organizations.${column} from organizations where organizations.id = memberships.organization_id)`;
+  // What happened to the account before it became a member, or does not show here, does not count.
+  const version = "accounts.profile_version - memberships.profile_version_before + memberships.version";
+  const columns = [
+    "memberships.account_id as id",
+    ...PERSONAL.map((name) => `accounts.${name}`),
+    ...OF_MEMBERSHIP.map((name) => `memberships.${name}`),
+    `${version} as version`,
+    `${dialect.greatest("accounts.profile_updated_at", "memberships.updated_at")} as updated_at`,
+    `${nameOf("display_name")} as organization_name`,
+    `${nameOf("display_name_key")} as organization_name_key`,
+  ];
+  return {
+    from: sql(
+      `(select ${columns.join(", ")} from memberships join accounts on accounts.id = memberships.account_id
+        where memberships.organization_id = ?) accounts`,
+      organizationId,
+    ),
+    organizations: dialect.jsonList({
+      id: "own.id",
+      displayName: "own.name",
+      from: "(select accounts.organization_id as id, accounts.organization_name as name) own",
+      order: "own.id",
+    }),
+    groups: {
+      from: "(select accounts.organization_id as id, accounts.organization_name_key as name) element",
+      columns: { value: "element.id", display: "element.name", type: groupType(dialect) },
+      order: "element.id",
+    },
+  };
+}
