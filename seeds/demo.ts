@@ -48,6 +48,6 @@ export const organizations = [
 /** Public, and good for nothing but the demo. */
 export const tokens = [
   { name: "Provider admin", secret: "muster-demo-provider-admin" },
-  { name: "Okta", secret: "muster-demo-okta-provisioning" },
-  { name: "Entra ID", secret: "muster-demo-entra-provisioning" },
+  { name: "Okta of Acme", secret: "muster-demo-okta-provisioning", organization: "Acme" },
+  { name: "Entra ID of Globex", secret: "muster-demo-entra-provisioning", organization: "Globex" },
 ];

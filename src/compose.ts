@@ -9,13 +9,13 @@ import type { Logger } from "./logging/logger.js";
 import { UnitOfWork } from "./repositories/unit-of-work.js";
 import { Cursors } from "./scim/cursors.js";
 import { AccessTokenService } from "./services/access-tokens.js";
-import { AccountService } from "./services/accounts.js";
+import { UserService } from "./services/users.js";
 import { DirectoryService } from "./services/directory.js";
 import { secretKey } from "./services/keys.js";
 import { OrganizationService } from "./services/organizations.js";
 
 export interface Services {
-  readonly accounts: AccountService;
+  readonly users: UserService;
   readonly organizations: OrganizationService;
   readonly directory: DirectoryService;
   readonly accessTokens: AccessTokenService;
@@ -44,7 +44,7 @@ export async function compose(settings: Settings): Promise<Muster> {
       newId: () => uuidv7(),
     };
     const services = {
-      accounts: new AccountService(given),
+      users: new UserService(given),
       organizations: new OrganizationService(given),
       directory: new DirectoryService(given),
       accessTokens: new AccessTokenService(given),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Muster } from "../compose.js";
 import { readProcessSettings } from "../config/settings.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
+import type { Realm } from "../domain/principal.js";
 import { SCIM_PATH } from "../http/app.js";
 import { readResource } from "../scim/inbound.js";
 import { toIncomingUser } from "../scim/resources/user-mapping.js";
@@ -19,7 +20,12 @@ interface Seed {
     readonly description: string;
     readonly members: readonly string[];
   }[];
-  readonly tokens: readonly { readonly name: string; readonly secret: string }[];
+  readonly tokens: readonly {
+    readonly name: string;
+    readonly secret: string;
+    /** The organization that it acts in; undefined: the whole provider. */
+    readonly organization?: string;
+  }[];
 }
 
 /** `muster demo`: the server with something in it, on a database of its own. */
@@ -53,17 +59,21 @@ async function plant({ services }: Muster, seed: Seed): Promise<void> {
   if ((await services.accessTokens.list()).length > 0) return;
   const principal = { tokenId: "demo", realm: PROVIDER_REALM, power: "administrator" } as const;
   const ids = new Map<string, string>();
+  const realms = new Map<string, Realm>();
   for (const person of seed.people) {
     const { input, password } = toIncomingUser(
       readResource(userSchema, { schemas: [userSchema.core.id], ...person }),
       true,
     );
-    const account = await services.accounts.create(principal, input, password);
+    const account = await services.users.create(principal, input, password);
     ids.set(person.userName, account.id);
   }
   for (const { displayName, description, members } of seed.organizations) {
     const accountIds = members.map((userName) => ids.get(userName) ?? "");
-    await services.organizations.create(principal, { displayName, description }, accountIds);
+    const made = await services.organizations.create(principal, { displayName, description }, accountIds);
+    realms.set(displayName, { type: "organization", organizationId: made.id });
   }
-  for (const { name, secret } of seed.tokens) await services.accessTokens.adopt(name, secret);
+  for (const { name, secret, organization } of seed.tokens) {
+    await services.accessTokens.adopt(name, secret, realms.get(organization ?? ""));
+  }
 }

@@ -6,6 +6,7 @@ import { exitOnError } from "./exit.js";
 import { migrateDatabase } from "./migrate.js";
 import { serve } from "./serve.js";
 import { createToken, listTokens, revokeToken } from "./tokens.js";
+import type { NewToken } from "./tokens.js";
 
 const settings = describeSettings()
   .map(({ name, description, default: fallback }) => {
@@ -27,7 +28,8 @@ Examples:
   $ PORT=8080 DATABASE_URL=postgres://muster@localhost/muster muster serve
   $ muster token create --name "Okta"            make a token for an identity provider; it is shown once
   $ muster token create --name "Import" --expires 2027-01-31
-  $ muster token create --name "Dana's scripts" --user dana@example.com
+  $ muster token create --name "Okta of Acme" --organization Acme
+  $ muster token create --name "Dana's scripts" --user dana@example.com --organization Acme --read-only
   $ muster token revoke 01890a5d-ac96-774b-bcce-b302099a8057`,
   );
 
@@ -52,16 +54,21 @@ const token = program
 
 token
   .command("create")
-  .description("make a token for the whole provider and print it; it cannot be shown again")
+  .description(
+    "make a token for the whole provider, or for one organization, and print it; it cannot be shown again",
+  )
   .requiredOption("-n, --name <name>", "what the token is for")
   .option(
     "-u, --user <userName>",
-    "the person that it belongs to; it is void while the account is not active",
+    "the person that it belongs to; it can do what the person's roles allow, and nothing while they are not active",
   )
+  .option(
+    "-o, --organization <name>",
+    "the organization that it acts in, by name or id (default: the provider)",
+  )
+  .option("-r, --read-only", "let it read and change nothing")
   .option("-e, --expires <date>", "when it ends, as in 2027-01-31 or 2027-01-31T12:00:00Z (default: never)")
-  .action((options: { name: string; expires?: string; user?: string }) =>
-    exitOnError(() => createToken(options)),
-  );
+  .action((options: NewToken) => exitOnError(() => createToken(options)));
 
 token
   .command("list")

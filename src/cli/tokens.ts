@@ -3,18 +3,28 @@ import { NotFoundError } from "../domain/errors.js";
 import { UserError } from "./exit.js";
 import { withMuster } from "./with-muster.js";
 
+/** What `muster token create` is told. */
+export interface NewToken {
+  readonly name: string;
+  readonly expires?: string;
+  readonly user?: string;
+  readonly organization?: string;
+  readonly readOnly?: boolean;
+}
+
 /** `muster token create`: prints the secret alone on standard output, so that scripts can take it. */
-export function createToken(options: { name: string; expires?: string; user?: string }): Promise<void> {
-  const { name, expires, user } = options;
+export function createToken({ name, expires, user, organization, readOnly }: NewToken): Promise<void> {
   const expiresAt = expires === undefined ? undefined : readExpiry(expires);
   return withMuster(async ({ services }) => {
     const { token, secret } = await services.accessTokens
-      .issue(name, { expiresAt, userName: user })
+      .issue(name, { expiresAt, userName: user, organization, readOnly })
       .catch((error: unknown) => {
-        if (error instanceof NotFoundError) throw new UserError(`There is no user '${user ?? ""}'`);
-        throw error;
+        if (!(error instanceof NotFoundError)) throw error;
+        throw new UserError(`There is no ${error.kind === "User" ? "user" : "organization"} '${error.id}'`);
       });
-    console.error(`Token '${token.name}' (${token.id}) ${ends(token)}. It is shown only now:`);
+    console.error(
+      `Token '${token.name}' (${token.id}) ${kind(token)}, ${ends(token)}. It is shown only now:`,
+    );
     console.log(secret);
   });
 }
@@ -26,7 +36,9 @@ export function listTokens(): Promise<void> {
     if (tokens.length === 0)
       console.log(`There are no tokens yet; make one with: muster token create --name "Okta"`);
     for (const token of tokens)
-      console.log(`${token.id}  ${token.createdAt}  ${ends(token).padEnd(39)}  ${token.name}`);
+      console.log(
+        `${token.id}  ${token.createdAt}  ${ends(token).padEnd(39)}  ${kind(token).padEnd(51)}  ${token.name}`,
+      );
   });
 }
 
@@ -42,6 +54,11 @@ export function revokeToken(id: string): Promise<void> {
     }
     console.log(`Revoked ${id}.`);
   });
+}
+
+function kind({ realm, readOnly }: AccessToken): string {
+  const where = realm.type === "provider" ? "provider" : `organization ${realm.organizationId}`;
+  return readOnly ? `${where}, read-only` : where;
 }
 
 function ends({ revokedAt, expiresAt }: AccessToken): string {

@@ -1,12 +1,24 @@
+import type { Realm } from "./principal.js";
+
 /** A bearer token, without its secret. Times are ISO 8601 in UTC. */
 export interface AccessToken {
   readonly id: string;
   /** What the token is for, in its maker's words. */
   readonly name: string;
+  readonly realm: Realm;
+  readonly readOnly: boolean;
   /** The person that the token belongs to; undefined for a machine's. */
   readonly accountId: string | undefined;
   readonly createdAt: string;
   /** Undefined: never. */
   readonly expiresAt: string | undefined;
   readonly revokedAt: string | undefined;
+}
+
+/** How the person that a token belongs to stands in the token's realm. */
+export interface Owner {
+  /** Whether the account is active, and in an organization's realm the membership too. */
+  readonly isActive: boolean;
+  /** Whether the person has an administrator's role there. */
+  readonly isAdministrator: boolean;
 }

@@ -18,6 +18,9 @@ export class NotFoundError extends DomainError {
   }
 }
 
+/** The caller sees the thing, and may not do this to it. */
+export class ForbiddenError extends DomainError {}
+
 /** Another resource already has this value of a unique attribute. */
 export class UniquenessError extends DomainError {
   constructor(

@@ -46,6 +46,9 @@ const COLUMNS = [
   .map((name) => `accounts.${name}`)
   .join(", ");
 
+/** What is the person's own, as it is written. */
+export type ProfileWrite = Omit<AccountWrite, "active" | "externalId" | "roles" | "version">;
+
 /** An account as it is written: what the caller said, and what the service adds. */
 export interface AccountWrite extends AccountInput {
   readonly id: string;
@@ -95,7 +98,11 @@ export class AccountRepository {
     return new Map(rows.map((row) => [row.id, toAccount(row)]));
   }
 
-  /** @param userName in any case */
+  /**
+   * Whose user name this is, whatever the realm.
+   *
+   * @param userName in any case
+   */
   async findIdByUserName(userName: string): Promise<string | undefined> {
     const row = await this.session.first<{ id: string }>("select id from accounts where user_name_key = ?", [
       foldCase(userName),
@@ -156,8 +163,65 @@ export class AccountRepository {
       "accounts_user_name_key_unique",
       () => nameTaken(account),
     );
-    await this.session.rows("delete from account_emails where account_id = ?", [account.id]);
-    await this.#insertEmails(account);
+    await this.#replaceEmails(account);
+  }
+
+  /**
+   * Changes what is the person's own, as an organization does that manages the account.
+   *
+   * @throws UniquenessError when the user name is taken
+   */
+  async updateProfile(account: ProfileWrite): Promise<void> {
+    await writeUnique(
+      this.session.rows(
+        `update accounts set user_name = ?, user_name_key = ?, display_name = ?, display_name_key = ?,
+           password_hash = coalesce(?, password_hash), profile = ?, search = ?,
+           version = version + 1, updated_at = ?, profile_version = profile_version + 1, profile_updated_at = ?
+         where id = ?`,
+        [
+          account.userName,
+          foldCase(account.userName),
+          ...withKey(account.displayName),
+          account.passwordHash ?? null,
+          account.profile.text,
+          account.search.text,
+          account.updatedAt,
+          account.updatedAt,
+          account.id,
+        ],
+      ),
+      "accounts_user_name_key_unique",
+      () => nameTaken(account),
+    );
+    await this.#replaceEmails(account);
+  }
+
+  /**
+   * Whether an organization may write what is the person's own: it made the account, which is a member of it
+   * alone and has no power over the provider.
+   */
+  async isManagedBy(organizationId: string, id: string): Promise<boolean> {
+    const row = await this.session.first(
+      `select 1 from accounts where id = ? and origin_organization_id = ? and not is_provider_admin
+       and not exists (select 1 from memberships where account_id = accounts.id and organization_id <> ?)`,
+      [id, organizationId, organizationId],
+    );
+    return row !== undefined;
+  }
+
+  /** How many people have power over the provider. */
+  async countAdministrators(): Promise<number> {
+    const row = await this.session.first<{ total: number | string }>(
+      "select count(*) as total from accounts where is_provider_admin and active",
+    );
+    return Number(row?.total ?? 0);
+  }
+
+  /** Makes changes of who has power over the provider wait for each other. */
+  async lockAdministrators(): Promise<void> {
+    await this.session.rows(
+      `select id from accounts where is_provider_admin order by id ${this.session.dialect.forUpdate}`,
+    );
   }
 
   /** @returns whether there was such an account */
@@ -165,7 +229,12 @@ export class AccountRepository {
     return (await this.session.first("delete from accounts where id = ? returning id", [id])) !== undefined;
   }
 
-  async #insertEmails(account: AccountWrite): Promise<void> {
+  async #replaceEmails(account: ProfileWrite): Promise<void> {
+    await this.session.rows("delete from account_emails where account_id = ?", [account.id]);
+    await this.#insertEmails(account);
+  }
+
+  async #insertEmails(account: ProfileWrite): Promise<void> {
     const { emails } = account.search.value;
     if (!Array.isArray(emails) || emails.length === 0) return;
     const bindings = emails
@@ -192,13 +261,15 @@ const cell = (element: JsonObject) => (name: string) => {
   return typeof value === "string" || typeof value === "boolean" ? value : null;
 };
 
+const withKey = (value: string | undefined) =>
+  value === undefined ? [null, null] : [value, foldCase(value)];
+
 function attributeBindings(account: AccountWrite) {
   return [
     account.userName,
     foldCase(account.userName),
     account.externalId ?? null,
-    account.displayName ?? null,
-    account.displayName === undefined ? null : foldCase(account.displayName),
+    ...withKey(account.displayName),
     account.active ?? false,
     account.active !== undefined,
     ...roleBindings(account.roles),
@@ -225,4 +296,4 @@ function toAccount(row: AccountRow): AccountWithOrganizations {
   };
 }
 
-const nameTaken = ({ userName }: AccountWrite) => new UniquenessError("User", "userName", userName);
+const nameTaken = ({ userName }: ProfileWrite) => new UniquenessError("User", "userName", userName);

@@ -1,9 +1,12 @@
 import type { Dialect } from "../db/dialect.js";
 import type { Session } from "../db/session.js";
 import { constraintViolation } from "../db/violations.js";
+import type { AccountInput } from "../domain/account.js";
 import { InvalidValueError } from "../domain/errors.js";
 import type { Filter } from "../domain/listing.js";
 import type { Member, MembershipSource } from "../domain/membership.js";
+import { hasRole, ORGANIZATION_ADMIN } from "../domain/role.js";
+import { roleBindings } from "./roles.js";
 import type { Collection } from "./listing/fields.js";
 import { ListingCompiler } from "./listing/compile.js";
 
@@ -22,6 +25,9 @@ interface MemberRow {
   account_id: string;
   display: string;
 }
+
+/** What an organization says of a member, apart from the account. */
+export type Standing = Pick<AccountInput, "externalId" | "active" | "roles">;
 
 /** Who makes somebody a member, how, and when. */
 export interface Addition {
@@ -82,13 +88,52 @@ export class MembershipRepository {
 
   async #insert(organizationId: string, accountIds: readonly string[], addition: Addition): Promise<number> {
     const added = await this.session.rows(
-      `insert into memberships (organization_id, account_id, source, added_by, created_at)
-       select ?, accounts.id, ?, ?, ?
+      `insert into memberships (organization_id, account_id, source, added_by, created_at, updated_at,
+         profile_version_before)
+       select ?, accounts.id, ?, ?, ?, ?, accounts.profile_version
        from accounts where accounts.id in (select items.value from ${this.session.dialect.textItems})
        on conflict (organization_id, account_id) do nothing returning 1`,
-      [organizationId, addition.source, addition.addedBy, addition.at, JSON.stringify(accountIds)],
+      [
+        organizationId,
+        addition.source,
+        addition.addedBy,
+        addition.at,
+        addition.at,
+        JSON.stringify(accountIds),
+      ],
     );
     return added.length;
+  }
+
+  /** Writes what an organization says of a member; its version goes up by one, or begins. */
+  async update(organizationId: string, accountId: string, standing: Standing, at: string): Promise<void> {
+    await this.session.rows(
+      `update memberships set external_id = ?, active = ?, is_active_assigned = ?, roles = ?, roles_search = ?,
+         is_admin = ?, version = version + 1, updated_at = ?
+       where organization_id = ? and account_id = ?`,
+      [
+        standing.externalId ?? null,
+        standing.active ?? false,
+        standing.active !== undefined,
+        ...roleBindings(standing.roles),
+        hasRole(standing.roles, ORGANIZATION_ADMIN),
+        at,
+        organizationId,
+        accountId,
+      ],
+    );
+  }
+
+  /** Those of the organizations that have a member with power over them. */
+  async administered(organizationIds: readonly string[]): Promise<string[]> {
+    const rows = await this.session.rows<{ organization_id: string }>(
+      `select distinct memberships.organization_id
+       from memberships join accounts on accounts.id = memberships.account_id
+       where memberships.organization_id in (select items.value from ${this.session.dialect.textItems})
+       and memberships.is_admin and memberships.active and accounts.active`,
+      [JSON.stringify(organizationIds)],
+    );
+    return rows.map((row) => row.organization_id);
   }
 
   /** @returns how many of the accounts were members */

@@ -46,6 +46,16 @@ export class OrganizationRepository {
     return row && toOrganization(row);
   }
 
+  /** @param displayName in any case */
+  async findIdByName(displayName: string): Promise<string | undefined> {
+    const { text, bindings } = organizationView(this.realm);
+    const row = await this.session.first<{ id: string }>(
+      `select id from ${text} where display_name_key = ?`,
+      [...bindings, foldCase(displayName)],
+    );
+    return row?.id;
+  }
+
   /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
   async list(listing: Listing): Promise<Page<Organization>> {
     const source = {

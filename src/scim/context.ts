@@ -1,5 +1,5 @@
 import type { Principal } from "../domain/principal.js";
-import type { AccountService } from "../services/accounts.js";
+import type { UserService } from "../services/users.js";
 import type { DirectoryService } from "../services/directory.js";
 import type { OrganizationService } from "../services/organizations.js";
 import type { Cursors } from "./cursors.js";
@@ -20,7 +20,7 @@ export interface ScimContext {
 }
 
 export interface ScimServices {
-  readonly accounts: AccountService;
+  readonly users: UserService;
   readonly organizations: OrganizationService;
   readonly directory: DirectoryService;
 }

@@ -1,4 +1,5 @@
 import {
+  ForbiddenError,
   InvalidValueError,
   NotFoundError,
   UniquenessError,
@@ -67,6 +68,7 @@ export const mutability = (detail: string) => new ScimError(400, "mutability", d
 export function toScimError(error: unknown): ScimError | undefined {
   if (error instanceof ScimError) return error;
   if (error instanceof NotFoundError) return new ScimError(404, undefined, error.message);
+  if (error instanceof ForbiddenError) return new ScimError(403, undefined, error.message);
   if (error instanceof UniquenessError) return new ScimError(409, "uniqueness", error.message);
   if (error instanceof InvalidValueError) return new ScimError(400, "invalidValue", error.message);
   if (error instanceof UnsupportedFieldError) return new ScimError(400, "invalidFilter", error.message);

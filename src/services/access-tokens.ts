@@ -1,9 +1,11 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import type { AccessToken } from "../domain/access-token.js";
+import { timingSafeEqual } from "node:crypto";
+import type { AccessToken, Owner } from "../domain/access-token.js";
 import { NotFoundError } from "../domain/errors.js";
+import { isId } from "../domain/id.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
-import type { Principal } from "../domain/principal.js";
+import type { Principal, Realm } from "../domain/principal.js";
 import type { Collaborators } from "./collaborators.js";
+import { hashOf, newSecret } from "./token-secret.js";
 
 /** A token with its secret, which is known only now. */
 export interface IssuedToken {
@@ -17,9 +19,12 @@ export interface TokenOptions {
   readonly expiresAt?: string | undefined;
   /** The person that it belongs to, by `userName`; without it, it is a machine's. */
   readonly userName?: string | undefined;
+  /** The organization that it acts in, by id or name; without it, it acts in the whole provider. */
+  readonly organization?: string | undefined;
+  readonly readOnly?: boolean | undefined;
 }
 
-/** Makes, recognises and revokes access tokens. Secrets are random, so a fast hash keeps them safe. */
+/** Makes, recognises and revokes access tokens. */
 export class AccessTokenService {
   constructor(private readonly given: Collaborators) {}
 
@@ -32,29 +37,30 @@ export class AccessTokenService {
     const hash = hashOf(secret);
     const found = await this.given.work.read(PROVIDER_REALM).accessTokens.findByHash(hash);
     if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) return undefined;
-    const { id, accountId, expiresAt, revokedAt } = found.token;
-    if (revokedAt !== undefined || (expiresAt !== undefined && expiresAt <= this.given.now()))
-      return undefined;
-    if (accountId === undefined) return { tokenId: id, realm: PROVIDER_REALM, power: "administrator" };
-    return found.ownerIsActive
-      ? { tokenId: id, realm: PROVIDER_REALM, power: "administrator", accountId }
-      : undefined;
+    const { revokedAt, expiresAt } = found.token;
+    const isOver = revokedAt !== undefined || (expiresAt !== undefined && expiresAt <= this.given.now());
+    return isOver ? undefined : principalOf(found.token, found.owner);
   }
 
-  /** @throws NotFoundError when there is no account of that user name */
-  async issue(name: string, { expiresAt, userName }: TokenOptions = {}): Promise<IssuedToken> {
-    const secret = `muster_${randomBytes(32).toString("base64url")}`;
+  /** @throws NotFoundError when there is no account of that user name, or no such organization */
+  async issue(name: string, options: TokenOptions = {}): Promise<IssuedToken> {
+    const { expiresAt, userName, organization, readOnly = false } = options;
+    const secret = newSecret();
+    const realm = organization === undefined ? PROVIDER_REALM : await this.#realmOf(organization);
     const accountId = userName === undefined ? undefined : await this.#accountOf(userName);
-    const token = await this.#insert({ name, accountId, expiresAt }, secret);
+    const token = await this.#insert({ name, realm, readOnly, accountId, expiresAt }, secret);
     if (!token) throw new Error("Two random secrets were the same");
     return { token, secret };
   }
 
   /**
-   * Makes a given secret a provider token; does nothing when it is one already.
+   * Makes a given secret a token; does nothing when it is one already.
+   *
+   * @param realm where it acts
    */
-  async adopt(name: string, secret: string): Promise<void> {
-    await this.#insert({ name, accountId: undefined, expiresAt: undefined }, secret);
+  async adopt(name: string, secret: string, realm: Realm = PROVIDER_REALM): Promise<void> {
+    const nobody = { accountId: undefined, expiresAt: undefined };
+    await this.#insert({ name, realm, readOnly: false, ...nobody }, secret);
   }
 
   /** All tokens, oldest first. */
@@ -76,8 +82,16 @@ export class AccessTokenService {
     return id;
   }
 
+  async #realmOf(organization: string): Promise<Realm> {
+    const { organizations } = this.given.work.read(PROVIDER_REALM);
+    const byId = isId(organization) ? await organizations.find(organization, { lock: false }) : undefined;
+    const id = byId?.id ?? (await organizations.findIdByName(organization));
+    if (id === undefined) throw new NotFoundError("Group", organization);
+    return { type: "organization", organizationId: id };
+  }
+
   async #insert(
-    given: Pick<AccessToken, "name" | "accountId" | "expiresAt">,
+    given: Omit<AccessToken, "id" | "createdAt" | "revokedAt">,
     secret: string,
   ): Promise<AccessToken | undefined> {
     const token = {
@@ -93,4 +107,9 @@ export class AccessTokenService {
   }
 }
 
-const hashOf = (secret: string) => createHash("sha256").update(secret).digest("hex");
+function principalOf({ id, realm, readOnly, accountId }: AccessToken, owner: Owner): Principal | undefined {
+  const power = readOnly ? "reader" : "administrator";
+  if (accountId === undefined) return { tokenId: id, realm, power };
+  if (!owner.isActive) return undefined;
+  return { tokenId: id, realm, accountId, power: owner.isAdministrator ? power : "member" };
+}

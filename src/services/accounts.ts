@@ -1,12 +1,11 @@
-import { isDeepStrictEqual } from "node:util";
-import { INDEXED_IN_PROFILE } from "../domain/account.js";
 import type { Account, AccountInput, AccountWithOrganizations } from "../domain/account.js";
-import { NotFoundError, VersionMismatchError } from "../domain/errors.js";
+import { NotFoundError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
-import { requireFewElements, requireKeyLength, requireKeyLengths } from "../domain/limits.js";
-import type { Listing, Page } from "../domain/listing.js";
 import type { Principal } from "../domain/principal.js";
 import type { AccountRepository } from "../repositories/accounts.js";
+import { hasSameProfile, hasSameStanding, requireStorable } from "./account-rules.js";
+import { keepingAdministrators } from "./administrators.js";
+import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
 import { hashPassword } from "./passwords.js";
 
@@ -19,7 +18,7 @@ export interface AccountChange {
   readonly expected?: ExpectedVersions;
 }
 
-/** What a caller can do with accounts. */
+/** Users as the provider has them: all accounts. */
 export class AccountService {
   constructor(private readonly given: Collaborators) {}
 
@@ -41,17 +40,6 @@ export class AccountService {
     return { ...account, externalId, displayName, createdAt: now, organizations: [] };
   }
 
-  /** @throws NotFoundError */
-  async get(principal: Principal, id: string): Promise<AccountWithOrganizations> {
-    const account = isId(id) && (await this.given.work.read(principal.realm).accounts.find(id));
-    if (!account) throw new NotFoundError("User", id);
-    return account;
-  }
-
-  list(principal: Principal, listing: Listing): Promise<Page<AccountWithOrganizations>> {
-    return this.given.work.read(principal.realm).accounts.list(listing);
-  }
-
   /**
    * Changes an account; what changes nothing leaves the version as it is.
    *
@@ -59,15 +47,22 @@ export class AccountService {
    */
   async change(principal: Principal, id: string, change: AccountChange): Promise<AccountWithOrganizations> {
     const passwordHash = change.password === undefined ? undefined : await hashPassword(change.password);
-    return this.given.work.write(principal.realm, async ({ accounts }) => {
+    return this.given.work.write(principal.realm, async (repositories) => {
+      const { accounts } = repositories;
       const current = await this.#lock(accounts, id, "forUpdate", change.expected);
       const input = change.apply(current);
       requireStorable(input);
       const { userName, externalId, displayName, active, roles, profile, search } = input;
       const next = { ...current, userName, externalId, displayName, active, roles, profile };
-      if (passwordHash === undefined && isSame(current, next)) return current;
+      const isSameStanding = hasSameStanding(current, next);
+      const isSameProfile = hasSameProfile(current, next);
+      if (passwordHash === undefined && isSameStanding && isSameProfile) return current;
       const changed = { ...next, version: current.version + 1, updatedAt: this.given.now() };
-      await accounts.update({ ...changed, search, passwordHash }, !hasSameProfile(current, next));
+      const write = () => accounts.update({ ...changed, search, passwordHash }, !isSameProfile);
+      const organizationIds = current.organizations.map((each) => each.id);
+      await (isSameStanding
+        ? write()
+        : keepingAdministrators(principal, repositories, organizationIds, write));
       return changed;
     });
   }
@@ -79,12 +74,16 @@ export class AccountService {
    */
   async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
     if (!isId(id)) throw new NotFoundError("User", id);
-    await this.given.work.write(principal.realm, async ({ accounts, memberships }) => {
+    await this.given.work.write(principal.realm, async (repositories) => {
+      const { accounts, memberships } = repositories;
       // In the order in which others lock when they add a member: organizations first.
       await memberships.lockOrganizationsOf(id);
-      await this.#lock(accounts, id, "forDelete", expected);
-      await memberships.leaveAll(id, this.given.now());
-      await accounts.delete(id);
+      const { organizations } = await this.#lock(accounts, id, "forDelete", expected);
+      const organizationIds = organizations.map((each) => each.id);
+      await keepingAdministrators(principal, repositories, organizationIds, async () => {
+        await memberships.leaveAll(id, this.given.now());
+        await accounts.delete(id);
+      });
     });
   }
 
@@ -99,38 +98,4 @@ export class AccountService {
     requireVersion("User", current, expected);
     return current;
   }
-}
-
-/** @throws VersionMismatchError unless the resource is in one of the versions */
-export function requireVersion(
-  kind: string,
-  current: { readonly id: string; readonly version: number },
-  expected: ExpectedVersions,
-): void {
-  if (expected && !expected.includes(current.version)) throw new VersionMismatchError(kind, current.id);
-}
-
-function requireStorable({ userName, externalId, displayName, profile }: AccountInput): void {
-  requireKeyLength({ userName, externalId, displayName });
-  requireFewElements(profile.value);
-  requireKeyLengths("emails", profile.value.emails);
-  for (const [name, part] of INDEXED_IN_PROFILE) requireKeyLengths(name, [profile.value[name] ?? {}], part);
-}
-
-function isSame(current: Account, next: Account): boolean {
-  return (
-    current.externalId === next.externalId &&
-    current.active === next.active &&
-    isDeepStrictEqual(current.roles, next.roles) &&
-    hasSameProfile(current, next)
-  );
-}
-
-/** Whether nothing differs that organizations see of an account. */
-function hasSameProfile(current: Account, next: Account): boolean {
-  return (
-    current.userName === next.userName &&
-    current.displayName === next.displayName &&
-    isDeepStrictEqual(current.profile.value, next.profile.value)
-  );
 }

@@ -1,3 +1,4 @@
+import { VersionMismatchError } from "../domain/errors.js";
 import type { UnitOfWork } from "../repositories/unit-of-work.js";
 
 /** What services are given, so that nothing in them reads a clock or makes up an id by itself. */
@@ -11,3 +12,12 @@ export interface Collaborators {
 
 /** The versions of a resource that a caller is willing to change; undefined: any. */
 export type ExpectedVersions = readonly number[] | undefined;
+
+/** @throws VersionMismatchError unless the resource is in one of the versions */
+export function requireVersion(
+  kind: string,
+  current: { readonly id: string; readonly version: number },
+  expected: ExpectedVersions,
+): void {
+  if (expected && !expected.includes(current.version)) throw new VersionMismatchError(kind, current.id);
+}

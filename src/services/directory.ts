@@ -1,3 +1,4 @@
+import { requireAccess } from "../domain/access.js";
 import type { AccountWithOrganizations } from "../domain/account.js";
 import type { DirectoryListing, Page } from "../domain/listing.js";
 import type { Organization } from "../domain/organization.js";
@@ -15,6 +16,8 @@ export class DirectoryService {
 
   /** Accounts and organizations in one list. What is deleted while it is read is left out of the page. */
   async list(principal: Principal, listing: DirectoryListing): Promise<Page<DirectoryEntry>> {
+    requireAccess(principal, "read Users");
+    requireAccess(principal, "read Groups");
     const { directory, accounts, organizations } = this.given.work.read(principal.realm);
     const page = await directory.list(listing);
     const idsOf = (kind: DirectoryEntry["kind"]) =>

@@ -1,3 +1,4 @@
+import { requireAccess } from "../domain/access.js";
 import { InvalidValueError, NotFoundError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
 import { requireKeyLength } from "../domain/limits.js";
@@ -7,7 +8,8 @@ import type { Organization, OrganizationInput } from "../domain/organization.js"
 import type { Principal } from "../domain/principal.js";
 import type { MembershipRepository } from "../repositories/memberships.js";
 import type { OrganizationRepository } from "../repositories/organizations.js";
-import { requireVersion } from "./accounts.js";
+import { keepingAdministrators } from "./administrators.js";
+import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
 
 /** A change of an organization. */
@@ -33,6 +35,7 @@ export class OrganizationService {
     input: OrganizationInput,
     accountIds: readonly string[],
   ): Promise<Organization> {
+    requireAccess(principal, "create Groups");
     requireStorable(input);
     const now = this.given.now();
     const id = this.given.newId();
@@ -65,18 +68,20 @@ export class OrganizationService {
 
   /** @throws NotFoundError */
   async get(principal: Principal, id: string): Promise<Organization> {
+    requireAccess(principal, "read Groups");
     const { organizations } = this.given.work.read(principal.realm);
     const organization = isId(id) && (await organizations.find(id, { lock: false }));
     if (!organization) throw new NotFoundError("Group", id);
     return organization;
   }
 
-  list(principal: Principal, listing: Listing): Promise<Page<Organization>> {
+  async list(principal: Principal, listing: Listing): Promise<Page<Organization>> {
+    requireAccess(principal, "read Groups");
     return this.given.work.read(principal.realm).organizations.list(listing);
   }
 
   /**
-   * Some members of an organization, in the order of their account ids.
+   * Some members of an organization that the caller has got, in the order of their account ids.
    *
    * @param after the account id that the page begins behind
    */
@@ -91,12 +96,17 @@ export class OrganizationService {
    *   and what `change.apply` throws
    */
   async change(principal: Principal, id: string, change: OrganizationChange): Promise<Organization> {
-    return this.given.work.write(principal.realm, async ({ organizations, memberships }) => {
+    requireAccess(principal, "change Groups");
+    return this.given.work.write(principal.realm, async (repositories) => {
+      const { organizations, memberships } = repositories;
       const current = await this.#lock(organizations, id, change.expected);
       const input = change.apply(current);
       requireStorable(input);
       const { displayName, externalId, description } = input;
-      const members = await this.#changeMembers(principal, memberships, id, change.members);
+      if (displayName !== current.displayName) requireAccess(principal, "rename Groups");
+      const members = await keepingAdministrators(principal, repositories, [id], () =>
+        this.#changeMembers(principal, memberships, id, change.members),
+      );
       const next = { ...current, displayName, externalId, description };
       if (!members.changed && isSame(current, next)) return current;
       const changed = {
@@ -116,6 +126,7 @@ export class OrganizationService {
    * @throws NotFoundError, VersionMismatchError
    */
   async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
+    requireAccess(principal, "delete Groups");
     await this.given.work.write(principal.realm, async ({ organizations }) => {
       await this.#lock(organizations, id, expected);
       await organizations.delete(id);

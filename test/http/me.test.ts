@@ -33,7 +33,17 @@ describeServer("/Me", (scim, server) => {
     expectStatus(await own.request("HEAD", "/Me"), 200);
   });
 
+  it("is not to be changed by who has no administrator's role", async () => {
+    expectError(await own.patch("/Me", { op: "replace", path: "displayName", value: "D." }), { status: 403 });
+    expectError(await own.put("/Me", user), { status: 403 });
+    expectError(await own.delete("/Me"), { status: 403 });
+    expect(await read(scim, `/Users/${user.id}`)).to.deep.equal(user);
+  });
+
   it("takes PATCH, PUT and DELETE", async () => {
+    const roles = [{ value: "provider-admin" }];
+    await createUser(scim, { roles });
+    await scim.patch(`/Users/${user.id}`, { op: "add", path: "roles", value: roles });
     const patched = expectStatus(
       await own.patch("/Me", { op: "replace", path: "displayName", value: "D." }),
       200,

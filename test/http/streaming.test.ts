@@ -18,12 +18,12 @@ describeServer("A group with many members", (scim, server) => {
   before(async function () {
     this.timeout(60_000);
     const principal = { tokenId: "test", realm: PROVIDER_REALM, power: "administrator" } as const;
-    const { accounts } = server().services;
+    const { users } = server().services;
     const profile = JsonDocument.ofValue({ schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"] });
     const made = await Promise.all(
       Array.from({ length: MEMBERS }, (_, number) => {
-        const input = { userName: `many-${number}`, active: true, profile, search: profile };
-        return accounts.create(principal, input, undefined);
+        const input = { userName: `many-${number}`, active: true, roles: [], profile, search: profile };
+        return users.create(principal, input, undefined);
       }),
     );
     group = await createGroup(scim, made as unknown as Body[]);

@@ -1,5 +1,6 @@
 import SCIMMY from "scimmy";
 import type { AccountWithOrganizations } from "../../domain/account.js";
+import { isJsonObject } from "../../domain/json.js";
 import { noContent, ScimAnswer } from "../answer.js";
 import type { ScimContext } from "../context.js";
 import { readPatchRequest } from "../dialects/patch-request.js";
@@ -11,6 +12,7 @@ import { readPaging } from "../pagination.js";
 import { Projection } from "../projection.js";
 import { toCriteria } from "../query.js";
 import type { Query } from "../query.js";
+import { findAttribute } from "../schema/attribute.js";
 import { userSchema } from "../schema/compile.js";
 import { expectedVersions, notModified, resourceAnswer } from "../versions.js";
 import { ScimResource } from "./resource.js";
@@ -28,7 +30,7 @@ export class UserResource extends ScimResource {
   }
 
   protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {
-    const account = await context.services.accounts.get(context.principal, id);
+    const account = await context.services.users.get(context.principal, id);
     return (
       notModified(context, userIdentity(account, context.baseUrl)) ?? answer(200, context, account, query)
     );
@@ -36,7 +38,7 @@ export class UserResource extends ScimResource {
 
   protected override async list(context: ScimContext, query: Query): Promise<ScimAnswer> {
     const { range, header } = readPaging(context, UserResource.endpoint, query);
-    const page = await context.services.accounts.list(context.principal, {
+    const page = await context.services.users.list(context.principal, {
       ...toCriteria(userSchema, query),
       ...range,
       locations: locationsBelow(context.baseUrl),
@@ -48,7 +50,7 @@ export class UserResource extends ScimResource {
 
   protected override async create(context: ScimContext, body: unknown, query: Query): Promise<ScimAnswer> {
     const { input, password } = toIncomingUser(readResource(userSchema, body), true);
-    const account = await context.services.accounts.create(context.principal, input, password);
+    const account = await context.services.users.create(context.principal, input, password);
     return answer(201, context, account, query);
   }
 
@@ -59,9 +61,13 @@ export class UserResource extends ScimResource {
     query: Query,
   ): Promise<ScimAnswer> {
     const resource = readResource(userSchema, body);
-    const account = await context.services.accounts.change(context.principal, id, {
-      // A client that says nothing of `active` does not mean to bring somebody back.
-      apply: (current) => toIncomingUser(resource, current.active).input,
+    const account = await context.services.users.change(context.principal, id, {
+      // A client that says nothing of `active` does not mean to bring somebody back, nor one that says nothing
+      // of `roles` to take them away.
+      apply: (current) => {
+        const { input } = toIncomingUser(resource, current.active);
+        return names(body, "roles") ? input : { ...input, roles: current.roles };
+      },
       password: toIncomingUser(resource, true).password,
       expected: expectedVersions(context),
     });
@@ -80,7 +86,7 @@ export class UserResource extends ScimResource {
       throw mutability("A password can be replaced, but not removed");
     }
     const password = passwords.at(-1)?.value;
-    const account = await context.services.accounts.change(context.principal, id, {
+    const account = await context.services.users.change(context.principal, id, {
       apply: (current) =>
         toIncomingUser(applyPatch(userSchema, toUserResource(current), operations), undefined).input,
       password: typeof password === "string" ? password : undefined,
@@ -90,10 +96,15 @@ export class UserResource extends ScimResource {
   }
 
   protected override async remove(context: ScimContext, id: string): Promise<ScimAnswer> {
-    await context.services.accounts.delete(context.principal, id, expectedVersions(context));
+    await context.services.users.delete(context.principal, id, expectedVersions(context));
     return noContent();
   }
 }
+
+/** Whether a body says something of an attribute, if only that it has no value. */
+const names = (body: unknown, attribute: string) =>
+  isJsonObject(body) &&
+  Object.keys(body).some((name) => findAttribute(userSchema, name)?.attribute?.name === attribute);
 
 function answer(
   status: number,

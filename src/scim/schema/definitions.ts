@@ -39,7 +39,7 @@ user.extend(SCIMMY.Schemas.EnterpriseUser.definition);
 for (const name of ["roles.type", "x509Certificates.type"]) configure(user, name, { canonicalValues: false });
 configure(user, "groups.value", { caseExact: true });
 configure(user, "groups.$ref", { referenceTypes: ["Group"] });
-// A manager's $ref is computed from the value.
+// A manager is named by the value; what clients send beside it is not kept.
 configure(SCIMMY.Schemas.EnterpriseUser.definition, "manager.$ref", { mutable: false });
 
 const group = SCIMMY.Schemas.Group.definition;

@@ -1,0 +1,44 @@
+import { ForbiddenError } from "./errors.js";
+import type { Power, Principal, Realm } from "./principal.js";
+
+/**
+ * Who may do what, in each realm: the least power that it takes. Everything is of the realm: in an
+ * organization's, users are its members, groups is itself, and nothing else exists.
+ */
+const ACCESS = {
+  "read this User": { provider: "member", organization: "member" },
+  "read Users": { provider: "reader", organization: "reader" },
+  "create Users": { provider: "administrator", organization: "administrator" },
+  "change Users": { provider: "administrator", organization: "administrator" },
+  "delete Users": { provider: "administrator", organization: "administrator" },
+  "read Groups": { provider: "reader", organization: "reader" },
+  "create Groups": { provider: "administrator", organization: "nobody" },
+  "rename Groups": { provider: "administrator", organization: "nobody" },
+  "change Groups": { provider: "administrator", organization: "administrator" },
+  "delete Groups": { provider: "administrator", organization: "nobody" },
+  "grant provider roles": { provider: "administrator", organization: "nobody" },
+  "grant organization roles": { provider: "administrator", organization: "administrator" },
+} as const satisfies Readonly<Record<string, Readonly<Record<Realm["type"], Power | "nobody">>>>;
+
+/** Something that takes power; the words complete "may not". */
+export type Action = keyof typeof ACCESS;
+
+const POWERS: readonly Power[] = ["member", "reader", "administrator"];
+
+/** Whether a principal may do something in its realm. */
+export function mayDo({ realm, power }: Principal, action: Action): boolean {
+  const needed = ACCESS[action][realm.type];
+  return needed !== "nobody" && POWERS.indexOf(power) >= POWERS.indexOf(needed);
+}
+
+/** @throws ForbiddenError that says what the principal's token cannot do */
+export function requireAccess(principal: Principal, action: Action): void {
+  if (mayDo(principal, action)) return;
+  throw new ForbiddenError(`${bearer(principal, action)} may not ${action}`);
+}
+
+function bearer({ realm, power, accountId }: Principal, action: Action): string {
+  if (ACCESS[action][realm.type] === "nobody") return "An access token of an organization";
+  if (power === "reader") return "This access token is read-only and";
+  return accountId === undefined ? "This access token" : "Somebody without an administrator's role";
+}

@@ -1,0 +1,182 @@
+import { requireAccess } from "../domain/access.js";
+import type { Account, AccountInput, AccountWithOrganizations } from "../domain/account.js";
+import { NotFoundError, UniquenessError } from "../domain/errors.js";
+import { isId } from "../domain/id.js";
+import type { Principal } from "../domain/principal.js";
+import { PROVIDER_ADMIN, hasRole } from "../domain/role.js";
+import type { Repositories } from "../repositories/unit-of-work.js";
+import { hasSameProfile, hasSameStanding, requireStorable } from "./account-rules.js";
+import type { AccountChange } from "./accounts.js";
+import { keepingAdministrators } from "./administrators.js";
+import { requireVersion } from "./collaborators.js";
+import type { Collaborators, ExpectedVersions } from "./collaborators.js";
+import { hashPassword } from "./passwords.js";
+
+/**
+ * Users as one organization provisions them: its members. `externalId`, `active` and `roles` are the
+ * membership's; what is the person's own is written only while the organization manages the account.
+ */
+export class MemberService {
+  constructor(private readonly given: Collaborators) {}
+
+  /**
+   * Creates the account, or takes the one of that user name, and makes it a member. Who is a member and not
+   * active becomes active again.
+   *
+   * @throws UniquenessError for an active member, InvalidValueError, ForbiddenError
+   */
+  async create(
+    principal: Principal,
+    organizationId: string,
+    input: AccountInput,
+    password: string | undefined,
+  ): Promise<AccountWithOrganizations> {
+    requireStorable(input);
+    requireGrantable(principal, [], input);
+    const passwordHash = password === undefined ? undefined : await hashPassword(password);
+    const attempt = () =>
+      this.given.work.write(principal.realm, async (repositories) => {
+        const { accounts, memberships } = repositories;
+        await lockOrganization(repositories, organizationId);
+        const known = await accounts.findIdByUserName(input.userName);
+        const member = known === undefined ? undefined : await accounts.find(known, "forUpdate");
+        if (member?.active) throw new UniquenessError("User", "userName", input.userName);
+        const id = known ?? (await this.#insert(repositories, organizationId, input, passwordHash));
+        if (!member) await this.#join(repositories, principal, organizationId, id);
+        if (known !== undefined)
+          await this.#writeProfile(repositories, organizationId, id, input, passwordHash);
+        await memberships.update(organizationId, id, input, this.given.now());
+        return requireFound(await accounts.find(id), id);
+      });
+    try {
+      return await attempt();
+    } catch (error) {
+      // Somebody else may have created the account a moment ago: then it is taken.
+      if (!(error instanceof UniquenessError)) throw error;
+      return attempt();
+    }
+  }
+
+  /**
+   * Changes a member; what changes nothing leaves the version as it is.
+   *
+   * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError, ForbiddenError, and what
+   *   `change.apply` throws
+   */
+  async change(
+    principal: Principal,
+    organizationId: string,
+    id: string,
+    change: AccountChange,
+  ): Promise<AccountWithOrganizations> {
+    const passwordHash = change.password === undefined ? undefined : await hashPassword(change.password);
+    return this.given.work.write(principal.realm, async (repositories) => {
+      const { accounts, memberships } = repositories;
+      const current = requireFound(isId(id) ? await accounts.find(id, "forUpdate") : undefined, id);
+      requireVersion("User", current, change.expected);
+      const input = change.apply(current);
+      requireStorable(input);
+      requireGrantable(principal, current.roles, input);
+      if (passwordHash !== undefined || !hasSameProfile(current, input)) {
+        await this.#writeProfile(repositories, organizationId, id, input, passwordHash);
+      }
+      if (!hasSameStanding(current, input)) {
+        await keepingAdministrators(principal, repositories, [organizationId], () =>
+          memberships.update(organizationId, id, input, this.given.now()),
+        );
+      }
+      return requireFound(await accounts.find(id), id);
+    });
+  }
+
+  /**
+   * Ends a membership; the account stays.
+   *
+   * @throws NotFoundError, VersionMismatchError, ForbiddenError
+   */
+  async remove(
+    principal: Principal,
+    organizationId: string,
+    id: string,
+    expected: ExpectedVersions,
+  ): Promise<void> {
+    await this.given.work.write(principal.realm, async (repositories) => {
+      const { accounts, memberships, organizations } = repositories;
+      const organization = await lockOrganization(repositories, organizationId);
+      const current = requireFound(isId(id) ? await accounts.find(id, "forUpdate") : undefined, id);
+      requireVersion("User", current, expected);
+      await keepingAdministrators(principal, repositories, [organizationId], () =>
+        memberships.remove(organizationId, [id]),
+      );
+      await organizations.update({
+        ...organization,
+        memberCount: organization.memberCount - 1,
+        version: organization.version + 1,
+        updatedAt: this.given.now(),
+      });
+    });
+  }
+
+  async #insert(
+    { accounts }: Repositories,
+    organizationId: string,
+    input: AccountInput,
+    passwordHash: string | undefined,
+  ): Promise<string> {
+    const id = this.given.newId();
+    const own = { externalId: undefined, active: true, roles: [] };
+    const written = { ...input, ...own, id, passwordHash, version: 1, updatedAt: this.given.now() };
+    await accounts.insert(written, organizationId);
+    return id;
+  }
+
+  async #join(
+    { memberships, organizations }: Repositories,
+    principal: Principal,
+    organizationId: string,
+    id: string,
+  ): Promise<void> {
+    const at = this.given.now();
+    const addition = { source: "scim", addedBy: principal.tokenId, at } as const;
+    const joined = await memberships.add(organizationId, [id], addition);
+    const organization = requireFound(
+      await organizations.find(organizationId, { lock: false }),
+      organizationId,
+    );
+    await organizations.update({
+      ...organization,
+      memberCount: organization.memberCount + joined,
+      version: organization.version + 1,
+      updatedAt: at,
+    });
+  }
+
+  /** Writes what is the person's own, if the organization manages the account; otherwise nothing happens. */
+  async #writeProfile(
+    { accounts }: Repositories,
+    organizationId: string,
+    id: string,
+    input: AccountInput,
+    passwordHash: string | undefined,
+  ): Promise<void> {
+    if (!(await accounts.isManagedBy(organizationId, id))) return;
+    await accounts.updateProfile({ ...input, id, passwordHash, updatedAt: this.given.now() });
+  }
+}
+
+/** The organization goes before its members, for everybody who locks. */
+async function lockOrganization({ organizations }: Repositories, id: string) {
+  return requireFound(await organizations.find(id, { lock: true }), id);
+}
+
+function requireFound<T>(found: T | undefined, id: string): T {
+  if (found === undefined) throw new NotFoundError("User", id);
+  return found;
+}
+
+/** An organization grants its own roles; one that means power elsewhere is not taken for one of its own. */
+function requireGrantable(principal: Principal, current: Account["roles"], { roles }: AccountInput): void {
+  if (hasRole(roles, PROVIDER_ADMIN) && !hasRole(current, PROVIDER_ADMIN)) {
+    requireAccess(principal, "grant provider roles");
+  }
+}

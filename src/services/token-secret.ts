@@ -1,0 +1,34 @@
+import { createHash, randomInt } from "node:crypto";
+import { crc32 } from "node:zlib";
+
+const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const PREFIX = "muster_";
+const RANDOM_LENGTH = 40;
+const CHECKSUM_LENGTH = 6;
+
+/**
+ * A new secret: `muster_`, 40 random letters and digits (238 bits), and 6 more that are a checksum of all before
+ * them, by which scanners tell a leaked token from what only looks like one.
+ */
+export function newSecret(): string {
+  const random = Array.from({ length: RANDOM_LENGTH }, () => DIGITS[randomInt(DIGITS.length)]).join("");
+  return withChecksum(PREFIX + random);
+}
+
+/** Whether a text is a secret as `newSecret` makes them. */
+export function isWellFormedSecret(text: string): boolean {
+  return text.startsWith(PREFIX) && text === withChecksum(text.slice(0, PREFIX.length + RANDOM_LENGTH));
+}
+
+/** What is stored of a secret. It is random, so that a fast hash keeps it safe. */
+export const hashOf = (secret: string) => createHash("sha256").update(secret).digest("hex");
+
+function withChecksum(text: string): string {
+  let rest = crc32(text);
+  let checksum = "";
+  while (checksum.length < CHECKSUM_LENGTH) {
+    checksum = (DIGITS[rest % DIGITS.length] ?? "") + checksum;
+    rest = Math.floor(rest / DIGITS.length);
+  }
+  return text + checksum;
+}

@@ -1,0 +1,69 @@
+import { mayDo, requireAccess } from "../domain/access.js";
+import type { AccountInput, AccountWithOrganizations } from "../domain/account.js";
+import { NotFoundError } from "../domain/errors.js";
+import { isId } from "../domain/id.js";
+import type { Listing, Page } from "../domain/listing.js";
+import type { Principal } from "../domain/principal.js";
+import { AccountService } from "./accounts.js";
+import type { AccountChange } from "./accounts.js";
+import type { Collaborators, ExpectedVersions } from "./collaborators.js";
+import { MemberService } from "./members.js";
+
+/**
+ * What a caller can do with Users: accounts in the provider's realm, members in an organization's. Each method
+ * throws ForbiddenError for who may not.
+ */
+export class UserService {
+  readonly #accounts: AccountService;
+  readonly #members: MemberService;
+
+  constructor(private readonly given: Collaborators) {
+    this.#accounts = new AccountService(given);
+    this.#members = new MemberService(given);
+  }
+
+  /** @throws NotFoundError */
+  async get(principal: Principal, id: string): Promise<AccountWithOrganizations> {
+    const isSelf = id === principal.accountId && mayDo(principal, "read this User");
+    if (!isSelf) requireAccess(principal, "read Users");
+    const account = isId(id) && (await this.given.work.read(principal.realm).accounts.find(id));
+    if (!account) throw new NotFoundError("User", id);
+    return account;
+  }
+
+  async list(principal: Principal, listing: Listing): Promise<Page<AccountWithOrganizations>> {
+    requireAccess(principal, "read Users");
+    return this.given.work.read(principal.realm).accounts.list(listing);
+  }
+
+  /** As `AccountService.create` and `MemberService.create`. */
+  async create(
+    principal: Principal,
+    input: AccountInput,
+    password: string | undefined,
+  ): Promise<AccountWithOrganizations> {
+    requireAccess(principal, "create Users");
+    const { realm } = principal;
+    return realm.type === "provider"
+      ? this.#accounts.create(principal, input, password)
+      : this.#members.create(principal, realm.organizationId, input, password);
+  }
+
+  /** As `AccountService.change` and `MemberService.change`. */
+  async change(principal: Principal, id: string, change: AccountChange): Promise<AccountWithOrganizations> {
+    requireAccess(principal, "change Users");
+    const { realm } = principal;
+    return realm.type === "provider"
+      ? this.#accounts.change(principal, id, change)
+      : this.#members.change(principal, realm.organizationId, id, change);
+  }
+
+  /** Deletes an account, or ends a membership. As `AccountService.delete` and `MemberService.remove`. */
+  async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
+    requireAccess(principal, "delete Users");
+    const { realm } = principal;
+    await (realm.type === "provider"
+      ? this.#accounts.delete(principal, id, expected)
+      : this.#members.remove(principal, realm.organizationId, id, expected));
+  }
+}
