@@ -1,6 +1,7 @@
 import SCIMMY from "scimmy";
 import type { AccountWithOrganizations } from "../../domain/account.js";
 import { isJsonObject } from "../../domain/json.js";
+import { knownRoles } from "../../domain/role.js";
 import { noContent, ScimAnswer } from "../answer.js";
 import type { ScimContext } from "../context.js";
 import { readPatchRequest } from "../dialects/patch-request.js";
@@ -63,10 +64,10 @@ export class UserResource extends ScimResource {
     const resource = readResource(userSchema, body);
     const account = await context.services.users.change(context.principal, id, {
       // A client that says nothing of `active` does not mean to bring somebody back, nor one that says nothing
-      // of `roles` to take them away.
+      // of `roles` to take away what Muster has granted.
       apply: (current) => {
         const { input } = toIncomingUser(resource, current.active);
-        return names(body, "roles") ? input : { ...input, roles: current.roles };
+        return names(body, "roles") ? input : { ...input, roles: knownRoles(current.roles) };
       },
       password: toIncomingUser(resource, true).password,
       expected: expectedVersions(context),
