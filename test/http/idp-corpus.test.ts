@@ -1,8 +1,15 @@
 import { playConversation, playWireCase, readCorpus } from "../support/corpus.js";
+import { createGroup } from "../support/factories.js";
+import { clientWith } from "../support/realms.js";
 import { describeServer } from "../support/server.js";
 
+const CONVERSATIONS = ["entra.json", "okta.json", "other.json"] as const;
+
+/** Whether all of it is about Users: an organization cannot create Groups. */
+const isAboutUsers = (paths: readonly string[]) => paths.every((path) => !path.includes('Groups'));
+
 describeServer("What identity providers really send", (scim) => {
-  for (const file of ["entra.json", "okta.json", "other.json"] as const) {
+  for (const file of CONVERSATIONS) {
     describe(file, () => {
       for (const conversation of readCorpus(file)) {
         it(`${conversation.id}: ${conversation.rule}`, () => playConversation(scim, conversation));
@@ -16,4 +23,23 @@ describeServer("What identity providers really send", (scim) => {
       it(`${id} (${level}): ${expect.facts}`, () => playWireCase(scim, wireCase));
     }
   });
+});
+
+describeServer("What identity providers really send of users to one organization", (scim, server) => {
+  const client = async () => clientWith(server(), { organization: (await createGroup(scim)).id });
+
+  for (const file of CONVERSATIONS) {
+    for (const conversation of readCorpus(file)) {
+      if (!isAboutUsers(conversation.steps.map(({ path }) => path))) continue;
+      it(`${conversation.id}: ${conversation.rule}`, async () =>
+        playConversation(await client(), conversation));
+    }
+  }
+
+  for (const wireCase of readCorpus("wire.json")) {
+    const paths = wireCase.setup.map((step) => ("post" in step ? step.post : step.path));
+    if (!isAboutUsers([...paths, wireCase.request.path])) continue;
+    it(`${wireCase.id} (${wireCase.level}): ${wireCase.expect.facts}`, async () =>
+      playWireCase(await client(), wireCase));
+  }
 });
