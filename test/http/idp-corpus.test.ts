@@ -6,7 +6,7 @@ import { describeServer } from "../support/server.js";
 const CONVERSATIONS = ["entra.json", "okta.json", "other.json"] as const;
 
 /** Whether all of it is about Users: an organization cannot create Groups. */
-const isAboutUsers = (paths: readonly string[]) => paths.every((path) => !path.includes('Groups'));
+const isAboutUsers = (paths: readonly string[]) => paths.every((path) => !path.includes("Groups"));
 
 describeServer("What identity providers really send", (scim) => {
   for (const file of CONVERSATIONS) {
