@@ -9,6 +9,7 @@ import type { Logger } from "./logging/logger.js";
 import { UnitOfWork } from "./repositories/unit-of-work.js";
 import { Cursors } from "./scim/cursors.js";
 import { AccessTokenService } from "./services/access-tokens.js";
+import { AuditService } from "./services/audit.js";
 import { UserService } from "./services/users.js";
 import { DirectoryService } from "./services/directory.js";
 import { secretKey } from "./services/keys.js";
@@ -18,6 +19,7 @@ export interface Services {
   readonly users: UserService;
   readonly organizations: OrganizationService;
   readonly directory: DirectoryService;
+  readonly audit: AuditService;
   readonly accessTokens: AccessTokenService;
 }
 
@@ -30,6 +32,29 @@ export interface Muster {
   readonly migrated: readonly string[];
   /** Closes the database; requests must be over. */
   close(): Promise<void>;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+const PRUNING_INTERVAL = DAY / 24;
+
+/** Does something now and every hour. @returns ends it, and waits for what is under way */
+function regularly(logger: Logger, work: () => Promise<unknown>): () => Promise<void> {
+  let running = Promise.resolve();
+  const run = () => {
+    running = work().then(
+      () => undefined,
+      (error: unknown) => {
+        logger.error({ err: error }, "What is old could not be forgotten; it is tried again in an hour");
+      },
+    );
+  };
+  run();
+  const timer = setInterval(run, PRUNING_INTERVAL);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return running;
+  };
 }
 
 /** Opens the database, brings its schema up to date and puts everything together. */
@@ -47,6 +72,7 @@ export async function compose(settings: Settings): Promise<Muster> {
       users: new UserService(given),
       organizations: new OrganizationService(given),
       directory: new DirectoryService(given),
+      audit: new AuditService(given),
       accessTokens: new AccessTokenService(given),
     };
     if (settings.bootstrapToken !== undefined) {
@@ -60,7 +86,14 @@ export async function compose(settings: Settings): Promise<Muster> {
       publicUrl: settings.publicUrl,
       ready: () => database.reader.rows("select 1"),
     });
-    return { app, services, logger, migrated, close: () => database.close() };
+    const stopPruning = regularly(logger, () =>
+      services.audit.prune(new Date(Date.now() - settings.auditRetentionDays * DAY).toISOString()),
+    );
+    const close = async () => {
+      await stopPruning();
+      await database.close();
+    };
+    return { app, services, logger, migrated, close };
   } catch (error) {
     await database.close();
     throw error;

@@ -17,6 +17,8 @@ export interface Settings {
   readonly cursorTimeout: number;
   /** Whether the server's description of itself speaks of pagination. */
   readonly advertisePagination: boolean;
+  /** How many days the audit log goes back. */
+  readonly auditRetentionDays: number;
   readonly logLevel: LogLevel;
 }
 
@@ -55,10 +57,9 @@ const token = makeValidator((input: string) => {
   return input;
 });
 
-const seconds = makeValidator((input: string) => {
+const wholeNumber = makeValidator((input: string) => {
   const number = Number(input);
-  if (!Number.isSafeInteger(number) || number < 1)
-    throw new Error("must be a whole number of seconds from 1 on");
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error("must be a whole number from 1 on");
   return number;
 });
 
@@ -84,13 +85,17 @@ const specification = {
     default: "./data",
     desc: "Folder for the embedded database",
   }),
-  CURSOR_TIMEOUT: seconds({
+  CURSOR_TIMEOUT: wholeNumber({
     default: 3600,
     desc: "Seconds that a cursor for the next page of a list stays valid",
   }),
   ADVERTISE_PAGINATION: bool({
     default: true,
     desc: "Whether /ServiceProviderConfig has the 'pagination' of RFC 9865, which some strict clients refuse",
+  }),
+  AUDIT_RETENTION_DAYS: wholeNumber({
+    default: 365,
+    desc: "Days that the audit log goes back; older events are forgotten",
   }),
   LOG_LEVEL: str({ choices: LOG_LEVELS, default: "info", desc: `One of ${LOG_LEVELS.join(", ")}` }),
 };
@@ -133,6 +138,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     dataDir,
     cursorTimeout: values.CURSOR_TIMEOUT,
     advertisePagination: values.ADVERTISE_PAGINATION,
+    auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     logLevel: values.LOG_LEVEL,
   };
 }

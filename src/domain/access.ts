@@ -16,6 +16,7 @@ const ACCESS = {
   "rename Groups": { provider: "administrator", organization: "nobody" },
   "change Groups": { provider: "administrator", organization: "administrator" },
   "delete Groups": { provider: "administrator", organization: "nobody" },
+  "read AuditEvents": { provider: "reader", organization: "reader" },
   "grant provider roles": { provider: "administrator", organization: "nobody" },
   "grant organization roles": { provider: "administrator", organization: "administrator" },
 } as const satisfies Readonly<Record<string, Readonly<Record<Realm["type"], Power | "nobody">>>>;

@@ -50,6 +50,8 @@ export interface Sort {
 export interface Locations {
   readonly accounts: string;
   readonly organizations: string;
+  readonly accessTokens: string;
+  readonly auditEvents: string;
 }
 
 /** Which resources a listing is of, and in which order. */

@@ -21,4 +21,6 @@ export interface Principal {
   readonly power: Power;
   /** The person that the token belongs to; absent for a machine's. */
   readonly accountId?: string;
+  /** Where the request came from, for the audit log. */
+  readonly origin?: { readonly requestId: string; readonly address: string | undefined };
 }

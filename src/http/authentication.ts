@@ -1,8 +1,11 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { Passport } from "passport";
 import { Strategy as BearerStrategy } from "passport-http-bearer";
+import type { Principal } from "../domain/principal.js";
 import type { AccessTokenService } from "../services/access-tokens.js";
 import { ScimError } from "../scim/errors.js";
+
+import { requestIdOf } from "./request-id.js";
 
 const REALM = 'Bearer realm="muster"';
 
@@ -38,7 +41,8 @@ export function authentication(accessTokens: AccessTokenService): RequestHandler
     const finish = (error: unknown, principal: unknown) => {
       if (error) next(error);
       else if (principal) {
-        request.user = principal;
+        const origin = { requestId: requestIdOf(response), address: request.ip };
+        request.user = { ...(principal as Principal), origin };
         next();
       } else next(refusal(request));
     };

@@ -10,10 +10,14 @@ type Route = readonly [pattern: RegExp, methods: readonly string[]];
  * anything is read of the request.
  */
 export function routes(types: readonly ResourceType[]): RequestHandler {
-  const endpoints = types.map(({ endpoint }) => endpoint.slice(1)).join("|");
+  const below = (some: readonly ResourceType[]) => some.map(({ endpoint }) => endpoint.slice(1)).join("|");
+  const endpoints = below(types);
+  const readOnly = below(types.filter(({ isWritable }) => !isWritable));
   const table: readonly Route[] = [
     [/^\/$/, ["GET", "HEAD"]],
     [/^\/\.search\/?$/, ["POST"]],
+    [new RegExp(`^/(${readOnly})/?$`), ["GET", "HEAD"]],
+    [new RegExp(`^/(${readOnly})/(?!\\.search)[^/]+/?$`), ["GET", "HEAD"]],
     [new RegExp(`^/(${endpoints})/?$`), ["GET", "HEAD", "POST"]],
     [new RegExp(`^/(${endpoints})/\\.search/?$`), ["POST"]],
     [new RegExp(`^/(${endpoints})/[^/]+/?$`), ["GET", "HEAD", "PUT", "PATCH", "DELETE"]],

@@ -19,6 +19,7 @@ import { scimContext } from "./context.js";
 import { discovery } from "./discovery.js";
 import { errors } from "./errors.js";
 import { me } from "./me.js";
+import { requestId } from "./request-id.js";
 import { routes } from "./routes.js";
 import { search } from "./search.js";
 import { addressTooLong } from "./server.js";
@@ -45,6 +46,7 @@ const addressLength: RequestHandler = ({ originalUrl }, _response, next) => {
 export function scim({ services, cursors, advertisePagination, logger, baseUrl }: ScimParts): Router {
   const context = scimContext({ services, cursors, logger, baseUrl });
   const router = Router();
+  router.use(requestId);
   router.use(compression({ threshold: COMPRESSED_FROM }));
   router.use(answers(logger, advertisePagination ? describePagination(cursors.timeout) : undefined));
   router.use(addressLength);

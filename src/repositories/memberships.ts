@@ -29,6 +29,12 @@ interface MemberRow {
 /** What an organization says of a member, apart from the account. */
 export type Standing = Pick<AccountInput, "externalId" | "active" | "roles">;
 
+interface AccountId {
+  account_id: string;
+}
+
+const toId = (row: AccountId) => row.account_id;
+
 /** Who makes somebody a member, how, and when. */
 export interface Addition {
   readonly source: MembershipSource;
@@ -72,10 +78,10 @@ export class MembershipRepository {
   /**
    * Makes accounts members; who is one already stays as he is, and ids of no account are passed over.
    *
-   * @returns how many became members
+   * @returns the ids of those who became members
    * @throws InvalidValueError when one of the accounts is deleted at the same moment
    */
-  async add(organizationId: string, accountIds: readonly string[], addition: Addition): Promise<number> {
+  async add(organizationId: string, accountIds: readonly string[], addition: Addition): Promise<string[]> {
     try {
       return await this.#insert(organizationId, accountIds, addition);
     } catch (error) {
@@ -86,13 +92,17 @@ export class MembershipRepository {
     }
   }
 
-  async #insert(organizationId: string, accountIds: readonly string[], addition: Addition): Promise<number> {
-    const added = await this.session.rows(
+  async #insert(
+    organizationId: string,
+    accountIds: readonly string[],
+    addition: Addition,
+  ): Promise<string[]> {
+    const added = await this.session.rows<AccountId>(
       `insert into memberships (organization_id, account_id, source, added_by, created_at, updated_at,
          profile_version_before)
        select ?, accounts.id, ?, ?, ?, ?, accounts.profile_version
        from accounts where accounts.id in (select items.value from ${this.session.dialect.textItems})
-       on conflict (organization_id, account_id) do nothing returning 1`,
+       on conflict (organization_id, account_id) do nothing returning account_id`,
       [
         organizationId,
         addition.source,
@@ -102,7 +112,7 @@ export class MembershipRepository {
         JSON.stringify(accountIds),
       ],
     );
-    return added.length;
+    return added.map(toId);
   }
 
   /** Writes what an organization says of a member; its version goes up by one, or begins. */
@@ -136,28 +146,28 @@ export class MembershipRepository {
     return rows.map((row) => row.organization_id);
   }
 
-  /** @returns how many of the accounts were members */
-  async remove(organizationId: string, accountIds: readonly string[]): Promise<number> {
-    const removed = await this.session.rows(
+  /** @returns the ids of those accounts that were members */
+  async remove(organizationId: string, accountIds: readonly string[]): Promise<string[]> {
+    const removed = await this.session.rows<AccountId>(
       `delete from memberships where organization_id = ?
-       and account_id in (select items.value from ${this.session.dialect.textItems}) returning 1`,
+       and account_id in (select items.value from ${this.session.dialect.textItems}) returning account_id`,
       [organizationId, JSON.stringify(accountIds)],
     );
-    return removed.length;
+    return removed.map(toId);
   }
 
-  /** Removes all members but these. @returns how many were removed */
-  async removeOthers(organizationId: string, accountIds: readonly string[]): Promise<number> {
-    const removed = await this.session.rows(
+  /** Removes all members but these. @returns their ids */
+  async removeOthers(organizationId: string, accountIds: readonly string[]): Promise<string[]> {
+    const removed = await this.session.rows<AccountId>(
       `delete from memberships where organization_id = ?
-       and account_id not in (select items.value from ${this.session.dialect.textItems}) returning 1`,
+       and account_id not in (select items.value from ${this.session.dialect.textItems}) returning account_id`,
       [organizationId, JSON.stringify(accountIds)],
     );
-    return removed.length;
+    return removed.map(toId);
   }
 
-  /** Removes the members that a filter over the elements of `members` matches. @returns how many */
-  async removeMatching(organizationId: string, filter: Filter): Promise<number> {
+  /** Removes the members that a filter over the elements of `members` matches. @returns their ids */
+  async removeMatching(organizationId: string, filter: Filter): Promise<string[]> {
     const elements = memberElements(this.session.dialect);
     const compiler = new ListingCompiler(this.session.dialect, {
       table: "memberships",
@@ -166,13 +176,13 @@ export class MembershipRepository {
       documents: {},
     });
     const { text, bindings } = compiler.condition(filter);
-    const removed = await this.session.rows(
+    const removed = await this.session.rows<AccountId>(
       `delete from memberships where organization_id = ?
        and account_id in (select element.account_id from ${elements.from}
-                          where element.organization_id = ? and ${text}) returning 1`,
+                          where element.organization_id = ? and ${text}) returning account_id`,
       [organizationId, organizationId, ...bindings],
     );
-    return removed.length;
+    return removed.map(toId);
   }
 
   /** Locks all organizations that an account is a member of, so that none of them changes meanwhile. */

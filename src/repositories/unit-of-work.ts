@@ -3,6 +3,7 @@ import type { Session } from "../db/session.js";
 import type { Realm } from "../domain/principal.js";
 import { AccessTokenRepository } from "./access-tokens.js";
 import { AccountRepository } from "./accounts.js";
+import { AuditEventRepository } from "./audit-events.js";
 import { DirectoryRepository } from "./directory.js";
 import { KeyRepository } from "./keys.js";
 import { MembershipRepository } from "./memberships.js";
@@ -15,6 +16,7 @@ export interface Repositories {
   readonly memberships: MembershipRepository;
   readonly directory: DirectoryRepository;
   readonly accessTokens: AccessTokenRepository;
+  readonly auditEvents: AuditEventRepository;
   readonly keys: KeyRepository;
 }
 
@@ -43,5 +45,6 @@ const repositories = (session: Session, realm: Realm): Repositories => ({
   memberships: new MembershipRepository(session),
   directory: new DirectoryRepository(session, realm),
   accessTokens: new AccessTokenRepository(session),
+  auditEvents: new AuditEventRepository(session, realm),
   keys: new KeyRepository(session),
 });

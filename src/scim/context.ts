@@ -1,4 +1,5 @@
 import type { Principal } from "../domain/principal.js";
+import type { AuditService } from "../services/audit.js";
 import type { UserService } from "../services/users.js";
 import type { DirectoryService } from "../services/directory.js";
 import type { OrganizationService } from "../services/organizations.js";
@@ -23,4 +24,5 @@ export interface ScimServices {
   readonly users: UserService;
   readonly organizations: OrganizationService;
   readonly directory: DirectoryService;
+  readonly audit: AuditService;
 }

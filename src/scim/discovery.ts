@@ -1,5 +1,6 @@
 import SCIMMY from "scimmy";
 import { DEFAULT_COUNT, MAX_COUNT } from "./pagination.js";
+import { AuditEventResource } from "./resources/audit-event.js";
 import { GroupResource } from "./resources/group.js";
 import type { ResourceType } from "./resources/resource.js";
 import { UserResource } from "./resources/user.js";
@@ -7,7 +8,7 @@ import "./schema/definitions.js";
 import { metaSchemas } from "./schema/meta-schemas.js";
 
 /** All resource types that Muster serves. */
-export const resourceTypes: readonly ResourceType[] = [UserResource, GroupResource];
+export const resourceTypes: readonly ResourceType[] = [UserResource, GroupResource, AuditEventResource];
 
 /** Declares the resource types to SCIMMY, which describes them at `/ResourceTypes` and `/Schemas`. */
 export function declareResourceTypes(): void {

@@ -3,9 +3,13 @@ import type { Locations } from "../domain/listing.js";
 /** The addresses of resources (RFC 7643 section 3.1, `meta.location`), below the SCIM base. */
 export const userLocation = (id: string, baseUrl: string) => `${baseUrl}/Users/${id}`;
 export const groupLocation = (id: string, baseUrl: string) => `${baseUrl}/Groups/${id}`;
+export const accessTokenLocation = (id: string, baseUrl: string) => `${baseUrl}/AccessTokens/${id}`;
+export const auditEventLocation = (id: string, baseUrl: string) => `${baseUrl}/AuditEvents/${id}`;
 
 /** For filters and sorting by addresses. */
 export const locationsBelow = (baseUrl: string): Locations => ({
   accounts: userLocation("", baseUrl),
   organizations: groupLocation("", baseUrl),
+  accessTokens: accessTokenLocation("", baseUrl),
+  auditEvents: auditEventLocation("", baseUrl),
 });

@@ -1,10 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import { INDEXED_IN_PROFILE } from "../domain/account.js";
-import type { AccountInput } from "../domain/account.js";
+import type { Account, AccountInput } from "../domain/account.js";
+import type { AuditTarget } from "../domain/audit-event.js";
 import { requireFewElements, requireKeyLength, requireKeyLengths } from "../domain/limits.js";
 
 type Profile = Pick<AccountInput, "userName" | "displayName" | "profile">;
 type Standing = Pick<AccountInput, "externalId" | "active" | "roles">;
+
+/** A User, as the audit log names it. */
+export const targetOf = ({ id, userName }: Pick<Account, "id" | "userName">): AuditTarget => ({
+  type: "User",
+  id,
+  display: userName,
+});
 
 /** @throws InvalidValueError for what is too long to be kept */
 export function requireStorable({ userName, externalId, displayName, profile, roles }: AccountInput): void {
@@ -14,20 +22,34 @@ export function requireStorable({ userName, externalId, displayName, profile, ro
   for (const [name, part] of INDEXED_IN_PROFILE) requireKeyLengths(name, [profile.value[name] ?? {}], part);
 }
 
-/** Whether nothing differs in what is the person's own, and seen in all realms. */
-export function hasSameProfile(current: Profile, next: Profile): boolean {
-  return (
-    current.userName === next.userName &&
-    current.displayName === next.displayName &&
-    isDeepStrictEqual(current.profile.value, next.profile.value)
-  );
+/** The attributes of what is the person's own, and seen in all realms, that differ. */
+export function profileChanges(current: Profile | undefined, next: Profile): string[] {
+  const [before, after] = [current, next].map((each) => ({
+    ...each?.profile.value,
+    schemas: undefined,
+    userName: each?.userName,
+    displayName: each?.displayName,
+  }));
+  return differences(before, after);
 }
 
-/** Whether nothing differs in what the realm says of the person. */
-export function hasSameStanding(current: Standing, next: Standing): boolean {
-  return (
-    current.externalId === next.externalId &&
-    current.active === next.active &&
-    isDeepStrictEqual(current.roles, next.roles)
-  );
+/** The attributes of what the realm says of the person that differ. */
+export function standingChanges(current: Standing | undefined, next: Standing): string[] {
+  const [before, after] = [current, next].map((each) => ({
+    externalId: each?.externalId,
+    active: each?.active,
+    roles: each && each.roles.length > 0 ? each.roles : undefined,
+  }));
+  return differences(before, after);
 }
+
+/** Whether changes of what the realm says of a person may take power away. */
+export const concernsPower = (changes: readonly string[]) =>
+  changes.includes("active") || changes.includes("roles");
+
+type Named = Readonly<Record<string, unknown>>;
+
+const differences = (before: Named = {}, after: Named = {}) =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => !isDeepStrictEqual(before[name], after[name]),
+  );

@@ -3,7 +3,14 @@ import { NotFoundError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
 import type { Principal } from "../domain/principal.js";
 import type { AccountRepository } from "../repositories/accounts.js";
-import { hasSameProfile, hasSameStanding, requireStorable } from "./account-rules.js";
+import {
+  concernsPower,
+  profileChanges,
+  requireStorable,
+  standingChanges,
+  targetOf,
+} from "./account-rules.js";
+import { record } from "./audit.js";
 import { keepingAdministrators } from "./administrators.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
@@ -33,9 +40,15 @@ export class AccountService {
     const now = this.given.now();
     const { search, ...attributes } = input;
     const account = { ...attributes, id: this.given.newId(), version: 1, updatedAt: now };
-    await this.given.work.write(principal.realm, ({ accounts }) =>
-      accounts.insert({ ...account, search, passwordHash }),
-    );
+    await this.given.work.write(principal.realm, async (repositories) => {
+      await repositories.accounts.insert({ ...account, search, passwordHash });
+      const changes = [...profileChanges(undefined, input), ...standingChanges(undefined, input)];
+      await record(this.given, repositories, principal, {
+        action: "create",
+        target: targetOf(account),
+        changes,
+      });
+    });
     const { externalId, displayName } = input;
     return { ...account, externalId, displayName, createdAt: now, organizations: [] };
   }
@@ -54,15 +67,18 @@ export class AccountService {
       requireStorable(input);
       const { userName, externalId, displayName, active, roles, profile, search } = input;
       const next = { ...current, userName, externalId, displayName, active, roles, profile };
-      const isSameStanding = hasSameStanding(current, next);
-      const isSameProfile = hasSameProfile(current, next);
-      if (passwordHash === undefined && isSameStanding && isSameProfile) return current;
+      const standing = standingChanges(current, next);
+      const personal = profileChanges(current, next);
+      const changes = [...standing, ...personal, ...(passwordHash === undefined ? [] : ["password"])];
+      if (changes.length === 0) return current;
       const changed = { ...next, version: current.version + 1, updatedAt: this.given.now() };
-      const write = () => accounts.update({ ...changed, search, passwordHash }, !isSameProfile);
+      const write = () => accounts.update({ ...changed, search, passwordHash }, personal.length > 0);
       const organizationIds = current.organizations.map((each) => each.id);
-      await (isSameStanding
-        ? write()
-        : keepingAdministrators(principal, repositories, organizationIds, write));
+      const warning = await (concernsPower(standing)
+        ? keepingAdministrators(principal, repositories, organizationIds, write)
+        : write());
+      const deed = { action: "change", target: targetOf(changed), changes } as const;
+      await record(this.given, repositories, principal, { ...deed, ...warning });
       return changed;
     });
   }
@@ -78,11 +94,16 @@ export class AccountService {
       const { accounts, memberships } = repositories;
       // In the order in which others lock when they add a member: organizations first.
       await memberships.lockOrganizationsOf(id);
-      const { organizations } = await this.#lock(accounts, id, "forDelete", expected);
-      const organizationIds = organizations.map((each) => each.id);
-      await keepingAdministrators(principal, repositories, organizationIds, async () => {
+      const account = await this.#lock(accounts, id, "forDelete", expected);
+      const organizationIds = account.organizations.map((each) => each.id);
+      const warning = await keepingAdministrators(principal, repositories, organizationIds, async () => {
         await memberships.leaveAll(id, this.given.now());
         await accounts.delete(id);
+      });
+      await record(this.given, repositories, principal, {
+        action: "delete",
+        target: targetOf(account),
+        ...warning,
       });
     });
   }

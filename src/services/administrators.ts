@@ -4,33 +4,47 @@ import type { Repositories } from "../repositories/unit-of-work.js";
 
 type Parts = Pick<Repositories, "accounts" | "memberships" | "organizations">;
 
+/** What the audit log says when nobody is left to administer something. */
+export interface Warning {
+  readonly result: "warning";
+  readonly detail: string;
+}
+
 /**
  * Sees to it that nobody takes away the last administrator of an organization, or of the provider: whoever has
- * a token of their own cannot. A machine can, since offboarding is never blocked.
+ * a token of their own cannot. A machine can, since offboarding is never blocked, but not unnoticed.
  *
  * @param organizationIds the organizations whose administrators may become fewer by the work
  * @param work the changes, in this transaction
+ * @returns a warning when nobody is left
  * @throws ForbiddenError when a person would take away the last one
  */
-export async function keepingAdministrators<T>(
+export async function keepingAdministrators(
   principal: Principal,
   { accounts, memberships, organizations }: Parts,
   organizationIds: readonly string[],
-  work: () => Promise<T>,
-): Promise<T> {
-  if (principal.accountId === undefined) return work();
-  for (const id of organizationIds) await organizations.find(id, { lock: true });
-  await accounts.lockAdministrators();
+  work: () => Promise<unknown>,
+): Promise<Warning | undefined> {
+  const isPerson = principal.accountId !== undefined;
+  if (isPerson) {
+    // Whoever else takes power away waits, so that two cannot take it from each other.
+    for (const id of organizationIds) await organizations.find(id, { lock: true });
+    await accounts.lockAdministrators();
+  }
   const before = await accounts.countAdministrators();
   const administered = await memberships.administered(organizationIds);
-  const result = await work();
-  if (before > 0 && (await accounts.countAdministrators()) === 0) throw lastOne("the provider");
-  const left = await memberships.administered(administered);
-  if (administered.some((id) => !left.includes(id))) throw lastOne("the organization");
-  return result;
+  await work();
+  const lost = [
+    ...(before > 0 && (await accounts.countAdministrators()) === 0 ? ["the provider"] : []),
+    ...(administered.length > (await memberships.administered(administered)).length
+      ? ["an organization"]
+      : []),
+  ].join(" and ");
+  if (lost === "") return undefined;
+  if (isPerson) {
+    throw new ForbiddenError(
+      `This would leave ${lost} without an administrator: make somebody else one before the last one goes`,
+    );
+  }
+  return { result: "warning", detail: `This left ${lost} without an administrator` };
 }
-
-const lastOne = (what: string) =>
-  new ForbiddenError(
-    `This would leave ${what} without an administrator: make somebody else one before the last one goes`,
-  );

@@ -5,8 +5,15 @@ import { isId } from "../domain/id.js";
 import type { Principal } from "../domain/principal.js";
 import { PROVIDER_ADMIN, hasRole } from "../domain/role.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
-import { hasSameProfile, hasSameStanding, requireStorable } from "./account-rules.js";
+import {
+  concernsPower,
+  profileChanges,
+  requireStorable,
+  standingChanges,
+  targetOf,
+} from "./account-rules.js";
 import type { AccountChange } from "./accounts.js";
+import { record } from "./audit.js";
 import { keepingAdministrators } from "./administrators.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
@@ -43,10 +50,19 @@ export class MemberService {
         if (member?.active) throw new UniquenessError("User", "userName", input.userName);
         const id = known ?? (await this.#insert(repositories, organizationId, input, passwordHash));
         if (!member) await this.#join(repositories, principal, organizationId, id);
-        if (known !== undefined)
-          await this.#writeProfile(repositories, organizationId, id, input, passwordHash);
+        const written =
+          known === undefined
+            ? { changes: profileChanges(undefined, input), ignored: [] }
+            : await this.#writeProfile(repositories, organizationId, id, input, passwordHash);
         await memberships.update(organizationId, id, input, this.given.now());
-        return requireFound(await accounts.find(id), id);
+        const created = requireFound(await accounts.find(id), id);
+        await record(this.given, repositories, principal, {
+          action: "create",
+          target: targetOf(created),
+          changes: [...written.changes, ...standingChanges(member, input)],
+          ignored: written.ignored,
+        });
+        return created;
       });
     try {
       return await attempt();
@@ -77,14 +93,22 @@ export class MemberService {
       const input = change.apply(current);
       requireStorable(input);
       requireGrantable(principal, current.roles, input);
-      if (passwordHash !== undefined || !hasSameProfile(current, input)) {
-        await this.#writeProfile(repositories, organizationId, id, input, passwordHash);
-      }
-      if (!hasSameStanding(current, input)) {
-        await keepingAdministrators(principal, repositories, [organizationId], () =>
-          memberships.update(organizationId, id, input, this.given.now()),
-        );
-      }
+      const written = await this.#writeProfile(repositories, organizationId, id, input, passwordHash);
+      const standing = standingChanges(current, input);
+      const write = () => memberships.update(organizationId, id, input, this.given.now());
+      const warning = concernsPower(standing)
+        ? await keepingAdministrators(principal, repositories, [organizationId], write)
+        : undefined;
+      if (!concernsPower(standing) && standing.length > 0) await write();
+      const changes = [...standing, ...written.changes];
+      if (changes.length === 0 && written.ignored.length === 0) return current;
+      const deed = {
+        action: "change",
+        target: targetOf(current),
+        changes,
+        ignored: written.ignored,
+      } as const;
+      await record(this.given, repositories, principal, { ...deed, ...warning });
       return requireFound(await accounts.find(id), id);
     });
   }
@@ -105,7 +129,7 @@ export class MemberService {
       const organization = await lockOrganization(repositories, organizationId);
       const current = requireFound(isId(id) ? await accounts.find(id, "forUpdate") : undefined, id);
       requireVersion("User", current, expected);
-      await keepingAdministrators(principal, repositories, [organizationId], () =>
+      const warning = await keepingAdministrators(principal, repositories, [organizationId], () =>
         memberships.remove(organizationId, [id]),
       );
       await organizations.update({
@@ -113,6 +137,11 @@ export class MemberService {
         memberCount: organization.memberCount - 1,
         version: organization.version + 1,
         updatedAt: this.given.now(),
+      });
+      await record(this.given, repositories, principal, {
+        action: "delete",
+        target: targetOf(current),
+        ...warning,
       });
     });
   }
@@ -145,22 +174,30 @@ export class MemberService {
     );
     await organizations.update({
       ...organization,
-      memberCount: organization.memberCount + joined,
+      memberCount: organization.memberCount + joined.length,
       version: organization.version + 1,
       updatedAt: at,
     });
   }
 
-  /** Writes what is the person's own, if the organization manages the account; otherwise nothing happens. */
+  /**
+   * Writes what is the person's own, if the organization manages the account; otherwise nothing happens.
+   *
+   * @returns the attributes that were changed, and those that were to be
+   */
   async #writeProfile(
     { accounts }: Repositories,
     organizationId: string,
     id: string,
     input: AccountInput,
     passwordHash: string | undefined,
-  ): Promise<void> {
-    if (!(await accounts.isManagedBy(organizationId, id))) return;
+  ): Promise<{ changes: string[]; ignored: string[] }> {
+    const current = requireFound(await accounts.find(id), id);
+    const wanted = [...profileChanges(current, input), ...(passwordHash === undefined ? [] : ["password"])];
+    if (wanted.length === 0) return { changes: [], ignored: [] };
+    if (!(await accounts.isManagedBy(organizationId, id))) return { changes: [], ignored: wanted };
     await accounts.updateProfile({ ...input, id, passwordHash, updatedAt: this.given.now() });
+    return { changes: wanted, ignored: [] };
   }
 }
 

@@ -1,14 +1,16 @@
 import { requireAccess } from "../domain/access.js";
-import { InvalidValueError, NotFoundError } from "../domain/errors.js";
+import { NotFoundError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
 import { requireKeyLength } from "../domain/limits.js";
 import type { Listing, Page } from "../domain/listing.js";
 import type { Member, MembershipChange } from "../domain/membership.js";
 import type { Organization, OrganizationInput } from "../domain/organization.js";
 import type { Principal } from "../domain/principal.js";
-import type { MembershipRepository } from "../repositories/memberships.js";
 import type { OrganizationRepository } from "../repositories/organizations.js";
 import { keepingAdministrators } from "./administrators.js";
+import { record } from "./audit.js";
+import { changeMembers, NOTHING_CHANGED } from "./membership-changes.js";
+import type { MembersChanged } from "./membership-changes.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
 
@@ -39,9 +41,11 @@ export class OrganizationService {
     requireStorable(input);
     const now = this.given.now();
     const id = this.given.newId();
-    return this.given.work.write(principal.realm, async ({ organizations, memberships }) => {
+    return this.given.work.write(principal.realm, async (repositories) => {
+      const { organizations, memberships } = repositories;
       await organizations.insert({ ...input, id, memberCount: 0, version: 1, updatedAt: now });
-      const joined = await this.#changeMembers(principal, memberships, id, [{ type: "add", accountIds }]);
+      const addition = { source: "scim", addedBy: principal.tokenId, at: now } as const;
+      const joined = await changeMembers(addition, memberships, id, [{ type: "add", accountIds }]);
       if (joined.difference > 0) {
         await organizations.update({
           ...input,
@@ -53,6 +57,12 @@ export class OrganizationService {
       }
       const { displayName, externalId, description } = input;
       const memberCount = joined.difference;
+      await record(this.given, repositories, principal, {
+        action: "create",
+        ...about({ id, displayName }),
+        changes: [...attributeChanges(undefined, input), ...joined.changes],
+        detail: joined.detail,
+      });
       return {
         id,
         displayName,
@@ -104,11 +114,17 @@ export class OrganizationService {
       requireStorable(input);
       const { displayName, externalId, description } = input;
       if (displayName !== current.displayName) requireAccess(principal, "rename Groups");
-      const members = await keepingAdministrators(principal, repositories, [id], () =>
-        this.#changeMembers(principal, memberships, id, change.members),
-      );
+      const addition = { source: "scim", addedBy: principal.tokenId, at: this.given.now() } as const;
+      let members: MembersChanged = NOTHING_CHANGED;
+      const warning =
+        change.members.length === 0
+          ? undefined
+          : await keepingAdministrators(principal, repositories, [id], async () => {
+              members = await changeMembers(addition, memberships, id, change.members);
+            });
       const next = { ...current, displayName, externalId, description };
-      if (!members.changed && isSame(current, next)) return current;
+      const changes = [...attributeChanges(current, next), ...members.changes];
+      if (changes.length === 0) return current;
       const changed = {
         ...next,
         memberCount: current.memberCount + members.difference,
@@ -116,6 +132,8 @@ export class OrganizationService {
         updatedAt: this.given.now(),
       };
       await organizations.update(changed);
+      const deed = { action: "change", ...about(changed), changes, detail: members.detail } as const;
+      await record(this.given, repositories, principal, { ...deed, ...warning });
       return changed;
     });
   }
@@ -127,9 +145,10 @@ export class OrganizationService {
    */
   async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
     requireAccess(principal, "delete Groups");
-    await this.given.work.write(principal.realm, async ({ organizations }) => {
-      await this.#lock(organizations, id, expected);
-      await organizations.delete(id);
+    await this.given.work.write(principal.realm, async (repositories) => {
+      const current = await this.#lock(repositories.organizations, id, expected);
+      await repositories.organizations.delete(id);
+      await record(this.given, repositories, principal, { action: "delete", ...about(current) });
     });
   }
 
@@ -143,74 +162,21 @@ export class OrganizationService {
     requireVersion("Group", current, expected);
     return current;
   }
-
-  async #changeMembers(
-    principal: Principal,
-    memberships: MembershipRepository,
-    organizationId: string,
-    changes: readonly MembershipChange[],
-  ): Promise<{ changed: boolean; difference: number }> {
-    let added = 0;
-    let removed = 0;
-    const add = async (accountIds: readonly string[]) => {
-      const unique = [...new Set(accountIds)];
-      if (unique.length === 0) return;
-      requireIds(unique);
-      const addition = { source: "scim", addedBy: principal.tokenId, at: this.given.now() } as const;
-      const joined = await memberships.add(organizationId, unique, addition);
-      if (joined < unique.length) await requireAccounts(memberships, unique);
-      added += joined;
-    };
-    for (const change of changes) {
-      switch (change.type) {
-        case "add":
-          await add(change.accountIds);
-          break;
-        case "remove":
-          removed += await memberships.remove(organizationId, change.accountIds.filter(isId));
-          break;
-        case "removeMatching":
-          removed += await memberships.removeMatching(organizationId, change.filter);
-          break;
-        case "removeAll":
-          removed += await memberships.removeOthers(organizationId, []);
-          break;
-        case "replace":
-          requireIds(change.accountIds);
-          removed += await memberships.removeOthers(organizationId, change.accountIds);
-          await add(change.accountIds);
-      }
-    }
-    return { changed: added + removed > 0, difference: added - removed };
-  }
 }
-
-function requireIds(accountIds: readonly string[]): void {
-  const malformed = accountIds.find((id) => !isId(id));
-  if (malformed !== undefined) throw unknownMember(malformed);
-}
-
-async function requireAccounts(
-  memberships: MembershipRepository,
-  accountIds: readonly string[],
-): Promise<void> {
-  const [unknown] = await memberships.unknownAccounts(accountIds);
-  if (unknown !== undefined) throw unknownMember(unknown);
-}
-
-const unknownMember = (id: string) =>
-  new InvalidValueError(
-    `There is no User '${id}' that could become a member; members are named by the id of a User`,
-  );
 
 function requireStorable({ displayName, externalId }: OrganizationInput): void {
   requireKeyLength({ displayName, externalId });
 }
 
-function isSame(current: Organization, next: OrganizationInput): boolean {
-  return (
-    current.displayName === next.displayName &&
-    current.externalId === next.externalId &&
-    current.description === next.description
+/** A Group, as the audit log names it: it happens to the organization. */
+const about = ({ id, displayName }: Pick<Organization, "id" | "displayName">) => ({
+  target: { type: "Group", id, display: displayName },
+  organizationId: id,
+});
+
+/** The attributes that differ. */
+function attributeChanges(current: OrganizationInput | undefined, next: OrganizationInput): string[] {
+  return (["displayName", "externalId", "description"] as const).filter(
+    (name) => current?.[name] !== next[name],
   );
 }

@@ -77,8 +77,8 @@ describeServer("Discovery", (scim) => {
   });
 
   describe("of resource types", () => {
-    it("lists users and groups, each with its extension", async () => {
-      const types = expectList(await scim.get("/ResourceTypes"), 2);
+    it("lists them all, users and groups with their extensions", async () => {
+      const types = expectList(await scim.get("/ResourceTypes"), 3);
       expect(
         types.map(({ name, endpoint, schema, schemaExtensions }) => ({
           name,
@@ -99,6 +99,12 @@ describeServer("Discovery", (scim) => {
           schema: CORE_GROUP,
           schemaExtensions: [{ schema: ORGANIZATION, required: false }],
         },
+        {
+          name: "AuditEvent",
+          endpoint: "/AuditEvents",
+          schema: "urn:muster:params:scim:schemas:core:2.0:AuditEvent",
+          schemaExtensions: undefined,
+        },
       ]);
     });
 
@@ -113,12 +119,13 @@ describeServer("Discovery", (scim) => {
 
   describe("of schemas", () => {
     it("lists those of the resource types and of discovery itself, each complete and also given by its URN", async () => {
-      const schemas = expectList(await scim.get("/Schemas"), 7);
+      const schemas = expectList(await scim.get("/Schemas"), 8);
       expect(schemas.map(({ id }) => id)).to.have.members([
         CORE_USER,
         ENTERPRISE_USER,
         CORE_GROUP,
         ORGANIZATION,
+        "urn:muster:params:scim:schemas:core:2.0:AuditEvent",
         "urn:ietf:params:scim:schemas:core:2.0:ResourceType",
         "urn:ietf:params:scim:schemas:core:2.0:Schema",
         "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig",

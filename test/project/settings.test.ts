@@ -12,6 +12,7 @@ describe("Settings", () => {
       database: { engine: "sqlite", filename: resolve("data/muster.sqlite") },
       bootstrapToken: undefined,
       cursorTimeout: 3600,
+      auditRetentionDays: 365,
       advertisePagination: true,
       dataDir: resolve("data"),
       logLevel: "info",

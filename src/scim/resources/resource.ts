@@ -1,11 +1,17 @@
 import SCIMMY from "scimmy";
-import { failure, ScimAnswer } from "../answer.js";
+import type { AuditAction } from "../../domain/audit-event.js";
+import type { ScimAnswer } from "../answer.js";
 import type { ScimContext } from "../context.js";
+import { ScimError } from "../errors.js";
 import { readQuery } from "../query.js";
 import type { Query } from "../query.js";
+import { refusal } from "../refusal.js";
 
 /** A resource type as scimmy-routers mounts it. */
-export type ResourceType = typeof SCIMMY.Types.Resource;
+export type ResourceType = typeof SCIMMY.Types.Resource & {
+  /** Whether clients can write resources of this type. */
+  readonly isWritable: boolean;
+};
 
 /**
  * What the resource types have in common: from SCIMMY come the routes that lead here and the description
@@ -13,6 +19,8 @@ export type ResourceType = typeof SCIMMY.Types.Resource;
  * here, before SCIMMY's router sees them.
  */
 export abstract class ScimResource extends SCIMMY.Types.Resource {
+  static readonly isWritable: boolean = true;
+
   readonly #query: Readonly<Record<string, unknown>>;
 
   /** SCIMMY calls it as `(id, query)` or, for a collection, as `(query)`. */
@@ -29,26 +37,26 @@ export abstract class ScimResource extends SCIMMY.Types.Resource {
 
   /** GET of one resource, or of a collection (RFC 7644 section 3.4). */
   override read(context?: unknown): Promise<never> {
-    return this.#answer(context, (given, query) =>
+    return this.#answer(context, this.id === undefined ? "search" : "read", (given, query) =>
       this.id === undefined ? this.list(given, query) : this.get(given, this.id, query),
     );
   }
 
   /** POST to a collection, or PUT of a resource (RFC 7644 sections 3.3 and 3.5.1). */
   override write(body: unknown, context?: unknown): Promise<never> {
-    return this.#answer(context, (given, query) =>
+    return this.#answer(context, this.id === undefined ? "create" : "replace", (given, query) =>
       this.id === undefined ? this.create(given, body, query) : this.replace(given, this.id, body, query),
     );
   }
 
   /** PATCH of a resource (RFC 7644 section 3.5.2). */
   override patch(body: unknown, context?: unknown): Promise<never> {
-    return this.#answer(context, (given, query) => this.modify(given, this.id ?? "", body, query));
+    return this.#answer(context, "change", (given, query) => this.modify(given, this.id ?? "", body, query));
   }
 
   /** DELETE of a resource (RFC 7644 section 3.6). */
   override dispose(context?: unknown): Promise<never> {
-    return this.#answer(context, (given) => this.remove(given, this.id ?? ""));
+    return this.#answer(context, "delete", (given) => this.remove(given, this.id ?? ""));
   }
 
   protected abstract get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer>;
@@ -71,13 +79,29 @@ export abstract class ScimResource extends SCIMMY.Types.Resource {
   /** SCIMMY's types speak of its own schema instances; what it passes on to Express is an answer. */
   async #answer(
     context: unknown,
+    action: AuditAction,
     operation: (context: ScimContext, query: Query) => Promise<ScimAnswer>,
   ): Promise<never> {
     const given = context as ScimContext;
     try {
       return (await operation(given, readQuery(this.#query))) as never;
     } catch (error) {
-      return failure(error, given.onFault) as never;
+      const target = { type: (this.constructor as ResourceType).schema.definition.name, id: this.id };
+      return (await refusal(given, { action, target }, error)) as never;
     }
   }
+}
+
+/** A resource type that clients can only read; other methods do not get this far. */
+export abstract class ReadOnlyResource extends ScimResource {
+  static override readonly isWritable: boolean = false;
+
+  protected override create = notPossible;
+  protected override replace = notPossible;
+  protected override modify = notPossible;
+  protected override remove = notPossible;
+}
+
+function notPossible(): never {
+  throw new ScimError(405, undefined, "This can only be read");
 }

@@ -1,5 +1,6 @@
 import SCIMMY from "scimmy";
 import type { Attribute, ResourceSchema, Schema } from "./attribute.js";
+import { AuditEventSchema } from "./audit-event.js";
 import { groupDefinition, userDefinition } from "./definitions.js";
 
 type Definition = InstanceType<typeof SCIMMY.Types.SchemaDefinition>;
@@ -48,5 +49,6 @@ function compileResourceSchema(definition: Definition): ResourceSchema {
   };
 }
 
+export const auditEventSchema = compileResourceSchema(AuditEventSchema.definition);
 export const userSchema = compileResourceSchema(userDefinition);
 export const groupSchema = compileResourceSchema(groupDefinition);

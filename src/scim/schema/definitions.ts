@@ -1,4 +1,6 @@
 import SCIMMY from "scimmy";
+import { ownDefinition } from "./own-schema.js";
+import type { AttributeConfig, Definition } from "./own-schema.js";
 
 /**
  * The schema definitions that Muster serves at `/Schemas` and works by: SCIMMY's, corrected where they
@@ -8,29 +10,9 @@ import SCIMMY from "scimmy";
 export const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 export const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
 
-const { Attribute, SchemaDefinition } = SCIMMY.Types;
+const { Attribute } = SCIMMY.Types;
 
-/** SCIMMY insists on IETF URNs; a URN of our own is put in afterwards. */
-function ownDefinition(
-  name: string,
-  urn: string,
-  description: string,
-  attributes: InstanceType<typeof Attribute>[],
-): InstanceType<typeof SchemaDefinition> {
-  const definition = new SchemaDefinition(
-    name,
-    `urn:ietf:params:scim:schemas:extension:${name}`,
-    description,
-    attributes,
-  );
-  return Object.assign(definition, { id: urn });
-}
-
-function configure(
-  definition: InstanceType<typeof SchemaDefinition>,
-  attribute: string,
-  config: Partial<InstanceType<typeof Attribute>["config"]>,
-): void {
+function configure(definition: Definition, attribute: string, config: AttributeConfig): void {
   Object.assign(definition.attribute(attribute).config, config);
 }
 

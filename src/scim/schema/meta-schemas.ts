@@ -1,22 +1,13 @@
 import SCIMMY from "scimmy";
+import { readOnly } from "./own-schema.js";
+import type { Definition } from "./own-schema.js";
 
 /**
  * The schemas of discovery itself (RFC 7643 section 8.7.2), which `/Schemas` lists beside those of the
  * resource types: SCIMMY's, with what it leaves out of them.
  */
 
-const { Attribute, SchemaDefinition } = SCIMMY.Types;
-type Definition = InstanceType<typeof SchemaDefinition>;
-type DefinedAttribute = InstanceType<typeof Attribute>;
-type Config = Partial<DefinedAttribute["config"]>;
-
-const readOnly = (
-  type: DefinedAttribute["type"],
-  name: string,
-  description: string,
-  config: Config = {},
-  subAttributes: DefinedAttribute[] = [],
-): DefinedAttribute => new Attribute(type, name, { mutable: false, ...config, description }, subAttributes);
+const { SchemaDefinition } = SCIMMY.Types;
 
 const serviceProviderConfig = SCIMMY.Schemas.ServiceProviderConfig.definition;
 serviceProviderConfig.extend([

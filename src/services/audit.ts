@@ -1,0 +1,81 @@
+import { requireAccess } from "../domain/access.js";
+import type { AuditEvent } from "../domain/audit-event.js";
+import { NotFoundError } from "../domain/errors.js";
+import { isId } from "../domain/id.js";
+import type { Listing, Page } from "../domain/listing.js";
+import { PROVIDER_REALM } from "../domain/principal.js";
+import type { Principal } from "../domain/principal.js";
+import type { Repositories } from "../repositories/unit-of-work.js";
+import type { Collaborators } from "./collaborators.js";
+
+/** What a service tells of an action; who did it and when, the principal and the clock tell. */
+export type Deed = Pick<AuditEvent, "action" | "target"> &
+  Partial<Pick<AuditEvent, "result" | "status" | "organizationId" | "changes" | "ignored" | "detail">>;
+
+/** What was refused, as the protocol saw it. */
+export type Refusal = Required<Pick<AuditEvent, "action" | "target" | "status" | "detail">>;
+
+/** At how many events a time the old ones are forgotten, so that nobody waits long for the writer. */
+const PRUNED_AT_ONCE = 1000;
+
+/** Writes down what was done, in the transaction that does it. */
+export async function record(
+  { now, newId }: Pick<Collaborators, "now" | "newId">,
+  { auditEvents }: Pick<Repositories, "auditEvents">,
+  principal: Principal,
+  deed: Deed,
+): Promise<void> {
+  const { realm, tokenId, accountId, origin } = principal;
+  const own = realm.type === "organization" ? realm.organizationId : undefined;
+  await auditEvents.insert({
+    id: newId(),
+    createdAt: now(),
+    result: "success",
+    realm: realm.type,
+    tokenId,
+    accountId,
+    organizationId: own,
+    requestId: origin?.requestId,
+    address: origin?.address,
+    changes: [],
+    ignored: [],
+    ...deed,
+  });
+}
+
+/** The audit log as callers see it. */
+export class AuditService {
+  constructor(private readonly given: Collaborators) {}
+
+  /** @throws NotFoundError, ForbiddenError */
+  async get(principal: Principal, id: string): Promise<AuditEvent> {
+    requireAccess(principal, "read AuditEvents");
+    const event = isId(id) && (await this.given.work.read(principal.realm).auditEvents.find(id));
+    if (!event) throw new NotFoundError("AuditEvent", id);
+    return event;
+  }
+
+  /** @throws ForbiddenError */
+  async list(principal: Principal, listing: Listing): Promise<Page<AuditEvent>> {
+    requireAccess(principal, "read AuditEvents");
+    return this.given.work.read(principal.realm).auditEvents.list(listing);
+  }
+
+  /** Writes down what was refused. */
+  async refused(principal: Principal, refusal: Refusal): Promise<void> {
+    await this.given.work.write(principal.realm, (repositories) =>
+      record(this.given, repositories, principal, { ...refusal, result: "refused" }),
+    );
+  }
+
+  /** Forgets what is older. @param before ISO 8601 in UTC @returns how many events that were */
+  async prune(before: string): Promise<number> {
+    let total = 0;
+    for (let pruned = PRUNED_AT_ONCE; pruned === PRUNED_AT_ONCE; total += pruned) {
+      pruned = await this.given.work.write(PROVIDER_REALM, ({ auditEvents }) =>
+        auditEvents.prune(before, PRUNED_AT_ONCE),
+      );
+    }
+    return total;
+  }
+}

@@ -1,0 +1,188 @@
+import { expect } from "chai";
+import { expectError, expectList, expectStatus, read } from "../support/assertions.js";
+import type { Body, ScimClient } from "../support/client.js";
+import { CORE_USER, createGroup, createUser, unique } from "../support/factories.js";
+import { clientWith } from "../support/realms.js";
+import { describeServer } from "../support/server.js";
+
+interface Event extends Body {
+  readonly action: string;
+  readonly result: string;
+  readonly changes?: string[];
+  readonly ignored?: string[];
+  readonly target: { readonly value: string; readonly type: string; readonly display: string };
+}
+
+describeServer("The audit log", (scim, server) => {
+  let organization: Body;
+  let own: ScimClient;
+  let other: ScimClient;
+
+  before(async () => {
+    organization = await createGroup(scim, [], { displayName: "Acme" });
+    own = await clientWith(server(), { organization: organization.id });
+    other = await clientWith(server(), { organization: (await createGroup(scim)).id });
+  });
+
+  /** What happened to something, the latest first. */
+  async function eventsOf(client: ScimClient, { id }: { id: string }): Promise<Event[]> {
+    const filter = encodeURIComponent(`target.value eq "${id}"`);
+    const answer = await client.get(`/AuditEvents?filter=${filter}&sortBy=timestamp&sortOrder=descending`);
+    return expectList(answer) as Event[];
+  }
+
+  it("says who did what to what, when, from where, and what changed", async () => {
+    const made = await scim.request("POST", "/Users", {
+      body: { schemas: [CORE_USER], userName: unique("Dana"), title: "Lead", password: "correct horse" },
+      headers: { "x-request-id": "trace-1" },
+    });
+    const user = expectStatus(made, 201);
+    expect(made.headers["x-request-id"]).to.equal("trace-1");
+    const [event] = await eventsOf(scim, user);
+    expect(event).to.deep.include({ action: "create", result: "success", requestId: "trace-1" });
+    expect(event?.target).to.deep.equal({
+      type: "User",
+      value: user.id,
+      $ref: user.meta.location,
+      display: user.userName,
+    });
+    expect(event?.changes).to.include.members(["userName", "title", "active"]);
+    expect(event?.address).to.match(/127\.0\.0\.1/);
+    expect(Date.parse(String(event?.timestamp))).to.be.closeTo(Date.now(), 60_000);
+    expect(JSON.stringify(event)).to.not.include("horse");
+    expect(await read(scim, `/AuditEvents/${event?.id ?? ""}`)).to.deep.equal(event);
+  });
+
+  it("has every change, and nothing of what changes nothing", async () => {
+    const user = await createUser(scim);
+    const rename = { op: "replace", path: "displayName", value: "D." };
+    for (const operation of [rename, rename]) await scim.patch(`/Users/${user.id}`, operation);
+    await scim.patch(`/Users/${user.id}`, { op: "replace", path: "password", value: "correct horse" });
+    const group = await createGroup(scim, [user]);
+    await scim.patch(`/Groups/${group.id}`, { op: "remove", path: "members" });
+    await scim.delete(`/Groups/${group.id}`);
+    await scim.delete(`/Users/${user.id}`);
+    const deeds = (events: Event[]) => events.map(({ action, changes }) => [action, changes]);
+    expect(deeds(await eventsOf(scim, user))).to.deep.equal([
+      ["delete", undefined],
+      ["change", ["password"]],
+      ["change", ["displayName"]],
+      ["create", ["userName", "active"]],
+    ]);
+    const ofGroup = await eventsOf(scim, group);
+    expect(deeds(ofGroup)).to.deep.equal([
+      ["delete", undefined],
+      ["change", ["members"]],
+      ["create", ["displayName", "members"]],
+    ]);
+    expect(ofGroup[1]?.detail).to.equal(`removed ${user.id}`);
+  });
+
+  it("has refused writes, and what an organization asks for in vain", async () => {
+    const outside = await createUser(scim);
+    expectError(await own.get(`/Users/${outside.id}`), { status: 404 });
+    expectError(await own.delete(`/Users/${outside.id}`), { status: 404 });
+    const put = { schemas: [CORE_USER], userName: unique("x"), roles: [{ value: "provider-admin" }] };
+    const user = expectStatus(await own.post("/Users", { schemas: [CORE_USER], userName: unique("y") }), 201);
+    expectError(await own.put(`/Users/${user.id}`, put), { status: 403 });
+    const refusals = async (target: Body) =>
+      (await eventsOf(own, target)).filter(({ result }) => result === "refused");
+    expect((await refusals(outside)).map(({ action, status }) => [action, status])).to.deep.equal([
+      ["delete", 404],
+      ["read", 404],
+    ]);
+    const [refused] = await refusals(user);
+    expect(refused).to.include({ action: "replace", status: 403 });
+    expect(refused?.detail).to.match(/provider roles/);
+  });
+
+  it("says what an organization may not change, and did not", async () => {
+    const user = await createUser(scim);
+    expectStatus(await own.post("/Users", { schemas: [CORE_USER], userName: user.userName }), 201);
+    await own.patch(
+      `/Users/${user.id}`,
+      { op: "replace", path: "displayName", value: "Taken over" },
+      { op: "replace", path: "password", value: "taken over" },
+      { op: "replace", path: "active", value: false },
+    );
+    const [event] = await eventsOf(own, user);
+    expect(event).to.deep.include({ changes: ["active"], ignored: ["displayName", "password"] });
+  });
+
+  it("warns when a machine leaves nobody to administer an organization", async () => {
+    const roles = [{ value: "organization-admin" }];
+    const body = { schemas: [CORE_USER], userName: unique("admin"), roles };
+    const user = expectStatus(await own.post("/Users", body), 201);
+    await own.delete(`/Users/${user.id}`);
+    const [event] = await eventsOf(own, user);
+    expect(event).to.include({ action: "delete", result: "warning" });
+    expect(event?.detail).to.match(/administrator/);
+  });
+
+  it("shows an organization what happened in its realm, and to it, and nothing else", async () => {
+    const user = expectStatus(await own.post("/Users", { schemas: [CORE_USER], userName: unique("z") }), 201);
+    await scim.patch(`/Users/${user.id}`, { op: "add", path: "externalId", value: "provider" });
+    await scim.patch(`/Groups/${organization.id}`, { op: "add", path: "externalId", value: "provider" });
+    expect((await eventsOf(own, user)).map(({ action }) => action)).to.deep.equal(["create"]);
+    expect((await eventsOf(scim, user)).map(({ action }) => action)).to.deep.equal(["change", "create"]);
+    const [change] = await eventsOf(own, organization);
+    expect(change).to.include({ action: "change", realm: "provider" });
+    expect(change).to.not.have.any.keys("token", "user", "address", "requestId");
+    const [seen] = await eventsOf(scim, organization);
+    expect(seen).to.include.all.keys("token", "address", "requestId");
+    const { token } = seen as unknown as { token: { value: string } };
+    expectList(await own.find("/AuditEvents" as "/Users", `token.value eq "${token.value}"`), 0);
+    expect(await eventsOf(other, user)).to.deep.equal([]);
+    const [event] = await eventsOf(own, user);
+    expectError(await other.get(`/AuditEvents/${event?.id ?? ""}`), { status: 404 });
+    const all = expectList(await own.get("/AuditEvents?count=1000")) as Event[];
+    expect(new Set(all.map((each) => (each.organization as { value: string }).value))).to.deep.equal(
+      new Set([organization.id]),
+    );
+  });
+
+  it("is read by filter and by cursor, and not written by anybody", async () => {
+    const filter = encodeURIComponent('changes eq "members" and result eq "success"');
+    const { totalResults, nextCursor } = expectStatus(
+      await scim.get(`/AuditEvents?filter=${filter}&count=1&cursor=`),
+      200,
+    );
+    expect(totalResults).to.be.greaterThan(1);
+    expectStatus(await scim.get(`/AuditEvents?filter=${filter}&count=1&cursor=${String(nextCursor)}`), 200);
+    const search = { schemas: ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], count: 1 };
+    expectStatus(await scim.post("/AuditEvents/.search", search), 200);
+    const [event] = expectList(await scim.get("/AuditEvents?count=1"));
+    for (const [method, path] of [
+      ["POST", "/AuditEvents"],
+      ["PUT", `/AuditEvents/${event?.id ?? ""}`],
+      ["PATCH", `/AuditEvents/${event?.id ?? ""}`],
+      ["DELETE", `/AuditEvents/${event?.id ?? ""}`],
+    ] as const) {
+      const answer = await scim.request(method, path, { body: {} });
+      expectError(answer, { status: 405 });
+      expect(answer.headers.allow).to.equal("GET, HEAD");
+    }
+  });
+
+  it("is kept with the change, or neither is", async () => {
+    const before = expectList(await scim.get("/AuditEvents?count=1000")).length;
+    const value = [{ value: "01890a5d-ac96-774b-bcce-b302099a8057" }];
+    const group = await createGroup(scim);
+    const refused = await scim.patch(`/Groups/${group.id}`, { op: "add", path: "members", value });
+    expectError(refused, { status: 400, scimType: "invalidValue" });
+    const after = expectList(await scim.get("/AuditEvents?count=1000")) as Event[];
+    expect(after.slice(before).map(({ action, result }) => [action, result])).to.deep.equal([
+      ["create", "success"],
+      ["change", "refused"],
+    ]);
+  });
+
+  it("forgets what is older than it goes back", async () => {
+    const { audit } = server().services;
+    const user = await createUser(scim);
+    expect(await audit.prune(new Date(Date.now() - 60_000).toISOString())).to.equal(0);
+    expect(await eventsOf(scim, user)).to.have.length(1);
+    expect(await audit.prune(new Date(Date.now() + 60_000).toISOString())).to.be.greaterThan(10);
+    expect(await eventsOf(scim, user)).to.have.length(0);
+  });
+});
