@@ -11,6 +11,8 @@ import { Cursors } from "./scim/cursors.js";
 import { AccessTokenService } from "./services/access-tokens.js";
 import { AuditService } from "./services/audit.js";
 import { UserService } from "./services/users.js";
+import { AuthenticationService } from "./services/authentication.js";
+import { OperatorService } from "./services/operator.js";
 import { DirectoryService } from "./services/directory.js";
 import { secretKey } from "./services/keys.js";
 import { OrganizationService } from "./services/organizations.js";
@@ -21,6 +23,8 @@ export interface Services {
   readonly directory: DirectoryService;
   readonly audit: AuditService;
   readonly accessTokens: AccessTokenService;
+  readonly authentication: AuthenticationService;
+  readonly operator: OperatorService;
 }
 
 /** Muster, wired up and ready to serve. */
@@ -36,20 +40,22 @@ export interface Muster {
 
 const DAY = 24 * 60 * 60 * 1000;
 const PRUNING_INTERVAL = DAY / 24;
+/** How long it takes at most until it is written down that an access token was used. */
+const USE_INTERVAL = 60 * 1000;
 
-/** Does something now and every hour. @returns ends it, and waits for what is under way */
-function regularly(logger: Logger, work: () => Promise<unknown>): () => Promise<void> {
+/** Does something now and at every interval. @returns ends it, and waits for what is under way */
+function regularly(logger: Logger, interval: number, work: () => Promise<unknown>): () => Promise<void> {
   let running = Promise.resolve();
   const run = () => {
     running = work().then(
       () => undefined,
       (error: unknown) => {
-        logger.error({ err: error }, "What is old could not be forgotten; it is tried again in an hour");
+        logger.error({ err: error }, "What is done regularly failed; it is tried again");
       },
     );
   };
   run();
-  const timer = setInterval(run, PRUNING_INTERVAL);
+  const timer = setInterval(run, interval);
   timer.unref();
   return () => {
     clearInterval(timer);
@@ -74,9 +80,11 @@ export async function compose(settings: Settings): Promise<Muster> {
       directory: new DirectoryService(given),
       audit: new AuditService(given),
       accessTokens: new AccessTokenService(given),
+      authentication: new AuthenticationService(given),
+      operator: new OperatorService(given),
     };
     if (settings.bootstrapToken !== undefined) {
-      await services.accessTokens.adopt("bootstrap", settings.bootstrapToken);
+      await services.authentication.adopt("bootstrap", settings.bootstrapToken);
     }
     const app = createApp({
       services,
@@ -86,11 +94,14 @@ export async function compose(settings: Settings): Promise<Muster> {
       publicUrl: settings.publicUrl,
       ready: () => database.reader.rows("select 1"),
     });
-    const stopPruning = regularly(logger, () =>
+    const stopPruning = regularly(logger, PRUNING_INTERVAL, () =>
       services.audit.prune(new Date(Date.now() - settings.auditRetentionDays * DAY).toISOString()),
     );
+    const stopWriting = regularly(logger, USE_INTERVAL, () => services.authentication.writeDownUse());
     const close = async () => {
       await stopPruning();
+      await stopWriting();
+      await services.authentication.writeDownUse();
       await database.close();
     };
     return { app, services, logger, migrated, close };

@@ -56,7 +56,7 @@ async function readSeed(): Promise<Seed> {
 
 /** Does nothing when the demo has been planted before. */
 async function plant({ services }: Muster, seed: Seed): Promise<void> {
-  if ((await services.accessTokens.list()).length > 0) return;
+  if ((await services.authentication.all()).length > 0) return;
   const principal = { tokenId: "demo", realm: PROVIDER_REALM, power: "administrator" } as const;
   const ids = new Map<string, string>();
   const realms = new Map<string, Realm>();
@@ -74,6 +74,6 @@ async function plant({ services }: Muster, seed: Seed): Promise<void> {
     realms.set(displayName, { type: "organization", organizationId: made.id });
   }
   for (const { name, secret, organization } of seed.tokens) {
-    await services.accessTokens.adopt(name, secret, realms.get(organization ?? ""));
+    await services.authentication.adopt(name, secret, realms.get(organization ?? ""));
   }
 }

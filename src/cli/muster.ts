@@ -5,7 +5,8 @@ import { demo } from "./demo.js";
 import { exitOnError } from "./exit.js";
 import { migrateDatabase } from "./migrate.js";
 import { serve } from "./serve.js";
-import { createToken, listTokens, revokeToken } from "./tokens.js";
+import { DEFAULT_OVERLAP } from "../services/access-tokens.js";
+import { createToken, listTokens, revokeToken, rotateToken } from "./tokens.js";
 import type { NewToken } from "./tokens.js";
 
 const settings = describeSettings()
@@ -50,7 +51,7 @@ program
 
 const token = program
   .command("token")
-  .description("make, list and revoke access tokens; a running server knows of it at once");
+  .description("make, list, rotate and revoke access tokens; a running server knows of it at once");
 
 token
   .command("create")
@@ -74,6 +75,13 @@ token
   .command("list")
   .description("list all tokens, without their secrets")
   .action(() => exitOnError(listTokens));
+
+token
+  .command("rotate")
+  .description("give a token a new secret and print it; the old one counts for a while longer")
+  .argument("<id>", "the token's id, as `muster token list` shows it")
+  .option("--overlap <seconds>", `how long the old secret still counts (default: ${DEFAULT_OVERLAP}, a day)`)
+  .action((id: string, options: { overlap?: string }) => exitOnError(() => rotateToken(id, options)));
 
 token
   .command("revoke")

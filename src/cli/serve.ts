@@ -53,8 +53,8 @@ function listen(server: Server, { host, port }: Settings): Promise<void> {
 /** A first start leaves nobody without a token: one is made and shown, this once. */
 function printFirstToken(settings: Settings) {
   return async ({ services }: Muster): Promise<void> => {
-    if (settings.bootstrapToken !== undefined || (await services.accessTokens.list()).length > 0) return;
-    const { secret } = await services.accessTokens.issue("first token");
+    if (settings.bootstrapToken !== undefined || (await services.authentication.all()).length > 0) return;
+    const { secret } = await services.operator.issueToken("first token");
     console.log(firstTokenNotice(`${settings.publicUrl}${SCIM_PATH}`, secret));
   };
 }

@@ -1,5 +1,5 @@
 import type { AccessToken } from "../domain/access-token.js";
-import { NotFoundError } from "../domain/errors.js";
+import { InvalidValueError, NotFoundError } from "../domain/errors.js";
 import { UserError } from "./exit.js";
 import { withMuster } from "./with-muster.js";
 
@@ -16,8 +16,8 @@ export interface NewToken {
 export function createToken({ name, expires, user, organization, readOnly }: NewToken): Promise<void> {
   const expiresAt = expires === undefined ? undefined : readExpiry(expires);
   return withMuster(async ({ services }) => {
-    const { token, secret } = await services.accessTokens
-      .issue(name, { expiresAt, userName: user, organization, readOnly })
+    const { token, secret } = await services.operator
+      .issueToken(name, { expiresAt, userName: user, organization, readOnly })
       .catch((error: unknown) => {
         if (!(error instanceof NotFoundError)) throw error;
         throw new UserError(`There is no ${error.kind === "User" ? "user" : "organization"} '${error.id}'`);
@@ -32,7 +32,7 @@ export function createToken({ name, expires, user, organization, readOnly }: New
 /** `muster token list` */
 export function listTokens(): Promise<void> {
   return withMuster(async ({ services }) => {
-    const tokens = await services.accessTokens.list();
+    const tokens = await services.authentication.all();
     if (tokens.length === 0)
       console.log(`There are no tokens yet; make one with: muster token create --name "Okta"`);
     for (const token of tokens)
@@ -42,19 +42,34 @@ export function listTokens(): Promise<void> {
   });
 }
 
+/** `muster token rotate`: prints the new secret alone on standard output. */
+export function rotateToken(id: string, { overlap }: { overlap?: string }): Promise<void> {
+  return withMuster(async ({ services }) => {
+    const seconds = overlap === undefined ? undefined : Number(overlap);
+    const { token, secret } = await services.operator.rotateToken(id, seconds).catch((error: unknown) => {
+      if (error instanceof NotFoundError) throw noToken(id);
+      if (error instanceof InvalidValueError) throw new UserError(error.message);
+      throw error;
+    });
+    console.error(`Token '${token.name}' has a new secret. It is shown only now:`);
+    console.log(secret);
+  });
+}
+
 /** `muster token revoke` */
 export function revokeToken(id: string): Promise<void> {
   return withMuster(async ({ services }) => {
     try {
-      await services.accessTokens.revoke(id);
+      await services.operator.revokeToken(id);
     } catch (error) {
-      if (error instanceof NotFoundError)
-        throw new UserError(`There is no token ${id}; see: muster token list`);
+      if (error instanceof NotFoundError) throw noToken(id);
       throw error;
     }
     console.log(`Revoked ${id}.`);
   });
 }
+
+const noToken = (id: string) => new UserError(`There is no token ${id}; see: muster token list`);
 
 function kind({ realm, readOnly }: AccessToken): string {
   const where = realm.type === "provider" ? "provider" : `organization ${realm.organizationId}`;

@@ -10,9 +10,17 @@ export interface AccessToken {
   /** The person that the token belongs to; undefined for a machine's. */
   readonly accountId: string | undefined;
   readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly version: number;
   /** Undefined: never. */
   readonly expiresAt: string | undefined;
   readonly revokedAt: string | undefined;
+  /** To the minute; undefined: never. */
+  readonly lastUsedAt: string | undefined;
+  /** What the organization that it acts in is called. */
+  readonly organizationName?: string | undefined;
+  /** What the person that it belongs to is called. */
+  readonly accountName?: string | undefined;
 }
 
 /** How the person that a token belongs to stands in the token's realm. */
@@ -21,4 +29,13 @@ export interface Owner {
   readonly isActive: boolean;
   /** Whether the person has an administrator's role there. */
   readonly isAdministrator: boolean;
+}
+
+/** What a caller says of a new token. */
+export interface AccessTokenInput {
+  readonly name: string;
+  readonly realm: Realm;
+  readonly readOnly: boolean;
+  readonly accountId?: string | undefined;
+  readonly expiresAt?: string | undefined;
 }

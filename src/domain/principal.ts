@@ -21,6 +21,8 @@ export interface Principal {
   readonly power: Power;
   /** The person that the token belongs to; absent for a machine's. */
   readonly accountId?: string;
+  /** When the token ends, as ISO 8601 in UTC; absent: never. */
+  readonly expiresAt?: string;
   /** Where the request came from, for the audit log. */
   readonly origin?: { readonly requestId: string; readonly address: string | undefined };
 }

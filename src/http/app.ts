@@ -1,7 +1,7 @@
 import express from "express";
 import type { Express } from "express";
 import type { Logger } from "../logging/logger.js";
-import type { AccessTokenService } from "../services/access-tokens.js";
+import type { AuthenticationService } from "../services/authentication.js";
 import type { ScimServices } from "../scim/context.js";
 import type { Cursors } from "../scim/cursors.js";
 import { health } from "./health.js";
@@ -11,7 +11,7 @@ import { scim } from "./scim.js";
 export const SCIM_PATH = "/scim/v2";
 
 export interface AppParts {
-  readonly services: ScimServices & { readonly accessTokens: AccessTokenService };
+  readonly services: ScimServices & { readonly authentication: AuthenticationService };
   readonly cursors: Cursors;
   /** Whether the server's description of itself speaks of pagination. */
   readonly advertisePagination: boolean;

@@ -2,7 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { Passport } from "passport";
 import { Strategy as BearerStrategy } from "passport-http-bearer";
 import type { Principal } from "../domain/principal.js";
-import type { AccessTokenService } from "../services/access-tokens.js";
+import type { AuthenticationService } from "../services/authentication.js";
 import { ScimError } from "../scim/errors.js";
 
 import { requestIdOf } from "./request-id.js";
@@ -14,11 +14,11 @@ const REALM = 'Bearer realm="muster"';
  * the server can be read without one, so that a client can find out how to authenticate (RFC 7643
  * section 5).
  */
-export function authentication(accessTokens: AccessTokenService): RequestHandler {
+export function authentication(service: AuthenticationService): RequestHandler {
   const passport = new Passport();
   passport.use(
     new BearerStrategy((secret, done) => {
-      accessTokens.authenticate(secret).then(
+      service.authenticate(secret).then(
         (principal) => done(null, principal ?? false),
         (error: unknown) => done(error),
       );

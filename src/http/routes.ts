@@ -21,6 +21,7 @@ export function routes(types: readonly ResourceType[]): RequestHandler {
     [new RegExp(`^/(${endpoints})/?$`), ["GET", "HEAD", "POST"]],
     [new RegExp(`^/(${endpoints})/\\.search/?$`), ["POST"]],
     [new RegExp(`^/(${endpoints})/[^/]+/?$`), ["GET", "HEAD", "PUT", "PATCH", "DELETE"]],
+    [/^\/AccessTokens\/[^/]+\/rotate\/?$/, ["POST"]],
     [/^\/ServiceProviderConfig\/?$/, ["GET", "HEAD"]],
     [/^\/(ResourceTypes|Schemas)(\/[^/]+)?\/?$/, ["GET", "HEAD"]],
   ];

@@ -3,7 +3,7 @@ import { Router } from "express";
 import type { RequestHandler } from "express";
 import ScimmyRouters from "scimmy-routers";
 import type { Logger } from "../logging/logger.js";
-import type { AccessTokenService } from "../services/access-tokens.js";
+import type { AuthenticationService } from "../services/authentication.js";
 import type { ScimServices } from "../scim/context.js";
 import type { Cursors } from "../scim/cursors.js";
 import {
@@ -20,12 +20,13 @@ import { discovery } from "./discovery.js";
 import { errors } from "./errors.js";
 import { me } from "./me.js";
 import { requestId } from "./request-id.js";
+import { rotation } from "./rotation.js";
 import { routes } from "./routes.js";
 import { search } from "./search.js";
 import { addressTooLong } from "./server.js";
 
 export interface ScimParts {
-  readonly services: ScimServices & { readonly accessTokens: AccessTokenService };
+  readonly services: ScimServices & { readonly authentication: AuthenticationService };
   readonly cursors: Cursors;
   readonly advertisePagination: boolean;
   readonly logger: Logger;
@@ -50,12 +51,13 @@ export function scim({ services, cursors, advertisePagination, logger, baseUrl }
   router.use(compression({ threshold: COMPRESSED_FROM }));
   router.use(answers(logger, advertisePagination ? describePagination(cursors.timeout) : undefined));
   router.use(addressLength);
-  router.use(authentication(services.accessTokens));
+  router.use(authentication(services.authentication));
   router.use(me);
   router.use(routes(resourceTypes));
   router.use(discovery);
   router.use(jsonBody);
   router.use(search(resourceTypes, context));
+  router.use(rotation(context));
   router.use(scimmy(context, baseUrl));
   router.use(errors(logger));
   return router;

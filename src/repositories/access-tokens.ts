@@ -1,6 +1,14 @@
+import type { Dialect } from "../db/dialect.js";
 import type { Session } from "../db/session.js";
 import type { AccessToken, Owner } from "../domain/access-token.js";
+import type { Listing, Locations, Page } from "../domain/listing.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
+import type { Realm } from "../domain/principal.js";
+import { ListingCompiler } from "./listing/compile.js";
+import type { ResourceFields } from "./listing/fields.js";
+import { readPage } from "./listing/page.js";
+import { prefixed, sql } from "./listing/sql.js";
+import type { Sql } from "./listing/sql.js";
 
 type Flag = boolean | number;
 
@@ -10,10 +18,14 @@ interface TokenRow {
   organization_id: string | null;
   read_only: Flag;
   account_id: string | null;
-  token_hash: string;
   created_at: string;
+  updated_at: string;
+  version: number;
   expires_at: string | null;
   revoked_at: string | null;
+  last_used_at: string | null;
+  organization_name?: string | null;
+  account_name?: string | null;
 }
 
 interface OwnerRow {
@@ -23,42 +35,125 @@ interface OwnerRow {
   is_admin: Flag | null;
 }
 
-const COLUMNS = [
+const STORED = [
   "id",
   "name",
   "organization_id",
   "read_only",
   "account_id",
-  "token_hash",
   "created_at",
+  "updated_at",
+  "version",
   "expires_at",
   "revoked_at",
+  "last_used_at",
 ];
 
-const OF_TOKEN = COLUMNS.map((name) => `access_tokens.${name}`).join(", ");
+const columnsOf = (table: string) => STORED.map((name) => `${table}.${name}`).join(", ");
+
+const NAMES = `
+  (select display_name from organizations where organizations.id = access_tokens.organization_id)
+    as organization_name,
+  (select coalesce(display_name, user_name) from accounts where accounts.id = access_tokens.account_id)
+    as account_name`;
+
+/** The tokens that a realm sees, but for those that are revoked: a relation of the name `access_tokens`. */
+function view(realm: Realm): Sql {
+  const select = `select ${columnsOf("access_tokens")}, ${NAMES} from access_tokens where revoked_at is null`;
+  return realm.type === "provider"
+    ? sql(`(${select}) access_tokens`)
+    : sql(`(${select} and organization_id = ?) access_tokens`, realm.organizationId);
+}
+
+const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields => ({
+  table: "access_tokens",
+  columns: {
+    id: "access_tokens.id",
+    name: "access_tokens.name",
+    realm: plainText(
+      "case when access_tokens.organization_id is null then 'provider' else 'organization' end",
+    ),
+    organization: "access_tokens.organization_id",
+    "organization.value": "access_tokens.organization_id",
+    "organization.$ref": prefixed(locations.organizations, "access_tokens.organization_id"),
+    "organization.display": plainText("access_tokens.organization_name"),
+    user: "access_tokens.account_id",
+    "user.value": "access_tokens.account_id",
+    "user.$ref": prefixed(locations.accounts, "access_tokens.account_id"),
+    "user.display": plainText("access_tokens.account_name"),
+    readOnly: "access_tokens.read_only",
+    expiresAt: "access_tokens.expires_at",
+    lastUsedAt: "access_tokens.last_used_at",
+    meta: "access_tokens.id",
+    "meta.resourceType": plainText("'AccessToken'"),
+    "meta.location": prefixed(locations.accessTokens, "access_tokens.id"),
+    "meta.created": "access_tokens.created_at",
+    "meta.lastModified": "access_tokens.updated_at",
+    "meta.version": plainText(`'W/"' || access_tokens.version || '"'`),
+  },
+  collections: {},
+  documents: {},
+});
 
 /** Access tokens, by the hashes of their secrets. */
 export class AccessTokenRepository {
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly session: Session,
+    private readonly realm: Realm,
+  ) {}
 
-  /** @returns the token with this hash, the hash as it is stored, and how its owner, if any, stands */
-  async findByHash(hash: string): Promise<{ token: AccessToken; hash: string; owner: Owner } | undefined> {
-    const row = await this.session.first<TokenRow & OwnerRow>(
-      `select ${OF_TOKEN}, accounts.active as account_active, accounts.is_provider_admin,
-         memberships.active as membership_active, memberships.is_admin
-       from access_tokens
+  /**
+   * The token whose secret has this hash, whatever the realm.
+   *
+   * @param now when the secret before the last rotation must still count
+   * @returns the token, the hash as it is stored, and how its owner, if any, stands
+   */
+  async findByHash(
+    hash: string,
+    now: string,
+  ): Promise<{ token: AccessToken; hash: string; owner: Owner } | undefined> {
+    const select = `select ${columnsOf("access_tokens")}, accounts.active as account_active,
+         accounts.is_provider_admin, memberships.active as membership_active, memberships.is_admin`;
+    const from = `from access_tokens
        left join accounts on accounts.id = access_tokens.account_id
        left join memberships on memberships.account_id = access_tokens.account_id
-         and memberships.organization_id = access_tokens.organization_id
-       where access_tokens.token_hash = ?`,
-      [hash],
+         and memberships.organization_id = access_tokens.organization_id`;
+    const row = await this.session.first<TokenRow & OwnerRow & { hash: string }>(
+      `${select}, access_tokens.token_hash as hash ${from} where access_tokens.token_hash = ?
+       union all
+       ${select}, access_tokens.previous_hash as hash ${from}
+       where access_tokens.previous_hash = ? and access_tokens.previous_ends_at > ?`,
+      [hash, hash, now],
     );
-    return row && { token: toToken(row), hash: row.token_hash, owner: toOwner(row) };
+    return row && { token: toToken(row), hash: row.hash, owner: toOwner(row) };
   }
 
-  /** All tokens, oldest first. */
-  async list(): Promise<AccessToken[]> {
-    const rows = await this.session.rows<TokenRow>(`select ${OF_TOKEN} from access_tokens order by id`);
+  /** A token that is not revoked. */
+  async find(id: string): Promise<AccessToken | undefined> {
+    const { text, bindings } = view(this.realm);
+    const row = await this.session.first<TokenRow>(`select * from ${text} where id = ?`, [...bindings, id]);
+    return row && toToken(row);
+  }
+
+  /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
+  async list(listing: Listing): Promise<Page<AccessToken>> {
+    const { dialect } = this.session;
+    const source = {
+      from: view(this.realm),
+      table: "access_tokens",
+      columns: "access_tokens.*",
+      compiler: new ListingCompiler(dialect, fields(dialect, listing.locations)),
+      criteria: listing,
+    };
+    const page = await readPage<TokenRow>(this.session, [source], listing);
+    return { ...page, items: page.items.map(toToken) };
+  }
+
+  /** All tokens, those that are revoked too, oldest first. */
+  async all(): Promise<AccessToken[]> {
+    const rows = await this.session.rows<TokenRow>(
+      `select ${columnsOf("access_tokens")} from access_tokens order by id`,
+    );
     return rows.map(toToken);
   }
 
@@ -66,7 +161,8 @@ export class AccessTokenRepository {
   async insert(token: AccessToken, hash: string): Promise<boolean> {
     const { realm } = token;
     const inserted = await this.session.rows(
-      `insert into access_tokens (${COLUMNS.join(", ")}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `insert into access_tokens (${STORED.join(", ")}, token_hash)
+       values (${STORED.map(() => "?").join(", ")}, ?)
        on conflict (token_hash) do nothing returning 1`,
       [
         token.id,
@@ -74,13 +170,38 @@ export class AccessTokenRepository {
         realm.type === "organization" ? realm.organizationId : null,
         token.readOnly,
         token.accountId ?? null,
-        hash,
         token.createdAt,
+        token.updatedAt,
+        token.version,
         token.expiresAt ?? null,
         token.revokedAt ?? null,
+        token.lastUsedAt ?? null,
+        hash,
       ],
     );
     return inserted.length > 0;
+  }
+
+  /** Writes what can change of a token. */
+  async update({ id, name, expiresAt, version, updatedAt }: AccessToken): Promise<void> {
+    await this.session.rows(
+      "update access_tokens set name = ?, expires_at = ?, version = ?, updated_at = ? where id = ?",
+      [name, expiresAt ?? null, version, updatedAt, id],
+    );
+  }
+
+  /**
+   * Gives a token another secret.
+   *
+   * @param endsAt until when the secret so far still counts
+   */
+  async rotate(id: string, hash: string, endsAt: string, at: string): Promise<void> {
+    await this.session.rows(
+      `update access_tokens set previous_hash = token_hash, previous_ends_at = ?, token_hash = ?,
+         version = version + 1, updated_at = ?
+       where id = ?`,
+      [endsAt, hash, at, id],
+    );
   }
 
   /** @returns whether there is such a token */
@@ -90,6 +211,14 @@ export class AccessTokenRepository {
       [at, id],
     );
     return revoked.length > 0;
+  }
+
+  /** Writes down when tokens were used last. It changes no version: nobody has changed them. */
+  async touch(id: string, at: string): Promise<void> {
+    await this.session.rows(
+      "update access_tokens set last_used_at = ? where id = ? and coalesce(last_used_at, '') < ?",
+      [at, id, at],
+    );
   }
 }
 
@@ -113,7 +242,12 @@ function toToken(row: TokenRow): AccessToken {
     readOnly: Boolean(row.read_only),
     accountId: row.account_id ?? undefined,
     createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    version: row.version,
     expiresAt: row.expires_at ?? undefined,
     revokedAt: row.revoked_at ?? undefined,
+    lastUsedAt: row.last_used_at ?? undefined,
+    organizationName: row.organization_name ?? undefined,
+    accountName: row.account_name ?? undefined,
   };
 }

@@ -44,7 +44,7 @@ const repositories = (session: Session, realm: Realm): Repositories => ({
   organizations: new OrganizationRepository(session, realm),
   memberships: new MembershipRepository(session),
   directory: new DirectoryRepository(session, realm),
-  accessTokens: new AccessTokenRepository(session),
+  accessTokens: new AccessTokenRepository(session, realm),
   auditEvents: new AuditEventRepository(session, realm),
   keys: new KeyRepository(session),
 });

@@ -1,4 +1,5 @@
 import type { Principal } from "../domain/principal.js";
+import type { AccessTokenService } from "../services/access-tokens.js";
 import type { AuditService } from "../services/audit.js";
 import type { UserService } from "../services/users.js";
 import type { DirectoryService } from "../services/directory.js";
@@ -25,4 +26,5 @@ export interface ScimServices {
   readonly organizations: OrganizationService;
   readonly directory: DirectoryService;
   readonly audit: AuditService;
+  readonly accessTokens: AccessTokenService;
 }

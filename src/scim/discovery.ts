@@ -1,5 +1,6 @@
 import SCIMMY from "scimmy";
 import { DEFAULT_COUNT, MAX_COUNT } from "./pagination.js";
+import { AccessTokenResource } from "./resources/access-token.js";
 import { AuditEventResource } from "./resources/audit-event.js";
 import { GroupResource } from "./resources/group.js";
 import type { ResourceType } from "./resources/resource.js";
@@ -8,7 +9,12 @@ import "./schema/definitions.js";
 import { metaSchemas } from "./schema/meta-schemas.js";
 
 /** All resource types that Muster serves. */
-export const resourceTypes: readonly ResourceType[] = [UserResource, GroupResource, AuditEventResource];
+export const resourceTypes: readonly ResourceType[] = [
+  UserResource,
+  GroupResource,
+  AccessTokenResource,
+  AuditEventResource,
+];
 
 /** Declares the resource types to SCIMMY, which describes them at `/ResourceTypes` and `/Schemas`. */
 export function declareResourceTypes(): void {

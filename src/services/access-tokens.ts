@@ -1,10 +1,14 @@
-import { timingSafeEqual } from "node:crypto";
-import type { AccessToken, Owner } from "../domain/access-token.js";
-import { NotFoundError } from "../domain/errors.js";
+import { requireAccess } from "../domain/access.js";
+import type { AccessToken, AccessTokenInput } from "../domain/access-token.js";
+import { ForbiddenError, InvalidValueError, NotFoundError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
-import { PROVIDER_REALM } from "../domain/principal.js";
+import { requireKeyLength } from "../domain/limits.js";
+import type { Listing, Page } from "../domain/listing.js";
 import type { Principal, Realm } from "../domain/principal.js";
-import type { Collaborators } from "./collaborators.js";
+import type { Repositories } from "../repositories/unit-of-work.js";
+import { record } from "./audit.js";
+import { requireVersion } from "./collaborators.js";
+import type { Collaborators, ExpectedVersions } from "./collaborators.js";
 import { hashOf, newSecret } from "./token-secret.js";
 
 /** A token with its secret, which is known only now. */
@@ -13,103 +17,175 @@ export interface IssuedToken {
   readonly secret: string;
 }
 
-/** What a new token shall be. */
-export interface TokenOptions {
-  /** ISO 8601 in UTC; without it, the token never ends by itself. */
-  readonly expiresAt?: string | undefined;
-  /** The person that it belongs to, by `userName`; without it, it is a machine's. */
-  readonly userName?: string | undefined;
-  /** The organization that it acts in, by id or name; without it, it acts in the whole provider. */
-  readonly organization?: string | undefined;
-  readonly readOnly?: boolean | undefined;
-}
+/** What can change of a token. */
+export type TokenChange = Pick<AccessTokenInput, "name" | "expiresAt">;
 
-/** Makes, recognises and revokes access tokens. */
+/** For how long the old secret of a rotated token counts, unless somebody says otherwise; and at most. In seconds. */
+export const DEFAULT_OVERLAP = 24 * 60 * 60;
+export const MAX_OVERLAP = 30 * DEFAULT_OVERLAP;
+
+/** Access tokens as callers manage them. Each method throws ForbiddenError for who may not. */
 export class AccessTokenService {
   constructor(private readonly given: Collaborators) {}
 
-  /**
-   * @param secret what the bearer sent
-   * @returns whom the token stands for; undefined when it is unknown, expired or revoked, or its owner is
-   *   not active
-   */
-  async authenticate(secret: string): Promise<Principal | undefined> {
-    const hash = hashOf(secret);
-    const found = await this.given.work.read(PROVIDER_REALM).accessTokens.findByHash(hash);
-    if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) return undefined;
-    const { revokedAt, expiresAt } = found.token;
-    const isOver = revokedAt !== undefined || (expiresAt !== undefined && expiresAt <= this.given.now());
-    return isOver ? undefined : principalOf(found.token, found.owner);
+  /** @throws NotFoundError */
+  async get(principal: Principal, id: string): Promise<AccessToken> {
+    requireAccess(principal, "read AccessTokens");
+    return requireFound(await this.#find(this.given.work.read(principal.realm), id), id);
   }
 
-  /** @throws NotFoundError when there is no account of that user name, or no such organization */
-  async issue(name: string, options: TokenOptions = {}): Promise<IssuedToken> {
-    const { expiresAt, userName, organization, readOnly = false } = options;
-    const secret = newSecret();
-    const realm = organization === undefined ? PROVIDER_REALM : await this.#realmOf(organization);
-    const accountId = userName === undefined ? undefined : await this.#accountOf(userName);
-    const token = await this.#insert({ name, realm, readOnly, accountId, expiresAt }, secret);
-    if (!token) throw new Error("Two random secrets were the same");
-    return { token, secret };
+  async list(principal: Principal, listing: Listing): Promise<Page<AccessToken>> {
+    requireAccess(principal, "read AccessTokens");
+    return this.given.work.read(principal.realm).accessTokens.list(listing);
   }
 
   /**
-   * Makes a given secret a token; does nothing when it is one already.
+   * Makes a token that can do no more than the caller's own.
    *
-   * @param realm where it acts
+   * @throws InvalidValueError, ForbiddenError
    */
-  async adopt(name: string, secret: string, realm: Realm = PROVIDER_REALM): Promise<void> {
-    const nobody = { accountId: undefined, expiresAt: undefined };
-    await this.#insert({ name, realm, readOnly: false, ...nobody }, secret);
+  async create(principal: Principal, input: AccessTokenInput): Promise<IssuedToken> {
+    requireAccess(principal, "create AccessTokens");
+    this.#requireNoMore(principal, input);
+    const secret = newSecret();
+    const id = this.given.newId();
+    const at = this.given.now();
+    const { name, realm, readOnly, accountId, expiresAt } = input;
+    return this.given.work.write(principal.realm, async (repositories) => {
+      await requireOrganization(repositories, realm);
+      await this.#requireOwner(realm, accountId);
+      const token: AccessToken = {
+        ...{ id, name, realm, readOnly, accountId, expiresAt, version: 1, createdAt: at, updatedAt: at },
+        revokedAt: undefined,
+        lastUsedAt: undefined,
+      };
+      await repositories.accessTokens.insert(token, hashOf(secret));
+      await record(this.given, repositories, principal, { action: "create", ...about(token) });
+      return { token: requireFound(await repositories.accessTokens.find(id), id), secret };
+    });
   }
 
-  /** All tokens, oldest first. */
-  list(): Promise<AccessToken[]> {
-    return this.given.work.read(PROVIDER_REALM).accessTokens.list();
+  /**
+   * Changes what a token is called and when it ends.
+   *
+   * @param apply says what it shall be; may be called more than once, so it must have no effects
+   * @throws NotFoundError, VersionMismatchError, InvalidValueError, ForbiddenError
+   */
+  async change(
+    principal: Principal,
+    id: string,
+    apply: (current: AccessToken) => TokenChange,
+    expected: ExpectedVersions,
+  ): Promise<AccessToken> {
+    requireAccess(principal, "change AccessTokens");
+    return this.given.work.write(principal.realm, async (repositories) => {
+      const current = requireFound(await this.#find(repositories, id), id);
+      requireVersion("AccessToken", current, expected);
+      const { name, expiresAt } = apply(current);
+      const changes = [
+        ...(name === current.name ? [] : ["name"]),
+        ...(expiresAt === current.expiresAt ? [] : ["expiresAt"]),
+      ];
+      if (changes.length === 0) return current;
+      this.#requireNoMore(principal, { ...current, name, expiresAt });
+      const changed = {
+        ...current,
+        name,
+        expiresAt,
+        version: current.version + 1,
+        updatedAt: this.given.now(),
+      };
+      await repositories.accessTokens.update(changed);
+      await record(this.given, repositories, principal, { action: "change", ...about(changed), changes });
+      return changed;
+    });
   }
 
-  /** Ends a token at once; one that is revoked already stays so. @throws NotFoundError */
-  async revoke(id: string): Promise<void> {
-    const revoked = await this.given.work.write(PROVIDER_REALM, ({ accessTokens }) =>
-      accessTokens.revoke(id, this.given.now()),
-    );
-    if (!revoked) throw new NotFoundError("Access token", id);
+  /**
+   * Gives a token a new secret; the old one counts for a while longer, so that nobody is locked out meanwhile.
+   *
+   * @param overlap in seconds; 0 ends the old secret at once
+   * @throws NotFoundError, InvalidValueError, ForbiddenError
+   */
+  async rotate(principal: Principal, id: string, overlap = DEFAULT_OVERLAP): Promise<IssuedToken> {
+    requireAccess(principal, "change AccessTokens");
+    if (!Number.isInteger(overlap) || overlap < 0 || overlap > MAX_OVERLAP) {
+      throw new InvalidValueError(`'overlap' must be a whole number of seconds from 0 to ${MAX_OVERLAP}`);
+    }
+    const secret = newSecret();
+    return this.given.work.write(principal.realm, async (repositories) => {
+      const current = requireFound(await this.#find(repositories, id), id);
+      this.#requireNoMore(principal, current);
+      const at = this.given.now();
+      const endsAt = new Date(Date.parse(at) + overlap * 1000).toISOString();
+      await repositories.accessTokens.rotate(id, hashOf(secret), endsAt, at);
+      await record(this.given, repositories, principal, {
+        action: "change",
+        ...about(current),
+        changes: ["token"],
+      });
+      return { token: requireFound(await repositories.accessTokens.find(id), id), secret };
+    });
   }
 
-  async #accountOf(userName: string): Promise<string> {
-    const id = await this.given.work.read(PROVIDER_REALM).accounts.findIdByUserName(userName);
-    if (id === undefined) throw new NotFoundError("User", userName);
-    return id;
+  /** Ends a token at once, in every process. @throws NotFoundError, VersionMismatchError */
+  async revoke(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
+    requireAccess(principal, "delete AccessTokens");
+    await this.given.work.write(principal.realm, async (repositories) => {
+      const current = requireFound(await this.#find(repositories, id), id);
+      requireVersion("AccessToken", current, expected);
+      await repositories.accessTokens.revoke(id, this.given.now());
+      await record(this.given, repositories, principal, { action: "delete", ...about(current) });
+    });
   }
 
-  async #realmOf(organization: string): Promise<Realm> {
-    const { organizations } = this.given.work.read(PROVIDER_REALM);
-    const byId = isId(organization) ? await organizations.find(organization, { lock: false }) : undefined;
-    const id = byId?.id ?? (await organizations.findIdByName(organization));
-    if (id === undefined) throw new NotFoundError("Group", organization);
-    return { type: "organization", organizationId: id };
+  async #find({ accessTokens }: Repositories, id: string): Promise<AccessToken | undefined> {
+    return isId(id) ? accessTokens.find(id) : undefined;
   }
 
-  async #insert(
-    given: Omit<AccessToken, "id" | "createdAt" | "revokedAt">,
-    secret: string,
-  ): Promise<AccessToken | undefined> {
-    const token = {
-      ...given,
-      id: this.given.newId(),
-      createdAt: this.given.now(),
-      revokedAt: undefined,
-    };
-    const inserted = await this.given.work.write(PROVIDER_REALM, ({ accessTokens }) =>
-      accessTokens.insert(token, hashOf(secret)),
-    );
-    return inserted ? token : undefined;
+  /** @throws ForbiddenError for a token that could do what the caller's cannot, or could do it for longer */
+  #requireNoMore(principal: Principal, { name, realm, accountId, expiresAt }: AccessTokenInput): void {
+    requireKeyLength({ name });
+    const own = principal.realm;
+    const isInside =
+      own.type === "provider" ||
+      (realm.type === "organization" && realm.organizationId === own.organizationId);
+    if (!isInside) throw new ForbiddenError("An organization's access token makes none for anything else");
+    if (principal.accountId !== undefined && accountId !== undefined && accountId !== principal.accountId) {
+      throw new ForbiddenError("Somebody's access token makes none that belong to somebody else");
+    }
+    if (principal.expiresAt !== undefined && (expiresAt === undefined || expiresAt > principal.expiresAt)) {
+      throw new ForbiddenError(
+        `This access token ends at ${principal.expiresAt}, and makes none that lasts longer: set 'expiresAt'`,
+      );
+    }
+    if (expiresAt !== undefined && expiresAt <= this.given.now()) {
+      throw new InvalidValueError("'expiresAt' is over already");
+    }
+  }
+
+  /** The person is one of the realm that the token acts in. */
+  async #requireOwner(realm: Realm, accountId: string | undefined): Promise<void> {
+    if (accountId === undefined) return;
+    const found = isId(accountId) && (await this.given.work.read(realm).accounts.find(accountId));
+    if (!found) throw new InvalidValueError(`There is no User '${accountId}' that the token could belong to`);
   }
 }
 
-function principalOf({ id, realm, readOnly, accountId }: AccessToken, owner: Owner): Principal | undefined {
-  const power = readOnly ? "reader" : "administrator";
-  if (accountId === undefined) return { tokenId: id, realm, power };
-  if (!owner.isActive) return undefined;
-  return { tokenId: id, realm, accountId, power: owner.isAdministrator ? power : "member" };
+async function requireOrganization({ organizations }: Repositories, realm: Realm): Promise<void> {
+  if (realm.type === "provider") return;
+  const id = realm.organizationId;
+  const found = isId(id) && (await organizations.find(id, { lock: false }));
+  if (!found) throw new InvalidValueError(`There is no Group '${id}' that the token could act in`);
 }
+
+function requireFound(token: AccessToken | undefined, id: string): AccessToken {
+  if (!token) throw new NotFoundError("AccessToken", id);
+  return token;
+}
+
+/** A token, as the audit log names it. */
+const about = ({ id, name, realm }: Pick<AccessToken, "id" | "name" | "realm">) => ({
+  target: { type: "AccessToken", id, display: name },
+  ...(realm.type === "organization" && { organizationId: realm.organizationId }),
+});

@@ -78,7 +78,7 @@ describeServer("Discovery", (scim) => {
 
   describe("of resource types", () => {
     it("lists them all, users and groups with their extensions", async () => {
-      const types = expectList(await scim.get("/ResourceTypes"), 3);
+      const types = expectList(await scim.get("/ResourceTypes"), 4);
       expect(
         types.map(({ name, endpoint, schema, schemaExtensions }) => ({
           name,
@@ -100,6 +100,12 @@ describeServer("Discovery", (scim) => {
           schemaExtensions: [{ schema: ORGANIZATION, required: false }],
         },
         {
+          name: "AccessToken",
+          endpoint: "/AccessTokens",
+          schema: "urn:muster:params:scim:schemas:core:2.0:AccessToken",
+          schemaExtensions: undefined,
+        },
+        {
           name: "AuditEvent",
           endpoint: "/AuditEvents",
           schema: "urn:muster:params:scim:schemas:core:2.0:AuditEvent",
@@ -119,12 +125,13 @@ describeServer("Discovery", (scim) => {
 
   describe("of schemas", () => {
     it("lists those of the resource types and of discovery itself, each complete and also given by its URN", async () => {
-      const schemas = expectList(await scim.get("/Schemas"), 8);
+      const schemas = expectList(await scim.get("/Schemas"), 9);
       expect(schemas.map(({ id }) => id)).to.have.members([
         CORE_USER,
         ENTERPRISE_USER,
         CORE_GROUP,
         ORGANIZATION,
+        "urn:muster:params:scim:schemas:core:2.0:AccessToken",
         "urn:muster:params:scim:schemas:core:2.0:AuditEvent",
         "urn:ietf:params:scim:schemas:core:2.0:ResourceType",
         "urn:ietf:params:scim:schemas:core:2.0:Schema",

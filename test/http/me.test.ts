@@ -11,7 +11,7 @@ describeServer("/Me", (scim, server) => {
 
   beforeEach(async () => {
     user = await createUser(scim, { displayName: "Dana" });
-    const { secret } = await server().services.accessTokens.issue("own", {
+    const { secret } = await server().services.operator.issueToken("own", {
       userName: user.userName.toUpperCase(),
     });
     own = new ScimClient(() => ({ url: scim.url, token: secret }));
@@ -84,7 +84,7 @@ describeServer("/Me", (scim, server) => {
   });
 
   it("belongs to a User that there is", async () => {
-    const issued = server().services.accessTokens.issue("x", { userName: "nobody" });
+    const issued = server().services.operator.issueToken("x", { userName: "nobody" });
     expect(await issued.catch((error: unknown) => (error as Error).message)).to.equal(
       "User 'nobody' not found",
     );

@@ -1,5 +1,6 @@
 import SCIMMY from "scimmy";
 import type { Attribute, ResourceSchema, Schema } from "./attribute.js";
+import { AccessTokenSchema } from "./access-token.js";
 import { AuditEventSchema } from "./audit-event.js";
 import { groupDefinition, userDefinition } from "./definitions.js";
 
@@ -49,6 +50,7 @@ function compileResourceSchema(definition: Definition): ResourceSchema {
   };
 }
 
+export const accessTokenSchema = compileResourceSchema(AccessTokenSchema.definition);
 export const auditEventSchema = compileResourceSchema(AuditEventSchema.definition);
 export const userSchema = compileResourceSchema(userDefinition);
 export const groupSchema = compileResourceSchema(groupDefinition);
