@@ -10,6 +10,7 @@ import { UnitOfWork } from "./repositories/unit-of-work.js";
 import { Cursors } from "./scim/cursors.js";
 import { AccessTokenService } from "./services/access-tokens.js";
 import { AuditService } from "./services/audit.js";
+import { TeamService } from "./services/teams.js";
 import { UserService } from "./services/users.js";
 import { AuthenticationService } from "./services/authentication.js";
 import { OperatorService } from "./services/operator.js";
@@ -22,6 +23,7 @@ export interface Services {
   readonly organizations: OrganizationService;
   readonly directory: DirectoryService;
   readonly audit: AuditService;
+  readonly teams: TeamService;
   readonly accessTokens: AccessTokenService;
   readonly authentication: AuthenticationService;
   readonly operator: OperatorService;
@@ -79,6 +81,7 @@ export async function compose(settings: Settings): Promise<Muster> {
       organizations: new OrganizationService(given),
       directory: new DirectoryService(given),
       audit: new AuditService(given),
+      teams: new TeamService(given),
       accessTokens: new AccessTokenService(given),
       authentication: new AuthenticationService(given),
       operator: new OperatorService(given),

@@ -50,6 +50,7 @@ export interface Sort {
 export interface Locations {
   readonly accounts: string;
   readonly organizations: string;
+  readonly teams: string;
   readonly accessTokens: string;
   readonly auditEvents: string;
 }

@@ -8,14 +8,25 @@ export interface Member {
   readonly accountId: string;
   /** The account's display name, else its user name. */
   readonly display: string;
+  /** The role in a team. */
+  readonly role?: string | undefined;
 }
 
-/** One step of a change of an organization's members. Steps happen in order. */
+/** Somebody who is to be a member, of an organization or of a team. */
+export interface MemberEntry {
+  readonly accountId: string;
+  /** The role in a team; undefined says nothing of it. */
+  readonly role?: string;
+}
+
+/** One step of a change of the members of an organization or a team. Steps happen in order. */
 export type MembershipChange =
-  | { readonly type: "add"; readonly accountIds: readonly string[] }
+  | { readonly type: "add"; readonly entries: readonly MemberEntry[] }
   | { readonly type: "remove"; readonly accountIds: readonly string[] }
   /** Removes the members that match; the filter's fields are those of a member. */
   | { readonly type: "removeMatching"; readonly filter: Filter }
   | { readonly type: "removeAll" }
   /** Makes these the members, and nobody else. */
-  | { readonly type: "replace"; readonly accountIds: readonly string[] };
+  | { readonly type: "replace"; readonly entries: readonly MemberEntry[] }
+  /** Says the role that a member of a team has; undefined: none. */
+  | { readonly type: "setRole"; readonly accountId: string; readonly role: string | undefined };

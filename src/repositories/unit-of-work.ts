@@ -8,6 +8,7 @@ import { DirectoryRepository } from "./directory.js";
 import { KeyRepository } from "./keys.js";
 import { MembershipRepository } from "./memberships.js";
 import { OrganizationRepository } from "./organizations.js";
+import { TeamRepository } from "./teams.js";
 
 /** All repositories, bound to one session. */
 export interface Repositories {
@@ -17,6 +18,7 @@ export interface Repositories {
   readonly directory: DirectoryRepository;
   readonly accessTokens: AccessTokenRepository;
   readonly auditEvents: AuditEventRepository;
+  readonly teams: TeamRepository;
   readonly keys: KeyRepository;
 }
 
@@ -46,5 +48,6 @@ const repositories = (session: Session, realm: Realm): Repositories => ({
   directory: new DirectoryRepository(session, realm),
   accessTokens: new AccessTokenRepository(session, realm),
   auditEvents: new AuditEventRepository(session, realm),
+  teams: new TeamRepository(session, realm),
   keys: new KeyRepository(session),
 });

@@ -6,7 +6,7 @@ import { locationsBelow } from "./locations.js";
 import { readPaging } from "./pagination.js";
 import { Projection } from "./projection.js";
 import { readQuery, toCriteria } from "./query.js";
-import { renderGroup } from "./resources/group-rendering.js";
+import { renderGroup } from "./resources/group-mapping.js";
 import { renderUser } from "./resources/user-mapping.js";
 import { groupSchema, userSchema } from "./schema/compile.js";
 

@@ -4,6 +4,7 @@ import { AccessTokenResource } from "./resources/access-token.js";
 import { AuditEventResource } from "./resources/audit-event.js";
 import { GroupResource } from "./resources/group.js";
 import type { ResourceType } from "./resources/resource.js";
+import { TeamResource } from "./resources/team.js";
 import { UserResource } from "./resources/user.js";
 import "./schema/definitions.js";
 import { metaSchemas } from "./schema/meta-schemas.js";
@@ -12,6 +13,7 @@ import { metaSchemas } from "./schema/meta-schemas.js";
 export const resourceTypes: readonly ResourceType[] = [
   UserResource,
   GroupResource,
+  TeamResource,
   AccessTokenResource,
   AuditEventResource,
 ];

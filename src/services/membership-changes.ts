@@ -1,6 +1,6 @@
 import { InvalidValueError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
-import type { MembershipChange } from "../domain/membership.js";
+import type { MemberEntry, MembershipChange } from "../domain/membership.js";
 import type { Addition, MembershipRepository } from "../repositories/memberships.js";
 
 /** What became of changes of an organization's members. */
@@ -39,7 +39,7 @@ export async function changeMembers(
   for (const change of changes) {
     switch (change.type) {
       case "add":
-        await add(change.accountIds);
+        await add(idsOf(change.entries));
         break;
       case "remove":
         append(removed, await memberships.remove(organizationId, change.accountIds.filter(isId)));
@@ -51,15 +51,20 @@ export async function changeMembers(
         append(removed, await memberships.removeOthers(organizationId, []));
         break;
       case "replace":
-        requireIds(change.accountIds);
-        append(removed, await memberships.removeOthers(organizationId, change.accountIds));
-        await add(change.accountIds);
+        requireIds(idsOf(change.entries));
+        append(removed, await memberships.removeOthers(organizationId, idsOf(change.entries)));
+        await add(idsOf(change.entries));
+        break;
+      case "setRole":
+        throw new TypeError("Members of organizations have their roles as Users");
     }
   }
   if (added.length + removed.length === 0) return NOTHING_CHANGED;
   const detail = [describe("added", added), describe("removed", removed)].filter((each) => each !== "");
   return { difference: added.length - removed.length, changes: ["members"], detail: detail.join("; ") };
 }
+
+const idsOf = (entries: readonly MemberEntry[]) => entries.map(({ accountId }) => accountId);
 
 /** As many ids as a reader of the audit log looks at. */
 const NAMED = 20;

@@ -45,7 +45,9 @@ export class OrganizationService {
       const { organizations, memberships } = repositories;
       await organizations.insert({ ...input, id, memberCount: 0, version: 1, updatedAt: now });
       const addition = { source: "scim", addedBy: principal.tokenId, at: now } as const;
-      const joined = await changeMembers(addition, memberships, id, [{ type: "add", accountIds }]);
+      const joined = await changeMembers(addition, memberships, id, [
+        { type: "add", entries: accountIds.map((accountId) => ({ accountId })) },
+      ]);
       if (joined.difference > 0) {
         await organizations.update({
           ...input,

@@ -78,7 +78,7 @@ describeServer("Discovery", (scim) => {
 
   describe("of resource types", () => {
     it("lists them all, users and groups with their extensions", async () => {
-      const types = expectList(await scim.get("/ResourceTypes"), 4);
+      const types = expectList(await scim.get("/ResourceTypes"), 5);
       expect(
         types.map(({ name, endpoint, schema, schemaExtensions }) => ({
           name,
@@ -98,6 +98,12 @@ describeServer("Discovery", (scim) => {
           endpoint: "/Groups",
           schema: CORE_GROUP,
           schemaExtensions: [{ schema: ORGANIZATION, required: false }],
+        },
+        {
+          name: "Team",
+          endpoint: "/Teams",
+          schema: "urn:muster:params:scim:schemas:core:2.0:Team",
+          schemaExtensions: undefined,
         },
         {
           name: "AccessToken",
@@ -125,12 +131,13 @@ describeServer("Discovery", (scim) => {
 
   describe("of schemas", () => {
     it("lists those of the resource types and of discovery itself, each complete and also given by its URN", async () => {
-      const schemas = expectList(await scim.get("/Schemas"), 9);
+      const schemas = expectList(await scim.get("/Schemas"), 10);
       expect(schemas.map(({ id }) => id)).to.have.members([
         CORE_USER,
         ENTERPRISE_USER,
         CORE_GROUP,
         ORGANIZATION,
+        "urn:muster:params:scim:schemas:core:2.0:Team",
         "urn:muster:params:scim:schemas:core:2.0:AccessToken",
         "urn:muster:params:scim:schemas:core:2.0:AuditEvent",
         "urn:ietf:params:scim:schemas:core:2.0:ResourceType",

@@ -36,6 +36,7 @@ export interface Reference {
   readonly $ref: string;
   readonly display: string;
   readonly type: string;
+  readonly role?: string;
 }
 
 export interface Answer {

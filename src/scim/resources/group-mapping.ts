@@ -1,16 +1,14 @@
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
-import type { Filter } from "../../domain/listing.js";
-import type { Member, MembershipChange } from "../../domain/membership.js";
 import type { Organization, OrganizationInput } from "../../domain/organization.js";
-import type { PatchOperation } from "../dialects/patch-request.js";
-import { invalidValue, mutability, noTarget } from "../errors.js";
-import { equalityTerms } from "../filter/evaluate.js";
+import type { ScimContext } from "../context.js";
+import type { Projection } from "../projection.js";
+import { MEMBERS_AT_A_TIME, renderWithMembers } from "./member-rendering.js";
 import { groupSchema } from "../schema/compile.js";
 import { ORGANIZATION } from "../schema/definitions.js";
 import { entityTag } from "../versions.js";
 import type { Identity } from "../versions.js";
-import { userLocation, groupLocation } from "../locations.js";
+import { groupLocation } from "../locations.js";
 
 /** From a Group in canonical form to an organization. */
 export function toOrganizationInput(resource: JsonObject): OrganizationInput {
@@ -57,62 +55,17 @@ export function toGroup(organization: Organization, baseUrl: string): JsonObject
   };
 }
 
-/** One element of `members`. */
-export function toMemberElement({ accountId, display }: Member, baseUrl: string): JsonObject {
-  return { value: accountId, $ref: userLocation(accountId, baseUrl), display, type: "User" };
-}
-
-/** The account ids in a value of `members`. @throws ScimError 400 `invalidValue` for a member without one */
-export function memberIds(members: JsonValue | undefined): string[] {
-  if (members === undefined) return [];
-  return (Array.isArray(members) ? members : [members]).map((member) => {
-    const id = isJsonObject(member) ? member.value : member;
-    if (typeof id !== "string") throw invalidValue("Each of 'members' needs a 'value': the id of a User");
-    return id;
-  });
-}
-
-/** PATCH operations sorted out: those on members are changes of memberships, the others of the organization. */
-export function splitOperations(operations: readonly PatchOperation[]): {
-  attributes: PatchOperation[];
-  members: MembershipChange[];
-} {
-  const isOnMembers = ({ path }: PatchOperation) => path.reference.attribute?.name === "members";
-  return {
-    attributes: operations.filter((operation) => !isOnMembers(operation)),
-    members: operations.filter(isOnMembers).map(toMembershipChange),
-  };
-}
-
-function toMembershipChange(operation: PatchOperation): MembershipChange {
-  const { filter, reference, text } = operation.path;
-  if (reference.subAttribute?.name === "type") throw mutability(`'${text}' cannot be changed`);
-  if (operation.op === "remove") return removal(operation, filter);
-  if (filter) return additionBy(filter, reference.subAttribute !== undefined);
-  const accountIds = memberIds(operation.value);
-  return { type: operation.op === "replace" && !reference.subAttribute ? "replace" : "add", accountIds };
-}
-
-function removal({ value }: PatchOperation, filter: Filter | undefined): MembershipChange {
-  if (!filter)
-    return value === undefined ? { type: "removeAll" } : { type: "remove", accountIds: memberIds(value) };
-  const id = namedMember(filter);
-  return id === undefined ? { type: "removeMatching", filter } : { type: "remove", accountIds: [id] };
-}
-
-/** `members[value eq "id"]` as the target of an addition: the member is the one that the filter names. */
-function additionBy(filter: Filter, hasSubAttribute: boolean): MembershipChange {
-  if (hasSubAttribute) throw mutability("A member cannot be changed, only added or removed");
-  const id = namedMember(filter);
-  if (id === undefined)
-    throw noTarget(`Add members by their ids: {"op":"add","path":"members","value":[{"value":"<id>"}]}`);
-  return { type: "add", accountIds: [id] };
-}
-
-function namedMember(filter: Filter): string | undefined {
-  const terms = equalityTerms(filter);
-  const id = terms?.value;
-  return typeof id === "string" && Object.keys(terms ?? {}).length === 1 ? id : undefined;
+/** The Group with its members, as JSON in pieces. */
+export function renderGroup(
+  { principal, services, baseUrl }: ScimContext,
+  organization: Organization,
+  projection: Projection,
+): AsyncGenerator<string, void, undefined> {
+  const { id, memberCount } = organization;
+  const read = (after: string | undefined) =>
+    services.organizations.members(principal, id, after, MEMBERS_AT_A_TIME);
+  const resource = toGroup(organization, baseUrl);
+  return renderWithMembers(resource, memberCount === 0 ? undefined : read, baseUrl, projection);
 }
 
 const optionalText = (value: JsonValue | undefined) => (typeof value === "string" ? value : undefined);

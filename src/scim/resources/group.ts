@@ -12,14 +12,9 @@ import { toCriteria } from "../query.js";
 import type { Query } from "../query.js";
 import { groupSchema } from "../schema/compile.js";
 import { expectedVersions, notModified, resourceAnswer } from "../versions.js";
-import {
-  groupIdentity,
-  memberIds,
-  splitOperations,
-  toGroupResource,
-  toOrganizationInput,
-} from "./group-mapping.js";
-import { renderGroup } from "./group-rendering.js";
+import { groupIdentity, toGroupResource, toOrganizationInput } from "./group-mapping.js";
+import { memberEntries, splitOperations } from "./member-operations.js";
+import { renderGroup } from "./group-mapping.js";
 import { ScimResource } from "./resource.js";
 import { locationsBelow } from "../locations.js";
 
@@ -58,7 +53,7 @@ export class GroupResource extends ScimResource {
     const organization = await context.services.organizations.create(
       context.principal,
       toOrganizationInput(resource),
-      memberIds(resource.members),
+      memberEntries(resource.members).map(({ accountId }) => accountId),
     );
     return answer(201, context, organization, query);
   }
@@ -72,7 +67,7 @@ export class GroupResource extends ScimResource {
     const resource = readResource(groupSchema, body);
     const organization = await context.services.organizations.change(context.principal, id, {
       apply: () => toOrganizationInput(resource),
-      members: [{ type: "replace", accountIds: memberIds(resource.members) }],
+      members: [{ type: "replace", entries: memberEntries(resource.members) }],
       expected: expectedVersions(context),
     });
     return answer(200, context, organization, query);

@@ -1,0 +1,17 @@
+/** A set of members inside one organization. Times are ISO 8601 in UTC. */
+export interface Team {
+  readonly id: string;
+  readonly organizationId: string;
+  /** What the organization is called. */
+  readonly organizationName: string;
+  /** As it was sent; unique in the organization without regard to case. */
+  readonly displayName: string;
+  readonly externalId: string | undefined;
+  readonly description: string | undefined;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** What a caller says of a team; what is left out is unassigned. */
+export type TeamInput = Pick<Team, "displayName"> & Partial<Pick<Team, "externalId" | "description">>;

@@ -1,0 +1,77 @@
+import { isJsonObject } from "../../domain/json.js";
+import type { JsonValue } from "../../domain/json.js";
+import type { Filter } from "../../domain/listing.js";
+import type { MemberEntry, MembershipChange } from "../../domain/membership.js";
+import type { PatchOperation } from "../dialects/patch-request.js";
+import { invalidValue, mutability, noTarget } from "../errors.js";
+import { equalityTerms } from "../filter/evaluate.js";
+
+/** The members in a value of `members`. @throws ScimError 400 `invalidValue` for a member without an id */
+export function memberEntries(members: JsonValue | undefined): MemberEntry[] {
+  if (members === undefined) return [];
+  return (Array.isArray(members) ? members : [members]).map((member) => {
+    const { value, role } = isJsonObject(member) ? member : { value: member, role: undefined };
+    if (typeof value !== "string") throw invalidValue("Each of 'members' needs a 'value': the id of a User");
+    return { accountId: value, ...(typeof role === "string" && { role }) };
+  });
+}
+
+const memberIds = (members: JsonValue) => memberEntries(members).map(({ accountId }) => accountId);
+
+/** PATCH operations sorted out: those on members are changes of memberships, the others of the resource. */
+export function splitOperations(operations: readonly PatchOperation[]): {
+  attributes: PatchOperation[];
+  members: MembershipChange[];
+} {
+  const isOnMembers = ({ path }: PatchOperation) => path.reference.attribute?.name === "members";
+  return {
+    attributes: operations.filter((operation) => !isOnMembers(operation)),
+    members: operations.filter(isOnMembers).map(toMembershipChange),
+  };
+}
+
+function toMembershipChange(operation: PatchOperation): MembershipChange {
+  const { filter, reference, text } = operation.path;
+  const part = reference.subAttribute?.name;
+  if (part === "type") throw mutability(`'${text}' cannot be changed`);
+  if (part === "role") return roleChange(operation, filter);
+  if (operation.op === "remove") return removal(operation, filter);
+  if (filter) return additionBy(filter, part !== undefined);
+  const entries = memberEntries(operation.value);
+  return { type: operation.op === "replace" && part === undefined ? "replace" : "add", entries };
+}
+
+/** `members[value eq "id"].role`: the role of one member. */
+function roleChange({ op, value }: PatchOperation, filter: Filter | undefined): MembershipChange {
+  const accountId = filter && namedMember(filter);
+  if (accountId === undefined) {
+    throw noTarget('Name the member whose role it is by the id: members[value eq "<id>"].role');
+  }
+  return {
+    type: "setRole",
+    accountId,
+    role: op === "remove" || typeof value !== "string" ? undefined : value,
+  };
+}
+
+function removal({ value }: PatchOperation, filter: Filter | undefined): MembershipChange {
+  if (!filter)
+    return value === undefined ? { type: "removeAll" } : { type: "remove", accountIds: memberIds(value) };
+  const id = namedMember(filter);
+  return id === undefined ? { type: "removeMatching", filter } : { type: "remove", accountIds: [id] };
+}
+
+/** `members[value eq "id"]` as the target of an addition: the member is the one that the filter names. */
+function additionBy(filter: Filter, hasSubAttribute: boolean): MembershipChange {
+  if (hasSubAttribute) throw mutability("A member cannot be changed, only added or removed");
+  const id = namedMember(filter);
+  if (id === undefined)
+    throw noTarget(`Add members by their ids: {"op":"add","path":"members","value":[{"value":"<id>"}]}`);
+  return { type: "add", entries: [{ accountId: id }] };
+}
+
+function namedMember(filter: Filter): string | undefined {
+  const terms = equalityTerms(filter);
+  const id = terms?.value;
+  return typeof id === "string" && Object.keys(terms ?? {}).length === 1 ? id : undefined;
+}
