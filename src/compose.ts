@@ -10,6 +10,7 @@ import { UnitOfWork } from "./repositories/unit-of-work.js";
 import { Cursors } from "./scim/cursors.js";
 import { AccessTokenService } from "./services/access-tokens.js";
 import { AuditService } from "./services/audit.js";
+import { CandidateService } from "./services/candidates.js";
 import { TeamService } from "./services/teams.js";
 import { UserService } from "./services/users.js";
 import { AuthenticationService } from "./services/authentication.js";
@@ -24,6 +25,7 @@ export interface Services {
   readonly directory: DirectoryService;
   readonly audit: AuditService;
   readonly teams: TeamService;
+  readonly candidates: CandidateService;
   readonly accessTokens: AccessTokenService;
   readonly authentication: AuthenticationService;
   readonly operator: OperatorService;
@@ -82,6 +84,7 @@ export async function compose(settings: Settings): Promise<Muster> {
       directory: new DirectoryService(given),
       audit: new AuditService(given),
       teams: new TeamService(given),
+      candidates: new CandidateService(given, settings.candidates),
       accessTokens: new AccessTokenService(given),
       authentication: new AuthenticationService(given),
       operator: new OperatorService(given),

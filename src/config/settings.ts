@@ -19,12 +19,16 @@ export interface Settings {
   readonly advertisePagination: boolean;
   /** How many days the audit log goes back. */
   readonly auditRetentionDays: number;
+  /** How organizations can look for accounts that are not their members yet. */
+  readonly candidates: { readonly search: (typeof CANDIDATE_SEARCHES)[number]; readonly perMinute: number };
   readonly logLevel: LogLevel;
 }
 
 export type DatabaseSettings =
   | { readonly engine: "sqlite"; readonly filename: string }
   | { readonly engine: "postgres"; readonly connectionString: string };
+
+const CANDIDATE_SEARCHES = ["search", "exact", "off"] as const;
 
 const LOG_LEVELS = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -97,6 +101,15 @@ const specification = {
     default: 365,
     desc: "Days that the audit log goes back; older events are forgotten",
   }),
+  CANDIDATES: str({
+    choices: CANDIDATE_SEARCHES,
+    default: "search",
+    desc: "How organizations find existing accounts to add: search, exact (whole names alone) or off",
+  }),
+  CANDIDATES_PER_MINUTE: wholeNumber({
+    default: 30,
+    desc: "How often an access token can look for candidates in a minute",
+  }),
   LOG_LEVEL: str({ choices: LOG_LEVELS, default: "info", desc: `One of ${LOG_LEVELS.join(", ")}` }),
 };
 
@@ -139,6 +152,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     cursorTimeout: values.CURSOR_TIMEOUT,
     advertisePagination: values.ADVERTISE_PAGINATION,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+    candidates: { search: values.CANDIDATES, perMinute: values.CANDIDATES_PER_MINUTE },
     logLevel: values.LOG_LEVEL,
   };
 }

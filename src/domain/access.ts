@@ -24,6 +24,7 @@ const ACCESS = {
   "create AccessTokens": { provider: "administrator", organization: "administrator" },
   "change AccessTokens": { provider: "administrator", organization: "administrator" },
   "delete AccessTokens": { provider: "administrator", organization: "administrator" },
+  "read Candidates": { provider: "reader", organization: "reader" },
   "read AuditEvents": { provider: "reader", organization: "reader" },
   "grant provider roles": { provider: "administrator", organization: "nobody" },
   "grant organization roles": { provider: "administrator", organization: "administrator" },

@@ -21,6 +21,14 @@ export class NotFoundError extends DomainError {
 /** The caller sees the thing, and may not do this to it. */
 export class ForbiddenError extends DomainError {}
 
+/** The caller asks too often. */
+export class TooManyRequestsError extends DomainError {
+  /** @param retryAfter in so many seconds it may ask again */
+  constructor(readonly retryAfter: number) {
+    super(`Too many requests; try again in ${retryAfter} seconds`);
+  }
+}
+
 /** Another resource already has this value of a unique attribute. */
 export class UniquenessError extends DomainError {
   constructor(

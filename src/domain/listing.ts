@@ -53,6 +53,7 @@ export interface Locations {
   readonly teams: string;
   readonly accessTokens: string;
   readonly auditEvents: string;
+  readonly candidates: string;
 }
 
 /** Which resources a listing is of, and in which order. */

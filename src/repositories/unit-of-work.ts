@@ -4,6 +4,7 @@ import type { Realm } from "../domain/principal.js";
 import { AccessTokenRepository } from "./access-tokens.js";
 import { AccountRepository } from "./accounts.js";
 import { AuditEventRepository } from "./audit-events.js";
+import { CandidateRepository } from "./candidates.js";
 import { DirectoryRepository } from "./directory.js";
 import { KeyRepository } from "./keys.js";
 import { MembershipRepository } from "./memberships.js";
@@ -19,6 +20,7 @@ export interface Repositories {
   readonly accessTokens: AccessTokenRepository;
   readonly auditEvents: AuditEventRepository;
   readonly teams: TeamRepository;
+  readonly candidates: CandidateRepository;
   readonly keys: KeyRepository;
 }
 
@@ -49,5 +51,6 @@ const repositories = (session: Session, realm: Realm): Repositories => ({
   accessTokens: new AccessTokenRepository(session, realm),
   auditEvents: new AuditEventRepository(session, realm),
   teams: new TeamRepository(session, realm),
+  candidates: new CandidateRepository(session),
   keys: new KeyRepository(session),
 });

@@ -1,6 +1,7 @@
 import type { Principal } from "../domain/principal.js";
 import type { AccessTokenService } from "../services/access-tokens.js";
 import type { AuditService } from "../services/audit.js";
+import type { CandidateService } from "../services/candidates.js";
 import type { TeamService } from "../services/teams.js";
 import type { UserService } from "../services/users.js";
 import type { DirectoryService } from "../services/directory.js";
@@ -28,5 +29,6 @@ export interface ScimServices {
   readonly directory: DirectoryService;
   readonly audit: AuditService;
   readonly teams: TeamService;
+  readonly candidates: CandidateService;
   readonly accessTokens: AccessTokenService;
 }

@@ -2,6 +2,7 @@ import SCIMMY from "scimmy";
 import { DEFAULT_COUNT, MAX_COUNT } from "./pagination.js";
 import { AccessTokenResource } from "./resources/access-token.js";
 import { AuditEventResource } from "./resources/audit-event.js";
+import { CandidateResource } from "./resources/candidate.js";
 import { GroupResource } from "./resources/group.js";
 import type { ResourceType } from "./resources/resource.js";
 import { TeamResource } from "./resources/team.js";
@@ -16,6 +17,7 @@ export const resourceTypes: readonly ResourceType[] = [
   TeamResource,
   AccessTokenResource,
   AuditEventResource,
+  CandidateResource,
 ];
 
 /** Declares the resource types to SCIMMY, which describes them at `/ResourceTypes` and `/Schemas`. */

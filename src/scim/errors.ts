@@ -2,6 +2,7 @@ import {
   ForbiddenError,
   InvalidValueError,
   NotFoundError,
+  TooManyRequestsError,
   UniquenessError,
   UnsupportedFieldError,
   VersionMismatchError,
@@ -69,6 +70,9 @@ export function toScimError(error: unknown): ScimError | undefined {
   if (error instanceof ScimError) return error;
   if (error instanceof NotFoundError) return new ScimError(404, undefined, error.message);
   if (error instanceof ForbiddenError) return new ScimError(403, undefined, error.message);
+  if (error instanceof TooManyRequestsError) {
+    return new ScimError(429, undefined, error.message, { "Retry-After": String(error.retryAfter) });
+  }
   if (error instanceof UniquenessError) return new ScimError(409, "uniqueness", error.message);
   if (error instanceof InvalidValueError) return new ScimError(400, "invalidValue", error.message);
   if (error instanceof UnsupportedFieldError) return new ScimError(400, "invalidFilter", error.message);

@@ -6,6 +6,7 @@ export const groupLocation = (id: string, baseUrl: string) => `${baseUrl}/Groups
 export const teamLocation = (id: string, baseUrl: string) => `${baseUrl}/Teams/${id}`;
 export const accessTokenLocation = (id: string, baseUrl: string) => `${baseUrl}/AccessTokens/${id}`;
 export const auditEventLocation = (id: string, baseUrl: string) => `${baseUrl}/AuditEvents/${id}`;
+export const candidateLocation = (id: string, baseUrl: string) => `${baseUrl}/Candidates/${id}`;
 
 /** For filters and sorting by addresses. */
 export const locationsBelow = (baseUrl: string): Locations => ({
@@ -14,4 +15,5 @@ export const locationsBelow = (baseUrl: string): Locations => ({
   teams: teamLocation("", baseUrl),
   accessTokens: accessTokenLocation("", baseUrl),
   auditEvents: auditEventLocation("", baseUrl),
+  candidates: candidateLocation("", baseUrl),
 });

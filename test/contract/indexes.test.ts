@@ -18,7 +18,14 @@ const ID = "01a20a8f-e6b2-71f7-81e8-401545d35924";
 
 const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-const NOWHERE = { accounts: "", organizations: "", teams: "", accessTokens: "", auditEvents: "" };
+const NOWHERE = {
+  accounts: "",
+  organizations: "",
+  teams: "",
+  accessTokens: "",
+  auditEvents: "",
+  candidates: "",
+};
 
 /** What identity providers look people up by, all day long. */
 const LOOKUPS = [

@@ -78,7 +78,7 @@ describeServer("Discovery", (scim) => {
 
   describe("of resource types", () => {
     it("lists them all, users and groups with their extensions", async () => {
-      const types = expectList(await scim.get("/ResourceTypes"), 5);
+      const types = expectList(await scim.get("/ResourceTypes"), 6);
       expect(
         types.map(({ name, endpoint, schema, schemaExtensions }) => ({
           name,
@@ -117,6 +117,12 @@ describeServer("Discovery", (scim) => {
           schema: "urn:muster:params:scim:schemas:core:2.0:AuditEvent",
           schemaExtensions: undefined,
         },
+        {
+          name: "Candidate",
+          endpoint: "/Candidates",
+          schema: "urn:muster:params:scim:schemas:core:2.0:Candidate",
+          schemaExtensions: undefined,
+        },
       ]);
     });
 
@@ -131,7 +137,7 @@ describeServer("Discovery", (scim) => {
 
   describe("of schemas", () => {
     it("lists those of the resource types and of discovery itself, each complete and also given by its URN", async () => {
-      const schemas = expectList(await scim.get("/Schemas"), 10);
+      const schemas = expectList(await scim.get("/Schemas"), 11);
       expect(schemas.map(({ id }) => id)).to.have.members([
         CORE_USER,
         ENTERPRISE_USER,
@@ -140,6 +146,7 @@ describeServer("Discovery", (scim) => {
         "urn:muster:params:scim:schemas:core:2.0:Team",
         "urn:muster:params:scim:schemas:core:2.0:AccessToken",
         "urn:muster:params:scim:schemas:core:2.0:AuditEvent",
+        "urn:muster:params:scim:schemas:core:2.0:Candidate",
         "urn:ietf:params:scim:schemas:core:2.0:ResourceType",
         "urn:ietf:params:scim:schemas:core:2.0:Schema",
         "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig",

@@ -13,6 +13,7 @@ describe("Settings", () => {
       bootstrapToken: undefined,
       cursorTimeout: 3600,
       auditRetentionDays: 365,
+      candidates: { search: "search", perMinute: 30 },
       advertisePagination: true,
       dataDir: resolve("data"),
       logLevel: "info",

@@ -1,0 +1,125 @@
+import { expect } from "chai";
+import { expectError, expectList, expectStatus } from "../support/assertions.js";
+import type { Body, ScimClient } from "../support/client.js";
+import { createGroup, createUser } from "../support/factories.js";
+import { forEachEngine } from "../support/engines.js";
+import { clientWith } from "../support/realms.js";
+import { describeServer, startServer } from "../support/server.js";
+
+const find = (client: ScimClient, filter: string) => client.find("/Candidates" as "/Users", filter);
+
+describeServer("Candidates", (scim, server) => {
+  let member: Body;
+  let outsider: Body;
+  let own: ScimClient;
+
+  before(async () => {
+    member = await createUser(scim, { userName: "dana.reyes@acme.example", displayName: "Dana Reyes" });
+    outsider = await createUser(scim, {
+      userName: "dana.ray@globex.example",
+      displayName: "Dana Ray",
+      title: "Secret agent",
+      emails: [{ value: "ray@private.example" }],
+    });
+    await createUser(scim, { userName: "dana.gone@globex.example", active: false });
+    const { id } = await createGroup(scim, [member]);
+    own = await clientWith(server(), { organization: id });
+  });
+
+  it("are active accounts that are no members yet, with what it takes to tell who they are", async () => {
+    const answer = await find(own, 'userName sw "DANA"');
+    const [candidate] = expectList(answer, 1);
+    expect(candidate).to.deep.include({
+      id: outsider.id,
+      userName: outsider.userName,
+      displayName: "Dana Ray",
+    });
+    expect(candidate).to.have.all.keys("schemas", "id", "userName", "displayName", "meta");
+    expect(answer.text).to.not.match(/agent|private/);
+    const added = { op: "add", path: "members", value: [{ value: outsider.id }] };
+    const group = expectList(await own.get("/Groups"))[0];
+    expectStatus(await own.patch(`/Groups/${group?.id ?? ""}`, added), 204);
+    expectList(await find(own, 'userName sw "dana"'), 0);
+    expectStatus(await own.delete(`/Users/${outsider.id}`), 204);
+  });
+
+  it("are found by what is known of them, three characters at least", async () => {
+    for (const filter of [
+      'userName eq "dana.ray@globex.example"',
+      'displayName co "a ray"',
+      'emails.value eq "ray@private.example"',
+      'emails[value sw "ray@"]',
+      'userName sw "dana" and displayName pr',
+      'userName sw "dana.ray" or displayName co "dana ray"',
+    ]) {
+      expect(
+        expectList(await find(own, filter)).map(({ id }) => id),
+        filter,
+      ).to.deep.equal([outsider.id]);
+    }
+    for (const filter of [
+      'userName sw "da"',
+      "userName pr",
+      'userName ne "dana"',
+      'userName gt "dan"',
+      'not (userName eq "dana.ray")',
+      'userName sw "dana" or displayName pr',
+      `id eq "${outsider.id}"`,
+      'emails.value ew "example"',
+    ]) {
+      expectError(await find(own, filter), { status: 403, detail: /three|3|filter/ });
+    }
+    expectError(await own.get("/Candidates"), { status: 403, detail: /filter/ });
+    expectError(await find(own, 'title eq "Secret agent"'), { status: 400, scimType: "invalidFilter" });
+  });
+
+  it("are not read one by one, nor by the provider, nor by who may not", async () => {
+    expectError(await own.get(`/Candidates/${outsider.id}`), { status: 404 });
+    expectError(await find(scim, 'userName sw "dana"'), { status: 403, detail: /Users/ });
+    expectError(await own.post("/Candidates", {}), { status: 405 });
+  });
+
+  it("are not looked for in secret", async () => {
+    await find(own, 'displayName co "nobody at all"');
+    const { Resources } = expectStatus(await own.get("/AuditEvents?count=1000"), 200);
+    const last = Resources.at(-1);
+    expect(last).to.include({ action: "search", result: "success" });
+    expect(last?.detail).to.equal('0 found by displayName co "nobody at all"');
+  });
+});
+
+describe("Looking for candidates", () => {
+  forEachEngine((engine) => {
+    const started = async (settings: Record<string, string>) => {
+      const server = await startServer(engine, settings);
+      const { id } = await createGroup(server.scim);
+      await createUser(server.scim, { userName: "dana@acme.example" });
+      return { server, own: await clientWith(server, { organization: id }) };
+    };
+
+    it("can be narrowed to whole names", async () => {
+      const { server, own } = await started({ CANDIDATES: "exact" });
+      expectError(await find(own, 'userName sw "dana@"'), { status: 403, detail: /'eq'/ });
+      expectList(await find(own, 'userName eq "dana@acme.example"'), 1);
+      await server.stop();
+    });
+
+    it("can be switched off", async () => {
+      const { server, own } = await started({ CANDIDATES: "off" });
+      expectError(await find(own, 'userName eq "dana@acme.example"'), {
+        status: 403,
+        detail: /switched off/,
+      });
+      await server.stop();
+    });
+
+    it("is not for whoever asks too often", async () => {
+      const { server, own } = await started({ CANDIDATES_PER_MINUTE: "2" });
+      for (const name of ["dana", "dana@"]) expectList(await find(own, `userName sw "${name}"`), 1);
+      const answer = await find(own, 'userName sw "dana"');
+      expectError(answer, { status: 429, detail: /seconds/ });
+      expect(Number(answer.headers["retry-after"])).to.be.within(1, 60);
+      await server.stop();
+    });
+  });
+});
