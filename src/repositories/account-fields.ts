@@ -10,6 +10,8 @@ import { prefixed } from "./listing/sql.js";
 
 const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
+const MEMBERSHIP = "urn:muster:params:scim:schemas:extension:membership:2.0:User";
+
 /** What the profile holds, and where it is folded. */
 const PROFILE: Readonly<Record<string, string>> = Object.fromEntries(
   [
@@ -35,7 +37,7 @@ const PROFILE: Readonly<Record<string, string>> = Object.fromEntries(
 /** Where the attributes of an account are found. */
 const accountFields = (
   { plainText }: Dialect,
-  { groups }: AccountView,
+  { groups, teams, organizationRoles }: AccountView,
   locations: Locations,
 ): ResourceFields => ({
   table: "accounts",
@@ -47,6 +49,7 @@ const accountFields = (
     "name.familyName": "accounts.family_name_key",
     [`${ENTERPRISE_USER}.department`]: "accounts.department_key",
     [`${ENTERPRISE_USER}.employeeNumber`]: "accounts.employee_number_key",
+    [MEMBERSHIP]: "(select min(element.id) from accounts element where false)",
     active: "(case when accounts.is_active_assigned then accounts.active end)",
     // Every resource has it.
     meta: "accounts.id",
@@ -72,6 +75,11 @@ const accountFields = (
       ...groups,
       columns: { ...groups.columns, $ref: prefixed(locations.organizations, groups.columns.value ?? "") },
     },
+    [`${MEMBERSHIP}.teams`]: {
+      ...teams,
+      columns: { ...teams.columns, $ref: prefixed(locations.teams, teams.columns.value ?? "") },
+    },
+    [`${MEMBERSHIP}.organizationRoles`]: organizationRoles,
   },
   documents: { ...PROFILE, roles: "accounts.roles_search" },
 });

@@ -15,6 +15,9 @@ export interface AccountView {
   readonly organizations: string;
   /** The organizations as the elements of `groups`, without their addresses. */
   readonly groups: Collection;
+  /** The teams, and the roles in organizations, without addresses. */
+  readonly teams: Collection;
+  readonly organizationRoles: Collection;
 }
 
 export function accountView(dialect: Dialect, realm: Realm): AccountView {
@@ -42,6 +45,23 @@ function providerView(dialect: Dialect): AccountView {
         type: groupType(dialect),
       },
       order: "element.organization_id",
+    },
+    teams: {
+      from: "team_memberships element join teams on teams.id = element.team_id",
+      owner: "element.account_id",
+      columns: { value: "element.team_id", display: "teams.display_name_key" },
+      order: "element.team_id",
+    },
+    organizationRoles: {
+      from: `memberships ${joined} = memberships.organization_id
+        cross join ${dialect.jsonElements("memberships.roles_search", ["roles"])}`,
+      owner: "memberships.account_id",
+      columns: {
+        value: dialect.jsonText("element.value", ["value"]),
+        organization: "memberships.organization_id",
+        display: "organizations.display_name_key",
+      },
+      order: "memberships.organization_id",
     },
   };
 }
@@ -100,6 +120,20 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
       from: "(select accounts.organization_id as id, accounts.organization_name_key as name) element",
       columns: { value: "element.id", display: "element.name", type: groupType(dialect) },
       order: "element.id",
+    },
+    teams: {
+      from: `(select teams.id, teams.display_name_key as name
+        from team_memberships join teams on teams.id = team_memberships.team_id
+        where team_memberships.account_id = accounts.id
+        and team_memberships.organization_id = accounts.organization_id) element`,
+      columns: { value: "element.id", display: "element.name" },
+      order: "element.id",
+    },
+    // In an organization's realm, they are the roles of the User.
+    organizationRoles: {
+      from: "(select accounts.user_name as none where false) element",
+      columns: { value: "element.none", organization: "element.none", display: "element.none" },
+      order: "element.none",
     },
   };
 }

@@ -6,7 +6,7 @@ import { InvalidValueError } from "../domain/errors.js";
 import type { Filter } from "../domain/listing.js";
 import type { Member, MembershipSource } from "../domain/membership.js";
 import { hasRole, ORGANIZATION_ADMIN } from "../domain/role.js";
-import { roleBindings } from "./roles.js";
+import { roleBindings, toRoles } from "./roles.js";
 import type { Collection } from "./listing/fields.js";
 import { ListingCompiler } from "./listing/compile.js";
 
@@ -131,6 +131,26 @@ export class MembershipRepository {
         organizationId,
         accountId,
       ],
+    );
+  }
+
+  /** Makes these the roles of a member; what a role carries beside its name stays. */
+  async setRoles(
+    organizationId: string,
+    accountId: string,
+    names: readonly string[],
+    at: string,
+  ): Promise<void> {
+    const row = await this.session.first<{ roles: string }>(
+      "select roles from memberships where organization_id = ? and account_id = ?",
+      [organizationId, accountId],
+    );
+    const known = toRoles(row?.roles ?? "[]");
+    const roles = names.map((value) => known.find((role) => role.value === value) ?? { value });
+    await this.session.rows(
+      `update memberships set roles = ?, roles_search = ?, is_admin = ?, version = version + 1, updated_at = ?
+       where organization_id = ? and account_id = ?`,
+      [...roleBindings(roles), hasRole(roles, ORGANIZATION_ADMIN), at, organizationId, accountId],
     );
   }
 

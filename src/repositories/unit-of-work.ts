@@ -7,6 +7,7 @@ import { AuditEventRepository } from "./audit-events.js";
 import { CandidateRepository } from "./candidates.js";
 import { DirectoryRepository } from "./directory.js";
 import { KeyRepository } from "./keys.js";
+import { MembershipDetailsRepository } from "./membership-details.js";
 import { MembershipRepository } from "./memberships.js";
 import { OrganizationRepository } from "./organizations.js";
 import { TeamRepository } from "./teams.js";
@@ -21,6 +22,7 @@ export interface Repositories {
   readonly auditEvents: AuditEventRepository;
   readonly teams: TeamRepository;
   readonly candidates: CandidateRepository;
+  readonly membershipDetails: MembershipDetailsRepository;
   readonly keys: KeyRepository;
 }
 
@@ -52,5 +54,6 @@ const repositories = (session: Session, realm: Realm): Repositories => ({
   auditEvents: new AuditEventRepository(session, realm),
   teams: new TeamRepository(session, realm),
   candidates: new CandidateRepository(session),
+  membershipDetails: new MembershipDetailsRepository(session, realm),
   keys: new KeyRepository(session),
 });

@@ -20,19 +20,22 @@ export class Projection {
     private readonly always: ReadonlySet<string>,
     private readonly included: Selection | undefined,
     private readonly excluded: Selection | undefined,
+    /** Whether the client names no attribute: it gets what is returned by default. */
+    readonly isDefault: boolean,
   ) {}
 
   static of(schema: ResourceSchema, query: Query): Projection {
     const { always, onRequest } = characteristicsOf(schema);
-    if (query.attributes) return new Projection(always, select(schema, query.attributes), undefined);
+    if (query.attributes) return new Projection(always, select(schema, query.attributes), undefined, false);
     const excluded = select(schema, query.excludedAttributes ?? []);
+    const isDefault = excluded.size === 0;
     for (const path of onRequest) add(excluded, path);
-    return new Projection(always, undefined, excluded.size > 0 ? excluded : undefined);
+    return new Projection(always, undefined, excluded.size > 0 ? excluded : undefined, isDefault);
   }
 
-  /** Whether the client wants resources as they are. */
-  get isWhole(): boolean {
-    return !this.included && !this.excluded;
+  /** Whether the client asks for an attribute by name, at least for a part of it. */
+  asksFor(name: string): boolean {
+    return this.included?.has(name) ?? false;
   }
 
   /** Whether an attribute is wanted, at least in part. */

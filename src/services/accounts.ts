@@ -1,6 +1,7 @@
 import type { Account, AccountInput, AccountWithOrganizations } from "../domain/account.js";
 import { NotFoundError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
+import type { OrganizationRole } from "../domain/membership-details.js";
 import type { Principal } from "../domain/principal.js";
 import type { AccountRepository } from "../repositories/accounts.js";
 import {
@@ -14,6 +15,7 @@ import { record } from "./audit.js";
 import { keepingAdministrators } from "./administrators.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
+import { writeOrganizationRoles } from "./organization-roles.js";
 import { hashPassword } from "./passwords.js";
 
 /** A change of an account. */
@@ -22,6 +24,9 @@ export interface AccountChange {
   readonly apply: (current: Account) => AccountInput;
   /** A new password in clear; undefined leaves it as it is. */
   readonly password?: string | undefined;
+  /** Says which roles the person shall have in organizations; absent leaves them as they are. */
+  readonly organizationRoles?:
+    ((current: readonly OrganizationRole[]) => readonly OrganizationRole[]) | undefined;
   readonly expected?: ExpectedVersions;
 }
 
@@ -70,13 +75,29 @@ export class AccountService {
       const standing = standingChanges(current, next);
       const personal = profileChanges(current, next);
       const changes = [...standing, ...personal, ...(passwordHash === undefined ? [] : ["password"])];
-      if (changes.length === 0) return current;
       const changed = { ...next, version: current.version + 1, updatedAt: this.given.now() };
-      const write = () => accounts.update({ ...changed, search, passwordHash }, personal.length > 0);
       const organizationIds = current.organizations.map((each) => each.id);
-      const warning = await (concernsPower(standing)
-        ? keepingAdministrators(principal, repositories, organizationIds, write)
-        : write());
+      const write = async () => {
+        const { organizationRoles } = change;
+        const isRoleChanged =
+          organizationRoles !== undefined &&
+          (await writeOrganizationRoles(
+            repositories,
+            id,
+            organizationIds,
+            organizationRoles,
+            changed.updatedAt,
+          ));
+        if (isRoleChanged) changes.push("organizationRoles");
+        if (changes.length === 0) return;
+        await accounts.update({ ...changed, search, passwordHash }, personal.length > 0);
+      };
+      const isAboutPower = concernsPower(standing) || change.organizationRoles !== undefined;
+      const warning = isAboutPower
+        ? await keepingAdministrators(principal, repositories, organizationIds, write)
+        : undefined;
+      if (!isAboutPower) await write();
+      if (changes.length === 0) return current;
       const deed = { action: "change", target: targetOf(changed), changes } as const;
       await record(this.given, repositories, principal, { ...deed, ...warning });
       return changed;

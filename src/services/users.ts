@@ -3,6 +3,7 @@ import type { AccountInput, AccountWithOrganizations } from "../domain/account.j
 import { NotFoundError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
 import type { Listing, Page } from "../domain/listing.js";
+import type { MembershipDetails } from "../domain/membership-details.js";
 import type { Principal } from "../domain/principal.js";
 import { AccountService } from "./accounts.js";
 import type { AccountChange } from "./accounts.js";
@@ -34,6 +35,15 @@ export class UserService {
   async list(principal: Principal, listing: Listing): Promise<Page<AccountWithOrganizations>> {
     requireAccess(principal, "read Users");
     return this.given.work.read(principal.realm).accounts.list(listing);
+  }
+
+  /**
+   * What the realm shows of people's memberships.
+   *
+   * @param ids of Users that the caller has got
+   */
+  memberships(principal: Principal, ids: readonly string[]): Promise<Map<string, MembershipDetails>> {
+    return this.given.work.read(principal.realm).membershipDetails.find(ids);
   }
 
   /** As `AccountService.create` and `MemberService.create`. */

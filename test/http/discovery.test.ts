@@ -8,6 +8,7 @@ import {
   createUser,
   createUsers,
   ENTERPRISE_USER,
+  MEMBERSHIP,
   ORGANIZATION,
 } from "../support/factories.js";
 import { describeServer } from "../support/server.js";
@@ -91,7 +92,10 @@ describeServer("Discovery", (scim) => {
           name: "User",
           endpoint: "/Users",
           schema: CORE_USER,
-          schemaExtensions: [{ schema: ENTERPRISE_USER, required: false }],
+          schemaExtensions: [
+            { schema: ENTERPRISE_USER, required: false },
+            { schema: MEMBERSHIP, required: false },
+          ],
         },
         {
           name: "Group",
@@ -137,12 +141,13 @@ describeServer("Discovery", (scim) => {
 
   describe("of schemas", () => {
     it("lists those of the resource types and of discovery itself, each complete and also given by its URN", async () => {
-      const schemas = expectList(await scim.get("/Schemas"), 11);
+      const schemas = expectList(await scim.get("/Schemas"), 12);
       expect(schemas.map(({ id }) => id)).to.have.members([
         CORE_USER,
         ENTERPRISE_USER,
         CORE_GROUP,
         ORGANIZATION,
+        MEMBERSHIP,
         "urn:muster:params:scim:schemas:core:2.0:Team",
         "urn:muster:params:scim:schemas:core:2.0:AccessToken",
         "urn:muster:params:scim:schemas:core:2.0:AuditEvent",

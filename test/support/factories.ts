@@ -4,6 +4,7 @@ import type { Answer, Body, ScimClient } from "./client.js";
 export const CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User";
 export const CORE_GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
 export const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+export const MEMBERSHIP = "urn:muster:params:scim:schemas:extension:membership:2.0:User";
 export const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
 
 let made = 0;

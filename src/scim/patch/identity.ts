@@ -24,10 +24,13 @@ function keyBy({ subAttributes }: Attribute, element: JsonObject, names: readonl
   return parts.join();
 }
 
-/** What an element is named by: its `value`, and its `type` where it has one; without a `value`, all it has. */
+/** What tells apart elements of the same `value`: one address may be for work and for home. */
+const QUALIFIERS = ["type", "organization"];
+
+/** What an element is named by: its `value` with its qualifiers; without a `value`, all it has. */
 function identifiers(element: JsonObject): readonly string[] {
   if (!("value" in element)) return Object.keys(element).sort();
-  return "type" in element ? ["value", "type"] : ["value"];
+  return ["value", ...QUALIFIERS.filter((name) => name in element)];
 }
 
 /** The elements of a list, found by others that are the same. */
@@ -39,7 +42,7 @@ export class ElementIndex {
   /** Enters an element; of several that are the same, the first is found. */
   add(element: JsonValue, position: number): void {
     this.#enter(this.#key(element), position);
-    // Without a type, the value alone tells which element is meant.
+    // Without qualifiers, the value alone tells which element is meant.
     if (isJsonObject(element) && "value" in element)
       this.#enter(keyBy(this.attribute, element, ["value"]), position);
   }

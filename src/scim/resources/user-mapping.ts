@@ -3,6 +3,9 @@ import type { Account, AccountInput, AccountWithOrganizations } from "../../doma
 import { isJsonObject, JsonDocument } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import type { Projection } from "../projection.js";
+import { MEMBERSHIP } from "../schema/definitions.js";
+import { toMembershipExtension } from "./membership-mapping.js";
+import type { MembershipDetails } from "../../domain/membership-details.js";
 import { userSchema } from "../schema/compile.js";
 import { foldStrings } from "../schema/fold.js";
 import { entityTag } from "../versions.js";
@@ -23,6 +26,8 @@ export interface IncomingUser {
  */
 export function toIncomingUser(resource: JsonObject, activeByDefault: boolean | undefined): IncomingUser {
   const { userName, externalId, displayName, active, roles, password, ...others } = resource;
+  // What somebody is in organizations is not part of the profile.
+  Reflect.deleteProperty(others, MEMBERSHIP);
   const profile = { schemas: schemasOf(others), ...others };
   return {
     input: {
@@ -45,14 +50,22 @@ export function toUserResource(account: Account): JsonObject {
   return resource;
 }
 
+/** Whether a User is wanted with what it is in organizations and teams. */
+export const wantsMemberships = (projection: Projection) => projection.asksFor(MEMBERSHIP);
+
 /** A User as JSON text; a whole one is put together around the stored profile without parsing it. */
 export function renderUser(
   account: AccountWithOrganizations,
   baseUrl: string,
   projection: Projection,
+  memberships?: ReadonlyMap<string, MembershipDetails>,
 ): string {
   const rest = { id: account.id, ...coreAttributes(account), ...computed(account, baseUrl) };
-  return projection.isWhole
+  if (memberships) {
+    const extension = toMembershipExtension(memberships.get(account.id), baseUrl);
+    return JSON.stringify(projection.apply({ ...account.profile.value, ...rest, [MEMBERSHIP]: extension }));
+  }
+  return projection.isDefault
     ? `${account.profile.text.slice(0, -1)},${JSON.stringify(rest).slice(1)}`
     : JSON.stringify(projection.apply({ ...account.profile.value, ...rest }));
 }

@@ -1,6 +1,7 @@
 import SCIMMY from "scimmy";
 import type { AccountWithOrganizations } from "../../domain/account.js";
 import { isJsonObject } from "../../domain/json.js";
+import type { MembershipDetails } from "../../domain/membership-details.js";
 import { knownRoles } from "../../domain/role.js";
 import { noContent, ScimAnswer } from "../answer.js";
 import type { ScimContext } from "../context.js";
@@ -17,7 +18,14 @@ import { findAttribute } from "../schema/attribute.js";
 import { userSchema } from "../schema/compile.js";
 import { expectedVersions, notModified, resourceAnswer } from "../versions.js";
 import { ScimResource } from "./resource.js";
-import { renderUser, toIncomingUser, toUserResource, userIdentity } from "./user-mapping.js";
+import { isOnMembership, rolesPatched, rolesSaid } from "./membership-mapping.js";
+import {
+  renderUser,
+  toIncomingUser,
+  toUserResource,
+  userIdentity,
+  wantsMemberships,
+} from "./user-mapping.js";
 import { locationsBelow } from "../locations.js";
 
 /** Users: accounts (RFC 7643 section 4.1). */
@@ -45,7 +53,9 @@ export class UserResource extends ScimResource {
       locations: locationsBelow(context.baseUrl),
     });
     const projection = Projection.of(userSchema, query);
-    const render = (account: AccountWithOrganizations) => renderUser(account, context.baseUrl, projection);
+    const memberships = await membershipsOf(context, projection, page.items);
+    const render = (account: AccountWithOrganizations) =>
+      renderUser(account, context.baseUrl, projection, memberships);
     return new ScimAnswer(200, listResponse(header(page), page.items, render));
   }
 
@@ -70,6 +80,7 @@ export class UserResource extends ScimResource {
         return names(body, "roles") ? input : { ...input, roles: knownRoles(current.roles) };
       },
       password: toIncomingUser(resource, true).password,
+      organizationRoles: rolesSaid(resource),
       expected: expectedVersions(context),
     });
     return answer(200, context, account, query);
@@ -81,7 +92,8 @@ export class UserResource extends ScimResource {
     body: unknown,
     query: Query,
   ): Promise<ScimAnswer> {
-    const operations = readPatchRequest(userSchema, body);
+    const all = readPatchRequest(userSchema, body);
+    const operations = all.filter((operation) => !isOnMembership(operation));
     const passwords = operations.filter(({ path }) => path.reference.attribute?.name === "password");
     if (passwords.some(({ op }) => op === "remove")) {
       throw mutability("A password can be replaced, but not removed");
@@ -91,6 +103,7 @@ export class UserResource extends ScimResource {
       apply: (current) =>
         toIncomingUser(applyPatch(userSchema, toUserResource(current), operations), undefined).input,
       password: typeof password === "string" ? password : undefined,
+      organizationRoles: rolesPatched(all.filter(isOnMembership)),
       expected: expectedVersions(context),
     });
     return answer(200, context, account, query);
@@ -107,12 +120,28 @@ const names = (body: unknown, attribute: string) =>
   isJsonObject(body) &&
   Object.keys(body).some((name) => findAttribute(userSchema, name)?.attribute?.name === attribute);
 
-function answer(
+/** What people are in organizations and teams, if the client wants to know. */
+function membershipsOf(
+  { services, principal }: ScimContext,
+  projection: Projection,
+  accounts: readonly AccountWithOrganizations[],
+): Promise<ReadonlyMap<string, MembershipDetails> | undefined> {
+  if (!wantsMemberships(projection)) return Promise.resolve(undefined);
+  return services.users.memberships(
+    principal,
+    accounts.map(({ id }) => id),
+  );
+}
+
+async function answer(
   status: number,
-  { baseUrl }: ScimContext,
+  context: ScimContext,
   account: AccountWithOrganizations,
   query: Query,
-): ScimAnswer {
-  const body = renderUser(account, baseUrl, Projection.of(userSchema, query));
+): Promise<ScimAnswer> {
+  const { baseUrl } = context;
+  const projection = Projection.of(userSchema, query);
+  const memberships = await membershipsOf(context, projection, [account]);
+  const body = renderUser(account, baseUrl, projection, memberships);
   return resourceAnswer(status, userIdentity(account, baseUrl), body);
 }

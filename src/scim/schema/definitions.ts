@@ -8,6 +8,7 @@ import type { AttributeConfig, Definition } from "./own-schema.js";
  */
 
 export const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+export const MEMBERSHIP = "urn:muster:params:scim:schemas:extension:membership:2.0:User";
 export const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
 
 const { Attribute } = SCIMMY.Types;
@@ -18,6 +19,57 @@ function configure(definition: Definition, attribute: string, config: AttributeC
 
 const user = SCIMMY.Schemas.User.definition;
 user.extend(SCIMMY.Schemas.EnterpriseUser.definition);
+user.extend(
+  ownDefinition(
+    "Membership",
+    MEMBERSHIP,
+    "What Muster adds to a User: what it is in organizations and teams",
+    [
+      new Attribute(
+        "complex",
+        "organizationRoles",
+        {
+          multiValued: true,
+          returned: "request",
+          description: "The roles in organizations, in the provider's realm.",
+        },
+        [
+          new Attribute("string", "value", {
+            canonicalValues: ["organization-admin", "organization-billing-manager"],
+            description: "The role.",
+          }),
+          new Attribute("string", "organization", {
+            caseExact: true,
+            description: "The id of the organization.",
+          }),
+          new Attribute("string", "display", {
+            mutable: false,
+            description: "The name of the organization.",
+          }),
+        ],
+      ),
+      new Attribute(
+        "complex",
+        "teams",
+        {
+          multiValued: true,
+          mutable: false,
+          returned: "request",
+          description: "The teams that the User is in.",
+        },
+        [
+          new Attribute("string", "value", { mutable: false, caseExact: true, description: "The id." }),
+          new Attribute("reference", "$ref", {
+            mutable: false,
+            referenceTypes: ["Team"],
+            description: "The address.",
+          }),
+          new Attribute("string", "display", { mutable: false, description: "The name." }),
+        ],
+      ),
+    ],
+  ),
+);
 for (const name of ["roles.type", "x509Certificates.type"]) configure(user, name, { canonicalValues: false });
 configure(user, "groups.value", { caseExact: true });
 configure(user, "groups.$ref", { referenceTypes: ["Group"] });

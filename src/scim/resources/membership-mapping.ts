@@ -1,0 +1,67 @@
+import { isJsonObject } from "../../domain/json.js";
+import type { JsonObject, JsonValue } from "../../domain/json.js";
+import type { MembershipDetails, OrganizationRole } from "../../domain/membership-details.js";
+import type { PatchOperation } from "../dialects/patch-request.js";
+import { invalidValue } from "../errors.js";
+import { teamLocation } from "../locations.js";
+import { applyPatch } from "../patch/apply.js";
+import { userSchema } from "../schema/compile.js";
+import { MEMBERSHIP } from "../schema/definitions.js";
+
+/** The membership extension of a User. */
+export function toMembershipExtension(details: MembershipDetails | undefined, baseUrl: string): JsonObject {
+  const { organizationRoles = [], teams = [] } = details ?? {};
+  return {
+    ...(organizationRoles.length > 0 && { organizationRoles: organizationRoles.map(toElement) }),
+    ...(teams.length > 0 && {
+      teams: teams.map(({ id, displayName }) => ({
+        value: id,
+        $ref: teamLocation(id, baseUrl),
+        display: displayName,
+      })),
+    }),
+  };
+}
+
+const toElement = ({ role, organizationId, organizationName }: OrganizationRole): JsonObject => ({
+  value: role,
+  organization: organizationId,
+  ...(organizationName !== undefined && { display: organizationName }),
+});
+
+/** A change of the roles in organizations, as `AccountChange` has it. */
+export type RoleChange = (current: readonly OrganizationRole[]) => readonly OrganizationRole[];
+
+/** The roles that a whole resource says; undefined when it says nothing of them. */
+export function rolesSaid(resource: JsonObject): RoleChange | undefined {
+  const extension = resource[MEMBERSHIP];
+  if (!isJsonObject(extension) || extension.organizationRoles === undefined) return undefined;
+  const roles = readRoles(extension.organizationRoles);
+  return () => roles;
+}
+
+/** Whether a PATCH operation is on the membership extension. */
+export const isOnMembership = ({ path }: PatchOperation) => path.reference.extension?.id === MEMBERSHIP;
+
+/** The roles that PATCH operations on the extension make of the current ones; undefined without any. */
+export function rolesPatched(operations: readonly PatchOperation[]): RoleChange | undefined {
+  if (operations.length === 0) return undefined;
+  return (current) => {
+    // The user name stands for the rest of the User, which the operations are not about.
+    const before = { userName: "-", [MEMBERSHIP]: { organizationRoles: current.map(toElement) } };
+    const after = applyPatch(userSchema, before, operations)[MEMBERSHIP];
+    return readRoles(isJsonObject(after) ? after.organizationRoles : undefined);
+  };
+}
+
+function readRoles(value: JsonValue | undefined): OrganizationRole[] {
+  return (Array.isArray(value) ? value : []).map((element) => {
+    const { value: role, organization } = isJsonObject(element) ? element : {};
+    if (typeof role !== "string" || typeof organization !== "string") {
+      throw invalidValue(
+        "Each of 'organizationRoles' needs the role as 'value' and the id of a Group as 'organization'",
+      );
+    }
+    return { role, organizationId: organization };
+  });
+}

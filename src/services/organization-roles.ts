@@ -1,0 +1,38 @@
+import { InvalidValueError } from "../domain/errors.js";
+import type { OrganizationRole } from "../domain/membership-details.js";
+import type { Repositories } from "../repositories/unit-of-work.js";
+
+/**
+ * Gives somebody the roles in organizations that are said, and takes the others away. What a role carries
+ * beside its name stays, as long as the role does.
+ *
+ * @returns whether anything changed
+ * @throws InvalidValueError for a role in an organization that the person is no member of
+ */
+export async function writeOrganizationRoles(
+  { memberships, membershipDetails }: Pick<Repositories, "memberships" | "membershipDetails">,
+  accountId: string,
+  organizationIds: readonly string[],
+  change: (current: readonly OrganizationRole[]) => readonly OrganizationRole[],
+  at: string,
+): Promise<boolean> {
+  const current = (await membershipDetails.find([accountId])).get(accountId)?.organizationRoles ?? [];
+  const next = change(current);
+  const stranger = next.find(({ organizationId }) => !organizationIds.includes(organizationId));
+  if (stranger) {
+    throw new InvalidValueError(
+      `'${stranger.organizationId}' is no Group that the User is a member of; a role in it needs the membership`,
+    );
+  }
+  let isChanged = false;
+  for (const organizationId of organizationIds) {
+    const names = (roles: readonly OrganizationRole[]) => [
+      ...new Set(roles.filter((each) => each.organizationId === organizationId).map(({ role }) => role)),
+    ];
+    const [before, after] = [names(current), names(next)];
+    if (before.length === after.length && before.every((role) => after.includes(role))) continue;
+    await memberships.setRoles(organizationId, accountId, after, at);
+    isChanged = true;
+  }
+  return isChanged;
+}
