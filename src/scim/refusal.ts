@@ -20,7 +20,7 @@ export async function refusal(
   if (refused && (!isRead || isProbing)) {
     try {
       const { status, message } = refused;
-      await services.audit.refused(principal, { action, target, status, detail: message.slice(0, 500) });
+      await services.audit.refused(principal, { action, target, status, detail: message });
     } catch (fault) {
       onFault(fault);
     }

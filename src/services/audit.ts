@@ -13,10 +13,20 @@ export type Deed = Pick<AuditEvent, "action" | "target"> &
   Partial<Pick<AuditEvent, "result" | "status" | "organizationId" | "changes" | "ignored" | "detail">>;
 
 /** What was refused, as the protocol saw it. */
-export type Refusal = Required<Pick<AuditEvent, "action" | "target" | "status" | "detail">>;
+export type Refusal = Pick<AuditEvent, "action" | "target"> & {
+  readonly status: number;
+  readonly detail: string;
+};
 
 /** At how many events a time the old ones are forgotten, so that nobody waits long for the writer. */
 const PRUNED_AT_ONCE = 1000;
+
+/** The longest part of what a client wrote that is kept. */
+const KEPT_CHARACTERS = 300;
+
+/** What a client wrote, in a form that every database takes: it must not escape the log by being odd. */
+export const kept = (text: string) =>
+  text.slice(0, KEPT_CHARACTERS).replace(/\p{Cc}|\p{Surrogate}/gu, "\uFFFD");
 
 /** Writes down what was done, in the transaction that does it. */
 export async function record(
@@ -62,9 +72,11 @@ export class AuditService {
   }
 
   /** Writes down what was refused. */
-  async refused(principal: Principal, refusal: Refusal): Promise<void> {
+  async refused(principal: Principal, { action, target, status, detail }: Refusal): Promise<void> {
+    const named = { type: target.type, id: target.id === undefined ? undefined : kept(target.id) };
+    const deed = { action, target: named, status, detail: kept(detail), result: "refused" } as const;
     await this.given.work.write(principal.realm, (repositories) =>
-      record(this.given, repositories, principal, { ...refusal, result: "refused" }),
+      record(this.given, repositories, principal, deed),
     );
   }
 

@@ -5,7 +5,7 @@ import type { Candidate, CandidateSearch } from "../domain/candidate.js";
 import { ForbiddenError, TooManyRequestsError } from "../domain/errors.js";
 import type { Listing, Page } from "../domain/listing.js";
 import type { Principal } from "../domain/principal.js";
-import { record } from "./audit.js";
+import { kept, record } from "./audit.js";
 import type { Collaborators } from "./collaborators.js";
 
 /** How an organization can look for people whom it does not have yet. */
@@ -14,9 +14,6 @@ export interface CandidateLimits {
   /** How often each access token can look in a minute, in this process. */
   readonly perMinute: number;
 }
-
-/** The longest part of a filter that the audit log keeps. */
-const KEPT_FILTER = 200;
 
 /** Finds accounts that an organization could take in. */
 export class CandidateService {
@@ -46,7 +43,7 @@ export class CandidateService {
       record(this.given, repositories, principal, {
         action: "search",
         target: { type: "Candidate" },
-        detail: `${page.total} found by ${(filter ?? "").slice(0, KEPT_FILTER)}`,
+        detail: `${page.total} found by ${kept(filter ?? "")}`,
       }),
     );
     return page;

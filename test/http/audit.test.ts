@@ -96,6 +96,14 @@ describeServer("The audit log", (scim, server) => {
     expect(refused?.detail).to.match(/provider roles/);
   });
 
+  it("has refusals however odd what was asked for is", async () => {
+    const before = expectStatus(await own.get("/AuditEvents?count=0"), 200).totalResults;
+    for (const id of ["%00", "x".repeat(20_000), "%F0%9F%8D%9E".repeat(400)]) {
+      expectError(await own.delete(`/Users/${id}`), { status: 404 });
+    }
+    expect(expectStatus(await own.get("/AuditEvents?count=0"), 200).totalResults).to.equal(before + 3);
+  });
+
   it("says what an organization may not change, and did not", async () => {
     const user = await createUser(scim);
     expectStatus(await own.post("/Users", { schemas: [CORE_USER], userName: user.userName }), 201);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expectError, expectList, memberCount, read } from "../support/assertions.js";
 import type { Answer, Body, ScimClient } from "../support/client.js";
 import { createGroup, createUser } from "../support/factories.js";
+import { clientWith } from "../support/realms.js";
 import { randomRequest } from "../support/requests.js";
 import type { RandomRequest } from "../support/requests.js";
 import { describeServer } from "../support/server.js";
@@ -18,7 +19,7 @@ interface Described {
   readonly subAttributes?: readonly Described[];
 }
 
-describeServer("Requests at random", (scim) => {
+describeServer("Requests at random", (scim, server) => {
   it("are answered, or refused with a SCIM Error", async function () {
     this.timeout(60_000 + 20 * REQUESTS);
     const users = await Promise.all(Array.from({ length: 20 }, () => createUser(scim)));
@@ -29,8 +30,10 @@ describeServer("Requests at random", (scim) => {
       attributes: await attributeNames(scim),
     });
     const batch = fc.array(request, { minLength: AT_ONCE, maxLength: AT_ONCE });
-    const property = fc.asyncProperty(batch, async (requests) => {
-      await Promise.all(requests.map((each) => answered(scim, each)));
+    const organization = await clientWith(server(), { organization: groups[0]?.id });
+    const client = fc.constantFrom(scim, organization);
+    const property = fc.asyncProperty(batch, client, async (requests, given) => {
+      await Promise.all(requests.map((each) => answered(given, each)));
     });
     await fc.assert(property, { numRuns: Math.ceil(REQUESTS / AT_ONCE) });
     for (const { id } of groups) {
