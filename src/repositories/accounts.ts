@@ -209,12 +209,10 @@ export class AccountRepository {
     return row !== undefined;
   }
 
-  /** How many people have power over the provider. */
-  async countAdministrators(): Promise<number> {
-    const row = await this.session.first<{ total: number | string }>(
-      "select count(*) as total from accounts where is_provider_admin and active",
-    );
-    return Number(row?.total ?? 0);
+  /** Whether anybody has power over the provider. */
+  async hasAdministrator(): Promise<boolean> {
+    const row = await this.session.first("select 1 from accounts where is_provider_admin and active limit 1");
+    return row !== undefined;
   }
 
   /** Makes changes of who has power over the provider wait for each other. */

@@ -156,6 +156,7 @@ export class MembershipRepository {
 
   /** Those of the organizations that have a member with power over them. */
   async administered(organizationIds: readonly string[]): Promise<string[]> {
+    if (organizationIds.length === 0) return [];
     const rows = await this.session.rows<{ organization_id: string }>(
       `select distinct memberships.organization_id
        from memberships join accounts on accounts.id = memberships.account_id

@@ -94,7 +94,7 @@ export class AccountService {
       };
       const isAboutPower = concernsPower(standing) || change.organizationRoles !== undefined;
       const warning = isAboutPower
-        ? await keepingAdministrators(principal, repositories, organizationIds, write)
+        ? await keepingAdministrators(principal, repositories, { organizationIds, isProvider: true }, write)
         : undefined;
       if (!isAboutPower) await write();
       if (changes.length === 0) return current;
@@ -117,7 +117,8 @@ export class AccountService {
       await memberships.lockOrganizationsOf(id);
       const account = await this.#lock(accounts, id, "forDelete", expected);
       const organizationIds = account.organizations.map((each) => each.id);
-      const warning = await keepingAdministrators(principal, repositories, organizationIds, async () => {
+      const administered = { organizationIds, isProvider: true };
+      const warning = await keepingAdministrators(principal, repositories, administered, async () => {
         await memberships.leaveAll(id, this.given.now());
         await accounts.delete(id);
       });

@@ -10,11 +10,17 @@ export interface Warning {
   readonly detail: string;
 }
 
+/** Whose administrators may become fewer. */
+export interface Administered {
+  readonly organizationIds: readonly string[];
+  /** Whether the provider's may, too. */
+  readonly isProvider: boolean;
+}
+
 /**
  * Sees to it that nobody takes away the last administrator of an organization, or of the provider: whoever has
  * a token of their own cannot. A machine can, since offboarding is never blocked, but not unnoticed.
  *
- * @param organizationIds the organizations whose administrators may become fewer by the work
  * @param work the changes, in this transaction
  * @returns a warning when nobody is left
  * @throws ForbiddenError when a person would take away the last one
@@ -22,23 +28,22 @@ export interface Warning {
 export async function keepingAdministrators(
   principal: Principal,
   { accounts, memberships, organizations }: Parts,
-  organizationIds: readonly string[],
+  { organizationIds, isProvider }: Administered,
   work: () => Promise<unknown>,
 ): Promise<Warning | undefined> {
   const isPerson = principal.accountId !== undefined;
   if (isPerson) {
     // Whoever else takes power away waits, so that two cannot take it from each other.
     for (const id of organizationIds) await organizations.find(id, { lock: true });
-    await accounts.lockAdministrators();
+    if (isProvider) await accounts.lockAdministrators();
   }
-  const before = await accounts.countAdministrators();
+  const hadAdministrator = isProvider && (await accounts.hasAdministrator());
   const administered = await memberships.administered(organizationIds);
   await work();
+  const left = await memberships.administered(administered);
   const lost = [
-    ...(before > 0 && (await accounts.countAdministrators()) === 0 ? ["the provider"] : []),
-    ...(administered.length > (await memberships.administered(administered)).length
-      ? ["an organization"]
-      : []),
+    ...(hadAdministrator && !(await accounts.hasAdministrator()) ? ["the provider"] : []),
+    ...(administered.length > left.length ? ["an organization"] : []),
   ].join(" and ");
   if (lost === "") return undefined;
   if (isPerson) {

@@ -97,7 +97,7 @@ export class MemberService {
       const standing = standingChanges(current, input);
       const write = () => memberships.update(organizationId, id, input, this.given.now());
       const warning = concernsPower(standing)
-        ? await keepingAdministrators(principal, repositories, [organizationId], write)
+        ? await keepingAdministrators(principal, repositories, itself(organizationId), write)
         : undefined;
       if (!concernsPower(standing) && standing.length > 0) await write();
       const changes = [...standing, ...written.changes];
@@ -129,7 +129,7 @@ export class MemberService {
       const organization = await lockOrganization(repositories, organizationId);
       const current = requireFound(isId(id) ? await accounts.find(id, "forUpdate") : undefined, id);
       requireVersion("User", current, expected);
-      const warning = await keepingAdministrators(principal, repositories, [organizationId], () =>
+      const warning = await keepingAdministrators(principal, repositories, itself(organizationId), () =>
         memberships.remove(organizationId, [id]),
       );
       await organizations.update({
@@ -200,6 +200,9 @@ export class MemberService {
     return { changes: wanted, ignored: [] };
   }
 }
+
+/** Only an organization's own administrators can become fewer in its realm. */
+const itself = (organizationId: string) => ({ organizationIds: [organizationId], isProvider: false });
 
 /** The organization goes before its members, for everybody who locks. */
 async function lockOrganization({ organizations }: Repositories, id: string) {

@@ -118,12 +118,15 @@ export class OrganizationService {
       if (displayName !== current.displayName) requireAccess(principal, "rename Groups");
       const addition = { source: "scim", addedBy: principal.tokenId, at: this.given.now() } as const;
       let members: MembersChanged = NOTHING_CHANGED;
-      const warning =
-        change.members.length === 0
-          ? undefined
-          : await keepingAdministrators(principal, repositories, [id], async () => {
-              members = await changeMembers(addition, memberships, id, change.members);
-            });
+      const write = async () => {
+        members = await changeMembers(addition, memberships, id, change.members);
+      };
+      const onlyAdds = change.members.every(({ type }) => type === "add");
+      const administered = { organizationIds: [id], isProvider: false };
+      const warning = onlyAdds
+        ? undefined
+        : await keepingAdministrators(principal, repositories, administered, write);
+      if (onlyAdds) await write();
       const next = { ...current, displayName, externalId, description };
       const changes = [...attributeChanges(current, next), ...members.changes];
       if (changes.length === 0) return current;
