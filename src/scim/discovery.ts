@@ -7,7 +7,7 @@ import { GroupResource } from "./resources/group.js";
 import type { ResourceType } from "./resources/resource.js";
 import { TeamResource } from "./resources/team.js";
 import { UserResource } from "./resources/user.js";
-import "./schema/definitions.js";
+import { MEMBERSHIP } from "./schema/definitions.js";
 import { metaSchemas } from "./schema/meta-schemas.js";
 
 /** All resource types that Muster serves. */
@@ -26,17 +26,43 @@ export function declareResourceTypes(): void {
   for (const definition of metaSchemas) SCIMMY.Schemas.declare(definition);
 }
 
+/** The resource types that a client finds without asking for them: those of RFC 7643. */
+const LISTED = ["User", "Group"];
+
+const RESOURCE_TYPE = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
+
 /**
  * Corrects what SCIMMY answers in discovery: its lists give the page size for the number of resources that
  * they have, and its configuration knows nothing of pagination (RFC 9865 section 4).
+ *
+ * Clients that are led by discovery try to create what `/ResourceTypes` lists, and to write whatever an
+ * extension has, knowing nothing of Muster's rules. So it lists what every identity provider provisions, with
+ * the extensions that go out unasked; Muster's own types are given by name, and `/Schemas` has them all.
  *
  * @param pagination what to say of it; undefined: nothing
  */
 export function corrected(body: object, pagination: Pagination | undefined): object {
   if ("Resources" in body && Array.isArray(body.Resources)) {
-    return { ...body, itemsPerPage: body.Resources.length };
+    const resources = (body.Resources as Described[]).filter(isListed).map(withoutAskedFor);
+    return { ...body, totalResults: resources.length, itemsPerPage: resources.length, Resources: resources };
   }
   return "patch" in body && pagination ? { ...body, pagination } : body;
+}
+
+interface Described {
+  readonly schemas?: readonly string[];
+  readonly name?: string;
+  readonly schemaExtensions?: readonly { readonly schema: string }[];
+}
+
+const isListed = ({ schemas, name }: Described) =>
+  !schemas?.includes(RESOURCE_TYPE) || LISTED.includes(name ?? "");
+
+function withoutAskedFor(described: Described): Described {
+  const { schemaExtensions } = described;
+  return schemaExtensions
+    ? { ...described, schemaExtensions: schemaExtensions.filter(({ schema }) => schema !== MEMBERSHIP) }
+    : described;
 }
 
 /** The attribute `pagination` of RFC 9865 section 4. */

@@ -37,7 +37,8 @@ export function readResource(schema: ResourceSchema, body: unknown): JsonObject 
  */
 export function requireAttributes(schema: ResourceSchema, resource: JsonObject): void {
   for (const { name, required, mutability } of schema.core.attributes.values()) {
-    if (!required || mutability === "readOnly") continue;
+    // What cannot change is asked for when the resource is created, by whoever creates it.
+    if (!required || mutability === "readOnly" || mutability === "immutable") continue;
     const value = resource[name];
     if (value === undefined || (typeof value === "string" && value.trim() === "")) {
       throw invalidValue(`The attribute '${name}' is required and must not be empty`);

@@ -25,7 +25,7 @@ describeServer("Requests at random", (scim, server) => {
     const users = await Promise.all(Array.from({ length: 20 }, () => createUser(scim)));
     const groups = await Promise.all(users.map((user) => createGroup(scim, [user])));
     const request = randomRequest({
-      endpoints: expectList(await scim.get("/ResourceTypes")).map(({ endpoint }) => String(endpoint)),
+      endpoints: ["/Users", "/Groups", "/Teams", "/AccessTokens", "/AuditEvents", "/Candidates"],
       ids: [...users, ...groups].map(({ id }) => id),
       attributes: await attributeNames(scim),
     });

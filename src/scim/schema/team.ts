@@ -18,7 +18,11 @@ export const TeamSchema = ownSchema("Team", TEAM, "A set of members inside one o
   new Attribute(
     "complex",
     "organization",
-    { ...immutable, description: "The organization that the team is in." },
+    {
+      ...immutable,
+      required: true,
+      description: "The organization that the team is in; by default the one whose realm it is made in.",
+    },
     [
       new Attribute("string", "value", { ...immutable, ...exact, description: "The id." }),
       readOnly("reference", "$ref", "The address.", { referenceTypes: ["Group"] }),
