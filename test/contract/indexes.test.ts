@@ -66,6 +66,19 @@ describe("Looking users up", () => {
       });
     }
 
+    for (const filter of [...LOOKUPS.slice(1, 5), `id eq "${ID}"`, "id pr"]) {
+      it(`by ${filter} among the members of an organization is served by an index`, async () => {
+        const realm = { type: "organization", organizationId: ID } as const;
+        const source = accountSource(database.dialect, realm, NOWHERE, {
+          filter: compileFilter(userSchema, filter),
+        });
+        const { text, bindings } = selectFrom([source]);
+        const explained = await plan(database, sql(`${text} order by page_id limit 100`, ...bindings));
+        expect(explained).to.match(/index/i);
+        expect(explained).to.not.match(/SCAN (accounts|memberships)\b(?! USING)|Seq Scan on (acc|memb)/);
+      });
+    }
+
     for (const name of ORDERS) {
       for (const descending of [false, true]) {
         it(`on, in the order of ${name}, ${descending ? "from the end" : "from the start"}, is served by an index`, async () => {
