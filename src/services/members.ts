@@ -60,7 +60,7 @@ export class MemberService {
           action: "create",
           target: targetOf(created),
           changes: [...written.changes, ...standingChanges(member, input)],
-          ignored: written.ignored,
+          ignored: written.ignored.filter((name) => says(input, name)),
         });
         return created;
       });
@@ -200,6 +200,13 @@ export class MemberService {
     return { changes: wanted, ignored: [] };
   }
 }
+
+/** Whether an input has an attribute: what a creation leaves out is not meant to be taken away. */
+const says = (input: AccountInput, name: string) =>
+  name === "password" ||
+  input.profile.value[name] !== undefined ||
+  (name === "displayName" && input.displayName !== undefined) ||
+  name === "userName";
 
 /** Only an organization's own administrators can become fewer in its realm. */
 const itself = (organizationId: string) => ({ organizationIds: [organizationId], isProvider: false });

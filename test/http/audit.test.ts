@@ -105,8 +105,11 @@ describeServer("The audit log", (scim, server) => {
   });
 
   it("says what an organization may not change, and did not", async () => {
-    const user = await createUser(scim);
-    expectStatus(await own.post("/Users", { schemas: [CORE_USER], userName: user.userName }), 201);
+    const user = await createUser(scim, { title: "Lead" });
+    const body = { schemas: [CORE_USER], userName: user.userName, displayName: "Taken over" };
+    expectStatus(await own.post("/Users", body), 201);
+    const [taken] = await eventsOf(own, user);
+    expect(taken).to.deep.include({ action: "create", changes: ["active"], ignored: ["displayName"] });
     await own.patch(
       `/Users/${user.id}`,
       { op: "replace", path: "displayName", value: "Taken over" },
