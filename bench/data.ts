@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { openDatabase } from "../src/db/database.js";
 import { migrate } from "../src/db/migrate.js";
 import { PROVIDER_REALM } from "../src/domain/principal.js";
-import { UnitOfWork } from "../src/repositories/unit-of-work.js";
+import { Transactions } from "../src/repositories/unit-of-work.js";
 import { readResource } from "../src/scim/inbound.js";
 import { toIncomingUser } from "../src/scim/resources/user-mapping.js";
 import { userSchema } from "../src/scim/schema/compile.js";
@@ -42,7 +42,7 @@ export interface Dataset {
 export async function fill(dataDir: string, users: number, groupSizes: readonly number[]): Promise<Dataset> {
   const database = await openDatabase({ engine: "sqlite", filename: join(dataDir, "muster.sqlite") });
   await migrate(database);
-  const work = new UnitOfWork(database);
+  const work = new Transactions(database);
   const now = new Date().toISOString();
   const accountIds: string[] = [];
   for (let first = 0; first < users; first += PER_TRANSACTION) {

@@ -6,29 +6,39 @@ import { migrate } from "./db/migrate.js";
 import { createApp } from "./http/app.js";
 import { createLogger } from "./logging/logger.js";
 import type { Logger } from "./logging/logger.js";
-import { UnitOfWork } from "./repositories/unit-of-work.js";
+import { Transactions } from "./repositories/unit-of-work.js";
 import { Cursors } from "./scim/cursors.js";
 import { AccessTokenService } from "./services/access-tokens.js";
+import type { ScimServices } from "./scim/context.js";
 import { AuditService } from "./services/audit.js";
+import { BatchService } from "./services/batches.js";
 import { CandidateService } from "./services/candidates.js";
 import { TeamService } from "./services/teams.js";
 import { UserService } from "./services/users.js";
 import { AuthenticationService } from "./services/authentication.js";
 import { OperatorService } from "./services/operator.js";
 import { DirectoryService } from "./services/directory.js";
+import type { Collaborators } from "./services/collaborators.js";
 import { secretKey } from "./services/keys.js";
 import { OrganizationService } from "./services/organizations.js";
 
-export interface Services {
-  readonly users: UserService;
-  readonly organizations: OrganizationService;
-  readonly directory: DirectoryService;
-  readonly audit: AuditService;
-  readonly teams: TeamService;
-  readonly candidates: CandidateService;
-  readonly accessTokens: AccessTokenService;
+export interface Services extends ScimServices {
   readonly authentication: AuthenticationService;
   readonly operator: OperatorService;
+}
+
+/** What SCIM requests call. @param candidates counts how often it is asked, so there is one of it */
+function resourceServices(given: Collaborators, candidates: CandidateService): ScimServices {
+  return {
+    users: new UserService(given),
+    organizations: new OrganizationService(given),
+    directory: new DirectoryService(given),
+    audit: new AuditService(given),
+    teams: new TeamService(given),
+    accessTokens: new AccessTokenService(given),
+    candidates,
+    batches: new BatchService(given.work, (work) => resourceServices({ ...given, work }, candidates)),
+  };
 }
 
 /** Muster, wired up and ready to serve. */
@@ -74,18 +84,13 @@ export async function compose(settings: Settings): Promise<Muster> {
   try {
     const migrated = await migrate(database);
     const given = {
-      work: new UnitOfWork(database),
+      work: new Transactions(database),
       now: () => new Date().toISOString(),
       newId: () => uuidv7(),
     };
-    const services = {
-      users: new UserService(given),
-      organizations: new OrganizationService(given),
-      directory: new DirectoryService(given),
-      audit: new AuditService(given),
-      teams: new TeamService(given),
-      candidates: new CandidateService(given, settings.candidates),
-      accessTokens: new AccessTokenService(given),
+    const candidates = new CandidateService(given, settings.candidates);
+    const services: Services = {
+      ...resourceServices(given, candidates),
       authentication: new AuthenticationService(given),
       operator: new OperatorService(given),
     };
@@ -96,6 +101,7 @@ export async function compose(settings: Settings): Promise<Muster> {
       services,
       cursors: new Cursors(await secretKey(given, "cursors"), settings.cursorTimeout, Date.now),
       advertisePagination: settings.advertisePagination,
+      bulkLimits: settings.bulk,
       logger,
       publicUrl: settings.publicUrl,
       ready: () => database.reader.rows("select 1"),

@@ -21,6 +21,8 @@ export interface Settings {
   readonly auditRetentionDays: number;
   /** How organizations can look for accounts that are not their members yet. */
   readonly candidates: { readonly search: (typeof CANDIDATE_SEARCHES)[number]; readonly perMinute: number };
+  /** How much goes into one Bulk request. */
+  readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number };
   readonly logLevel: LogLevel;
 }
 
@@ -110,6 +112,14 @@ const specification = {
     default: 30,
     desc: "How often an access token can look for candidates in a minute",
   }),
+  BULK_MAX_OPERATIONS: wholeNumber({
+    default: 10_000,
+    desc: "Operations that one Bulk request can have",
+  }),
+  BULK_MAX_PAYLOAD_SIZE: wholeNumber({
+    default: 16 * 2 ** 20,
+    desc: "Bytes that the body of one Bulk request can have",
+  }),
   LOG_LEVEL: str({ choices: LOG_LEVELS, default: "info", desc: `One of ${LOG_LEVELS.join(", ")}` }),
 };
 
@@ -153,6 +163,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     advertisePagination: values.ADVERTISE_PAGINATION,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     candidates: { search: values.CANDIDATES, perMinute: values.CANDIDATES_PER_MINUTE },
+    bulk: { maxOperations: values.BULK_MAX_OPERATIONS, maxPayloadSize: values.BULK_MAX_PAYLOAD_SIZE },
     logLevel: values.LOG_LEVEL,
   };
 }

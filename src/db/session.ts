@@ -27,4 +27,21 @@ export class Session {
   async first<Row>(sql: string, bindings: readonly Binding[] = []): Promise<Row | undefined> {
     return (await this.rows<Row>(sql, bindings))[0];
   }
+
+  /**
+   * Runs a part of a transaction behind a savepoint: what it has written is undone when it throws, and the
+   * transaction goes on.
+   */
+  async atomically<T>(part: () => Promise<T>): Promise<T> {
+    await this.rows("savepoint part");
+    try {
+      const result = await part();
+      await this.rows("release savepoint part");
+      return result;
+    } catch (error) {
+      await this.rows("rollback to savepoint part");
+      await this.rows("release savepoint part");
+      throw error;
+    }
+  }
 }

@@ -73,6 +73,6 @@ async function prepare(connection: Database, sql: string): Promise<Statement> {
 function isPreparable(query: Query): boolean {
   return (
     (query.method === undefined || query.method === "raw") &&
-    /^\s*(select|insert|update|delete|with|begin|commit)\b/i.test(query.sql)
+    /^\s*(select|insert|update|delete|with|begin|commit|savepoint|release|rollback)\b/i.test(query.sql)
   );
 }

@@ -4,6 +4,7 @@ import type { Logger } from "../logging/logger.js";
 import type { AuthenticationService } from "../services/authentication.js";
 import type { ScimServices } from "../scim/context.js";
 import type { Cursors } from "../scim/cursors.js";
+import type { BulkLimits } from "./bulk.js";
 import { health } from "./health.js";
 import { scim } from "./scim.js";
 
@@ -15,6 +16,7 @@ export interface AppParts {
   readonly cursors: Cursors;
   /** Whether the server's description of itself speaks of pagination. */
   readonly advertisePagination: boolean;
+  readonly bulkLimits: BulkLimits;
   readonly logger: Logger;
   /** The address that clients reach the server by, without a slash at the end. */
   readonly publicUrl: string;
@@ -27,6 +29,7 @@ export function createApp({
   services,
   cursors,
   advertisePagination,
+  bulkLimits,
   logger,
   publicUrl,
   ready,
@@ -37,7 +40,7 @@ export function createApp({
   app.use(health(ready));
   app.use(
     SCIM_PATH,
-    scim({ services, cursors, advertisePagination, logger, baseUrl: `${publicUrl}${SCIM_PATH}` }),
+    scim({ services, cursors, advertisePagination, bulkLimits, logger, baseUrl: `${publicUrl}${SCIM_PATH}` }),
   );
   return app;
 }

@@ -8,15 +8,16 @@ export const MAX_BODY_BYTES = 4 * 2 ** 20;
 
 const MEDIA_TYPES = ["application/scim+json", "application/json"];
 
-const parse: RequestHandler = express.json({
-  type: MEDIA_TYPES,
-  limit: MAX_BODY_BYTES,
-  strict: false,
-  verify: (_request, _response, body, encoding) => {
-    // Decoding would put other characters where it cannot read any.
-    if (encoding === "utf-8" && !isUtf8(body)) throw new Error("The body is not valid UTF-8");
-  },
-});
+const parser = (limit: number): RequestHandler =>
+  express.json({
+    type: MEDIA_TYPES,
+    limit,
+    strict: false,
+    verify: (_request, _response, body, encoding) => {
+      // Decoding would put other characters where it cannot read any.
+      if (encoding === "utf-8" && !isUtf8(body)) throw new Error("The body is not valid UTF-8");
+    },
+  });
 
 /**
  * Reads the body of a request that has one to read.
@@ -24,7 +25,25 @@ const parse: RequestHandler = express.json({
  * The errors are 415 for another media type, 413 for a body that is too long, 400 `invalidSyntax` for one
  * that is missing or no JSON.
  */
-export function jsonBody(request: Request, response: Response, next: NextFunction): void {
+export function jsonBody(limit: number): RequestHandler {
+  const parse = parser(limit);
+  return (request, response, next) => {
+    readBody(parse, limit, request, response, next);
+  };
+}
+
+function readBody(
+  parse: RequestHandler,
+  limit: number,
+  request: Request,
+  response: Response,
+  next: NextFunction,
+): void {
+  // It has been read already.
+  if (request.body !== undefined) {
+    next();
+    return;
+  }
   if (!["POST", "PUT", "PATCH"].includes(request.method)) {
     // A body means nothing to the other methods: whoever comes later shall not look for one.
     delete request.headers["content-length"];
@@ -41,7 +60,7 @@ export function jsonBody(request: Request, response: Response, next: NextFunctio
     return;
   }
   parse(request, response, (error?: unknown) => {
-    if (error) next(bodyError(error));
+    if (error) next(bodyError(error, limit));
     else if (request.body === undefined) next(invalidSyntax(`${request.method} needs a JSON body`));
     else next();
   });
@@ -51,7 +70,7 @@ const isEmpty = ({ headers }: Request) =>
   headers["transfer-encoding"] === undefined && (headers["content-length"] ?? "0") === "0";
 
 /** body-parser tells by `type` what is wrong. */
-function bodyError(error: unknown): unknown {
+function bodyError(error: unknown, limit: number): unknown {
   const { type, message } = error as { type?: string; message?: string };
   switch (type) {
     case "entity.parse.failed":
@@ -59,11 +78,7 @@ function bodyError(error: unknown): unknown {
     case "entity.verify.failed":
       return invalidSyntax(message ?? "The body cannot be read");
     case "entity.too.large":
-      return new ScimError(
-        413,
-        undefined,
-        `The body is longer than ${MAX_BODY_BYTES} bytes; send less at a time`,
-      );
+      return new ScimError(413, undefined, `The body is longer than ${limit} bytes; send less at a time`);
     case "charset.unsupported":
     case "encoding.unsupported":
       return new ScimError(415, undefined, message ?? "The encoding of the body is not supported");

@@ -16,6 +16,7 @@ export function routes(types: readonly ResourceType[]): RequestHandler {
   const table: readonly Route[] = [
     [/^\/$/, ["GET", "HEAD"]],
     [/^\/\.search\/?$/, ["POST"]],
+    [/^\/Bulk\/?$/, ["POST"]],
     [new RegExp(`^/(${readOnly})/?$`), ["GET", "HEAD"]],
     [new RegExp(`^/(${readOnly})/(?!\\.search)[^/]+/?$`), ["GET", "HEAD"]],
     [new RegExp(`^/(${endpoints})/?$`), ["GET", "HEAD", "POST"]],
@@ -26,10 +27,6 @@ export function routes(types: readonly ResourceType[]): RequestHandler {
     [/^\/(ResourceTypes|Schemas)(\/[^/]+)?\/?$/, ["GET", "HEAD"]],
   ];
   return (request, _response, next) => {
-    if (/^\/Bulk\/?$/.test(request.path)) {
-      next(new ScimError(501, undefined, `${request.path} is not implemented by this version of Muster`));
-      return;
-    }
     const methods = table.find(([pattern]) => pattern.test(request.path))?.[1];
     if (!methods) next(new ScimError(404, undefined, `There is no endpoint '${request.path}'`));
     else if (!methods.includes(request.method)) next(methodNotAllowed(request.method, methods));

@@ -14,7 +14,9 @@ import {
 } from "../scim/discovery.js";
 import { answers } from "./answers.js";
 import { authentication } from "./authentication.js";
-import { jsonBody } from "./body.js";
+import { bulk } from "./bulk.js";
+import type { BulkLimits } from "./bulk.js";
+import { jsonBody, MAX_BODY_BYTES } from "./body.js";
 import { scimContext } from "./context.js";
 import { discovery } from "./discovery.js";
 import { errors } from "./errors.js";
@@ -29,6 +31,7 @@ export interface ScimParts {
   readonly services: ScimServices & { readonly authentication: AuthenticationService };
   readonly cursors: Cursors;
   readonly advertisePagination: boolean;
+  readonly bulkLimits: BulkLimits;
   readonly logger: Logger;
   readonly baseUrl: string;
 }
@@ -44,7 +47,14 @@ const addressLength: RequestHandler = ({ originalUrl }, _response, next) => {
 };
 
 /** The way of a SCIM request, in order. */
-export function scim({ services, cursors, advertisePagination, logger, baseUrl }: ScimParts): Router {
+export function scim({
+  services,
+  cursors,
+  advertisePagination,
+  bulkLimits,
+  logger,
+  baseUrl,
+}: ScimParts): Router {
   const context = scimContext({ services, cursors, logger, baseUrl });
   const router = Router();
   router.use(requestId);
@@ -55,16 +65,18 @@ export function scim({ services, cursors, advertisePagination, logger, baseUrl }
   router.use(me);
   router.use(routes(resourceTypes));
   router.use(discovery);
-  router.use(jsonBody);
+  router.use("/Bulk", jsonBody(bulkLimits.maxPayloadSize));
+  router.use(jsonBody(MAX_BODY_BYTES));
+  router.use(bulk(resourceTypes, context, bulkLimits));
   router.use(search(resourceTypes, context));
   router.use(rotation(context));
-  router.use(scimmy(context, baseUrl));
+  router.use(scimmy(context, baseUrl, bulkLimits));
   router.use(errors(logger));
   return router;
 }
 
 /** The routes themselves. Who may pass has been settled before, so SCIMMY's own handler only nods. */
-function scimmy(context: ReturnType<typeof scimContext>, baseUrl: string): Router {
+function scimmy(context: ReturnType<typeof scimContext>, baseUrl: string, bulkLimits: BulkLimits): Router {
   declareResourceTypes();
   const routers = new ScimmyRouters({
     type: "bearer",
@@ -73,6 +85,6 @@ function scimmy(context: ReturnType<typeof scimContext>, baseUrl: string): Route
     // The router adds the path that it is mounted at.
     baseUri: ({ baseUrl: mountPath }) => baseUrl.slice(0, baseUrl.length - mountPath.length),
   });
-  declareFeatures();
+  declareFeatures(bulkLimits);
   return routers;
 }

@@ -27,20 +27,56 @@ export interface Repositories {
 }
 
 /** Gives services their repositories: for looking, or for changes that happen together or not at all. */
-export class UnitOfWork {
+export interface UnitOfWork {
+  /** Repositories for looking only. */
+  read(realm: Realm): Repositories;
+
+  /**
+   * Runs `work` so that all of it is kept when it resolves, and nothing when it throws; it may be run again
+   * after losing a race, so it must do nothing but work on the repositories.
+   */
+  write<T>(realm: Realm, work: (repositories: Repositories) => Promise<T>): Promise<T>;
+
+  /**
+   * Runs several units of work in one transaction: each is kept or undone by itself, and all are undone when
+   * `work` throws. It may be run again, as above.
+   *
+   * @param work is given the units; they see what those before them have written
+   */
+  together<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T>;
+}
+
+/** Each unit of work is a transaction of its own; looking is outside of any, and sees what is committed. */
+export class Transactions implements UnitOfWork {
   constructor(private readonly database: Database) {}
 
-  /** Repositories outside of any transaction: each call sees what is committed when it is made. */
   read(realm: Realm): Repositories {
     return repositories(this.database.reader, realm);
   }
 
-  /**
-   * Runs `work` in one transaction; it may be run again after losing a race, so it must do nothing but
-   * work on the repositories.
-   */
   write<T>(realm: Realm, work: (repositories: Repositories) => Promise<T>): Promise<T> {
     return this.database.transaction((session) => work(repositories(session, realm)));
+  }
+
+  together<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
+    return this.database.transaction((session) => work(new Savepoints(session)));
+  }
+}
+
+/** Units of work inside of one transaction, each behind a savepoint. */
+class Savepoints implements UnitOfWork {
+  constructor(private readonly session: Session) {}
+
+  read(realm: Realm): Repositories {
+    return repositories(this.session, realm);
+  }
+
+  write<T>(realm: Realm, work: (repositories: Repositories) => Promise<T>): Promise<T> {
+    return this.session.atomically(() => work(repositories(this.session, realm)));
+  }
+
+  together<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
+    return this.session.atomically(() => work(this));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Principal } from "../domain/principal.js";
 import type { AccessTokenService } from "../services/access-tokens.js";
 import type { AuditService } from "../services/audit.js";
+import type { BatchService } from "../services/batches.js";
 import type { CandidateService } from "../services/candidates.js";
 import type { TeamService } from "../services/teams.js";
 import type { UserService } from "../services/users.js";
@@ -31,4 +32,5 @@ export interface ScimServices {
   readonly teams: TeamService;
   readonly candidates: CandidateService;
   readonly accessTokens: AccessTokenService;
+  readonly batches: BatchService<ScimServices>;
 }

@@ -82,14 +82,14 @@ export const describePagination = (cursorTimeout: number) => ({
  * Says at `/ServiceProviderConfig` what Muster does (RFC 7643 section 5). To be called when the routers
  * are made, since they claim features of their own.
  */
-export function declareFeatures(): void {
+export function declareFeatures(bulk: { maxOperations: number; maxPayloadSize: number }): void {
   SCIMMY.Config.set({
     patch: true,
     filter: { supported: true, maxResults: MAX_COUNT },
     sort: true,
     etag: true,
     changePassword: true,
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { supported: true, ...bulk },
     authenticationSchemes: [],
   });
   SCIMMY.Config.set("authenticationSchemes", [

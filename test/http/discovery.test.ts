@@ -49,7 +49,11 @@ describeServer("Discovery", (scim) => {
         etag: { supported: true },
         changePassword: { supported: true },
       });
-      expect(config.bulk).to.deep.include({ supported: false });
+      expect(config.bulk).to.deep.equal({
+        supported: true,
+        maxOperations: 10_000,
+        maxPayloadSize: 16 * 2 ** 20,
+      });
       expect(config.meta).to.deep.include({
         resourceType: "ServiceProviderConfig",
         location: `${scim.url}/ServiceProviderConfig`,

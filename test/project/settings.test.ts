@@ -14,6 +14,7 @@ describe("Settings", () => {
       cursorTimeout: 3600,
       auditRetentionDays: 365,
       candidates: { search: "search", perMinute: 30 },
+      bulk: { maxOperations: 10_000, maxPayloadSize: 16 * 2 ** 20 },
       advertisePagination: true,
       dataDir: resolve("data"),
       logLevel: "info",

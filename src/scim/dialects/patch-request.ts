@@ -2,6 +2,7 @@ import { isJsonObject } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { coerceElement, coerceValue } from "../coercion.js";
 import { invalidSyntax, invalidValue, mutability, noTarget, ScimError } from "../errors.js";
+import { member, names } from "../messages.js";
 import { parsePath } from "../filter/path.js";
 import type { PatchPath } from "../filter/path.js";
 import { requireIdentified } from "../inbound.js";
@@ -37,7 +38,7 @@ interface RawOperation {
 export function readPatchRequest(schema: ResourceSchema, body: unknown): PatchOperation[] {
   if (!isJsonObject(body)) throw invalidSyntax("The body of a PATCH must be a JSON object");
   const schemas = member(body, "schemas");
-  if (schemas !== undefined && schemas !== null && !isPatchOp(schemas)) {
+  if (schemas !== undefined && schemas !== null && !names(schemas, PATCH_OP)) {
     throw invalidSyntax(`The 'schemas' of a PATCH must be ["${PATCH_OP}"]`);
   }
   const operations = member(body, "operations");
@@ -197,14 +198,3 @@ const onlyOne = (value: JsonValue): JsonValue =>
   Array.isArray(value) && value.length <= 1 ? (value[0] ?? null) : value;
 
 const isFixed = (attribute: Attribute | undefined) => attribute !== undefined && isComputed(attribute);
-
-const isPatchOp = (schemas: JsonValue) =>
-  (Array.isArray(schemas) ? schemas : [schemas]).some(
-    (urn) => typeof urn === "string" && urn.toLowerCase() === PATCH_OP.toLowerCase(),
-  );
-
-/** A key of a message, in any case. */
-function member(object: JsonObject, name: string): JsonValue | undefined {
-  const key = Object.keys(object).find((each) => each.toLowerCase() === name);
-  return key === undefined ? undefined : object[key];
-}

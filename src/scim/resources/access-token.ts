@@ -17,6 +17,8 @@ import { ScimResource } from "./resource.js";
 
 /** Access tokens; the secret is shown once. */
 export class AccessTokenResource extends ScimResource {
+  static override readonly tellsOnce = true;
+
   static override get endpoint(): string {
     return ACCESS_TOKENS.endpoint;
   }

@@ -11,6 +11,8 @@ import { refusal } from "../refusal.js";
 export type ResourceType = typeof SCIMMY.Types.Resource & {
   /** Whether clients can write resources of this type. */
   readonly isWritable: boolean;
+  /** Whether the answer to a POST has what is never told again. */
+  readonly tellsOnce: boolean;
 };
 
 /**
@@ -20,6 +22,7 @@ export type ResourceType = typeof SCIMMY.Types.Resource & {
  */
 export abstract class ScimResource extends SCIMMY.Types.Resource {
   static readonly isWritable: boolean = true;
+  static readonly tellsOnce: boolean = false;
 
   readonly #query: Readonly<Record<string, unknown>>;
 

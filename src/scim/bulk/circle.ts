@@ -1,0 +1,89 @@
+import { isJsonObject } from "../../domain/json.js";
+import type { JsonValue } from "../../domain/json.js";
+import { ScimError } from "../errors.js";
+import { perform, refused } from "./operation.js";
+import type { Outcome, Surroundings } from "./operation.js";
+import type { BulkOperation } from "./request.js";
+
+type Placed = readonly [position: number, operation: BulkOperation];
+
+/** One of a circle failed, so none of it is done. */
+class CircleBrokenError extends Error {
+  constructor(readonly outcome: Outcome) {
+    super("An operation in a circle failed");
+  }
+}
+
+/**
+ * Does operations that refer to each other in a circle (RFC 7644 section 3.7.1), all of them or none: each
+ * creates its resource without the references to the others, and writes it again when all are there.
+ */
+export async function performCircle(
+  surroundings: Surroundings,
+  circle: readonly Placed[],
+): Promise<Outcome[]> {
+  const { context } = surroundings;
+  try {
+    return await context.services.batches.together((services) =>
+      performAll({ ...surroundings, context: { ...context, services } }, circle),
+    );
+  } catch (error) {
+    if (!(error instanceof CircleBrokenError)) throw error;
+    return refuseAll(surroundings, circle, error.outcome);
+  }
+}
+
+async function performAll(surroundings: Surroundings, circle: readonly Placed[]): Promise<Outcome[]> {
+  const { created } = surroundings;
+  const bulkIds = new Set(circle.map(([, { bulkId = "" }]) => bulkId));
+  for (const bulkId of bulkIds) created.delete(bulkId);
+  const outcomes: Outcome[] = [];
+  for (const [position, operation] of circle) {
+    outcomes.push(requireDone(await perform(surroundings, operation, position, bulkIds)));
+  }
+  for (const [index, [position, operation]] of circle.entries()) {
+    const first = outcomes[index];
+    if (!first?.location) continue;
+    const rewrite: BulkOperation = {
+      ...operation,
+      method: "PUT",
+      path: first.location,
+      bulkId: undefined,
+      version: undefined,
+      data: withoutPassword(operation.data),
+    };
+    const { version } = requireDone(await perform(surroundings, rewrite, position));
+    outcomes[index] = { ...first, version };
+  }
+  return outcomes;
+}
+
+function requireDone(outcome: Outcome): Outcome {
+  if (outcome.status >= 300) throw new CircleBrokenError(outcome);
+  return outcome;
+}
+
+/** It has been set, and saying it again would set it again. */
+function withoutPassword(data: JsonValue | undefined): JsonValue | undefined {
+  if (!isJsonObject(data)) return data;
+  return Object.fromEntries(Object.entries(data).filter(([name]) => name.toLowerCase() !== "password"));
+}
+
+async function refuseAll(
+  { context, created }: Surroundings,
+  circle: readonly Placed[],
+  failed: Outcome,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const [position, operation] of circle) {
+    const { bulkId } = operation;
+    if (bulkId !== undefined) created.set(bulkId, { isRefused: true });
+    const error = new ScimError(409, undefined, "This refers in a circle to an operation that failed");
+    outcomes.push(
+      position === failed.position
+        ? { ...failed, location: undefined }
+        : await refused(context, operation, undefined, position, error),
+    );
+  }
+  return outcomes;
+}

@@ -1,0 +1,170 @@
+import { isJsonObject } from "../../domain/json.js";
+import type { JsonValue } from "../../domain/json.js";
+import { failure } from "../answer.js";
+import type { ScimAnswer } from "../answer.js";
+import type { ScimContext } from "../context.js";
+import { ScimError } from "../errors.js";
+import { refusal } from "../refusal.js";
+import type { ResourceType } from "../resources/resource.js";
+import { resolveReferences } from "./references.js";
+import type { BulkOperation, MalformedOperation } from "./request.js";
+import { readTarget } from "./target.js";
+import type { Target } from "./target.js";
+
+/** What became of an operation. */
+export interface Outcome {
+  /** Its place in the request. */
+  readonly position: number;
+  readonly status: number;
+  readonly location?: string | undefined;
+  readonly version?: string | undefined;
+  /** The error, or what is told only now, as JSON. */
+  readonly response?: string | undefined;
+}
+
+/** What the bulkIds of a request stand for, as far as it has been carried out. */
+export type Created = Map<string, { readonly id: string } | { readonly isRefused: true }>;
+
+/** What an operation is done with. */
+export interface Surroundings {
+  readonly context: ScimContext;
+  readonly types: readonly ResourceType[];
+  readonly created: Created;
+}
+
+const ACTIONS = { POST: "create", PUT: "replace", PATCH: "change", DELETE: "delete" } as const;
+
+/**
+ * Does one operation, as the request would be done that it stands for, and remembers what it has created.
+ *
+ * @param leftOut bulkIds whose operations come later in the same circle
+ */
+export async function perform(
+  surroundings: Surroundings,
+  operation: BulkOperation | MalformedOperation,
+  position: number,
+  leftOut?: ReadonlySet<string>,
+): Promise<Outcome> {
+  const { created } = surroundings;
+  const outcome =
+    "error" in operation
+      ? failed(position, failure(operation.error, surroundings.context.onFault))
+      : await performed(surroundings, operation, position, leftOut);
+  const { method, bulkId } = operation;
+  if (method === "POST" && bulkId !== undefined) {
+    const id = outcome.status < 300 ? outcome.location?.split("/").at(-1) : undefined;
+    created.set(bulkId, id === undefined ? { isRefused: true } : { id });
+  }
+  return outcome;
+}
+
+async function performed(
+  { context, types, created }: Surroundings,
+  operation: BulkOperation,
+  position: number,
+  leftOut: ReadonlySet<string> | undefined,
+): Promise<Outcome> {
+  let target: Target | undefined;
+  try {
+    for (const bulkId of operation.references) {
+      if (!leftOut?.has(bulkId)) requireCreated(created, bulkId);
+    }
+    const resolve = (bulkId: string) => idOf(created, bulkId);
+    const { baseUrl, principal } = context;
+    const path = operation.path.replace(/bulkId:(.+)$/s, (whole, bulkId: string) => resolve(bulkId) ?? whole);
+    target = readTarget(operation.method, path, { types, baseUrl, accountId: principal.accountId });
+    const data = operation.data === undefined ? undefined : resolveReferences(operation.data, resolve);
+    return described(target, context, position, await send(context, operation, target, data));
+  } catch (error) {
+    if (!(error instanceof ScimError)) throw error;
+    return refused(context, operation, target, position, error);
+  }
+}
+
+function send(
+  given: ScimContext,
+  { method, version }: BulkOperation,
+  { Type, id }: Target,
+  data: JsonValue | undefined,
+): Promise<ScimAnswer> {
+  const context = { ...given, ifMatch: version, ifNoneMatch: undefined };
+  const resource = new Type(id, {});
+  // SCIMMY's types speak of its own schemas.
+  const answer: Promise<unknown> =
+    method === "DELETE"
+      ? resource.dispose(context)
+      : method === "PATCH"
+        ? resource.patch(data as never, context)
+        : resource.write(data, context);
+  return answer as Promise<ScimAnswer>;
+}
+
+function described(target: Target, { baseUrl }: ScimContext, position: number, answer: ScimAnswer): Outcome {
+  const { Type, id } = target;
+  const location =
+    answer.headers.Location ??
+    (id === undefined ? undefined : `${baseUrl}${Type.endpoint}/${encodeURIComponent(id)}`);
+  if (answer.status >= 300) return { ...failed(position, answer), location };
+  const isTold = Type.tellsOnce && id === undefined && typeof answer.body === "string";
+  return {
+    position,
+    status: answer.status,
+    location,
+    version: answer.headers.ETag,
+    response: isTold ? answer.body : undefined,
+  };
+}
+
+/** An operation that did not get as far as a resource. */
+export async function refused(
+  context: ScimContext,
+  operation: BulkOperation,
+  target: Target | undefined,
+  position: number,
+  error: ScimError,
+): Promise<Outcome> {
+  const answer = target
+    ? await refusal(
+        context,
+        {
+          action: ACTIONS[operation.method],
+          target: { type: target.Type.schema.definition.name, id: target.id },
+        },
+        error,
+      )
+    : failure(error, context.onFault);
+  return failed(position, answer);
+}
+
+const failed = (position: number, { status, body }: ScimAnswer): Outcome => ({
+  position,
+  status,
+  response: typeof body === "string" ? body : undefined,
+});
+
+const idOf = (created: Created, bulkId: string) => {
+  const known = created.get(bulkId);
+  return known && "id" in known ? known.id : undefined;
+};
+
+/** @throws ScimError 400 `invalidValue` for a bulkId of no operation, 409 for one whose operation failed */
+function requireCreated(created: Created, bulkId: string): void {
+  const known = created.get(bulkId);
+  if (!known) {
+    throw new ScimError(400, "invalidValue", `There is no operation that POSTs with the bulkId '${bulkId}'`);
+  }
+  if ("isRefused" in known) {
+    throw new ScimError(
+      409,
+      undefined,
+      `The operation with the bulkId '${bulkId}' failed, so nothing can refer to it`,
+    );
+  }
+}
+
+/** Whether an operation says a password, which takes long to hash. */
+export const saysPassword = (operation: BulkOperation | MalformedOperation) =>
+  !("error" in operation) &&
+  isJsonObject(operation.data) &&
+  (Object.keys(operation.data).some((name) => name.toLowerCase().includes("password")) ||
+    (operation.method === "PATCH" && /password/i.test(JSON.stringify(operation.data))));

@@ -1,0 +1,172 @@
+import type { ScimContext, ScimServices } from "../context.js";
+import { ScimAnswer } from "../answer.js";
+import type { ResourceType } from "../resources/resource.js";
+import { performCircle } from "./circle.js";
+import { perform, saysPassword } from "./operation.js";
+import type { Created, Outcome } from "./operation.js";
+import { readBulkRequest } from "./request.js";
+import type { BulkOperation, BulkRequest, MalformedOperation } from "./request.js";
+import { schedule } from "./schedule.js";
+
+/** How long a transaction takes at most before others get their turn to write, in milliseconds. */
+const TRANSACTION_MS = 20;
+
+const BULK_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
+
+/**
+ * Answers a Bulk request (RFC 7644 section 3.7): each operation is done as the single request would be that it
+ * stands for, in a transaction that it shares with its neighbours and behind a savepoint of its own.
+ *
+ * @throws ScimError for a body that is no Bulk request; 413 for too many operations
+ */
+export async function bulkAnswer(
+  context: ScimContext,
+  types: readonly ResourceType[],
+  body: unknown,
+  maxOperations: number,
+): Promise<ScimAnswer> {
+  const request = readBulkRequest(body, maxOperations);
+  const outcomes = await new BulkRun(context, types, request).all();
+  outcomes.sort((a, b) => a.position - b.position);
+  const operations = outcomes.map((outcome) => rendered(outcome, request));
+  return new ScimAnswer(200, `{"schemas":["${BULK_RESPONSE}"],"Operations":[${operations.join()}]}`);
+}
+
+/** RFC 7644 section 3.7.3. */
+function rendered(
+  { position, status, location, version, response }: Outcome,
+  { operations }: BulkRequest,
+): string {
+  const { method, bulkId } = operations[position] ?? {};
+  const text = JSON.stringify({ method, bulkId, location, version, status: String(status) });
+  return response === undefined ? text : `${text.slice(0, -1)},"response":${response}}`;
+}
+
+/** One Bulk request while it is carried out. */
+class BulkRun {
+  readonly #steps: readonly (readonly number[])[];
+  readonly #created: Created = new Map();
+
+  constructor(
+    private readonly context: ScimContext,
+    private readonly types: readonly ResourceType[],
+    private readonly request: BulkRequest,
+  ) {
+    this.#steps = schedule(targetsOf(request.operations));
+  }
+
+  /** @returns what became of the operations, up to the one after which there are too many errors */
+  async all(): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    let step = 0;
+    let errors = 0;
+    while (step < this.#steps.length && errors < this.request.failOnErrors) {
+      const next = await this.#some(step, errors);
+      for (const outcome of next.outcomes) outcomes.push(outcome);
+      step += next.steps;
+      errors += errorsIn(next.outcomes);
+    }
+    return outcomes;
+  }
+
+  /** Some steps in one transaction, or one by itself when it has to wait for something else than the database. */
+  async #some(first: number, errors: number): Promise<Some> {
+    const { context } = this;
+    if (this.#isSlow(first)) return this.#inOrder(first, errors, context, () => false);
+    let reached = first;
+    try {
+      return await context.services.batches.together((services) => {
+        const until = performance.now() + TRANSACTION_MS;
+        return this.#inOrder(first, errors, within(context, services), (step) => {
+          const isNext = !this.#isSlow(step) && performance.now() < until;
+          if (isNext) reached = step;
+          return isNext;
+        });
+      });
+    } catch {
+      // Nothing of it was kept. Done one by one, what is at fault fails alone, and says so in the log.
+      return this.#inOrder(first, errors, context, (step) => step <= reached);
+    }
+  }
+
+  /** Takes steps until there are too many errors. @param isNext whether to take another one */
+  async #inOrder(
+    first: number,
+    errors: number,
+    context: ScimContext,
+    isNext: (step: number) => boolean,
+  ): Promise<Some> {
+    const outcomes: Outcome[] = [];
+    let left = this.request.failOnErrors - errors;
+    let step = first;
+    do {
+      const next = await this.#step(step, context);
+      outcomes.push(...next);
+      left -= errorsIn(next);
+      step += 1;
+    } while (left > 0 && step < this.#steps.length && isNext(step));
+    return { outcomes, steps: step - first };
+  }
+
+  #step(step: number, context: ScimContext): Promise<Outcome[]> {
+    const surroundings = { context, types: this.types, created: this.#created };
+    const circle = (this.#steps[step] ?? []).map(
+      (position) => [position, this.#operation(position)] as const,
+    );
+    const [[position, operation]] = circle as [(typeof circle)[number]];
+    if (isAlone(circle)) return perform(surroundings, operation, position).then((outcome) => [outcome]);
+    return performCircle(surroundings, circle.filter(isWellFormed));
+  }
+
+  #operation(position: number): BulkOperation | MalformedOperation {
+    const operation = this.request.operations[position];
+    if (!operation) throw new RangeError(`There is no operation ${position}`);
+    return operation;
+  }
+
+  #isSlow(step: number): boolean {
+    return (this.#steps[step] ?? []).some((position) => saysPassword(this.#operation(position)));
+  }
+}
+
+interface Some {
+  readonly outcomes: Outcome[];
+  /** How many steps that were. */
+  readonly steps: number;
+}
+
+const errorsIn = (outcomes: readonly Outcome[]) => outcomes.filter(({ status }) => status >= 300).length;
+
+type Placed<T> = readonly [position: number, operation: T];
+
+const isWellFormed = (placed: Placed<BulkOperation | MalformedOperation>): placed is Placed<BulkOperation> =>
+  "path" in placed[1];
+
+/** Whether a step is one operation that does not refer to itself. */
+function isAlone(step: readonly Placed<BulkOperation | MalformedOperation>[]): boolean {
+  const [first] = step;
+  return step.length === 1 && first !== undefined && !(isWellFormed(first) && refersToItself(first[1]));
+}
+
+const refersToItself = ({ method, bulkId, references }: BulkOperation) =>
+  method === "POST" && bulkId !== undefined && references.has(bulkId);
+
+/** The positions of the operations that each one refers to. */
+function targetsOf(operations: BulkRequest["operations"]): number[][] {
+  const positions = new Map<string, number>();
+  operations.forEach(({ method, bulkId }, position) => {
+    if (method === "POST" && bulkId !== undefined) positions.set(bulkId, position);
+  });
+  return operations.map((operation) =>
+    "path" in operation ? [...operation.references].flatMap((bulkId) => positions.get(bulkId) ?? []) : [],
+  );
+}
+
+/** The context of operations in a transaction: a fault ends all of it, rather than become an answer. */
+const within = (context: ScimContext, services: ScimServices): ScimContext => ({
+  ...context,
+  services,
+  onFault: (error) => {
+    throw error;
+  },
+});
