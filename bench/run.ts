@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { benchBulk } from "./bulk.js";
 import { fill } from "./data.js";
 import type { Dataset } from "./data.js";
 import { CLIENTS, measure } from "./load.js";
@@ -69,6 +70,7 @@ try {
   printGrowth(samples, "add or remove 1 member, group of 10", "add or remove 1 member, group of 100,000");
   printGrowth(samples, "page of 100 by cursor, the first", "page of 100 by cursor, the last");
   printGrowth(samples, `userName eq "...", 100 users`, `userName eq "...", ${many} users`);
+  await benchBulk(large.target, ROUNDS);
 } finally {
   for (const stop of stops) await stop();
   await rm(folder, { recursive: true, force: true });
@@ -76,7 +78,7 @@ try {
 
 interface Prepared {
   readonly data: Dataset;
-  readonly target: { readonly url: string; readonly token: string };
+  readonly target: { readonly url: string; readonly pid: number; readonly token: string };
 }
 
 async function prepare(name: string, size: { users: number; groups: number[] }): Promise<Prepared> {
@@ -85,7 +87,7 @@ async function prepare(name: string, size: { users: number; groups: number[] }):
   const data = await fill(dataDir, size.users, size.groups);
   const server = await startMuster(dataDir, TOKEN);
   stops.push(() => server.stop());
-  return { data, target: { url: server.url, token: TOKEN } };
+  return { data, target: { url: server.url, pid: server.pid, token: TOKEN } };
 }
 
 function memberChanges({ data, target }: Prepared, size: number): Load {

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 
 export interface RunningServer {
   readonly url: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -48,6 +49,7 @@ async function start(
   }
   return {
     url,
+    pid: child.pid ?? Number.NaN,
     stop: async () => {
       child.kill("SIGTERM");
       await exited;
