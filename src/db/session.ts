@@ -5,6 +5,8 @@ export type Binding = string | number | boolean | null;
 
 /** A place to run SQL: a transaction, or the pool of readers. */
 export class Session {
+  #writes = 0;
+
   constructor(
     readonly dialect: Dialect,
     private readonly knex: Knex,
@@ -13,14 +15,29 @@ export class Session {
   ) {}
 
   /**
+   * How many statements have been run so far after which there is something to undo: those that write, and
+   * those that failed, which spoil a transaction of PostgreSQL.
+   */
+  get writes(): number {
+    return this.#writes;
+  }
+
+  /**
    * Runs one statement with `?` for each binding. A write that wants to know what it touched says
    * `returning`.
    */
   async rows<Row>(sql: string, bindings: readonly Binding[] = []): Promise<Row[]> {
+    const isWrite = !sql.startsWith("select");
+    if (isWrite) this.#writes += 1;
     const statement = this.knex.raw(sql, bindings as Binding[]);
-    const result = (await (this.connection ? statement.connection(this.connection) : statement)) as
-      Row[] | { rows: Row[] };
-    return Array.isArray(result) ? result : result.rows;
+    try {
+      const result = (await (this.connection ? statement.connection(this.connection) : statement)) as
+        Row[] | { rows: Row[] };
+      return Array.isArray(result) ? result : result.rows;
+    } catch (error) {
+      if (!isWrite) this.#writes += 1;
+      throw error;
+    }
   }
 
   /** The first row of what `rows` gives. */

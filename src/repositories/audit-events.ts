@@ -1,4 +1,4 @@
-import type { Session } from "../db/session.js";
+import type { Binding, Session } from "../db/session.js";
 import type { Dialect } from "../db/dialect.js";
 import type { AuditAction, AuditEvent } from "../domain/audit-event.js";
 import type { Criteria, Listing, Locations, Page } from "../domain/listing.js";
@@ -47,6 +47,9 @@ const COLUMNS = [
   "attributes",
   "detail",
 ];
+
+/** How many rows a statement inserts: few sizes, so that the statements stay prepared. */
+const ROWS_AT_ONCE = [50, 10, 1];
 
 /** Who it was, and from where: of the provider's people, no organization's business. */
 const OF_ACTOR = ["token_id", "account_id", "request_id", "address"];
@@ -101,33 +104,29 @@ const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields =>
 
 /** The audit log: events are added, read, and in the end forgotten, but never changed. */
 export class AuditEventRepository {
+  /** @param pending where events go, rather than into the database, when somebody else is going to write them */
   constructor(
     private readonly session: Session,
     private readonly realm: Realm,
+    private readonly pending?: AuditEvent[],
   ) {}
 
-  async insert(event: AuditEvent): Promise<void> {
-    const { target, changes, ignored } = event;
+  async insert(events: readonly AuditEvent[]): Promise<void> {
+    if (this.pending) {
+      this.pending.push(...events);
+      return;
+    }
+    let rest = events;
+    for (const size of ROWS_AT_ONCE) {
+      for (; rest.length >= size; rest = rest.slice(size)) await this.#insert(rest.slice(0, size));
+    }
+  }
+
+  async #insert(events: readonly AuditEvent[]): Promise<void> {
+    const row = `(${COLUMNS.map(() => "?").join(", ")})`;
     await this.session.rows(
-      `insert into audit_events (${COLUMNS.join(", ")}) values (${COLUMNS.map(() => "?").join(", ")})`,
-      [
-        event.id,
-        event.createdAt,
-        event.action,
-        event.result,
-        event.status ?? null,
-        event.realm === "provider",
-        event.tokenId ?? null,
-        event.accountId ?? null,
-        event.organizationId ?? null,
-        target.type,
-        target.id ?? null,
-        target.display ?? null,
-        event.requestId ?? null,
-        event.address ?? null,
-        JSON.stringify({ changes, ignored }),
-        event.detail ?? null,
-      ],
+      `insert into audit_events (${COLUMNS.join(", ")}) values ${events.map(() => row).join(", ")}`,
+      events.flatMap(toBindings),
     );
   }
 
@@ -175,6 +174,25 @@ export class AuditEventRepository {
     };
   }
 }
+
+const toBindings = (event: AuditEvent): Binding[] => [
+  event.id,
+  event.createdAt,
+  event.action,
+  event.result,
+  event.status ?? null,
+  event.realm === "provider",
+  event.tokenId ?? null,
+  event.accountId ?? null,
+  event.organizationId ?? null,
+  event.target.type,
+  event.target.id ?? null,
+  event.target.display ?? null,
+  event.requestId ?? null,
+  event.address ?? null,
+  JSON.stringify({ changes: event.changes, ignored: event.ignored }),
+  event.detail ?? null,
+];
 
 function toEvent(row: AuditEventRow): AuditEvent {
   const attributes =

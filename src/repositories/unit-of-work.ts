@@ -1,5 +1,7 @@
 import type { Database } from "../db/database.js";
 import type { Session } from "../db/session.js";
+import type { AuditEvent } from "../domain/audit-event.js";
+import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Realm } from "../domain/principal.js";
 import { AccessTokenRepository } from "./access-tokens.js";
 import { AccountRepository } from "./accounts.js";
@@ -58,36 +60,110 @@ export class Transactions implements UnitOfWork {
     return this.database.transaction((session) => work(repositories(session, realm)));
   }
 
+  /**
+   * Savepoints cost as much as what they guard, and most units of work need none: so it is tried without, and
+   * done again with them when one fails after it has written something.
+   */
   together<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
-    return this.database.transaction((session) => work(new Savepoints(session)));
+    return this.database.transaction(async (session) => {
+      const unguarded = new Unguarded(session);
+      try {
+        return await session.atomically(() => unguarded.all(work));
+      } catch (error) {
+        if (!unguarded.isSpoiled) throw error;
+        return new Savepoints(session).all(work);
+      }
+    });
   }
 }
 
-/** Units of work inside of one transaction, each behind a savepoint. */
-class Savepoints implements UnitOfWork {
-  constructor(private readonly session: Session) {}
+/** Units of work inside of one transaction. What they add to the audit log is written at the end, at once. */
+abstract class Joined implements UnitOfWork {
+  readonly #events: AuditEvent[] = [];
+
+  constructor(protected readonly session: Session) {}
+
+  /** Runs a unit of work so that nothing of it is left when it throws. */
+  protected abstract guard<T>(part: () => Promise<T>): Promise<T>;
+
+  async all<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
+    const result = await work(this);
+    await new AuditEventRepository(this.session, PROVIDER_REALM).insert(this.#events);
+    return result;
+  }
 
   read(realm: Realm): Repositories {
-    return repositories(this.session, realm);
+    return repositories(this.session, realm, this.#events);
   }
 
   write<T>(realm: Realm, work: (repositories: Repositories) => Promise<T>): Promise<T> {
-    return this.session.atomically(() => work(repositories(this.session, realm)));
+    return this.#part(() => work(this.read(realm)));
   }
 
   together<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
-    return this.session.atomically(() => work(this));
+    return this.#part(() => work(this));
+  }
+
+  async #part<T>(part: () => Promise<T>): Promise<T> {
+    const before = this.#events.length;
+    try {
+      return await this.guard(part);
+    } catch (error) {
+      this.#events.length = before;
+      throw error;
+    }
   }
 }
 
-/** @param realm what there is to see */
-const repositories = (session: Session, realm: Realm): Repositories => ({
+/** Each behind a savepoint. */
+class Savepoints extends Joined {
+  protected guard<T>(part: () => Promise<T>): Promise<T> {
+    return this.session.atomically(part);
+  }
+}
+
+/** Nothing guards them: when one fails after it has written, all of them have to be undone. */
+class Unguarded extends Joined {
+  #isSpoiled = false;
+
+  get isSpoiled(): boolean {
+    return this.#isSpoiled;
+  }
+
+  override async all<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
+    const result = await super.all(work);
+    this.#requireUnspoiled();
+    return result;
+  }
+
+  protected async guard<T>(part: () => Promise<T>): Promise<T> {
+    this.#requireUnspoiled();
+    const before = this.session.writes;
+    try {
+      return await part();
+    } catch (error) {
+      if (this.session.writes === before) throw error;
+      this.#isSpoiled = true;
+      throw new Error("A unit of work failed after it had written", { cause: error });
+    }
+  }
+
+  #requireUnspoiled(): void {
+    if (this.#isSpoiled) throw new Error("A unit of work before this one failed after it had written");
+  }
+}
+
+/**
+ * @param realm what there is to see
+ * @param events where events of the audit log are kept that somebody else is going to write
+ */
+const repositories = (session: Session, realm: Realm, events?: AuditEvent[]): Repositories => ({
   accounts: new AccountRepository(session, realm),
   organizations: new OrganizationRepository(session, realm),
   memberships: new MembershipRepository(session),
   directory: new DirectoryRepository(session, realm),
   accessTokens: new AccessTokenRepository(session, realm),
-  auditEvents: new AuditEventRepository(session, realm),
+  auditEvents: new AuditEventRepository(session, realm, events),
   teams: new TeamRepository(session, realm),
   candidates: new CandidateRepository(session),
   membershipDetails: new MembershipDetailsRepository(session, realm),

@@ -37,20 +37,22 @@ export async function record(
 ): Promise<void> {
   const { realm, tokenId, accountId, origin } = principal;
   const own = realm.type === "organization" ? realm.organizationId : undefined;
-  await auditEvents.insert({
-    id: newId(),
-    createdAt: now(),
-    result: "success",
-    realm: realm.type,
-    tokenId,
-    accountId,
-    organizationId: own,
-    requestId: origin?.requestId,
-    address: origin?.address,
-    changes: [],
-    ignored: [],
-    ...deed,
-  });
+  await auditEvents.insert([
+    {
+      id: newId(),
+      createdAt: now(),
+      result: "success",
+      realm: realm.type,
+      tokenId,
+      accountId,
+      organizationId: own,
+      requestId: origin?.requestId,
+      address: origin?.address,
+      changes: [],
+      ignored: [],
+      ...deed,
+    },
+  ]);
 }
 
 /** The audit log as callers see it. */
