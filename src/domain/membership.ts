@@ -30,3 +30,10 @@ export type MembershipChange =
   | { readonly type: "replace"; readonly entries: readonly MemberEntry[] }
   /** Says the role that a member of a team has; undefined: none. */
   | { readonly type: "setRole"; readonly accountId: string; readonly role: string | undefined };
+
+/** Changes of the members of an organization, one after another, that all do the same. */
+export interface MemberTurns {
+  readonly type: "add" | "remove";
+  /** The account ids of each turn. */
+  readonly turns: readonly (readonly string[])[];
+}

@@ -1,6 +1,6 @@
 import { InvalidValueError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
-import type { MemberEntry, MembershipChange } from "../domain/membership.js";
+import type { MemberEntry, MembershipChange, MemberTurns } from "../domain/membership.js";
 import type { Addition, MembershipRepository } from "../repositories/memberships.js";
 
 /** What became of changes of an organization's members. */
@@ -29,12 +29,7 @@ export async function changeMembers(
   const added: string[] = [];
   const removed: string[] = [];
   const add = async (accountIds: readonly string[]) => {
-    const unique = [...new Set(accountIds)];
-    if (unique.length === 0) return;
-    requireIds(unique);
-    const joined = await memberships.add(organizationId, unique, addition);
-    if (joined.length < unique.length) await requireAccounts(memberships, unique);
-    append(added, joined);
+    append(added, await addMembers(addition, memberships, organizationId, accountIds));
   };
   for (const change of changes) {
     switch (change.type) {
@@ -59,6 +54,49 @@ export async function changeMembers(
         throw new TypeError("Members of organizations have their roles as Users");
     }
   }
+  return membersChanged(added, removed);
+}
+
+/**
+ * Does what `changeMembers` would do turn by turn, at once.
+ *
+ * @returns what became of each turn
+ * @throws InvalidValueError for somebody who is no User, in any turn
+ */
+export async function changeMembersInTurn(
+  addition: Addition,
+  memberships: MembershipRepository,
+  organizationId: string,
+  { type, turns }: MemberTurns,
+): Promise<MembersChanged[]> {
+  const changed = new Set(
+    type === "add"
+      ? await addMembers(addition, memberships, organizationId, turns.flat())
+      : await memberships.remove(organizationId, turns.flat().filter(isId)),
+  );
+  return turns.map((accountIds) => {
+    // Who is named twice comes, or goes, the first time.
+    const here = accountIds.filter((accountId) => changed.delete(accountId));
+    return type === "add" ? membersChanged(here, []) : membersChanged([], here);
+  });
+}
+
+/** @returns the ids of those who were no members yet */
+async function addMembers(
+  addition: Addition,
+  memberships: MembershipRepository,
+  organizationId: string,
+  accountIds: readonly string[],
+): Promise<readonly string[]> {
+  const unique = [...new Set(accountIds)];
+  if (unique.length === 0) return [];
+  requireIds(unique);
+  const joined = await memberships.add(organizationId, unique, addition);
+  if (joined.length < unique.length) await requireAccounts(memberships, unique);
+  return joined;
+}
+
+function membersChanged(added: readonly string[], removed: readonly string[]): MembersChanged {
   if (added.length + removed.length === 0) return NOTHING_CHANGED;
   const detail = [describe("added", added), describe("removed", removed)].filter((each) => each !== "");
   return { difference: added.length - removed.length, changes: ["members"], detail: detail.join("; ") };

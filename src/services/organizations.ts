@@ -1,15 +1,15 @@
 import { requireAccess } from "../domain/access.js";
-import { NotFoundError } from "../domain/errors.js";
+import { ForbiddenError, NotFoundError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
 import { requireKeyLength } from "../domain/limits.js";
 import type { Listing, Page } from "../domain/listing.js";
-import type { Member, MembershipChange } from "../domain/membership.js";
+import type { Member, MembershipChange, MemberTurns } from "../domain/membership.js";
 import type { Organization, OrganizationInput } from "../domain/organization.js";
 import type { Principal } from "../domain/principal.js";
 import type { OrganizationRepository } from "../repositories/organizations.js";
 import { keepingAdministrators } from "./administrators.js";
 import { record } from "./audit.js";
-import { changeMembers, NOTHING_CHANGED } from "./membership-changes.js";
+import { changeMembers, changeMembersInTurn, NOTHING_CHANGED } from "./membership-changes.js";
 import type { MembersChanged } from "./membership-changes.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
@@ -140,6 +140,47 @@ export class OrganizationService {
       const deed = { action: "change", ...about(changed), changes, detail: members.detail } as const;
       await record(this.given, repositories, principal, { ...deed, ...warning });
       return changed;
+    });
+  }
+
+  /**
+   * Changes the members of an organization several times, at the cost of once.
+   *
+   * @returns the organization after each turn
+   * @throws what `change` throws for any of the turns, and ForbiddenError, whoever the caller is, when the last
+   *   administrator would go: then none of them was done, and which one is at fault shows when they are done one
+   *   by one
+   */
+  async changeInTurn(principal: Principal, id: string, changes: MemberTurns): Promise<Organization[]> {
+    requireAccess(principal, "change Groups");
+    return this.given.work.write(principal.realm, async (repositories) => {
+      const { organizations, memberships } = repositories;
+      let current = await this.#lock(organizations, id, undefined);
+      const before = current.version;
+      const at = this.given.now();
+      const addition = { source: "scim", addedBy: principal.tokenId, at } as const;
+      let turns: readonly MembersChanged[] = [];
+      const write = async () => {
+        turns = await changeMembersInTurn(addition, memberships, id, changes);
+      };
+      if (changes.type === "add") await write();
+      else {
+        const administered = { organizationIds: [id], isProvider: false };
+        const warning = await keepingAdministrators(principal, repositories, administered, write);
+        if (warning) throw new ForbiddenError(warning.detail);
+      }
+      const after: Organization[] = [];
+      for (const { difference, changes, detail } of turns) {
+        if (changes.length > 0) {
+          const memberCount = current.memberCount + difference;
+          current = { ...current, memberCount, version: current.version + 1, updatedAt: at };
+          const deed = { action: "change", ...about(current), changes, detail } as const;
+          await record(this.given, repositories, principal, deed);
+        }
+        after.push(current);
+      }
+      if (current.version !== before) await organizations.update(current);
+      return after;
     });
   }
 

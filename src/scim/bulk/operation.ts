@@ -99,7 +99,13 @@ function send(
   return answer as Promise<ScimAnswer>;
 }
 
-function described(target: Target, { baseUrl }: ScimContext, position: number, answer: ScimAnswer): Outcome {
+/** What became of an operation that a resource has answered. */
+export function described(
+  target: Target,
+  { baseUrl }: ScimContext,
+  position: number,
+  answer: ScimAnswer,
+): Outcome {
   const { Type, id } = target;
   const location =
     answer.headers.Location ??

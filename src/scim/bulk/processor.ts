@@ -2,8 +2,9 @@ import type { ScimContext, ScimServices } from "../context.js";
 import { ScimAnswer } from "../answer.js";
 import type { ResourceType } from "../resources/resource.js";
 import { performCircle } from "./circle.js";
+import { countNeighbours, performNeighbours } from "./neighbours.js";
 import { perform, saysPassword } from "./operation.js";
-import type { Created, Outcome } from "./operation.js";
+import type { Created, Outcome, Surroundings } from "./operation.js";
 import { readBulkRequest } from "./request.js";
 import type { BulkOperation, BulkRequest, MalformedOperation } from "./request.js";
 import { schedule } from "./schedule.js";
@@ -72,12 +73,13 @@ class BulkRun {
   /** Some steps in one transaction, or one by itself when it has to wait for something else than the database. */
   async #some(first: number, errors: number): Promise<Some> {
     const { context } = this;
-    if (this.#isSlow(first)) return this.#inOrder(first, errors, context, () => false);
+    const takeOne = (step: number) => this.#step(step, context);
+    if (this.#isSlow(first)) return this.#inOrder(first, errors, takeOne, () => false);
     let reached = first;
     try {
       return await context.services.batches.together((services) => {
         const until = performance.now() + TRANSACTION_MS;
-        return this.#inOrder(first, errors, within(context, services), (step) => {
+        return this.#inOrder(first, errors, this.#taker(within(context, services)), (step) => {
           const isNext = !this.#isSlow(step) && performance.now() < until;
           if (isNext) reached = step;
           return isNext;
@@ -85,7 +87,7 @@ class BulkRun {
       });
     } catch {
       // Nothing of it was kept. Done one by one, what is at fault fails alone, and says so in the log.
-      return this.#inOrder(first, errors, context, (step) => step <= reached);
+      return this.#inOrder(first, errors, takeOne, (step) => step <= reached);
     }
   }
 
@@ -93,29 +95,61 @@ class BulkRun {
   async #inOrder(
     first: number,
     errors: number,
-    context: ScimContext,
+    take: (step: number) => Promise<Some>,
     isNext: (step: number) => boolean,
   ): Promise<Some> {
     const outcomes: Outcome[] = [];
     let left = this.request.failOnErrors - errors;
     let step = first;
     do {
-      const next = await this.#step(step, context);
-      outcomes.push(...next);
-      left -= errorsIn(next);
-      step += 1;
+      const next = await take(step);
+      outcomes.push(...next.outcomes);
+      left -= errorsIn(next.outcomes);
+      step += next.steps;
     } while (left > 0 && step < this.#steps.length && isNext(step));
     return { outcomes, steps: step - first };
   }
 
-  #step(step: number, context: ScimContext): Promise<Outcome[]> {
-    const surroundings = { context, types: this.types, created: this.#created };
-    const circle = (this.#steps[step] ?? []).map(
-      (position) => [position, this.#operation(position)] as const,
-    );
+  /** Takes steps that are neighbours at once, unless one of them is at fault, and the others one by one. */
+  #taker(context: ScimContext): (step: number) => Promise<Some> {
+    let apart = 0;
+    return async (step) => {
+      const count = step < apart ? 0 : countNeighbours(this.#operationsFrom(step));
+      const outcomes = count > 1 ? await this.#atOnce(step, count, context) : undefined;
+      if (outcomes) return { outcomes, steps: count };
+      apart = Math.max(apart, step + count);
+      return this.#step(step, context);
+    };
+  }
+
+  #atOnce(first: number, count: number, context: ScimContext): Promise<Outcome[] | undefined> {
+    const neighbours = this.#steps.slice(first, first + count).flatMap((step) => this.#placed(step));
+    return performNeighbours(this.#surroundings(context), neighbours.filter(isWellFormed));
+  }
+
+  async #step(step: number, context: ScimContext): Promise<Some> {
+    const circle = this.#placed(this.#steps[step] ?? []);
     const [[position, operation]] = circle as [(typeof circle)[number]];
-    if (isAlone(circle)) return perform(surroundings, operation, position).then((outcome) => [outcome]);
-    return performCircle(surroundings, circle.filter(isWellFormed));
+    const outcomes = isAlone(circle)
+      ? [await perform(this.#surroundings(context), operation, position)]
+      : await performCircle(this.#surroundings(context), circle.filter(isWellFormed));
+    return { outcomes, steps: 1 };
+  }
+
+  #surroundings(context: ScimContext): Surroundings {
+    return { context, types: this.types, created: this.#created };
+  }
+
+  #placed(step: readonly number[]): Placed<BulkOperation | MalformedOperation>[] {
+    return step.map((position) => [position, this.#operation(position)]);
+  }
+
+  /** Those of steps that are one operation; undefined for the others. */
+  *#operationsFrom(first: number): Generator<BulkOperation | MalformedOperation | undefined> {
+    for (let index = first; index < this.#steps.length; index += 1) {
+      const [position, ...more] = this.#steps[index] ?? [];
+      yield position === undefined || more.length > 0 ? undefined : this.#operation(position);
+    }
   }
 
   #operation(position: number): BulkOperation | MalformedOperation {

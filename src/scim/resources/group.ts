@@ -13,7 +13,7 @@ import type { Query } from "../query.js";
 import { groupSchema } from "../schema/compile.js";
 import { expectedVersions, notModified, resourceAnswer } from "../versions.js";
 import { groupIdentity, toGroupResource, toOrganizationInput } from "./group-mapping.js";
-import { memberEntries, splitOperations } from "./member-operations.js";
+import { memberEntries, memberTurns, splitOperations } from "./member-operations.js";
 import { renderGroup } from "./group-mapping.js";
 import { ScimResource } from "./resource.js";
 import { locationsBelow } from "../locations.js";
@@ -88,7 +88,19 @@ export class GroupResource extends ScimResource {
     });
     return query.attributes || query.excludedAttributes
       ? answer(200, context, organization, query)
-      : resourceAnswer(204, groupIdentity(organization, context.baseUrl), undefined);
+      : changed(context, organization);
+  }
+
+  /** PATCHes that all add members, or all remove members, by their ids. */
+  static async patchInTurn(
+    context: ScimContext,
+    id: string,
+    bodies: readonly unknown[],
+  ): Promise<ScimAnswer[] | undefined> {
+    const turns = memberTurns(bodies.map((body) => splitOperations(readPatchRequest(groupSchema, body))));
+    if (!turns) return undefined;
+    const organizations = await context.services.organizations.changeInTurn(context.principal, id, turns);
+    return organizations.map((organization) => changed(context, organization));
   }
 
   protected override async remove(context: ScimContext, id: string): Promise<ScimAnswer> {
@@ -96,6 +108,9 @@ export class GroupResource extends ScimResource {
     return noContent();
   }
 }
+
+const changed = (context: ScimContext, organization: Organization) =>
+  resourceAnswer(204, groupIdentity(organization, context.baseUrl), undefined);
 
 function answer(status: number, context: ScimContext, organization: Organization, query: Query): ScimAnswer {
   const body = renderGroup(context, organization, Projection.of(groupSchema, query));

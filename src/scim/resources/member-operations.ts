@@ -1,7 +1,7 @@
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonValue } from "../../domain/json.js";
 import type { Filter } from "../../domain/listing.js";
-import type { MemberEntry, MembershipChange } from "../../domain/membership.js";
+import type { MemberEntry, MembershipChange, MemberTurns } from "../../domain/membership.js";
 import type { PatchOperation } from "../dialects/patch-request.js";
 import { invalidValue, mutability, noTarget } from "../errors.js";
 import { equalityTerms } from "../filter/evaluate.js";
@@ -19,15 +19,31 @@ export function memberEntries(members: JsonValue | undefined): MemberEntry[] {
 const memberIds = (members: JsonValue) => memberEntries(members).map(({ accountId }) => accountId);
 
 /** PATCH operations sorted out: those on members are changes of memberships, the others of the resource. */
-export function splitOperations(operations: readonly PatchOperation[]): {
-  attributes: PatchOperation[];
-  members: MembershipChange[];
-} {
+export interface SplitOperations {
+  readonly attributes: readonly PatchOperation[];
+  readonly members: readonly MembershipChange[];
+}
+
+export function splitOperations(operations: readonly PatchOperation[]): SplitOperations {
   const isOnMembers = ({ path }: PatchOperation) => path.reference.attribute?.name === "members";
   return {
     attributes: operations.filter((operation) => !isOnMembers(operation)),
     members: operations.filter(isOnMembers).map(toMembershipChange),
   };
+}
+
+/** What PATCHes of one resource do to its members, when each does one thing and all do the same. */
+export function memberTurns(patches: readonly SplitOperations[]): MemberTurns | undefined {
+  const changes = patches.flatMap(({ attributes, members }) =>
+    attributes.length === 0 && members.length === 1 ? members : [],
+  );
+  if (changes.length < patches.length) return undefined;
+  const removals = changes.flatMap((change) => (change.type === "remove" ? [change.accountIds] : []));
+  if (removals.length === patches.length) return { type: "remove", turns: removals };
+  const additions = changes.flatMap((change) =>
+    change.type === "add" ? [change.entries.map(({ accountId }) => accountId)] : [],
+  );
+  return additions.length === patches.length ? { type: "add", turns: additions } : undefined;
 }
 
 function toMembershipChange(operation: PatchOperation): MembershipChange {

@@ -13,6 +13,16 @@ export type ResourceType = typeof SCIMMY.Types.Resource & {
   readonly isWritable: boolean;
   /** Whether the answer to a POST has what is never told again. */
   readonly tellsOnce: boolean;
+  /**
+   * Does several PATCHes of one resource, one after another, at the cost of one.
+   *
+   * @returns the answers; undefined when they have to be done one by one, as they have when this throws
+   */
+  readonly patchInTurn?: (
+    context: ScimContext,
+    id: string,
+    bodies: readonly unknown[],
+  ) => Promise<ScimAnswer[] | undefined>;
 };
 
 /**
