@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { readSettings } from "../../src/config/settings.js";
+import { openDatabase } from "../../src/db/database.js";
 import { expectError, expectList, expectStatus, memberCount, read } from "../support/assertions.js";
 import { BULK_REQUEST, idOf, patchData, sendBulk, statusesOf } from "../support/bulk.js";
 import {
@@ -7,6 +9,7 @@ import {
   createGroup,
   createUser,
   ENTERPRISE_USER,
+  ORGANIZATION,
   unique,
 } from "../support/factories.js";
 import { clientWith } from "../support/realms.js";
@@ -445,3 +448,29 @@ function nested(depth: number): object {
   for (let level = 0; level < depth; level += 1) data = { data };
   return data;
 }
+
+describeServer("A Bulk that meets a fault of the server", (scim, server) => {
+  it("has 500 for that operation alone, and does the others", async () => {
+    const database = await openDatabase(readSettings({ DATABASE_URL: server().databaseUrl }).database);
+    // A rule of the database that the server knows nothing of.
+    await database.transaction((session) =>
+      session.rows("create unique index planted on organizations (description)"),
+    );
+    await database.close();
+    const described = (description: string) => ({
+      schemas: [CORE_GROUP, ORGANIZATION],
+      displayName: unique("Described"),
+      [ORGANIZATION]: { description },
+    });
+    const outcomes = await sendBulk(
+      scim,
+      ["once", "twice", "twice", "thrice"].map((description) =>
+        post(unique("described"), described(description), "/Groups"),
+      ),
+    );
+    expect(statusesOf(outcomes)).to.deep.equal([201, 201, 500, 201]);
+    expect(JSON.stringify(outcomes[2]?.response)).not.to.match(/planted|twice|sql/i);
+    expectList(await scim.get("/Groups"), 3);
+    expectList(await scim.get("/AuditEvents"), 3);
+  });
+});

@@ -9,6 +9,7 @@ import { ScimClient } from "./client.js";
 import { forEachEngine, scratchFolder } from "./engines.js";
 import type { Engine } from "./engines.js";
 import { Supervised } from "./supervised.js";
+import type { SupervisedOptions } from "./supervised.js";
 
 const TOKEN = "test-token-of-the-provider";
 
@@ -49,10 +50,13 @@ export async function startServer(
 }
 
 /** Starts the server as a program of its own, on a database that may be shared with others. */
-export async function startProcess(databaseUrl: string): Promise<TestServer> {
+export async function startProcess(
+  databaseUrl: string,
+  stopSignal: SupervisedOptions["stopSignal"] = "TERM",
+): Promise<TestServer> {
   const port = await freePort();
   const program = new Supervised([process.execPath, "--import", "tsx", "src/main.ts"], {
-    stopSignal: "TERM",
+    stopSignal,
     environment: environment(port, databaseUrl),
   });
   const isReady = () =>

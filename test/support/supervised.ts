@@ -28,7 +28,7 @@ exit "$status"
 const KEPT_OUTPUT = 8 * 1024;
 
 export interface SupervisedOptions {
-  readonly stopSignal: "QUIT" | "TERM";
+  readonly stopSignal: "QUIT" | "TERM" | "KILL";
   /** Who runs it; undefined: who runs the tests. */
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
   readonly environment?: Readonly<Record<string, string>>;
