@@ -20,6 +20,7 @@ import { OperatorService } from "./services/operator.js";
 import { DirectoryService } from "./services/directory.js";
 import type { Collaborators } from "./services/collaborators.js";
 import { secretKey } from "./services/keys.js";
+import { InvitationService } from "./services/invitations.js";
 import { OrganizationService } from "./services/organizations.js";
 
 export interface Services extends ScimServices {
@@ -35,6 +36,7 @@ function resourceServices(given: Collaborators, candidates: CandidateService): S
     directory: new DirectoryService(given),
     audit: new AuditService(given),
     teams: new TeamService(given),
+    invitations: new InvitationService(given),
     accessTokens: new AccessTokenService(given),
     candidates,
     batches: new BatchService(given.work, (work) => resourceServices({ ...given, work }, candidates)),

@@ -54,6 +54,7 @@ export interface Locations {
   readonly accessTokens: string;
   readonly auditEvents: string;
   readonly candidates: string;
+  readonly invitations: string;
 }
 
 /** Which resources a listing is of, and in which order. */

@@ -65,6 +65,14 @@ export class MembershipRepository {
     return rows.map((row) => ({ accountId: row.account_id, display: row.display }));
   }
 
+  async isMember(organizationId: string, accountId: string): Promise<boolean> {
+    const row = await this.session.first(
+      "select 1 from memberships where organization_id = ? and account_id = ?",
+      [organizationId, accountId],
+    );
+    return row !== undefined;
+  }
+
   /** @returns those of the ids that no account has */
   async unknownAccounts(accountIds: readonly string[]): Promise<string[]> {
     const rows = await this.session.rows<{ value: string }>(

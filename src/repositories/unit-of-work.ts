@@ -8,6 +8,7 @@ import { AccountRepository } from "./accounts.js";
 import { AuditEventRepository } from "./audit-events.js";
 import { CandidateRepository } from "./candidates.js";
 import { DirectoryRepository } from "./directory.js";
+import { InvitationRepository } from "./invitations.js";
 import { KeyRepository } from "./keys.js";
 import { MembershipDetailsRepository } from "./membership-details.js";
 import { MembershipRepository } from "./memberships.js";
@@ -24,6 +25,7 @@ export interface Repositories {
   readonly auditEvents: AuditEventRepository;
   readonly teams: TeamRepository;
   readonly candidates: CandidateRepository;
+  readonly invitations: InvitationRepository;
   readonly membershipDetails: MembershipDetailsRepository;
   readonly keys: KeyRepository;
 }
@@ -166,6 +168,7 @@ const repositories = (session: Session, realm: Realm, events?: AuditEvent[]): Re
   auditEvents: new AuditEventRepository(session, realm, events),
   teams: new TeamRepository(session, realm),
   candidates: new CandidateRepository(session),
+  invitations: new InvitationRepository(session, realm),
   membershipDetails: new MembershipDetailsRepository(session, realm),
   keys: new KeyRepository(session),
 });

@@ -3,6 +3,7 @@ import type { AccessTokenService } from "../services/access-tokens.js";
 import type { AuditService } from "../services/audit.js";
 import type { BatchService } from "../services/batches.js";
 import type { CandidateService } from "../services/candidates.js";
+import type { InvitationService } from "../services/invitations.js";
 import type { TeamService } from "../services/teams.js";
 import type { UserService } from "../services/users.js";
 import type { DirectoryService } from "../services/directory.js";
@@ -30,6 +31,7 @@ export interface ScimServices {
   readonly directory: DirectoryService;
   readonly audit: AuditService;
   readonly teams: TeamService;
+  readonly invitations: InvitationService;
   readonly candidates: CandidateService;
   readonly accessTokens: AccessTokenService;
   readonly batches: BatchService<ScimServices>;

@@ -4,6 +4,7 @@ import { AccessTokenResource } from "./resources/access-token.js";
 import { AuditEventResource } from "./resources/audit-event.js";
 import { CandidateResource } from "./resources/candidate.js";
 import { GroupResource } from "./resources/group.js";
+import { InvitationResource } from "./resources/invitation.js";
 import type { ResourceType } from "./resources/resource.js";
 import { TeamResource } from "./resources/team.js";
 import { UserResource } from "./resources/user.js";
@@ -15,6 +16,7 @@ export const resourceTypes: readonly ResourceType[] = [
   UserResource,
   GroupResource,
   TeamResource,
+  InvitationResource,
   AccessTokenResource,
   AuditEventResource,
   CandidateResource,

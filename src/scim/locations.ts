@@ -6,6 +6,7 @@ export const groupLocation = (id: string, baseUrl: string) => `${baseUrl}/Groups
 export const teamLocation = (id: string, baseUrl: string) => `${baseUrl}/Teams/${id}`;
 export const accessTokenLocation = (id: string, baseUrl: string) => `${baseUrl}/AccessTokens/${id}`;
 export const auditEventLocation = (id: string, baseUrl: string) => `${baseUrl}/AuditEvents/${id}`;
+export const invitationLocation = (id: string, baseUrl: string) => `${baseUrl}/Invitations/${id}`;
 export const candidateLocation = (id: string, baseUrl: string) => `${baseUrl}/Candidates/${id}`;
 
 /** For filters and sorting by addresses. */
@@ -16,4 +17,5 @@ export const locationsBelow = (baseUrl: string): Locations => ({
   accessTokens: accessTokenLocation("", baseUrl),
   auditEvents: auditEventLocation("", baseUrl),
   candidates: candidateLocation("", baseUrl),
+  invitations: invitationLocation("", baseUrl),
 });

@@ -25,6 +25,7 @@ const NOWHERE = {
   accessTokens: "",
   auditEvents: "",
   candidates: "",
+  invitations: "",
 };
 
 /** What identity providers look people up by, all day long. */

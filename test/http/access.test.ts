@@ -8,6 +8,7 @@ import { clientWith } from "../support/realms.js";
 import { describeServer } from "../support/server.js";
 
 const TEAM = "urn:muster:params:scim:schemas:core:2.0:Team";
+const INVITATION = "urn:muster:params:scim:schemas:core:2.0:Invitation";
 const ACCESS_TOKEN = "urn:muster:params:scim:schemas:core:2.0:AccessToken";
 const SEARCH = { schemas: ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], count: 1 };
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -71,6 +72,18 @@ PATCH  foreign-team           204  403  404  403  204    403    401      401    
 DELETE team                   204  403  204  403  404    403    401      401     401     401
 DELETE foreign-team           204  403  404  403  204    403    401      401     401     401
 SEARCH /Teams                 200  200  200  200  200    403    401      401     401     401
+
+GET    /Invitations           200  200  200  200  200    403    401      401     401     401
+GET    invitation             200  200  200  200  404    403    401      401     401     401
+GET    foreign-invitation     200  200  404  404  200    403    401      401     401     401
+POST   /Invitations           201  403  201  403  201    403    401      401     401     401
+PUT    invitation             200  403  200  403  404    403    401      401     401     401
+PUT    foreign-invitation     200  403  404  403  200    403    401      401     401     401
+PATCH  invitation             200  403  200  403  404    403    401      401     401     401
+PATCH  foreign-invitation     200  403  404  403  200    403    401      401     401     401
+DELETE invitation             204  403  204  403  404    403    401      401     401     401
+DELETE foreign-invitation     204  403  404  403  204    403    401      401     401     401
+SEARCH /Invitations           200  200  200  200  200    403    401      401     401     401
 
 GET    /AccessTokens          200  200  200  200  200    403    401      401     401     401
 GET    token                  200  200  200  200  404    403    401      401     401     401
@@ -189,6 +202,11 @@ describeServer("Everybody gets what the access table says, and nothing else:", (
         return createGroup(scim);
       case "team":
         return expectStatus(await client.post("/Teams", { schemas: [TEAM], displayName: unique("x") }), 201);
+      case "invitation":
+        return expectStatus(
+          await client.post("/Invitations", { schemas: [INVITATION], name: unique("x") }),
+          201,
+        );
       case "token":
         return expectStatus(await client.post("/AccessTokens", { schemas: [ACCESS_TOKEN], name: "x" }), 201);
       case "event": {
@@ -207,6 +225,7 @@ describeServer("Everybody gets what the access table says, and nothing else:", (
     user: "/Users",
     group: "/Groups",
     team: "/Teams",
+    invitation: "/Invitations",
     token: "/AccessTokens",
     event: "/AuditEvents",
   };
@@ -217,6 +236,7 @@ describeServer("Everybody gets what the access table says, and nothing else:", (
     if (path.startsWith("/Users")) return { schemas: [CORE_USER], userName: unique("new") };
     if (path.startsWith("/Groups")) return { schemas: [CORE_GROUP], displayName: unique("New") };
     if (path.startsWith("/Teams")) return { schemas: [TEAM], displayName: unique("new"), organization };
+    if (path.startsWith("/Invitations")) return { schemas: [INVITATION], name: unique("new"), organization };
     return { schemas: [ACCESS_TOKEN], name: "new", organization };
   }
 
@@ -251,7 +271,7 @@ describeServer("Everybody gets what the access table says, and nothing else:", (
         return [method, path, { body: omit(found ?? {}, "id", "meta", "token") }];
       }
       case "PATCH": {
-        const name = path.startsWith("/AccessTokens") ? "name" : "externalId";
+        const name = /^.(AccessTokens|Invitations)/.test(path) ? "name" : "externalId";
         const Operations = [{ op: "add", path: name, value: unique("x") }];
         return [method, path, { body: { schemas: [PATCH], Operations } }];
       }
@@ -284,11 +304,13 @@ describeServer("Everybody gets what the access table says, and nothing else:", (
   }
 
   it("lists what is the caller's", async () => {
-    const mine = await Promise.all(["user", "team", "token", "event"].map((kind) => thing(kind)));
-    const foreign = await Promise.all(
-      ["user", "team", "token", "event"].map((kind) => thing(`foreign-${kind}`)),
+    const mine = await Promise.all(
+      ["user", "team", "invitation", "token", "event"].map((kind) => thing(kind)),
     );
-    const endpoints = ["/Users", "/Teams", "/AccessTokens", "/AuditEvents"];
+    const foreign = await Promise.all(
+      ["user", "team", "invitation", "token", "event"].map((kind) => thing(`foreign-${kind}`)),
+    );
+    const endpoints = ["/Users", "/Teams", "/Invitations", "/AccessTokens", "/AuditEvents"];
     for (const [client, own, others] of [
       [ownAcme, [acme, ...mine], [globex, ...foreign]],
       [ownGlobex, [globex, ...foreign], [acme, ...mine]],

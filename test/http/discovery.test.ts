@@ -100,7 +100,7 @@ describeServer("Discovery", (scim) => {
       ]);
     });
 
-    for (const name of ["Team", "AccessToken", "AuditEvent", "Candidate"]) {
+    for (const name of ["Team", "Invitation", "AccessToken", "AuditEvent", "Candidate"]) {
       it(`gives Muster's own by name: ${name}`, async () => {
         const type = expectStatus(await scim.get(`/ResourceTypes/${name}`), 200);
         const urn = `urn:muster:params:scim:schemas:core:2.0:${name}`;
@@ -133,7 +133,7 @@ describeServer("Discovery", (scim) => {
 
   describe("of schemas", () => {
     it("lists those of the resource types and of discovery itself, each complete and also given by its URN", async () => {
-      const schemas = expectList(await scim.get("/Schemas"), 12);
+      const schemas = expectList(await scim.get("/Schemas"), 13);
       expect(schemas.map(({ id }) => id)).to.have.members([
         CORE_USER,
         ENTERPRISE_USER,
@@ -141,6 +141,7 @@ describeServer("Discovery", (scim) => {
         ORGANIZATION,
         MEMBERSHIP,
         "urn:muster:params:scim:schemas:core:2.0:Team",
+        "urn:muster:params:scim:schemas:core:2.0:Invitation",
         "urn:muster:params:scim:schemas:core:2.0:AccessToken",
         "urn:muster:params:scim:schemas:core:2.0:AuditEvent",
         "urn:muster:params:scim:schemas:core:2.0:Candidate",

@@ -25,7 +25,15 @@ describeServer("Requests at random", (scim, server) => {
     const users = await Promise.all(Array.from({ length: 20 }, () => createUser(scim)));
     const groups = await Promise.all(users.map((user) => createGroup(scim, [user])));
     const request = randomRequest({
-      endpoints: ["/Users", "/Groups", "/Teams", "/AccessTokens", "/AuditEvents", "/Candidates"],
+      endpoints: [
+        "/Users",
+        "/Groups",
+        "/Teams",
+        "/Invitations",
+        "/AccessTokens",
+        "/AuditEvents",
+        "/Candidates",
+      ],
       ids: [...users, ...groups].map(({ id }) => id),
       attributes: await attributeNames(scim),
     });

@@ -38,7 +38,7 @@ export const AuditEventSchema = ownSchema("AuditEvent", AUDIT_EVENT, "Something 
     ["Group"],
     "The organization whose realm it happened in, or that it happened to.",
   ),
-  reference("target", ["User", "Group", "AccessToken"], "What it was done to.", [
+  reference("target", ["User", "Group", "AccessToken", "Invitation"], "What it was done to.", [
     readOnly("string", "display", "What the target was called at that time.", exact),
     readOnly("string", "type", "The target's resource type.", exact),
   ]),

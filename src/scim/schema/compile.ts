@@ -3,6 +3,7 @@ import type { Attribute, ResourceSchema, Schema } from "./attribute.js";
 import { AccessTokenSchema } from "./access-token.js";
 import { AuditEventSchema } from "./audit-event.js";
 import { CandidateSchema } from "./candidate.js";
+import { InvitationSchema } from "./invitation.js";
 import { TeamSchema } from "./team.js";
 import { groupDefinition, userDefinition } from "./definitions.js";
 
@@ -55,6 +56,7 @@ function compileResourceSchema(definition: Definition): ResourceSchema {
 export const accessTokenSchema = compileResourceSchema(AccessTokenSchema.definition);
 export const auditEventSchema = compileResourceSchema(AuditEventSchema.definition);
 export const candidateSchema = compileResourceSchema(CandidateSchema.definition);
+export const invitationSchema = compileResourceSchema(InvitationSchema.definition);
 export const teamSchema = compileResourceSchema(TeamSchema.definition);
 export const userSchema = compileResourceSchema(userDefinition);
 export const groupSchema = compileResourceSchema(groupDefinition);

@@ -1,0 +1,206 @@
+import { isDeepStrictEqual } from "node:util";
+import { requireAccess } from "../domain/access.js";
+import { ForbiddenError, InvalidValueError, NotFoundError, UniquenessError } from "../domain/errors.js";
+import { isId } from "../domain/id.js";
+import { exactAddresses, requireInvitation } from "../domain/invitation.js";
+import type { Invitation, InvitationInput } from "../domain/invitation.js";
+import type { Listing, Page } from "../domain/listing.js";
+import type { Principal } from "../domain/principal.js";
+import { hasRole, PROVIDER_ADMIN } from "../domain/role.js";
+import { foldCase } from "../domain/text.js";
+import type { Repositories } from "../repositories/unit-of-work.js";
+import { record } from "./audit.js";
+import { requireVersion } from "./collaborators.js";
+import type { Collaborators, ExpectedVersions } from "./collaborators.js";
+
+/** A change of these makes an invitation another offer: links that are out are void from then on. */
+const OFFER = ["emails", "roles", "teamIds", "enabled"] as const;
+
+const ATTRIBUTES = [
+  "name",
+  "description",
+  "givenName",
+  "familyName",
+  "expiresAt",
+  "quota",
+  ...OFFER,
+] as const;
+
+/** Invitations as administrators manage them. Each method throws ForbiddenError for who may not. */
+export class InvitationService {
+  constructor(private readonly given: Collaborators) {}
+
+  /** @throws NotFoundError */
+  async get(principal: Principal, id: string): Promise<Invitation> {
+    requireAccess(principal, "read Invitations");
+    return this.#find(this.given.work.read(principal.realm), id, false);
+  }
+
+  async list(principal: Principal, listing: Listing): Promise<Page<Invitation>> {
+    requireAccess(principal, "read Invitations");
+    return this.given.work.read(principal.realm).invitations.list(listing, this.given.now());
+  }
+
+  /**
+   * Invites somebody into an organization.
+   *
+   * @param organizationId undefined: the caller's own
+   * @throws InvalidValueError, ForbiddenError for roles that it cannot give, UniquenessError for somebody who is
+   *   a member already
+   */
+  async create(
+    principal: Principal,
+    organizationId: string | undefined,
+    given: InvitationInput,
+  ): Promise<Invitation> {
+    requireAccess(principal, "create Invitations");
+    const input = withoutRepetitions(given);
+    const at = this.given.now();
+    requireOffer(input, at);
+    const id = this.given.newId();
+    const { realm, tokenId, accountId } = principal;
+    const within = organizationId ?? (realm.type === "organization" ? realm.organizationId : undefined);
+    return this.given.work.write(realm, async (repositories) => {
+      const organization =
+        within !== undefined && isId(within)
+          ? await repositories.organizations.find(within, { lock: false })
+          : undefined;
+      if (!organization) {
+        throw new InvalidValueError(
+          "An invitation needs the 'organization' to join, with the 'value' of a Group",
+        );
+      }
+      await requireTeams(repositories, organization.id, input.teamIds);
+      await requireStrangers(repositories, organization.id, exactAddresses(input));
+      await repositories.invitations.insert({
+        ...input,
+        ...{ id, organizationId: organization.id, inviter: { tokenId, accountId }, revision: 1, version: 1 },
+        ...{ createdAt: at, updatedAt: at },
+      });
+      const invitation = await this.#find(repositories, id, false);
+      const changes = ATTRIBUTES.filter((name) => isSaid(input[name])).map(asSaid);
+      await record(this.given, repositories, principal, { action: "create", ...about(invitation), changes });
+      return invitation;
+    });
+  }
+
+  /**
+   * Changes an invitation; what changes nothing leaves the version as it is. Links are void when the offer is
+   * another one, and when it was taken back for a while.
+   *
+   * @param apply says what it shall be; may be called more than once, so it must have no effects
+   * @throws NotFoundError, VersionMismatchError, and what `create` throws
+   */
+  async change(
+    principal: Principal,
+    id: string,
+    apply: (current: Invitation) => InvitationInput,
+    expected: ExpectedVersions,
+  ): Promise<Invitation> {
+    requireAccess(principal, "change Invitations");
+    return this.given.work.write(principal.realm, async (repositories) => {
+      const current = await this.#find(repositories, id, true);
+      requireVersion("Invitation", current, expected);
+      const input = withoutRepetitions(apply(current));
+      const changes = ATTRIBUTES.filter((name) => !isDeepStrictEqual(current[name], input[name]));
+      if (changes.length === 0) return current;
+      const at = this.given.now();
+      requireOffer(input, input.expiresAt === current.expiresAt ? undefined : at);
+      await requireTeams(repositories, current.organizationId, input.teamIds);
+      const known = new Set(current.emails.map(foldCase));
+      const added = exactAddresses(input).filter((address) => !known.has(foldCase(address)));
+      await requireStrangers(repositories, current.organizationId, added);
+      const isOther = OFFER.some((name) => changes.includes(name));
+      await repositories.invitations.update(
+        {
+          ...{ ...input, id, version: current.version + 1, updatedAt: at },
+          revision: current.revision + (isOther ? 1 : 0),
+        },
+        current,
+      );
+      const changed = await this.#find(repositories, id, false);
+      const deed = { action: "change", ...about(changed), changes: changes.map(asSaid) } as const;
+      await record(this.given, repositories, principal, deed);
+      return changed;
+    });
+  }
+
+  /** Takes an invitation back: its links are void at once. @throws NotFoundError, VersionMismatchError */
+  async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
+    requireAccess(principal, "delete Invitations");
+    await this.given.work.write(principal.realm, async (repositories) => {
+      const current = await this.#find(repositories, id, true);
+      requireVersion("Invitation", current, expected);
+      await repositories.invitations.delete(id);
+      await record(this.given, repositories, principal, { action: "delete", ...about(current) });
+    });
+  }
+
+  async #find({ invitations }: Repositories, id: string, lock: boolean): Promise<Invitation> {
+    const found = isId(id) ? await invitations.find(id, this.given.now(), { lock }) : undefined;
+    if (!found) throw new NotFoundError("Invitation", id);
+    return found;
+  }
+}
+
+/** An invitation, as the audit log names it: it happens to the organization. */
+const about = ({ id, name, organizationId }: Invitation) => ({
+  target: { type: "Invitation", id, display: name },
+  organizationId,
+});
+
+/** @param now when its end must be to come; undefined: the end has been said before */
+function requireOffer(input: InvitationInput, now: string | undefined): void {
+  requireInvitation(input);
+  if (now !== undefined && input.expiresAt !== undefined && input.expiresAt <= now) {
+    throw new InvalidValueError("'expiresAt' is over already");
+  }
+  if (
+    hasRole(
+      input.roles.map((value) => ({ value })),
+      PROVIDER_ADMIN,
+    )
+  ) {
+    throw new ForbiddenError(`An invitation gives roles in an organization, and '${PROVIDER_ADMIN}' is none`);
+  }
+}
+
+async function requireTeams(
+  { teams }: Repositories,
+  organizationId: string,
+  teamIds: readonly string[],
+): Promise<void> {
+  for (const id of teamIds) {
+    const team = isId(id) ? await teams.find(id) : undefined;
+    if (team?.organizationId !== organizationId) {
+      throw new InvalidValueError(`There is no Team '${id}' in the organization that the invitation is for`);
+    }
+  }
+}
+
+/** @throws UniquenessError for an address that is the user name of a member */
+async function requireStrangers(
+  { accounts, memberships }: Repositories,
+  organizationId: string,
+  addresses: readonly string[],
+): Promise<void> {
+  for (const address of addresses) {
+    const accountId = await accounts.findIdByUserName(address);
+    if (accountId !== undefined && (await memberships.isMember(organizationId, accountId))) {
+      throw new UniquenessError("member", "userName", address);
+    }
+  }
+}
+
+function withoutRepetitions(input: InvitationInput): InvitationInput {
+  const once = (values: readonly string[]) => [
+    ...new Map(values.map((value) => [foldCase(value), value] as const)).values(),
+  ];
+  return { ...input, emails: once(input.emails), roles: once(input.roles), teamIds: once(input.teamIds) };
+}
+
+const isSaid = (value: InvitationInput[(typeof ATTRIBUTES)[number]]) =>
+  Array.isArray(value) ? value.length > 0 : value !== undefined && value !== true;
+
+/** As the attribute is called in SCIM. */
+const asSaid = (name: (typeof ATTRIBUTES)[number]) => (name === "teamIds" ? "teams" : name);
