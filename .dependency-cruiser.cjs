@@ -9,6 +9,7 @@ const layers = {
   domain: [],
   repositories: ["db", "domain"],
   db: ["config", "domain"],
+  mail: ["repositories", "domain", "config", "logging"],
   config: [],
   logging: ["config"],
 };
@@ -26,6 +27,8 @@ const libraries = {
   pino: ["logging"],
   envalid: ["config"],
   commander: ["cli"],
+  nodemailer: ["mail"],
+  eta: ["mail", "http"],
 };
 
 const anyOf = (names) => `(${names.join("|")})`;

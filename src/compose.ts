@@ -1,11 +1,17 @@
 import type { RequestListener } from "node:http";
+import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import type { Settings } from "./config/settings.js";
 import { openDatabase } from "./db/database.js";
 import { migrate } from "./db/migrate.js";
 import { createApp } from "./http/app.js";
+import type { Invitation } from "./domain/invitation.js";
 import { createLogger } from "./logging/logger.js";
 import type { Logger } from "./logging/logger.js";
+import { letters } from "./mail/letters.js";
+import { OutboxWorker } from "./mail/outbox-worker.js";
+import { Templates } from "./mail/templates.js";
+import { fileTransport, smtpTransport } from "./mail/transport.js";
 import { Transactions } from "./repositories/unit-of-work.js";
 import { Cursors } from "./scim/cursors.js";
 import { AccessTokenService } from "./services/access-tokens.js";
@@ -21,6 +27,7 @@ import { DirectoryService } from "./services/directory.js";
 import type { Collaborators } from "./services/collaborators.js";
 import { secretKey } from "./services/keys.js";
 import { InvitationService } from "./services/invitations.js";
+import { Links } from "./services/links.js";
 import { OrganizationService } from "./services/organizations.js";
 
 export interface Services extends ScimServices {
@@ -29,17 +36,17 @@ export interface Services extends ScimServices {
 }
 
 /** What SCIM requests call. @param candidates counts how often it is asked, so there is one of it */
-function resourceServices(given: Collaborators, candidates: CandidateService): ScimServices {
+function resourceServices(given: Collaborators, candidates: CandidateService, links: Links): ScimServices {
   return {
     users: new UserService(given),
     organizations: new OrganizationService(given),
     directory: new DirectoryService(given),
     audit: new AuditService(given),
     teams: new TeamService(given),
-    invitations: new InvitationService(given),
+    invitations: new InvitationService(given, links),
     accessTokens: new AccessTokenService(given),
     candidates,
-    batches: new BatchService(given.work, (work) => resourceServices({ ...given, work }, candidates)),
+    batches: new BatchService(given.work, (work) => resourceServices({ ...given, work }, candidates, links)),
   };
 }
 
@@ -58,17 +65,24 @@ const DAY = 24 * 60 * 60 * 1000;
 const PRUNING_INTERVAL = DAY / 24;
 /** How long it takes at most until it is written down that an access token was used. */
 const USE_INTERVAL = 60 * 1000;
+/** How often it is looked for mail to send. */
+const SENDING_INTERVAL = 1000;
 
-/** Does something now and at every interval. @returns ends it, and waits for what is under way */
+/** Does something now and at every interval, unless it is still under way. @returns ends it, and waits for what is under way */
 function regularly(logger: Logger, interval: number, work: () => Promise<unknown>): () => Promise<void> {
   let running = Promise.resolve();
+  let isRunning = false;
   const run = () => {
-    running = work().then(
-      () => undefined,
-      (error: unknown) => {
-        logger.error({ err: error }, "What is done regularly failed; it is tried again");
-      },
-    );
+    if (isRunning) return;
+    isRunning = true;
+    running = work()
+      .then(
+        () => undefined,
+        (error: unknown) => {
+          logger.error({ err: error }, "What is done regularly failed; it is tried again");
+        },
+      )
+      .finally(() => (isRunning = false));
   };
   run();
   const timer = setInterval(run, interval);
@@ -91,8 +105,9 @@ export async function compose(settings: Settings): Promise<Muster> {
       newId: () => uuidv7(),
     };
     const candidates = new CandidateService(given, settings.candidates);
+    const links = new Links(await secretKey(given, "links"), settings.publicUrl);
     const services: Services = {
-      ...resourceServices(given, candidates),
+      ...resourceServices(given, candidates, links),
       authentication: new AuthenticationService(given),
       operator: new OperatorService(given),
     };
@@ -111,8 +126,26 @@ export async function compose(settings: Settings): Promise<Muster> {
     const stopPruning = regularly(logger, PRUNING_INTERVAL, () =>
       services.audit.prune(new Date(Date.now() - settings.auditRetentionDays * DAY).toISOString()),
     );
+    const { mail } = settings;
+    const transport =
+      mail.smtpUrl === undefined
+        ? fileTransport(join(settings.dataDir, "mail"), mail.from)
+        : smtpTransport(mail.smtpUrl, mail.from);
+    const linkTo = (invitation: Invitation, address: string) => links.toInvitation(invitation, address);
+    const templates = new Templates(mail.locale, mail.templates);
+    const { productName } = settings;
+    const outbox = new OutboxWorker({
+      ...given,
+      transport,
+      compose: letters({ ...given, templates, productName, linkTo }),
+      logger,
+    });
+    const stopSending = regularly(logger, SENDING_INTERVAL, () => outbox.run());
     const stopWriting = regularly(logger, USE_INTERVAL, () => services.authentication.writeDownUse());
     const close = async () => {
+      outbox.stop();
+      await stopSending();
+      transport.close();
       await stopPruning();
       await stopWriting();
       await services.authentication.writeDownUse();

@@ -23,7 +23,20 @@ export interface Settings {
   readonly candidates: { readonly search: (typeof CANDIDATE_SEARCHES)[number]; readonly perMinute: number };
   /** How much goes into one Bulk request. */
   readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number };
+  /** How the product is called that people are invited to. */
+  readonly productName: string;
+  readonly mail: MailSettings;
   readonly logLevel: LogLevel;
+}
+
+export interface MailSettings {
+  /** Undefined: mail is put into files. */
+  readonly smtpUrl: string | undefined;
+  /** As in a `From` header. */
+  readonly from: string;
+  readonly locale: string;
+  /** An absolute path to templates that go before Muster's own. */
+  readonly templates: string | undefined;
 }
 
 export type DatabaseSettings =
@@ -54,6 +67,26 @@ const databaseUrl = makeValidator((input: string): DatabaseSettings => {
   const filename = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(input)?.[1];
   if (!filename) throw new Error("must be sqlite:<path> or postgres://user:password@host:port/database");
   return { engine: "sqlite", filename: resolve(filename) };
+});
+
+const smtpUrl = makeValidator((input: string) => {
+  const url = URL.canParse(input) ? new URL(input) : undefined;
+  if (!url?.hostname || !["smtp:", "smtps:"].includes(url.protocol)) {
+    throw new Error("must be smtp://user:password@host:port, or smtps:// for TLS from the start");
+  }
+  return input;
+});
+
+const mailFrom = makeValidator((input: string) => {
+  if (!/^([^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/.test(input)) {
+    throw new Error("must be an address, such as Acme <no-reply@example.com>");
+  }
+  return input;
+});
+
+const locale = makeValidator((input: string) => {
+  if (!/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(input)) throw new Error("must be a language such as en");
+  return input;
 });
 
 const token = makeValidator((input: string) => {
@@ -120,6 +153,21 @@ const specification = {
     default: 16 * 2 ** 20,
     desc: "Bytes that the body of one Bulk request can have",
   }),
+  PRODUCT_NAME: str({ default: "Muster", desc: "How the product is called that people are invited to" }),
+  SMTP_URL: smtpUrl({
+    default: undefined,
+    desc: "Mail server, smtp:// or smtps:// (default: mail goes into files below <MUSTER_DATA_DIR>/mail)",
+    example: "smtps://user:password@smtp.example.com",
+  }),
+  MAIL_FROM: mailFrom({
+    default: "Muster <no-reply@localhost.localdomain>",
+    desc: "Whom mail comes from",
+  }),
+  MAIL_LOCALE: locale({ default: "en", desc: "The language of mail: a folder of templates" }),
+  MAIL_TEMPLATES: str({
+    default: undefined,
+    desc: "Folder with templates that go before Muster's own, as <MAIL_LOCALE>/invitation.html (default: none)",
+  }),
   LOG_LEVEL: str({ choices: LOG_LEVELS, default: "info", desc: `One of ${LOG_LEVELS.join(", ")}` }),
 };
 
@@ -164,15 +212,24 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     candidates: { search: values.CANDIDATES, perMinute: values.CANDIDATES_PER_MINUTE },
     bulk: { maxOperations: values.BULK_MAX_OPERATIONS, maxPayloadSize: values.BULK_MAX_PAYLOAD_SIZE },
+    productName: values.PRODUCT_NAME,
+    mail: {
+      smtpUrl: values.SMTP_URL,
+      from: values.MAIL_FROM,
+      locale: values.MAIL_LOCALE,
+      templates: values.MAIL_TEMPLATES === undefined ? undefined : resolve(values.MAIL_TEMPLATES),
+    },
     logLevel: values.LOG_LEVEL,
   };
 }
 
+/** Settings that are not shown, since they have secrets in them. */
+const SECRET = ["MUSTER_BOOTSTRAP_TOKEN", "DATABASE_URL", "SMTP_URL"];
+
 function report(errors: Partial<Record<string, Error>>, given: Record<string, string | undefined>): void {
   const lines = Object.entries(errors).map(([name, error]) => {
     if (error instanceof EnvMissingError) return `  ${name} is not set`;
-    const shown =
-      name === "MUSTER_BOOTSTRAP_TOKEN" || name === "DATABASE_URL" ? "" : ` ("${given[name] ?? ""}")`;
+    const shown = SECRET.includes(name) ? "" : ` ("${given[name] ?? ""}")`;
     return `  ${name}${shown}: ${error?.message ?? "is not valid"}`;
   });
   if (lines.length > 0) throw new SettingsError(`Wrong settings in the environment:\n${lines.join("\n")}`);

@@ -38,6 +38,8 @@ export interface Invitation extends InvitationInput {
   readonly revision: number;
   /** Who invites: an access token, and the person that it belongs to. */
   readonly inviter: { readonly tokenId: string; readonly accountId: string | undefined };
+  /** For whoever may give it to somebody; undefined for others, and when nobody can accept. */
+  readonly link?: string;
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -22,6 +22,7 @@ import { discovery } from "./discovery.js";
 import { errors } from "./errors.js";
 import { me } from "./me.js";
 import { requestId } from "./request-id.js";
+import { resending } from "./resending.js";
 import { rotation } from "./rotation.js";
 import { routes } from "./routes.js";
 import { search } from "./search.js";
@@ -70,6 +71,7 @@ export function scim({
   router.use(bulk(resourceTypes, context, bulkLimits));
   router.use(search(resourceTypes, context));
   router.use(rotation(context));
+  router.use(resending(context));
   router.use(scimmy(context, baseUrl, bulkLimits));
   router.use(errors(logger));
   return router;

@@ -12,6 +12,7 @@ import { InvitationRepository } from "./invitations.js";
 import { KeyRepository } from "./keys.js";
 import { MembershipDetailsRepository } from "./membership-details.js";
 import { MembershipRepository } from "./memberships.js";
+import { OutboxRepository } from "./outbox.js";
 import { OrganizationRepository } from "./organizations.js";
 import { TeamRepository } from "./teams.js";
 
@@ -26,6 +27,7 @@ export interface Repositories {
   readonly teams: TeamRepository;
   readonly candidates: CandidateRepository;
   readonly invitations: InvitationRepository;
+  readonly outbox: OutboxRepository;
   readonly membershipDetails: MembershipDetailsRepository;
   readonly keys: KeyRepository;
 }
@@ -169,6 +171,7 @@ const repositories = (session: Session, realm: Realm, events?: AuditEvent[]): Re
   teams: new TeamRepository(session, realm),
   candidates: new CandidateRepository(session),
   invitations: new InvitationRepository(session, realm),
+  outbox: new OutboxRepository(session),
   membershipDetails: new MembershipDetailsRepository(session, realm),
   keys: new KeyRepository(session),
 });

@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { requireAccess } from "../domain/access.js";
-import { ForbiddenError, InvalidValueError, NotFoundError, UniquenessError } from "../domain/errors.js";
+import { mayDo, requireAccess } from "../domain/access.js";
+import {
+  ForbiddenError,
+  InvalidValueError,
+  NotFoundError,
+  TooManyRequestsError,
+  UniquenessError,
+} from "../domain/errors.js";
 import { isId } from "../domain/id.js";
 import { exactAddresses, requireInvitation } from "../domain/invitation.js";
 import type { Invitation, InvitationInput } from "../domain/invitation.js";
@@ -12,9 +18,13 @@ import type { Repositories } from "../repositories/unit-of-work.js";
 import { record } from "./audit.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
+import type { Links } from "./links.js";
 
 /** A change of these makes an invitation another offer: links that are out are void from then on. */
 const OFFER = ["emails", "roles", "teamIds", "enabled"] as const;
+
+/** How long nobody can send an invitation again, in milliseconds. */
+const RESEND_PAUSE_MS = 60_000;
 
 const ATTRIBUTES = [
   "name",
@@ -28,21 +38,26 @@ const ATTRIBUTES = [
 
 /** Invitations as administrators manage them. Each method throws ForbiddenError for who may not. */
 export class InvitationService {
-  constructor(private readonly given: Collaborators) {}
+  constructor(
+    private readonly given: Collaborators,
+    private readonly links: Links,
+  ) {}
 
   /** @throws NotFoundError */
   async get(principal: Principal, id: string): Promise<Invitation> {
     requireAccess(principal, "read Invitations");
-    return this.#find(this.given.work.read(principal.realm), id, false);
+    const found = await this.#find(this.given.work.read(principal.realm), id, false);
+    return this.#withLink(principal, found);
   }
 
   async list(principal: Principal, listing: Listing): Promise<Page<Invitation>> {
     requireAccess(principal, "read Invitations");
-    return this.given.work.read(principal.realm).invitations.list(listing, this.given.now());
+    const page = await this.given.work.read(principal.realm).invitations.list(listing, this.given.now());
+    return { ...page, items: page.items.map((each) => this.#withLink(principal, each)) };
   }
 
   /**
-   * Invites somebody into an organization.
+   * Invites somebody into an organization; each address gets mail.
    *
    * @param organizationId undefined: the caller's own
    * @throws InvalidValueError, ForbiddenError for roles that it cannot give, UniquenessError for somebody who is
@@ -78,15 +93,16 @@ export class InvitationService {
         ...{ createdAt: at, updatedAt: at },
       });
       const invitation = await this.#find(repositories, id, false);
+      await this.#write(repositories, invitation);
       const changes = ATTRIBUTES.filter((name) => isSaid(input[name])).map(asSaid);
       await record(this.given, repositories, principal, { action: "create", ...about(invitation), changes });
-      return invitation;
+      return this.#withLink(principal, invitation);
     });
   }
 
   /**
    * Changes an invitation; what changes nothing leaves the version as it is. Links are void when the offer is
-   * another one, and when it was taken back for a while.
+   * another one, and when it was taken back for a while; those who have not accepted get mail again.
    *
    * @param apply says what it shall be; may be called more than once, so it must have no effects
    * @throws NotFoundError, VersionMismatchError, and what `create` throws
@@ -103,7 +119,7 @@ export class InvitationService {
       requireVersion("Invitation", current, expected);
       const input = withoutRepetitions(apply(current));
       const changes = ATTRIBUTES.filter((name) => !isDeepStrictEqual(current[name], input[name]));
-      if (changes.length === 0) return current;
+      if (changes.length === 0) return this.#withLink(principal, current);
       const at = this.given.now();
       requireOffer(input, input.expiresAt === current.expiresAt ? undefined : at);
       await requireTeams(repositories, current.organizationId, input.teamIds);
@@ -119,9 +135,35 @@ export class InvitationService {
         current,
       );
       const changed = await this.#find(repositories, id, false);
+      if (isOther) await this.#write(repositories, changed);
       const deed = { action: "change", ...about(changed), changes: changes.map(asSaid) } as const;
       await record(this.given, repositories, principal, deed);
-      return changed;
+      return this.#withLink(principal, changed);
+    });
+  }
+
+  /**
+   * Sends an invitation again to those who have not accepted.
+   *
+   * @throws NotFoundError, InvalidValueError when nobody is left who could accept or get mail,
+   *   TooManyRequestsError when the last mail was a moment ago
+   */
+  async resend(principal: Principal, id: string): Promise<Invitation> {
+    requireAccess(principal, "change Invitations");
+    return this.given.work.write(principal.realm, async (repositories) => {
+      const current = await this.#find(repositories, id, true);
+      const { status } = current;
+      if (status !== "pending")
+        throw new InvalidValueError(`The invitation is ${status}; nobody can accept it`);
+      const last = await repositories.outbox.lastWritten(id);
+      const wait = last === undefined ? 0 : Date.parse(last) + RESEND_PAUSE_MS - Date.parse(this.given.now());
+      if (wait > 0) throw new TooManyRequestsError(Math.ceil(wait / 1000));
+      if ((await this.#write(repositories, current)) === 0) {
+        throw new InvalidValueError("The invitation names no e-mail address that mail could be sent to");
+      }
+      const deed = { action: "change", ...about(current), changes: [], detail: "sent again" } as const;
+      await record(this.given, repositories, principal, deed);
+      return this.#withLink(principal, current);
     });
   }
 
@@ -134,6 +176,23 @@ export class InvitationService {
       await repositories.invitations.delete(id);
       await record(this.given, repositories, principal, { action: "delete", ...about(current) });
     });
+  }
+
+  /** Writes mail to those who can accept. @returns to how many */
+  async #write({ outbox }: Repositories, invitation: Invitation): Promise<number> {
+    if (invitation.status !== "pending") return 0;
+    const accepted = new Set(invitation.acceptedEmails.map(foldCase));
+    const addresses = exactAddresses(invitation).filter((address) => !accepted.has(foldCase(address)));
+    const { id, revision } = invitation;
+    const about = { kind: "invitation", invitationId: id, revision, createdAt: this.given.now() } as const;
+    await outbox.insert(addresses.map((address) => ({ ...about, id: this.given.newId(), address })));
+    return addresses.length;
+  }
+
+  /** Whoever has the link can take what it gives, so only those see it who could give it. */
+  #withLink(principal: Principal, invitation: Invitation): Invitation {
+    const isShown = invitation.status === "pending" && mayDo(principal, "change Invitations");
+    return isShown ? { ...invitation, link: this.links.toInvitation(invitation) } : invitation;
   }
 
   async #find({ invitations }: Repositories, id: string, lock: boolean): Promise<Invitation> {

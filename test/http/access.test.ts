@@ -83,6 +83,8 @@ PATCH  invitation             200  403  200  403  404    403    401      401    
 PATCH  foreign-invitation     200  403  404  403  200    403    401      401     401     401
 DELETE invitation             204  403  204  403  404    403    401      401     401     401
 DELETE foreign-invitation     204  403  404  403  204    403    401      401     401     401
+RESEND invitation             200  403  200  403  404    403    401      401     401     401
+RESEND foreign-invitation     200  403  404  403  200    403    401      401     401     401
 SEARCH /Invitations           200  200  200  200  200    403    401      401     401     401
 
 GET    /AccessTokens          200  200  200  200  200    403    401      401     401     401
@@ -203,10 +205,7 @@ describeServer("Everybody gets what the access table says, and nothing else:", (
       case "team":
         return expectStatus(await client.post("/Teams", { schemas: [TEAM], displayName: unique("x") }), 201);
       case "invitation":
-        return expectStatus(
-          await client.post("/Invitations", { schemas: [INVITATION], name: unique("x") }),
-          201,
-        );
+        return createInvitation(client);
       case "token":
         return expectStatus(await client.post("/AccessTokens", { schemas: [ACCESS_TOKEN], name: "x" }), 201);
       case "event": {
@@ -219,6 +218,16 @@ describeServer("Everybody gets what the access table says, and nothing else:", (
       default:
         throw new Error(`There is no ${kind}`);
     }
+  }
+
+  /** An invitation whose mail went out long ago, so that it can be sent again. */
+  async function createInvitation(client: ScimClient): Promise<Body> {
+    const emails = [{ value: `${unique("guest")}@example.com` }];
+    const answer = await client.post("/Invitations", { schemas: [INVITATION], emails });
+    await server().database((session) =>
+      session.rows("update outbox set created_at = ?", ["2020-01-01T00:00:00.000Z"]),
+    );
+    return expectStatus(answer, 201);
   }
 
   const ENDPOINTS: Record<string, string> = {
@@ -263,6 +272,8 @@ describeServer("Everybody gets what the access table says, and nothing else:", (
     switch (method) {
       case "SEARCH":
         return ["POST", `${path === "/" ? "" : path}/.search`, { body: SEARCH }];
+      case "RESEND":
+        return ["POST", `${path}/resend`, { body: {} }];
       case "ROTATE":
         return ["POST", `${path}/rotate`, { body: {} }];
       case "POST":

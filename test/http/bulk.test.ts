@@ -1,6 +1,4 @@
 import { expect } from "chai";
-import { readSettings } from "../../src/config/settings.js";
-import { openDatabase } from "../../src/db/database.js";
 import { expectError, expectList, expectStatus, memberCount, read } from "../support/assertions.js";
 import { BULK_REQUEST, idOf, patchData, sendBulk, statusesOf } from "../support/bulk.js";
 import {
@@ -451,12 +449,10 @@ function nested(depth: number): object {
 
 describeServer("A Bulk that meets a fault of the server", (scim, server) => {
   it("has 500 for that operation alone, and does the others", async () => {
-    const database = await openDatabase(readSettings({ DATABASE_URL: server().databaseUrl }).database);
     // A rule of the database that the server knows nothing of.
-    await database.transaction((session) =>
+    await server().database((session) =>
       session.rows("create unique index planted on organizations (description)"),
     );
-    await database.close();
     const described = (description: string) => ({
       schemas: [CORE_GROUP, ORGANIZATION],
       displayName: unique("Described"),

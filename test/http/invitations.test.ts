@@ -43,7 +43,7 @@ describeServer("An invitation", (scim, server) => {
       expiresAt,
       quota: 1,
     });
-    const { id, meta, ...said } = invitation;
+    const { id, meta, link, ...said } = invitation;
     expect(said).to.deep.equal({
       schemas: [INVITATION],
       name: "Summer",
@@ -60,6 +60,7 @@ describeServer("An invitation", (scim, server) => {
       status: "pending",
     });
     expect(meta.location).to.equal(`${scim.url}/Invitations/${id}`);
+    expect(link).to.match(/^http:\/\/127.0.0.1:\d+\/invitations\/[\w-]+\.[\w-]{43}$/);
     expect(await read(scim, `/Invitations/${id}`)).to.deep.equal(invitation);
   });
 
@@ -222,6 +223,20 @@ describeServer("An invitation", (scim, server) => {
     expect(await read(scim, `/Invitations/${id}`)).to.not.have.property("teams");
     expectStatus(await scim.delete(`/Groups/${group.id}`), 204);
     expectError(await scim.get(`/Invitations/${id}`), { status: 404 });
+  });
+
+  it("shows its link to those who could give what it gives, as long as somebody can accept it", async () => {
+    const { id, link } = await invited();
+    const path = `/Invitations/${id}`;
+    const reader = await clientWith(server(), { readOnly: true, organization: acme.id });
+    expect(await read(reader, path)).to.not.have.property("link");
+    expectList(await reader.get("/Invitations")).forEach((each) => expect(each).to.not.have.property("link"));
+    expect(await read(scim, path)).to.include({ link });
+    const switched = (value: boolean) => scim.patch(path, { op: "replace", path: "enabled", value });
+    expect(expectStatus(await switched(false), 200)).to.not.have.property("link");
+    expect(expectStatus(await switched(true), 200).link)
+      .to.be.a("string")
+      .that.does.not.equal(link);
   });
 
   it("is made in the caller's organization, and in no other", async () => {

@@ -17,6 +17,13 @@ describe("Settings", () => {
       bulk: { maxOperations: 10_000, maxPayloadSize: 16 * 2 ** 20 },
       advertisePagination: true,
       dataDir: resolve("data"),
+      productName: "Muster",
+      mail: {
+        smtpUrl: undefined,
+        from: "Muster <no-reply@localhost.localdomain>",
+        locale: "en",
+        templates: undefined,
+      },
       logLevel: "info",
     });
   });

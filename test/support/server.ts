@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 import { compose } from "../../src/compose.js";
 import type { Muster } from "../../src/compose.js";
 import { readSettings } from "../../src/config/settings.js";
+import { openDatabase } from "../../src/db/database.js";
+import type { Session } from "../../src/db/session.js";
 import { createHttpServer } from "../../src/http/server.js";
 import { ScimClient } from "./client.js";
 import { forEachEngine, scratchFolder } from "./engines.js";
@@ -22,6 +24,8 @@ export interface TestServer {
 export interface ServerInProcess extends TestServer {
   readonly services: Muster["services"];
   readonly databaseUrl: string;
+  /** Does something in the database that no client can. */
+  database<T>(work: (session: Session) => Promise<T>): Promise<T>;
 }
 
 /**
@@ -41,6 +45,14 @@ export async function startServer(
     scim: clientOf(port),
     services: muster.services,
     databaseUrl,
+    database: async (work) => {
+      const database = await openDatabase(readSettings({ DATABASE_URL: databaseUrl }).database);
+      try {
+        return await database.transaction(work);
+      } finally {
+        await database.close();
+      }
+    },
     stop: async () => {
       server.close();
       server.closeAllConnections();

@@ -12,12 +12,13 @@ export const INVITATIONS: RecordType<Invitation> = {
   endpoint: "/Invitations",
   schema: invitationSchema,
   toResource: (invitation, baseUrl) => {
-    const { id, version, createdAt, updatedAt, status, acceptedBy } = invitation;
+    const { id, version, createdAt, updatedAt, status, acceptedBy, link } = invitation;
     return {
       schemas: [INVITATION],
       id,
       ...toInvitationResource(invitation, baseUrl),
       status,
+      ...(link !== undefined && { link }),
       ...(acceptedBy.length > 0 && {
         acceptedBy: acceptedBy.map((each) => reference(each, userLocation(each.id, baseUrl))),
       }),

@@ -60,6 +60,9 @@ export const InvitationSchema = ownSchema("Invitation", INVITATION, "An offer to
     description: "Whether it can be accepted; true unless said otherwise.",
   }),
   readOnly("string", "status", "How it stands.", { ...exact, canonicalValues: [...INVITATION_STATUSES] }),
+  readOnly("reference", "link", "Where it is accepted, for whoever may give the link to somebody.", {
+    referenceTypes: ["external"],
+  }),
   readOnly("complex", "acceptedBy", "Who has accepted.", { multiValued: true }, [
     readOnly("string", "value", "The id.", exact),
     readOnly("reference", "$ref", "The address.", { referenceTypes: ["User"] }),

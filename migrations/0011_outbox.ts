@@ -1,0 +1,27 @@
+import type { Knex } from "knex";
+
+/** Mail that is to be sent, written in the transaction of its cause. What it says is made when it is sent. */
+export async function up(knex: Knex): Promise<void> {
+  const postgres = (knex.client as { dialect: string }).dialect === "postgresql";
+  const text = postgres ? 'text collate "C"' : "text";
+  await knex.raw(`create table outbox (
+    id ${text} not null primary key,
+    kind ${text} not null,
+    address ${text} not null,
+    invitation_id ${text} not null
+      constraint outbox_invitation_id_foreign references invitations (id) on delete cascade,
+    revision integer not null,
+    created_at ${text} not null,
+    due_at ${text} not null,
+    attempts integer not null default 0,
+    claimed_until ${text},
+    ended_at ${text},
+    result ${text}
+  )`);
+  await knex.raw("create index outbox_due_at_index on outbox (due_at) where ended_at is null");
+  await knex.raw("create index outbox_invitation_id_index on outbox (invitation_id)");
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.schema.dropTable("outbox");
+}

@@ -1,0 +1,91 @@
+import { MAX_ATTEMPTS, pauseAfter } from "../domain/mail.js";
+import type { Mail, MailResult } from "../domain/mail.js";
+import { PROVIDER_REALM } from "../domain/principal.js";
+import type { Logger } from "../logging/logger.js";
+import type { UnitOfWork } from "../repositories/unit-of-work.js";
+import type { Compose } from "./letters.js";
+import { UndeliverableError } from "./transport.js";
+import type { Transport } from "./transport.js";
+
+/** How many are taken at once. */
+const AT_ONCE = 10;
+
+/** How long mail is in the hands of one process, in milliseconds: longer than sending so many takes. */
+const CLAIM_MS = 10 * 60 * 1000;
+
+/** What the worker is given. */
+export interface OutboxParts {
+  readonly work: UnitOfWork;
+  readonly now: () => string;
+  readonly transport: Transport;
+  /** Says what mail says; undefined when there is no reason for it any more. */
+  readonly compose: Compose;
+  readonly logger: Logger;
+}
+
+/**
+ * Sends what is in the outbox. Mail is taken before it is sent and done with afterwards, so a crash in between may
+ * send it twice, and never loses it.
+ */
+export class OutboxWorker {
+  #isStopped = false;
+
+  constructor(private readonly parts: OutboxParts) {}
+
+  /** Sends what is due. */
+  async run(): Promise<void> {
+    const { work, now } = this.parts;
+    while (!this.#isStopped && (await work.read(PROVIDER_REALM).outbox.isDue(now()))) {
+      const until = later(now(), CLAIM_MS);
+      const mails = await work.write(PROVIDER_REALM, ({ outbox }) => outbox.claim(now(), until, AT_ONCE));
+      for (const mail of mails) await this.#deliver(mail);
+    }
+  }
+
+  /** Ends after the mail that is being sent. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  async #deliver(mail: Mail): Promise<void> {
+    const { logger, now } = this.parts;
+    const { id, kind, attempts } = mail;
+    // What was taken and not sent any more is due at once, for whoever comes next.
+    if (this.#isStopped) return this.#postpone(id, now());
+    try {
+      await this.#end(id, await this.#send(mail));
+    } catch (error) {
+      const isHopeless = error instanceof UndeliverableError || attempts >= MAX_ATTEMPTS;
+      const dueAt = isHopeless ? undefined : later(now(), pauseAfter(attempts));
+      logger[isHopeless ? "error" : "warn"](
+        { mail: { id, kind, attempts, dueAt }, err: error },
+        isHopeless ? "Mail could not be sent and is given up" : "Mail could not be sent and is tried again",
+      );
+      await (dueAt === undefined ? this.#end(id, "failed") : this.#postpone(id, dueAt));
+    }
+  }
+
+  async #send(mail: Mail): Promise<MailResult> {
+    const { compose, transport, logger } = this.parts;
+    const composed = await compose(mail);
+    if (!composed) return "void";
+    await transport.send({ ...composed.letter, id: mail.id, to: mail.address });
+    // Without a mail server, whoever runs this reads the log instead of a mailbox.
+    const said = {
+      mail: { id: mail.id, kind: mail.kind },
+      ...(transport.name === "file" && { link: composed.link }),
+    };
+    logger.info(said, transport.name === "file" ? "Mail was put into a file" : "Mail was sent");
+    return "sent";
+  }
+
+  async #end(id: string, result: MailResult): Promise<void> {
+    await this.parts.work.write(PROVIDER_REALM, ({ outbox }) => outbox.end(id, result, this.parts.now()));
+  }
+
+  async #postpone(id: string, dueAt: string): Promise<void> {
+    await this.parts.work.write(PROVIDER_REALM, ({ outbox }) => outbox.postpone(id, dueAt));
+  }
+}
+
+const later = (time: string, milliseconds: number) => new Date(Date.parse(time) + milliseconds).toISOString();

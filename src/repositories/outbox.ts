@@ -1,0 +1,78 @@
+import type { Session } from "../db/session.js";
+import type { Mail, MailResult } from "../domain/mail.js";
+
+interface MailRow {
+  id: string;
+  kind: Mail["kind"];
+  address: string;
+  invitation_id: string;
+  revision: number;
+  created_at: string;
+  attempts: number;
+}
+
+/** What can be sent now: due, and in nobody's hands, or in those of somebody who did not come back. */
+const SENDABLE = "ended_at is null and due_at <= ? and (claimed_until is null or claimed_until <= ?)";
+
+/** Mail that is to be sent, and what became of it. Several processes share it. */
+export class OutboxRepository {
+  constructor(private readonly session: Session) {}
+
+  /** To be called in the transaction of what the mail is about. */
+  async insert(mails: readonly Omit<Mail, "attempts">[]): Promise<void> {
+    for (const { id, kind, address, invitationId, revision, createdAt } of mails) {
+      await this.session.rows(
+        `insert into outbox (id, kind, address, invitation_id, revision, created_at, due_at)
+         values (?, ?, ?, ?, ?, ?, ?)`,
+        [id, kind, address, invitationId, revision, createdAt, createdAt],
+      );
+    }
+  }
+
+  /** Whether there is anything to send. */
+  async isDue(now: string): Promise<boolean> {
+    const row = await this.session.first(`select 1 from outbox where ${SENDABLE} limit 1`, [now, now]);
+    return row !== undefined;
+  }
+
+  /** Takes mail to send, so that nobody else does until some time. @returns the oldest, at most so many */
+  async claim(now: string, until: string, limit: number): Promise<Mail[]> {
+    const rows = await this.session.rows<MailRow>(
+      `update outbox set claimed_until = ?, attempts = attempts + 1
+       where ${SENDABLE} and id in (select id from outbox where ${SENDABLE} order by due_at, id limit ?)
+       returning *`,
+      [until, now, now, now, now, limit],
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      kind: row.kind,
+      address: row.address,
+      invitationId: row.invitation_id,
+      revision: row.revision,
+      createdAt: row.created_at,
+      attempts: row.attempts,
+    }));
+  }
+
+  async end(id: string, result: MailResult, at: string): Promise<void> {
+    await this.session.rows("update outbox set ended_at = ?, result = ?, claimed_until = null where id = ?", [
+      at,
+      result,
+      id,
+    ]);
+  }
+
+  /** Puts mail back that could not be sent. @param dueAt when it is tried again */
+  async postpone(id: string, dueAt: string): Promise<void> {
+    await this.session.rows("update outbox set due_at = ?, claimed_until = null where id = ?", [dueAt, id]);
+  }
+
+  /** When mail about an invitation was written last. */
+  async lastWritten(invitationId: string): Promise<string | undefined> {
+    const row = await this.session.first<{ at: string | null }>(
+      "select max(created_at) as at from outbox where invitation_id = ?",
+      [invitationId],
+    );
+    return row?.at ?? undefined;
+  }
+}

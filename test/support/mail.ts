@@ -1,0 +1,86 @@
+import { simpleParser } from "mailparser";
+import type { ParsedMail } from "mailparser";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { SMTPServer } from "smtp-server";
+
+/** What a mail server says to an address, when it is not to take it. */
+export interface Refusal {
+  readonly code: number;
+  readonly times: number;
+}
+
+/** A real mail server in the test process. */
+export class MailServer {
+  readonly received: ParsedMail[] = [];
+  readonly #refusals = new Map<string, { code: number; times: number }>();
+  readonly #server: SMTPServer;
+  #url = "";
+
+  constructor() {
+    this.#server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ["STARTTLS"],
+      onRcptTo: ({ address }, _session, done) => {
+        const refusal = this.#refusals.get(address);
+        if (!refusal || refusal.times === 0) {
+          done();
+          return;
+        }
+        refusal.times -= 1;
+        done(Object.assign(new Error("Not now"), { responseCode: refusal.code }));
+      },
+      onData: (stream, _session, done) => {
+        simpleParser(stream).then((mail) => {
+          this.received.push(mail);
+          done();
+        }, done);
+      },
+    });
+  }
+
+  /** @returns its address */
+  async start(): Promise<string> {
+    const server = this.#server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    this.#url = `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return this.#url;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(resolve);
+    });
+  }
+
+  refuse(address: string, { code, times }: Refusal): void {
+    this.#refusals.set(address, { code, times });
+  }
+
+  to(address: string): ParsedMail[] {
+    return this.received.filter(({ to }) => [to].flat().some((each) => each?.text === address));
+  }
+
+  /** Waits for mail to an address. @throws Error when it does not come */
+  async expect(address: string, count = 1): Promise<ParsedMail> {
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      const found = this.to(address);
+      const last = found[count - 1];
+      if (last) return last;
+      if (Date.now() > deadline) throw new Error(`${found.length} of ${count} mails came to ${address}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** The link in mail, as its text has it. */
+export function linkIn({ text }: ParsedMail): string {
+  const link = /https?:\/\/\S+/.exec(text ?? "")?.[0];
+  if (link === undefined) throw new Error(`There is no link in: ${text ?? ""}`);
+  return link;
+}
