@@ -14,6 +14,7 @@ import { Templates } from "./mail/templates.js";
 import { fileTransport, smtpTransport } from "./mail/transport.js";
 import { Transactions } from "./repositories/unit-of-work.js";
 import { Cursors } from "./scim/cursors.js";
+import { AcceptanceService } from "./services/acceptance.js";
 import { AccessTokenService } from "./services/access-tokens.js";
 import type { ScimServices } from "./scim/context.js";
 import { AuditService } from "./services/audit.js";
@@ -66,7 +67,7 @@ const PRUNING_INTERVAL = DAY / 24;
 /** How long it takes at most until it is written down that an access token was used. */
 const USE_INTERVAL = 60 * 1000;
 /** How often it is looked for mail to send. */
-const SENDING_INTERVAL = 1000;
+const SENDING_INTERVAL = 250;
 
 /** Does something now and at every interval, unless it is still under way. @returns ends it, and waits for what is under way */
 function regularly(logger: Logger, interval: number, work: () => Promise<unknown>): () => Promise<void> {
@@ -117,6 +118,13 @@ export async function compose(settings: Settings): Promise<Muster> {
     const app = createApp({
       services,
       cursors: new Cursors(await secretKey(given, "cursors"), settings.cursorTimeout, Date.now),
+      acceptance: new AcceptanceService(given, links),
+      look: {
+        productName: settings.productName,
+        logoUrl: settings.productLogoUrl,
+        locale: settings.mail.locale,
+        acceptedUrl: settings.acceptedUrl,
+      },
       advertisePagination: settings.advertisePagination,
       bulkLimits: settings.bulk,
       logger,

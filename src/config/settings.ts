@@ -25,6 +25,10 @@ export interface Settings {
   readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number };
   /** How the product is called that people are invited to. */
   readonly productName: string;
+  /** The address of an image; undefined: the name stands for it. */
+  readonly productLogoUrl: string | undefined;
+  /** Where the browser goes when somebody has accepted an invitation; undefined: a page says so. */
+  readonly acceptedUrl: string | undefined;
   readonly mail: MailSettings;
   readonly logLevel: LogLevel;
 }
@@ -67,6 +71,13 @@ const databaseUrl = makeValidator((input: string): DatabaseSettings => {
   const filename = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(input)?.[1];
   if (!filename) throw new Error("must be sqlite:<path> or postgres://user:password@host:port/database");
   return { engine: "sqlite", filename: resolve(filename) };
+});
+
+const webAddress = makeValidator((input: string) => {
+  const url = URL.canParse(input) ? new URL(input) : undefined;
+  if (!url || !["http:", "https:"].includes(url.protocol))
+    throw new Error("must be an http or https address");
+  return url.href;
 });
 
 const smtpUrl = makeValidator((input: string) => {
@@ -154,6 +165,16 @@ const specification = {
     desc: "Bytes that the body of one Bulk request can have",
   }),
   PRODUCT_NAME: str({ default: "Muster", desc: "How the product is called that people are invited to" }),
+  PRODUCT_LOGO_URL: webAddress({
+    default: undefined,
+    desc: "An image that pages show instead of the name (default: none)",
+    example: "https://example.com/logo.svg",
+  }),
+  ACCEPTED_URL: webAddress({
+    default: undefined,
+    desc: "Where the browser goes when somebody has accepted an invitation (default: a page that says so)",
+    example: "https://example.com/welcome",
+  }),
   SMTP_URL: smtpUrl({
     default: undefined,
     desc: "Mail server, smtp:// or smtps:// (default: mail goes into files below <MUSTER_DATA_DIR>/mail)",
@@ -213,6 +234,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     candidates: { search: values.CANDIDATES, perMinute: values.CANDIDATES_PER_MINUTE },
     bulk: { maxOperations: values.BULK_MAX_OPERATIONS, maxPayloadSize: values.BULK_MAX_PAYLOAD_SIZE },
     productName: values.PRODUCT_NAME,
+    productLogoUrl: values.PRODUCT_LOGO_URL,
+    acceptedUrl: values.ACCEPTED_URL,
     mail: {
       smtpUrl: values.SMTP_URL,
       from: values.MAIL_FROM,

@@ -45,6 +45,12 @@ export class UniquenessError extends DomainError {
 /** A value breaks a rule of the domain. */
 export class InvalidValueError extends DomainError {}
 
+/** What was to be used is used up, over, or taken back. */
+export class GoneError extends DomainError {}
+
+/** Something is so already. */
+export class ConflictError extends DomainError {}
+
 /** The resource is no longer in the version that the caller expects. */
 export class VersionMismatchError extends DomainError {
   constructor(

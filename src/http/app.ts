@@ -1,10 +1,13 @@
 import express from "express";
 import type { Express } from "express";
 import type { Logger } from "../logging/logger.js";
+import type { AcceptanceService } from "../services/acceptance.js";
 import type { AuthenticationService } from "../services/authentication.js";
 import type { ScimServices } from "../scim/context.js";
 import type { Cursors } from "../scim/cursors.js";
 import type { BulkLimits } from "./bulk.js";
+import { invitations } from "./invitations/router.js";
+import type { Look } from "./invitations/pages.js";
 import { health } from "./health.js";
 import { scim } from "./scim.js";
 
@@ -14,6 +17,8 @@ export const SCIM_PATH = "/scim/v2";
 export interface AppParts {
   readonly services: ScimServices & { readonly authentication: AuthenticationService };
   readonly cursors: Cursors;
+  readonly acceptance: AcceptanceService;
+  readonly look: Look;
   /** Whether the server's description of itself speaks of pagination. */
   readonly advertisePagination: boolean;
   readonly bulkLimits: BulkLimits;
@@ -28,6 +33,8 @@ export interface AppParts {
 export function createApp({
   services,
   cursors,
+  acceptance,
+  look,
   advertisePagination,
   bulkLimits,
   logger,
@@ -37,7 +44,9 @@ export function createApp({
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
+  app.set("muster secure", publicUrl.startsWith("https:"));
   app.use(health(ready));
+  app.use("/invitations", invitations({ acceptance, look, logger }));
   app.use(
     SCIM_PATH,
     scim({ services, cursors, advertisePagination, bulkLimits, logger, baseUrl: `${publicUrl}${SCIM_PATH}` }),

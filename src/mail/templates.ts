@@ -2,12 +2,7 @@ import { Eta } from "eta";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-/** Where Muster's own templates are, seen from the sources or from the build. */
-const OWN = ["../../templates/", "../../../templates/"]
-  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-  .find((folder) => existsSync(folder));
+import { TEMPLATES_FOLDER } from "../config/templates.js";
 
 const FALLBACK_LOCALE = "en";
 
@@ -47,7 +42,7 @@ export class Templates {
   }
 
   #read(file: string): Promise<string> {
-    const folders = [this.overrides, OWN].filter((folder) => folder !== undefined);
+    const folders = [this.overrides, TEMPLATES_FOLDER].filter((folder) => folder !== undefined);
     const paths = [this.locale, FALLBACK_LOCALE].flatMap((locale) =>
       folders.map((folder) => join(folder, locale, file)),
     );

@@ -110,6 +110,15 @@ export class AccountRepository {
     return row?.id;
   }
 
+  /** What is stored of the person's password; undefined when there is no such account, or it has none. */
+  async passwordHash(id: string): Promise<string | undefined> {
+    const row = await this.session.first<{ password_hash: string | null }>(
+      "select password_hash from accounts where id = ?",
+      [id],
+    );
+    return row?.password_hash ?? undefined;
+  }
+
   /**
    * @param origin the organization that creates the account; undefined: the provider
    * @throws UniquenessError when the user name is taken

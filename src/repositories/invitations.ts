@@ -176,6 +176,24 @@ export class InvitationRepository {
     await this.#writeLists(invitation, gone);
   }
 
+  /** Writes down that somebody has accepted. @param address who has been addressed */
+  async accept(id: string, address: string, accountId: string, at: string): Promise<void> {
+    await this.session.rows(
+      `update invitations set accepted_count = accepted_count + 1, version = version + 1, updated_at = ?
+       where id = ?`,
+      [at, id],
+    );
+    await this.session.rows(
+      "update invitation_emails set accepted_at = ? where invitation_id = ? and value_key = ?",
+      [at, id, foldCase(address)],
+    );
+    await this.session.rows(
+      `insert into invitation_acceptances (invitation_id, account_id, accepted_at) values (?, ?, ?)
+       on conflict (invitation_id, account_id) do update set accepted_at = excluded.accepted_at`,
+      [id, accountId, at],
+    );
+  }
+
   async delete(id: string): Promise<void> {
     await this.session.rows("delete from invitations where id = ?", [id]);
   }

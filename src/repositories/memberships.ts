@@ -73,6 +73,17 @@ export class MembershipRepository {
     return row !== undefined;
   }
 
+  /** Whether somebody has power over an organization as one of its members. */
+  async isAdministrator(organizationId: string, accountId: string): Promise<boolean> {
+    const row = await this.session.first(
+      `select 1 from memberships join accounts on accounts.id = memberships.account_id
+       where memberships.organization_id = ? and memberships.account_id = ?
+       and memberships.is_admin and memberships.active and accounts.active`,
+      [organizationId, accountId],
+    );
+    return row !== undefined;
+  }
+
   /** @returns those of the ids that no account has */
   async unknownAccounts(accountIds: readonly string[]): Promise<string[]> {
     const rows = await this.session.rows<{ value: string }>(

@@ -1,5 +1,7 @@
 import {
+  ConflictError,
   ForbiddenError,
+  GoneError,
   InvalidValueError,
   NotFoundError,
   TooManyRequestsError,
@@ -73,6 +75,8 @@ export function toScimError(error: unknown): ScimError | undefined {
   if (error instanceof TooManyRequestsError) {
     return new ScimError(429, undefined, error.message, { "Retry-After": String(error.retryAfter) });
   }
+  if (error instanceof GoneError) return new ScimError(410, undefined, error.message);
+  if (error instanceof ConflictError) return new ScimError(409, undefined, error.message);
   if (error instanceof UniquenessError) return new ScimError(409, "uniqueness", error.message);
   if (error instanceof InvalidValueError) return new ScimError(400, "invalidValue", error.message);
   if (error instanceof UnsupportedFieldError) return new ScimError(400, "invalidFilter", error.message);

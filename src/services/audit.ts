@@ -28,14 +28,17 @@ const KEPT_CHARACTERS = 300;
 export const kept = (text: string) =>
   text.slice(0, KEPT_CHARACTERS).replace(/\p{Cc}|\p{Surrogate}/gu, "\uFFFD");
 
+/** Who does something: somebody with an access token, or without one, from a page. */
+export type Actor = Pick<Principal, "realm" | "accountId" | "origin"> & Partial<Pick<Principal, "tokenId">>;
+
 /** Writes down what was done, in the transaction that does it. */
 export async function record(
   { now, newId }: Pick<Collaborators, "now" | "newId">,
   { auditEvents }: Pick<Repositories, "auditEvents">,
-  principal: Principal,
+  actor: Actor,
   deed: Deed,
 ): Promise<void> {
-  const { realm, tokenId, accountId, origin } = principal;
+  const { realm, tokenId, accountId, origin } = actor;
   const own = realm.type === "organization" ? realm.organizationId : undefined;
   await auditEvents.insert([
     {

@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { randomBytes, scrypt } from "node:crypto";
+import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 
 /** The work factor that OWASP's password storage advice gives for scrypt with 32 MiB. */
@@ -20,4 +20,16 @@ export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
   const key = await inTurn(() => derive(password.normalize("NFKC"), salt, KEY_BYTES, COST));
   return ["scrypt", COST.N, COST.r, COST.p, salt.toString("base64url"), key.toString("base64url")].join("$");
+}
+
+/** Whether a password is the one that was hashed; takes as long as hashing it. */
+export async function isPassword(password: string, hash: string): Promise<boolean> {
+  const [name, N, r, p, salt = "", key = ""] = hash.split("$");
+  if (name !== "scrypt") return false;
+  const cost = { ...COST, N: Number(N), r: Number(r), p: Number(p) };
+  const expected = Buffer.from(key, "base64url");
+  const given = await inTurn(() =>
+    derive(password.normalize("NFKC"), Buffer.from(salt, "base64url"), KEY_BYTES, cost),
+  );
+  return expected.length === given.length && timingSafeEqual(expected, given);
 }

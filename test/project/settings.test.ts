@@ -18,6 +18,8 @@ describe("Settings", () => {
       advertisePagination: true,
       dataDir: resolve("data"),
       productName: "Muster",
+      productLogoUrl: undefined,
+      acceptedUrl: undefined,
       mail: {
         smtpUrl: undefined,
         from: "Muster <no-reply@localhost.localdomain>",

@@ -62,7 +62,9 @@ export class MailServer {
   }
 
   to(address: string): ParsedMail[] {
-    return this.received.filter(({ to }) => [to].flat().some((each) => each?.text === address));
+    return this.received.filter(({ to }) =>
+      [to].flat().some((each) => each?.text.toLowerCase() === address.toLowerCase()),
+    );
   }
 
   /** Waits for mail to an address. @throws Error when it does not come */

@@ -1,0 +1,377 @@
+import { expect } from "chai";
+import { expectError, expectList, expectStatus, memberCount, read } from "../support/assertions.js";
+import type { Body, ScimClient } from "../support/client.js";
+import { forEachEngine } from "../support/engines.js";
+import { createGroup, createUser, MEMBERSHIP, unique } from "../support/factories.js";
+import { linkIn, MailServer } from "../support/mail.js";
+import { clientWith } from "../support/realms.js";
+import { startServer } from "../support/server.js";
+import type { ServerInProcess } from "../support/server.js";
+
+const INVITATION = "urn:muster:params:scim:schemas:core:2.0:Invitation";
+const TEAM = "urn:muster:params:scim:schemas:core:2.0:Team";
+const PASSWORD = "correct horse battery staple 9";
+const ANN = { givenName: "Ann", familyName: "Lee", password: PASSWORD };
+
+const address = () => `${unique("Guest")}@Example.com`;
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Record<string, unknown>;
+}
+
+async function ask(url: string, options: RequestInit = {}): Promise<Reply> {
+  const answer = await fetch(url, { redirect: "manual", ...options });
+  const text = await answer.text();
+  const isJson = answer.headers.get("content-type")?.includes("json") === true;
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    text,
+    body: isJson && text ? (JSON.parse(text) as Record<string, unknown>) : {},
+  };
+}
+
+const look = (link: string) => ask(link, { headers: { accept: "application/json" } });
+
+const accept = (link: string, body: object = ANN) =>
+  ask(`${link}/accept`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
+/** What a browser does: gets the page, keeps the cookie, sends the form. */
+async function fillIn(link: string, fields: Record<string, string> = ANN): Promise<Reply> {
+  const page = await openPage(link);
+  const csrf = /name="csrf" value="([\w-]+)"/.exec(page.text)?.[1] ?? "";
+  return ask(link, {
+    method: "POST",
+    headers: { accept: "text/html", cookie: page.headers.get("set-cookie")?.split(";")[0] ?? "" },
+    body: new URLSearchParams({ csrf, ...fields }),
+  });
+}
+
+const openPage = (link: string) => ask(link, { headers: { accept: "text/html" } });
+
+describe("Accepting an invitation", () => {
+  forEachEngine((engine) => {
+    const mailbox = new MailServer();
+    let server: ServerInProcess;
+    let scim: ScimClient;
+    let acme: Body;
+    let bakers: Body;
+
+    before(async () => {
+      server = await startServer(engine, { SMTP_URL: await mailbox.start(), PRODUCT_NAME: "Acme Suite" });
+      scim = server.scim;
+      acme = await createGroup(scim, [], { displayName: "Acme & <Sons>" });
+      const team = { schemas: [TEAM], displayName: "Bakers", organization: { value: acme.id } };
+      bakers = expectStatus(await scim.post("/Teams", team), 201);
+    });
+    after(async () => {
+      await server.stop();
+      await mailbox.stop();
+    });
+
+    const invite = async (attributes: object = {}, client = scim) => {
+      const emails = [{ value: address() }];
+      const invitation = { schemas: [INVITATION], organization: { value: acme.id }, emails, ...attributes };
+      return expectStatus(await client.post("/Invitations", invitation), 201);
+    };
+    const emailOf = ({ emails }: Body) => (emails as { value: string }[])[0]?.value ?? "";
+    const linkFor = async (invitation: Body) => linkIn(await mailbox.expect(emailOf(invitation)));
+    const memberOf = async (organization: Body, userName: string) => {
+      const client = await clientWith(server, { organization: organization.id });
+      return expectList(await client.find("/Users", `userName eq "${userName}"`))[0];
+    };
+
+    it("makes an account for a new person, and the membership with its roles and teams", async () => {
+      const before = await memberCount(scim, acme.id);
+      const invitation = await invite({
+        givenName: "Ann",
+        familyName: "Lee",
+        roles: [{ value: "organization-admin" }],
+        teams: [{ value: bakers.id }],
+      });
+      const link = await linkFor(invitation);
+      const offer = await look(link);
+      expect(offer.body).to.deep.equal({
+        organization: { value: acme.id, display: acme.displayName },
+        email: emailOf(invitation),
+        givenName: "Ann",
+        familyName: "Lee",
+        roles: ["organization-admin"],
+        teams: [{ value: bakers.id, display: "Bakers" }],
+        takes: "account",
+      });
+      const accepted = await accept(link);
+      expect(accepted.status, accepted.text).to.equal(200);
+      const member = await memberOf(acme, emailOf(invitation));
+      expect(member).to.deep.include({
+        active: true,
+        displayName: "Ann Lee",
+        name: { formatted: "Ann Lee", familyName: "Lee", givenName: "Ann" },
+        emails: [{ value: emailOf(invitation), primary: true }],
+        roles: [{ value: "organization-admin" }],
+      });
+      expect(accepted.body).to.deep.equal({
+        user: { value: member?.id, userName: emailOf(invitation) },
+        organization: { value: acme.id, display: acme.displayName },
+      });
+      expect(await memberCount(scim, acme.id)).to.equal(before + 1);
+      const team = await read(scim, `/Teams/${bakers.id}`);
+      expect(team.members?.map(({ value }) => value)).to.include(member?.id);
+      const after = await read(scim, `/Invitations/${invitation.id}`);
+      expect(after).to.include({ status: "accepted" });
+      expect((after.acceptedBy as Body[])[0]).to.include({ value: member?.id, display: "Ann Lee" });
+      expect(after).to.not.have.property("link");
+      const found = await scim.find("/Users", `emails.value eq "${emailOf(invitation).toLowerCase()}"`);
+      expectList(found, 1);
+      expect((await accept(link)).status).to.equal(410);
+    });
+
+    it("joins a person without a password by the link alone, and says how somebody became a member", async () => {
+      const user = await createUser(scim, { userName: address() });
+      const invitation = await invite({ emails: [{ value: user.userName.toLowerCase() }] });
+      const link = await linkFor(invitation);
+      expect((await look(link)).body).to.include({ takes: "nothing" });
+      expect((await accept(link, {})).body.user).to.deep.include({ value: user.id });
+      expect(await memberOf(acme, user.userName)).to.include({ id: user.id });
+      const membership = await read(scim, `/Users/${user.id}?attributes=${MEMBERSHIP}`);
+      expect(membership.id).to.equal(user.id);
+    });
+
+    it("asks a person with a password for it, and locks guesses out", async () => {
+      const user = await createUser(scim, { userName: address(), password: PASSWORD });
+      const link = await linkFor(await invite({ emails: [{ value: user.userName }] }));
+      expect((await look(link)).body).to.include({ takes: "password" });
+      expect((await accept(link, {})).status).to.equal(403);
+      expect((await accept(link, { password: "wrong" })).status).to.equal(403);
+      expect((await accept(link, { password: PASSWORD })).status).to.equal(200);
+      expect(await memberOf(acme, user.userName)).to.include({ id: user.id });
+
+      const other = await createUser(scim, { userName: address(), password: PASSWORD });
+      const guessed = await linkFor(await invite({ emails: [{ value: other.userName }] }));
+      const statuses: number[] = [];
+      for (let guess = 0; guess < 11; guess += 1) {
+        statuses.push((await accept(guessed, { password: `guess ${guess}` })).status);
+      }
+      expect(statuses).to.deep.equal([...Array.from({ length: 10 }, () => 403), 429]);
+      expect((await accept(guessed, { password: PASSWORD })).status).to.equal(429);
+    });
+
+    for (const [what, body] of [
+      ["no name", { password: PASSWORD }],
+      ["a name of spaces", { ...ANN, givenName: "  " }],
+      ["a name with a line break", { ...ANN, givenName: "Ann\r\nBcc: x" }],
+      ["no password", { givenName: "Ann", familyName: "Lee" }],
+      ["a short password", { ...ANN, password: "x7#q" }],
+      ["a password that everybody has", { ...ANN, password: "password123" }],
+      ["the name as password", { ...ANN, password: "annleeannlee" }],
+      ["a password that is too long", { ...ANN, password: "x7#q ".repeat(60) }],
+    ] as const) {
+      it(`takes no new person with ${what}`, async () => {
+        const invitation = await invite();
+        const answer = await accept(await linkFor(invitation), body);
+        expect(answer.status, answer.text).to.equal(400);
+        expect(answer.body).to.include({ scimType: "invalidValue" });
+        expectList(await scim.find("/Users", `userName eq "${emailOf(invitation)}"`), 0);
+      });
+    }
+
+    it("is over when the invitation is", async () => {
+      for (const [path, value] of [
+        ["enabled", () => false],
+        ["roles", () => [{ value: "other" }]],
+        ["expiresAt", () => new Date(Date.now() + 2000).toISOString()],
+      ] as const) {
+        const invitation = await invite();
+        const link = await linkFor(invitation);
+        const change = { op: "replace", path, value: value() };
+        expectStatus(await scim.patch(`/Invitations/${invitation.id}`, change), 200);
+        if (path === "expiresAt") await new Promise((over) => setTimeout(over, 2000));
+        for (const answer of [await look(link), await accept(link)]) expect(answer.status).to.equal(410);
+        const page = await openPage(link);
+        expect(page.status).to.equal(410);
+        expect(page.text).to.include("invit");
+      }
+      const gone = await invite();
+      const link = await linkFor(gone);
+      expectStatus(await scim.delete(`/Invitations/${gone.id}`), 204);
+      expect((await accept(link)).status).to.equal(404);
+    });
+
+    it("says so to somebody who is a member already, or deactivated", async () => {
+      const user = await createUser(scim, { userName: address() });
+      const link = await linkFor(await invite({ emails: [{ value: user.userName }] }));
+      await scim.patch(`/Users/${user.id}`, { op: "replace", path: "active", value: false });
+      expect((await accept(link)).status).to.equal(403);
+      await scim.patch(`/Users/${user.id}`, { op: "replace", path: "active", value: true });
+      await scim.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value: [{ value: user.id }] });
+      const answer = await accept(link);
+      expect(answer.status).to.equal(409);
+      expect(answer.body.detail).to.include("member of Acme & <Sons> already");
+    });
+
+    it("gives nothing that the inviter may not give any more", async () => {
+      const admin = await createUser(scim, { roles: [{ value: "provider-admin" }] });
+      const client = await clientWith(server, { userName: admin.userName });
+      const link = await linkFor(await invite({}, client));
+      expect((await look(link)).body).to.include({ inviter: admin.userName });
+      await scim.patch(`/Users/${admin.id}`, { op: "replace", path: "active", value: false });
+      expect((await accept(link)).status).to.equal(410);
+
+      const { token, secret } = await server.services.operator.issueToken("machine", {
+        organization: acme.id,
+      });
+      const machine = clientLike(scim, secret);
+      const other = await linkFor(await invite({}, machine));
+      await server.services.operator.revokeToken(token.id);
+      expect((await accept(other)).status).to.equal(410);
+    });
+
+    it("takes as many as the quota says, even at the same instant", async () => {
+      const emails = Array.from({ length: 6 }, () => ({ value: address() }));
+      const invitation = await invite({ emails, quota: 2 });
+      const links: string[] = [];
+      for (const { value } of emails) links.push(linkIn(await mailbox.expect(value)));
+      const answers = await Promise.all(links.map((link) => accept(link)));
+      expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 200, 410, 410, 410, 410]);
+      expect(await read(scim, `/Invitations/${invitation.id}`)).to.include({ status: "exhausted" });
+      expectList(
+        await scim.find("/Users", emails.map(({ value }) => `userName eq "${value}"`).join(" or ")),
+        2,
+      );
+    });
+
+    it("happens once, however often somebody clicks", async () => {
+      const invitation = await invite();
+      const link = await linkFor(invitation);
+      const answers = await Promise.all([accept(link), accept(link), accept(link)]);
+      const statuses = answers.map(({ status }) => status).sort();
+      expect(statuses[0]).to.equal(200);
+      expect(
+        statuses.slice(1).every((status) => [409, 410].includes(status)),
+        String(statuses),
+      ).to.equal(true);
+      expectList(await scim.find("/Users", `userName eq "${emailOf(invitation)}"`), 1);
+    });
+
+    it("is not possible by a link that was changed, made up, or sent to nobody", async () => {
+      const one = await invite();
+      const link = await linkFor(one);
+      const [payload = "", signature = ""] = (link.split("/").at(-1) ?? "").split(".");
+      const base = link.slice(0, link.lastIndexOf("/"));
+      const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as unknown[];
+      const forged = Buffer.from(JSON.stringify([claims[0], claims[1], "eve@example.com"])).toString(
+        "base64url",
+      );
+      for (const token of [
+        `${forged}.${signature}`,
+        `${payload}.${"A".repeat(43)}`,
+        payload,
+        "x",
+        `${payload}.${signature}.x`,
+      ]) {
+        expect((await look(`${base}/${token}`)).status, token).to.equal(404);
+        expect((await accept(`${base}/${token}`)).status, token).to.equal(404);
+      }
+      expect((await accept(String((await invite({ emails: [] })).link))).status).to.equal(403);
+      expect((await accept(String(one.link))).status).to.equal(403);
+      expect((await accept(link)).status).to.equal(200);
+    });
+
+    it("is in the audit log, with who it was", async () => {
+      const invitation = await invite();
+      const accepted = await accept(await linkFor(invitation));
+      const { value } = accepted.body.user as { value: string };
+      const filter = encodeURIComponent(`user.value eq "${value}"`);
+      const events = expectList(await scim.get(`/AuditEvents?filter=${filter}&sortBy=timestamp`), 2);
+      expect(events.map(({ action, target }) => [action, (target as { type: string }).type])).to.deep.equal([
+        ["create", "User"],
+        ["change", "Invitation"],
+      ]);
+      for (const event of events) {
+        expect(event.organization).to.deep.include({ value: acme.id });
+        expect(event).to.include({ address: "127.0.0.1" });
+        expect(event).to.not.have.property("token");
+      }
+    });
+
+    describe("on its page", () => {
+      it("shows who invites to what, and accepts nothing by being looked at", async () => {
+        const invitation = await invite({ description: "A <script>alert(1)</script> of tea" });
+        const link = await linkFor(invitation);
+        const page = await openPage(link);
+        expect(page.status).to.equal(200);
+        expect(page.text).to.include("Join Acme &amp; &lt;Sons&gt;").and.include("Acme Suite");
+        expect(page.text).to.not.include("<script");
+        expect(page.headers.get("referrer-policy")).to.equal("no-referrer");
+        expect(page.headers.get("cache-control")).to.equal("no-store");
+        expect(page.headers.get("content-security-policy")).to.include("default-src 'none'");
+        const cookie = page.headers.get("set-cookie") ?? "";
+        expect(cookie)
+          .to.match(/HttpOnly/i)
+          .and.match(/SameSite=Strict/i);
+        await ask(link, { method: "HEAD" });
+        expect(await read(scim, `/Invitations/${invitation.id}`)).to.include({ status: "pending" });
+      });
+
+      it("accepts by its form, and only by that", async () => {
+        const invitation = await invite();
+        const link = await linkFor(invitation);
+        const body = new URLSearchParams(ANN);
+        const strange = await ask(link, { method: "POST", headers: { accept: "text/html" }, body });
+        expect(strange.status).to.equal(403);
+        expect(strange.text).to.include("<form");
+        const done = await fillIn(link);
+        expect(done.status, done.text).to.equal(200);
+        expect(done.text).to.include("Welcome to Acme &amp; &lt;Sons&gt;");
+        expect((await openPage(link)).text).to.include("accepted already");
+      });
+
+      it("comes again with what was said, but for the password, when that will not do", async () => {
+        const link = await linkFor(await invite());
+        const page = await fillIn(link, { ...ANN, givenName: '"Ann"', password: "password1" });
+        expect(page.status).to.equal(400);
+        expect(page.text).to.include("easily guessed").and.include('value="&quot;Ann&quot;"');
+        expect(page.text).to.not.include("password1");
+      });
+    });
+
+    it("answers nonsense with 4xx", async () => {
+      const link = await linkFor(await invite());
+      const json = { "content-type": "application/json" };
+      for (const [url, options, status] of [
+        [`${link}/accept`, { method: "POST", headers: json, body: "{" }, 400],
+        [
+          `${link}/accept`,
+          { method: "POST", headers: json, body: JSON.stringify({ x: "y".repeat(20_000) }) },
+          413,
+        ],
+        [`${link}/accept`, { method: "POST", body: "x" }, 415],
+        [link, { method: "POST", headers: json, body: "{}" }, 415],
+        [link, { method: "DELETE" }, 404],
+        [`${link}/other`, {}, 404],
+      ] as const) {
+        expect((await ask(url, options)).status, JSON.stringify(options).slice(0, 80)).to.equal(status);
+      }
+    });
+
+    it("locks out whoever tries many links", async () => {
+      const base = (await linkFor(await invite())).replace(/[^/]*$/, "");
+      let status = 404;
+      for (let guess = 0; guess < 40 && status === 404; guess += 1) {
+        status = (await look(`${base}${guess}.${"A".repeat(43)}`)).status;
+      }
+      expect(status).to.equal(429);
+      expectError(await scim.get("/Invitations/nobody"), { status: 404 });
+    });
+  });
+});
+
+const clientLike = (scim: ScimClient, token: string): ScimClient =>
+  new (scim.constructor as typeof ScimClient)(() => ({ url: scim.url, token }));
