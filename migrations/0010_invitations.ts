@@ -43,7 +43,8 @@ export async function up(knex: Knex): Promise<void> {
     )`);
   await child(
     "invitation_emails",
-    `value ${text} not null, value_key ${text} not null, accepted_at ${text}, primary key (invitation_id, value_key)`,
+    `value ${text} not null, value_key ${text} not null, accepted_at ${text}, declined_at ${text},
+     primary key (invitation_id, value_key)`,
   );
   await knex.raw("create index invitation_emails_value_key_index on invitation_emails (value_key)");
   await child(

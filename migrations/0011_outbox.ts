@@ -7,9 +7,14 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`create table outbox (
     id ${text} not null primary key,
     kind ${text} not null,
-    address ${text} not null,
-    invitation_id ${text} not null
+    -- null: the address that the account has when it is sent
+    address ${text},
+    invitation_id ${text}
       constraint outbox_invitation_id_foreign references invitations (id) on delete cascade,
+    account_id ${text}
+      constraint outbox_account_id_foreign references accounts (id) on delete cascade,
+    organization_id ${text}
+      constraint outbox_organization_id_foreign references organizations (id) on delete cascade,
     revision integer not null,
     created_at ${text} not null,
     due_at ${text} not null,
@@ -19,7 +24,9 @@ export async function up(knex: Knex): Promise<void> {
     result ${text}
   )`);
   await knex.raw("create index outbox_due_at_index on outbox (due_at) where ended_at is null");
-  await knex.raw("create index outbox_invitation_id_index on outbox (invitation_id)");
+  for (const column of ["invitation_id", "account_id", "organization_id"]) {
+    await knex.raw(`create index outbox_${column}_index on outbox (${column}) where ${column} is not null`);
+  }
 }
 
 export async function down(knex: Knex): Promise<void> {

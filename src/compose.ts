@@ -4,8 +4,8 @@ import { v7 as uuidv7 } from "uuid";
 import type { Settings } from "./config/settings.js";
 import { openDatabase } from "./db/database.js";
 import { migrate } from "./db/migrate.js";
+import { PROVIDER_REALM } from "./domain/principal.js";
 import { createApp } from "./http/app.js";
-import type { Invitation } from "./domain/invitation.js";
 import { createLogger } from "./logging/logger.js";
 import type { Logger } from "./logging/logger.js";
 import { letters } from "./mail/letters.js";
@@ -15,6 +15,8 @@ import { fileTransport, smtpTransport } from "./mail/transport.js";
 import { Transactions } from "./repositories/unit-of-work.js";
 import { Cursors } from "./scim/cursors.js";
 import { AcceptanceService } from "./services/acceptance.js";
+import { AccountSetupService, SetupMail } from "./services/account-setup.js";
+import { AddressProofs } from "./services/address-proofs.js";
 import { AccessTokenService } from "./services/access-tokens.js";
 import type { ScimServices } from "./scim/context.js";
 import { AuditService } from "./services/audit.js";
@@ -28,7 +30,11 @@ import { DirectoryService } from "./services/directory.js";
 import type { Collaborators } from "./services/collaborators.js";
 import { secretKey } from "./services/keys.js";
 import { InvitationService } from "./services/invitations.js";
+import { Guesses } from "./services/guesses.js";
 import { Links } from "./services/links.js";
+import { MembershipNotices } from "./services/membership-notices.js";
+import { Offers } from "./services/offers.js";
+import { OutgoingMail } from "./services/outgoing-mail.js";
 import { OrganizationService } from "./services/organizations.js";
 
 export interface Services extends ScimServices {
@@ -36,18 +42,28 @@ export interface Services extends ScimServices {
   readonly operator: OperatorService;
 }
 
-/** What SCIM requests call. @param candidates counts how often it is asked, so there is one of it */
-function resourceServices(given: Collaborators, candidates: CandidateService, links: Links): ScimServices {
+/** What services share, whichever unit of work they are given. */
+interface Shared {
+  /** Counts how often it is asked, so there is one of it. */
+  readonly candidates: CandidateService;
+  readonly links: Links;
+  readonly mail: OutgoingMail;
+  readonly notices: MembershipNotices;
+}
+
+/** What SCIM requests call. */
+function resourceServices(given: Collaborators, shared: Shared): ScimServices {
+  const { candidates, links, mail, notices } = shared;
   return {
-    users: new UserService(given),
-    organizations: new OrganizationService(given),
+    users: new UserService(given, new SetupMail(given, mail), notices),
+    organizations: new OrganizationService(given, notices),
     directory: new DirectoryService(given),
     audit: new AuditService(given),
     teams: new TeamService(given),
-    invitations: new InvitationService(given, links),
+    invitations: new InvitationService(given, links, mail),
     accessTokens: new AccessTokenService(given),
     candidates,
-    batches: new BatchService(given.work, (work) => resourceServices({ ...given, work }, candidates, links)),
+    batches: new BatchService(given.work, (work) => resourceServices({ ...given, work }, shared)),
   };
 }
 
@@ -105,10 +121,19 @@ export async function compose(settings: Settings): Promise<Muster> {
       now: () => new Date().toISOString(),
       newId: () => uuidv7(),
     };
-    const candidates = new CandidateService(given, settings.candidates);
+    const { mail, productName, templates } = settings;
     const links = new Links(await secretKey(given, "links"), settings.publicUrl);
+    const outgoing = new OutgoingMail(given, mail);
+    const guesses = new Guesses(given);
+    const offers = new Offers(given, links, guesses);
+    const shared = {
+      candidates: new CandidateService(given, settings.candidates),
+      links,
+      mail: outgoing,
+      notices: new MembershipNotices(given, mail.notices),
+    };
     const services: Services = {
-      ...resourceServices(given, candidates, links),
+      ...resourceServices(given, shared),
       authentication: new AuthenticationService(given),
       operator: new OperatorService(given),
     };
@@ -118,11 +143,14 @@ export async function compose(settings: Settings): Promise<Muster> {
     const app = createApp({
       services,
       cursors: new Cursors(await secretKey(given, "cursors"), settings.cursorTimeout, Date.now),
-      acceptance: new AcceptanceService(given, links),
+      people: {
+        acceptance: new AcceptanceService(given, offers, guesses),
+        proofs: new AddressProofs(given, links, offers, guesses, outgoing),
+        setup: new AccountSetupService(given, links, guesses),
+      },
       look: {
-        productName: settings.productName,
+        ...{ productName, templates },
         logoUrl: settings.productLogoUrl,
-        locale: settings.mail.locale,
         acceptedUrl: settings.acceptedUrl,
       },
       advertisePagination: settings.advertisePagination,
@@ -131,21 +159,21 @@ export async function compose(settings: Settings): Promise<Muster> {
       publicUrl: settings.publicUrl,
       ready: () => database.reader.rows("select 1"),
     });
-    const stopPruning = regularly(logger, PRUNING_INTERVAL, () =>
-      services.audit.prune(new Date(Date.now() - settings.auditRetentionDays * DAY).toISOString()),
-    );
-    const { mail } = settings;
+    const stopPruning = regularly(logger, PRUNING_INTERVAL, async () => {
+      await services.audit.prune(new Date(Date.now() - settings.auditRetentionDays * DAY).toISOString());
+      await given.work.write(PROVIDER_REALM, ({ rateLimits }) => rateLimits.prune(given.now()));
+    });
     const transport =
       mail.smtpUrl === undefined
         ? fileTransport(join(settings.dataDir, "mail"), mail.from)
         : smtpTransport(mail.smtpUrl, mail.from);
-    const linkTo = (invitation: Invitation, address: string) => links.toInvitation(invitation, address);
-    const templates = new Templates(mail.locale, mail.templates);
-    const { productName } = settings;
     const outbox = new OutboxWorker({
       ...given,
       transport,
-      compose: letters({ ...given, templates, productName, linkTo }),
+      compose: letters({
+        ...{ ...given, productName, templates: new Templates(templates), secrets: links },
+        productUrl: settings.acceptedUrl,
+      }),
       logger,
     });
     const stopSending = regularly(logger, SENDING_INTERVAL, () => outbox.run());

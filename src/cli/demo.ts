@@ -65,7 +65,7 @@ async function plant({ services }: Muster, seed: Seed): Promise<void> {
       readResource(userSchema, { schemas: [userSchema.core.id], ...person }),
       true,
     );
-    const account = await services.users.create(principal, input, password);
+    const account = await services.users.create(principal, input, { password });
     ids.set(person.userName, account.id);
   }
   for (const { displayName, description, members } of seed.organizations) {

@@ -1,5 +1,6 @@
 import { bool, cleanEnv, EnvMissingError, makeValidator, port, str } from "envalid";
 import { existsSync } from "node:fs";
+import type { TemplateSettings } from "./templates.js";
 import { isAbsolute, join, resolve } from "node:path";
 
 /** Everything that can be set, from the environment. */
@@ -30,6 +31,7 @@ export interface Settings {
   /** Where the browser goes when somebody has accepted an invitation; undefined: a page says so. */
   readonly acceptedUrl: string | undefined;
   readonly mail: MailSettings;
+  readonly templates: TemplateSettings;
   readonly logLevel: LogLevel;
 }
 
@@ -38,9 +40,12 @@ export interface MailSettings {
   readonly smtpUrl: string | undefined;
   /** As in a `From` header. */
   readonly from: string;
-  readonly locale: string;
-  /** An absolute path to templates that go before Muster's own. */
-  readonly templates: string | undefined;
+  /** How many mails an hour one access token brings about, are about one organization, and go to one address. */
+  readonly perToken: number;
+  readonly perOrganization: number;
+  readonly perAddress: number;
+  /** Of whose changes of members people are told by mail. */
+  readonly notices: (typeof NOTICES)[number];
 }
 
 export type DatabaseSettings =
@@ -48,6 +53,8 @@ export type DatabaseSettings =
   | { readonly engine: "postgres"; readonly connectionString: string };
 
 const CANDIDATE_SEARCHES = ["search", "exact", "off"] as const;
+
+const NOTICES = ["off", "people", "all"] as const;
 
 const LOG_LEVELS = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -172,7 +179,7 @@ const specification = {
   }),
   ACCEPTED_URL: webAddress({
     default: undefined,
-    desc: "Where the browser goes when somebody has accepted an invitation (default: a page that says so)",
+    desc: "Where the browser goes when somebody has accepted an invitation or set up an account (default: a page)",
     example: "https://example.com/welcome",
   }),
   SMTP_URL: smtpUrl({
@@ -184,10 +191,24 @@ const specification = {
     default: "Muster <no-reply@localhost.localdomain>",
     desc: "Whom mail comes from",
   }),
-  MAIL_LOCALE: locale({ default: "en", desc: "The language of mail: a folder of templates" }),
-  MAIL_TEMPLATES: str({
+  MAIL_PER_TOKEN: wholeNumber({
+    default: 20_000,
+    desc: "Mails that one access token can bring about in an hour",
+  }),
+  MAIL_PER_ORGANIZATION: wholeNumber({
+    default: 20_000,
+    desc: "Mails about one organization in an hour",
+  }),
+  MAIL_PER_ADDRESS: wholeNumber({ default: 20, desc: "Mails to one address in an hour" }),
+  MEMBERSHIP_NOTICES: str({
+    choices: NOTICES,
+    default: "off",
+    desc: "Whether mail tells people that they were added or removed: off, people (when a person did it) or all",
+  }),
+  LOCALE: locale({ default: "en", desc: "The language of mail and pages: a folder of templates" }),
+  TEMPLATES_DIR: str({
     default: undefined,
-    desc: "Folder with templates that go before Muster's own, as <MAIL_LOCALE>/invitation.html (default: none)",
+    desc: "Folder with templates that go before Muster's own, as <LOCALE>/invitation.html (default: none)",
   }),
   LOG_LEVEL: str({ choices: LOG_LEVELS, default: "info", desc: `One of ${LOG_LEVELS.join(", ")}` }),
 };
@@ -239,8 +260,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     mail: {
       smtpUrl: values.SMTP_URL,
       from: values.MAIL_FROM,
-      locale: values.MAIL_LOCALE,
-      templates: values.MAIL_TEMPLATES === undefined ? undefined : resolve(values.MAIL_TEMPLATES),
+      perToken: values.MAIL_PER_TOKEN,
+      perOrganization: values.MAIL_PER_ORGANIZATION,
+      perAddress: values.MAIL_PER_ADDRESS,
+      notices: values.MEMBERSHIP_NOTICES,
+    },
+    templates: {
+      locale: values.LOCALE,
+      folder: values.TEMPLATES_DIR === undefined ? undefined : resolve(values.TEMPLATES_DIR),
     },
     logLevel: values.LOG_LEVEL,
   };

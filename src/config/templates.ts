@@ -1,8 +1,36 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Where Muster's own templates are, seen from the sources or from the build; absolute. */
-export const TEMPLATES_FOLDER =
+const OWN =
   ["../../templates/", "../../../templates/"]
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))
     .find((folder) => existsSync(folder)) ?? "templates";
+
+const FALLBACK_LOCALE = "en";
+
+/** What mail and pages are made from, and in which language. */
+export interface TemplateSettings {
+  readonly locale: string;
+  /** An absolute path to templates that go before Muster's own. */
+  readonly folder: string | undefined;
+}
+
+/**
+ * Where a template is: in the operator's folder or Muster's own, in the language that is set, else in English.
+ *
+ * @param file its path in the folder of a language
+ * @throws Error when there is no such template
+ */
+export function templatePath({ locale, folder }: TemplateSettings, file: string): string {
+  const folders = [folder, OWN].filter((each) => each !== undefined);
+  const paths = [locale, FALLBACK_LOCALE].flatMap((each) => folders.map((base) => join(base, each, file)));
+  const path = paths.find(existsSync);
+  if (path === undefined) throw new Error(`There is no template '${file}'`);
+  return path;
+}
+
+/** A time as people read it. @param time ISO 8601 */
+export const readableTime = ({ locale }: TemplateSettings, time: string) =>
+  `${new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(new Date(time))} UTC`;

@@ -1,3 +1,5 @@
+import { isEmailAddress } from "./email.js";
+import { isJsonObject } from "./json.js";
 import type { JsonDocument } from "./json.js";
 import type { RoleList } from "./role.js";
 import type { OrganizationReference } from "./organization.js";
@@ -24,6 +26,8 @@ export interface Account {
   /** Undefined when it was taken away: who is not said to be active, is not. */
   readonly active: boolean | undefined;
   readonly roles: RoleList;
+  /** Whether the person is to choose a password by a link in a mail, and has not yet. */
+  readonly isInvited: boolean;
   /** All other attributes of the person, by their SCIM names; extensions stand under their URNs. */
   readonly profile: JsonDocument;
   readonly version: number;
@@ -48,4 +52,17 @@ export interface AccountInput {
    * The profile with those strings folded that compare without case; what filters and sorting look at.
    */
   readonly search: JsonDocument;
+}
+
+/** Where mail to somebody goes: the primary of the addresses, else the first, else a user name that is one. */
+export function mailAddress({
+  userName,
+  profile,
+}: Pick<Account, "userName" | "profile">): string | undefined {
+  const { emails } = profile.value;
+  const addresses = (Array.isArray(emails) ? emails : []).filter(isJsonObject);
+  const inOrder = [...addresses.filter(({ primary }) => primary === true), ...addresses];
+  return [...inOrder.map(({ value }) => value), userName].find(
+    (each): each is string => typeof each === "string" && isEmailAddress(each),
+  );
 }

@@ -45,10 +45,35 @@ export class UniquenessError extends DomainError {
 /** A value breaks a rule of the domain. */
 export class InvalidValueError extends DomainError {}
 
-/** What was to be used is used up, over, or taken back. */
-export class GoneError extends DomainError {}
+/** Why a link leads to nothing that can be done, or not any more. */
+export type ClosedReason =
+  /** An invitation's status. */
+  | "accepted"
+  | "declined"
+  | "expired"
+  | "disabled"
+  | "exhausted"
+  /** The invitation is another one by now, and there is mail with another link. */
+  | "changed"
+  /** Whoever invites may not do so any more. */
+  | "withdrawn"
+  /** The person is a member already. */
+  | "member"
+  | "deactivated"
+  /** The account has a password already. */
+  | "used";
 
-/** Something is so already. */
+/** What a link was for cannot be done. */
+export class ClosedError extends DomainError {
+  constructor(
+    readonly reason: ClosedReason,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Somebody else has changed something in the same moment. */
 export class ConflictError extends DomainError {}
 
 /** The resource is no longer in the version that the caller expects. */

@@ -34,6 +34,8 @@ export interface Invitation extends InvitationInput {
   readonly acceptedBy: readonly NamedId[];
   /** Those of the addresses that have accepted. */
   readonly acceptedEmails: readonly string[];
+  /** Those that have declined; they do not accept any more, until the offer is another one. */
+  readonly declinedEmails: readonly string[];
   /** Links of another revision are void. */
   readonly revision: number;
   /** Who invites: an access token, and the person that it belongs to. */
@@ -50,24 +52,33 @@ export interface NamedId {
   readonly display: string;
 }
 
-export const INVITATION_STATUSES = ["pending", "accepted", "expired", "disabled", "exhausted"] as const;
+export const INVITATION_STATUSES = [
+  "pending",
+  "accepted",
+  "declined",
+  "expired",
+  "disabled",
+  "exhausted",
+] as const;
 export type InvitationStatus = (typeof INVITATION_STATUSES)[number];
 
 /** What decides on an invitation's status, beside the time. */
 export type InvitationFacts = Pick<
   Invitation,
-  "emails" | "acceptedEmails" | "acceptedCount" | "quota" | "enabled" | "expiresAt"
+  "emails" | "acceptedEmails" | "declinedEmails" | "acceptedCount" | "quota" | "enabled" | "expiresAt"
 >;
 
 /**
- * How an invitation stands: accepted when all the people have that it is addressed to, else as the first of what
- * ends it.
+ * How an invitation stands: accepted when all the people have answered that it is addressed to, and declined when
+ * none of them wants to; else as the first of what ends it.
  *
  * @param now ISO 8601 in UTC with milliseconds
  */
 export function invitationStatus(facts: InvitationFacts, now: string): InvitationStatus {
-  const { emails, acceptedEmails, acceptedCount, quota, enabled, expiresAt } = facts;
-  if (emails.length > 0 && acceptedEmails.length === emails.length) return "accepted";
+  const { emails, acceptedEmails, declinedEmails, acceptedCount, quota, enabled, expiresAt } = facts;
+  if (emails.length > 0 && acceptedEmails.length + declinedEmails.length === emails.length) {
+    return acceptedEmails.length > 0 ? "accepted" : "declined";
+  }
   if (!enabled) return "disabled";
   if (expiresAt !== undefined && expiresAt <= now) return "expired";
   if (quota !== undefined && acceptedCount >= quota) return "exhausted";
@@ -84,6 +95,14 @@ export function isAddressedTo({ emails }: Pick<Invitation, "emails">, address: s
       return pattern.startsWith("*@") ? key.endsWith(pattern.slice(1)) : pattern === key;
     })
   );
+}
+
+/** Those addresses of an invitation whose owners have not answered, and that mail can be sent to. */
+export function waitingAddresses(
+  invitation: Pick<Invitation, "emails" | "acceptedEmails" | "declinedEmails">,
+): string[] {
+  const answered = new Set([...invitation.acceptedEmails, ...invitation.declinedEmails].map(foldCase));
+  return exactAddresses(invitation).filter((address) => !answered.has(foldCase(address)));
 }
 
 /** Those addresses of an invitation that mail can be sent to. */

@@ -1,12 +1,28 @@
-/** Mail that is to be sent. Times are ISO 8601 in UTC. */
-export interface Mail {
-  readonly id: string;
-  readonly kind: "invitation";
-  /** Whom it goes to. */
-  readonly address: string;
-  /** What it is about, in the revision in which it was written. */
-  readonly invitationId: string;
+/** What mail is about. */
+export type MailKind =
+  | "invitation"
+  /** A code that proves the address, for an invitation. */
+  | "invitation-code"
+  | "account-setup"
+  /** Tells somebody that an organization has added or removed them. */
+  | "membership-added"
+  | "membership-removed";
+
+/** Mail that is to be written. */
+export interface NewMail {
+  readonly kind: MailKind;
+  /** Whom it goes to; undefined: to the address that the account has when it is sent. */
+  readonly address?: string;
+  readonly invitationId?: string;
+  readonly accountId?: string;
+  readonly organizationId?: string;
+  /** Of what it is about: mail about another revision than there is by then is not sent. */
   readonly revision: number;
+}
+
+/** Mail that is to be sent. Times are ISO 8601 in UTC. */
+export interface Mail extends NewMail {
+  readonly id: string;
   readonly createdAt: string;
   /** How often it has been tried, this time included. */
   readonly attempts: number;

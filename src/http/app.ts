@@ -2,12 +2,16 @@ import express from "express";
 import type { Express } from "express";
 import type { Logger } from "../logging/logger.js";
 import type { AcceptanceService } from "../services/acceptance.js";
+import type { AccountSetupService } from "../services/account-setup.js";
+import type { AddressProofs } from "../services/address-proofs.js";
 import type { AuthenticationService } from "../services/authentication.js";
 import type { ScimServices } from "../scim/context.js";
 import type { Cursors } from "../scim/cursors.js";
 import type { BulkLimits } from "./bulk.js";
-import { invitations } from "./invitations/router.js";
-import type { Look } from "./invitations/pages.js";
+import { accountSetup } from "./pages/account-setup.js";
+import { invitations } from "./pages/invitations.js";
+import { Pages } from "./pages/pages.js";
+import type { Look } from "./pages/pages.js";
 import { health } from "./health.js";
 import { scim } from "./scim.js";
 
@@ -17,7 +21,12 @@ export const SCIM_PATH = "/scim/v2";
 export interface AppParts {
   readonly services: ScimServices & { readonly authentication: AuthenticationService };
   readonly cursors: Cursors;
-  readonly acceptance: AcceptanceService;
+  /** What people do by links in mail. */
+  readonly people: {
+    readonly acceptance: AcceptanceService;
+    readonly proofs: AddressProofs;
+    readonly setup: AccountSetupService;
+  };
   readonly look: Look;
   /** Whether the server's description of itself speaks of pagination. */
   readonly advertisePagination: boolean;
@@ -33,7 +42,7 @@ export interface AppParts {
 export function createApp({
   services,
   cursors,
-  acceptance,
+  people,
   look,
   advertisePagination,
   bulkLimits,
@@ -46,7 +55,9 @@ export function createApp({
   app.disable("etag");
   app.set("muster secure", publicUrl.startsWith("https:"));
   app.use(health(ready));
-  app.use("/invitations", invitations({ acceptance, look, logger }));
+  const pages = new Pages(look);
+  app.use("/invitations", invitations({ ...people, pages, logger }));
+  app.use("/account-setup", accountSetup({ ...people, pages, logger }));
   app.use(
     SCIM_PATH,
     scim({ services, cursors, advertisePagination, bulkLimits, logger, baseUrl: `${publicUrl}${SCIM_PATH}` }),

@@ -1,51 +1,155 @@
-import type { Invitation } from "../domain/invitation.js";
-import type { Mail } from "../domain/mail.js";
+import { mailAddress } from "../domain/account.js";
+import { waitingAddresses } from "../domain/invitation.js";
+import type { Mail, MailKind } from "../domain/mail.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
 import { foldCase } from "../domain/text.js";
-import type { UnitOfWork } from "../repositories/unit-of-work.js";
+import type { Repositories, UnitOfWork } from "../repositories/unit-of-work.js";
 import type { Rendered, Templates } from "./templates.js";
 
-/** Mail that is ready to go, and the link in it. */
+/** Mail that is ready to go. */
 export interface Composed {
+  readonly to: string;
   readonly letter: Rendered;
-  readonly link: string;
+  /** The link in it, if it has one that somebody is meant to follow. */
+  readonly link: string | undefined;
 }
 
 export type Compose = (mail: Mail) => Promise<Composed | undefined>;
+
+/** Makes the secrets that go out by mail. */
+export interface Secrets {
+  toInvitation(link: { invitationId: string; revision: number; address: string }): string;
+  toAccountSetup(link: { accountId: string; revision: number }): string;
+  code(invitationId: string, addressKey: string, number: number): string;
+}
 
 export interface LetterParts {
   readonly work: UnitOfWork;
   readonly now: () => string;
   readonly templates: Templates;
   readonly productName: string;
-  /** The link of an invitation for somebody at an address. */
-  readonly linkTo: (invitation: Invitation, address: string) => string;
+  readonly productUrl: string | undefined;
+  readonly secrets: Secrets;
 }
 
+/** What a template of mail is given, and whom it goes to. */
+interface Content {
+  readonly to: string;
+  readonly link?: string;
+  readonly [name: string]: unknown;
+}
+
+/** What mail says now; undefined when there is no reason for it any more. */
+type Write = (
+  mail: Mail,
+  repositories: Repositories,
+  given: Pick<LetterParts, "now" | "secrets">,
+) => Promise<Content | undefined>;
+
+const KINDS: Readonly<Record<MailKind, Write>> = {
+  invitation: aboutInvitation,
+  "invitation-code": withCode,
+  "account-setup": aboutSetup,
+  "membership-added": (mail, repositories) => aboutMembership(mail, repositories, true),
+  "membership-removed": (mail, repositories) => aboutMembership(mail, repositories, false),
+};
+
 /** Says what mail says, from how things are when it is sent: what was taken back meanwhile is not sent. */
-export function letters({ work, now, templates, productName, linkTo }: LetterParts): Compose {
-  return async ({ invitationId, revision, address }) => {
-    const { invitations, accounts } = work.read(PROVIDER_REALM);
-    const invitation = await invitations.find(invitationId, now(), { lock: false });
-    if (invitation?.status !== "pending" || invitation.revision !== revision) return undefined;
-    const key = foldCase(address);
-    if (!invitation.emails.some((each) => foldCase(each) === key)) return undefined;
-    if (invitation.acceptedEmails.some((each) => foldCase(each) === key)) return undefined;
-    const { accountId } = invitation.inviter;
-    const inviter = accountId === undefined ? undefined : await accounts.find(accountId);
-    const link = linkTo(invitation, address);
-    const { organizationName, givenName, roles, teams, expiresAt, description } = invitation;
-    const letter = await templates.render("invitation", {
-      productName,
-      organizationName,
-      inviterName: inviter?.displayName ?? inviter?.userName,
-      givenName,
-      roles,
-      teams: teams.map(({ display }) => display),
-      expiresAt,
-      description,
-      link,
-    });
-    return { letter, link };
+export function letters(given: LetterParts): Compose {
+  const { work, templates, productName, productUrl } = given;
+  return async (mail) => {
+    const content = await KINDS[mail.kind](mail, work.read(PROVIDER_REALM), given);
+    if (!content) return undefined;
+    const letter = templates.render(mail.kind, { productName, productUrl, ...content });
+    return { to: content.to, letter, link: content.link };
   };
+}
+
+async function aboutInvitation(
+  { invitationId = "", revision, address = "" }: Mail,
+  { invitations, accounts }: Repositories,
+  { now, secrets }: Pick<LetterParts, "now" | "secrets">,
+): Promise<Content | undefined> {
+  const invitation = await invitations.find(invitationId, now(), { lock: false });
+  if (invitation?.status !== "pending" || invitation.revision !== revision) return undefined;
+  const key = foldCase(address);
+  if (!waitingAddresses(invitation).some((each) => foldCase(each) === key)) return undefined;
+  const { accountId } = invitation.inviter;
+  const inviter = accountId === undefined ? undefined : await accounts.find(accountId);
+  const { organizationName, givenName, roles, teams, expiresAt, description } = invitation;
+  return {
+    to: address,
+    link: secrets.toInvitation({ invitationId, revision, address }),
+    ...{ organizationName, givenName, roles, expiresAt, description },
+    inviterName: inviter?.displayName ?? inviter?.userName,
+    teams: teams.map(({ display }) => display),
+  };
+}
+
+async function withCode(
+  { invitationId = "", revision, address = "" }: Mail,
+  { invitations, invitationCodes }: Repositories,
+  { now, secrets }: Pick<LetterParts, "now" | "secrets">,
+): Promise<Content | undefined> {
+  const invitation = await invitations.find(invitationId, now(), { lock: false });
+  const key = foldCase(address);
+  const current = await invitationCodes.find(invitationId, key);
+  if (!invitation || current?.number !== revision || current.expiresAt <= now()) return undefined;
+  const { organizationName } = invitation;
+  const code = secrets.code(invitationId, key, revision);
+  return { to: address, code, organizationName, expiresAt: current.expiresAt };
+}
+
+async function aboutSetup(
+  { accountId = "", revision }: Mail,
+  { accounts, accountSetups, organizations }: Repositories,
+  { now, secrets }: Pick<LetterParts, "now" | "secrets">,
+): Promise<Content | undefined> {
+  const account = await accounts.find(accountId);
+  const setup = await accountSetups.find(accountId, { lock: false });
+  const to = account && mailAddress(account);
+  if (to === undefined || account?.active !== true) return undefined;
+  if (setup?.revision !== revision || setup.expiresAt <= now()) return undefined;
+  const organization =
+    setup.organizationId === undefined
+      ? undefined
+      : await organizations.find(setup.organizationId, { lock: false });
+  return {
+    to,
+    link: secrets.toAccountSetup({ accountId, revision }),
+    name: nameOf(account),
+    userName: account.userName,
+    organizationName: organization?.displayName,
+    expiresAt: setup.expiresAt,
+  };
+}
+
+async function aboutMembership(
+  { accountId = "", organizationId = "" }: Mail,
+  { accounts, memberships, organizations }: Repositories,
+  isMember: boolean,
+): Promise<Content | undefined> {
+  const account = await accounts.find(accountId);
+  const organization = await organizations.find(organizationId, { lock: false });
+  const to = account && mailAddress(account);
+  if (!organization || to === undefined || account?.active !== true) return undefined;
+  if ((await memberships.isMember(organizationId, accountId)) !== isMember) return undefined;
+  return {
+    to,
+    name: nameOf(account),
+    userName: account.userName,
+    organizationName: organization.displayName,
+  };
+}
+
+/** How somebody is called in mail. */
+function nameOf({
+  displayName,
+  profile,
+}: {
+  displayName: string | undefined;
+  profile: { value: object };
+}): string | undefined {
+  const { name } = profile.value as { name?: { givenName?: unknown } };
+  return typeof name?.givenName === "string" ? name.givenName : displayName;
 }

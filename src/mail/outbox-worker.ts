@@ -17,6 +17,7 @@ const CLAIM_MS = 10 * 60 * 1000;
 export interface OutboxParts {
   readonly work: UnitOfWork;
   readonly now: () => string;
+  readonly newId: () => string;
   readonly transport: Transport;
   /** Says what mail says; undefined when there is no reason for it any more. */
   readonly compose: Compose;
@@ -61,7 +62,7 @@ export class OutboxWorker {
         { mail: { id, kind, attempts, dueAt }, err: error },
         isHopeless ? "Mail could not be sent and is given up" : "Mail could not be sent and is tried again",
       );
-      await (dueAt === undefined ? this.#end(id, "failed") : this.#postpone(id, dueAt));
+      await (dueAt === undefined ? this.#giveUp(mail) : this.#postpone(id, dueAt));
     }
   }
 
@@ -69,11 +70,11 @@ export class OutboxWorker {
     const { compose, transport, logger } = this.parts;
     const composed = await compose(mail);
     if (!composed) return "void";
-    await transport.send({ ...composed.letter, id: mail.id, to: mail.address });
+    await transport.send({ ...composed.letter, id: mail.id, to: composed.to });
     // Without a mail server, whoever runs this reads the log instead of a mailbox.
     const said = {
       mail: { id: mail.id, kind: mail.kind },
-      ...(transport.name === "file" && { link: composed.link }),
+      ...(transport.name === "file" && composed.link !== undefined && { link: composed.link }),
     };
     logger.info(said, transport.name === "file" ? "Mail was put into a file" : "Mail was sent");
     return "sent";
@@ -81,6 +82,28 @@ export class OutboxWorker {
 
   async #end(id: string, result: MailResult): Promise<void> {
     await this.parts.work.write(PROVIDER_REALM, ({ outbox }) => outbox.end(id, result, this.parts.now()));
+  }
+
+  /** So that not the log alone tells that somebody gets no mail, but the audit log, which administrators see. */
+  async #giveUp({ id, kind, invitationId, accountId, organizationId }: Mail): Promise<void> {
+    const { work, now, newId } = this.parts;
+    await work.write(PROVIDER_REALM, async ({ outbox, auditEvents, invitations }) => {
+      const at = now();
+      await outbox.end(id, "failed", at);
+      const invitation =
+        invitationId === undefined ? undefined : await invitations.find(invitationId, at, { lock: false });
+      await auditEvents.insert([
+        {
+          ...{ id: newId(), createdAt: at, action: "change", result: "warning", realm: "provider" },
+          target:
+            invitationId === undefined
+              ? { type: "User", id: accountId }
+              : { type: "Invitation", id: invitationId, display: invitation?.name },
+          organizationId: invitation?.organizationId ?? organizationId,
+          ...{ changes: [], ignored: [], detail: `mail (${kind}) could not be sent and is given up` },
+        },
+      ]);
+    });
   }
 
   async #postpone(id: string, dueAt: string): Promise<void> {

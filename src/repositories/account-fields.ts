@@ -37,7 +37,7 @@ const PROFILE: Readonly<Record<string, string>> = Object.fromEntries(
 /** Where the attributes of an account are found. */
 const accountFields = (
   { plainText }: Dialect,
-  { groups, teams, organizationRoles }: AccountView,
+  { isInvited, groups, teams, organizationRoles }: AccountView,
   locations: Locations,
 ): ResourceFields => ({
   table: "accounts",
@@ -49,7 +49,8 @@ const accountFields = (
     "name.familyName": "accounts.family_name_key",
     [`${ENTERPRISE_USER}.department`]: "accounts.department_key",
     [`${ENTERPRISE_USER}.employeeNumber`]: "accounts.employee_number_key",
-    [MEMBERSHIP]: "(select min(element.id) from accounts element where false)",
+    [MEMBERSHIP]: plainText(`case when ${isInvited} then 'INVITED' end`),
+    [`${MEMBERSHIP}.state`]: plainText(`case when ${isInvited} then 'INVITED' end`),
     active: "(case when accounts.is_active_assigned then accounts.active end)",
     // Every resource has it.
     meta: "accounts.id",

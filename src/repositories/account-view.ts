@@ -13,6 +13,8 @@ export interface AccountView {
   readonly from: Sql;
   /** Reads an account's organizations as one JSON list. */
   readonly organizations: string;
+  /** Whether an account waits for its owner to choose a password. */
+  readonly isInvited: string;
   /** The organizations as the elements of `groups`, without their addresses. */
   readonly groups: Collection;
   /** The teams, and the roles in organizations, without addresses. */
@@ -24,12 +26,17 @@ export function accountView(dialect: Dialect, realm: Realm): AccountView {
   return realm.type === "provider" ? providerView(dialect) : organizationView(dialect, realm.organizationId);
 }
 
+/** An organization sees that somebody is waited for only when the provider waits, or itself. */
+const isInvited = (more = "") =>
+  `exists (select 1 from account_setups where account_setups.account_id = accounts.id${more})`;
+
 const groupType = ({ plainText }: Dialect) => plainText("'DIRECT'");
 
 function providerView(dialect: Dialect): AccountView {
   const joined = "join organizations on organizations.id";
   return {
     from: sql("accounts"),
+    isInvited: isInvited(),
     organizations: dialect.jsonList({
       id: "organizations.id",
       displayName: "organizations.display_name",
@@ -109,6 +116,9 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
       `(select ${columns.join(", ")} from memberships join accounts on accounts.id = memberships.account_id
         where memberships.organization_id = ?) accounts`,
       organizationId,
+    ),
+    isInvited: isInvited(
+      ` and coalesce(account_setups.organization_id, accounts.organization_id) = accounts.organization_id`,
     ),
     organizations: dialect.jsonList({
       id: "own.id",

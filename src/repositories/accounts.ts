@@ -27,6 +27,7 @@ interface AccountRow {
   version: number;
   created_at: string;
   updated_at: string;
+  is_invited: boolean | number;
   organizations: string | null;
 }
 
@@ -173,6 +174,7 @@ export class AccountRepository {
       () => nameTaken(account),
     );
     await this.#replaceEmails(account);
+    if (account.passwordHash !== undefined) await this.#endSetup(account.id);
   }
 
   /**
@@ -203,6 +205,17 @@ export class AccountRepository {
       () => nameTaken(account),
     );
     await this.#replaceEmails(account);
+    if (account.passwordHash !== undefined) await this.#endSetup(account.id);
+  }
+
+  /** Gives an account a password, and ends the wait for one. */
+  async setPassword(id: string, passwordHash: string, at: string): Promise<void> {
+    await this.session.rows(
+      `update accounts set password_hash = ?, version = version + 1, updated_at = ?,
+         profile_version = profile_version + 1, profile_updated_at = ? where id = ?`,
+      [passwordHash, at, at, id],
+    );
+    await this.#endSetup(id);
   }
 
   /**
@@ -236,6 +249,11 @@ export class AccountRepository {
     return (await this.session.first("delete from accounts where id = ? returning id", [id])) !== undefined;
   }
 
+  /** Who has a password is not waited for. */
+  async #endSetup(id: string): Promise<void> {
+    await this.session.rows("delete from account_setups where account_id = ?", [id]);
+  }
+
   async #replaceEmails(account: ProfileWrite): Promise<void> {
     await this.session.rows("delete from account_emails where account_id = ?", [account.id]);
     await this.#insertEmails(account);
@@ -259,7 +277,7 @@ export class AccountRepository {
   }
 
   get #columns(): string {
-    return `${COLUMNS}, ${this.#view.organizations} as organizations`;
+    return `${COLUMNS}, ${this.#view.isInvited} as is_invited, ${this.#view.organizations} as organizations`;
   }
 }
 
@@ -295,6 +313,7 @@ function toAccount(row: AccountRow): AccountWithOrganizations {
     displayName: row.display_name ?? undefined,
     active: row.is_active_assigned ? Boolean(row.active) : undefined,
     roles: toRoles(row.roles),
+    isInvited: Boolean(row.is_invited),
     profile: JsonDocument.ofText(row.profile),
     version: row.version,
     createdAt: row.created_at,

@@ -31,6 +31,13 @@ interface InvitationRow {
   updated_at: string;
 }
 
+interface EmailRow {
+  invitation_id: string;
+  value: string;
+  accepted_at: string | null;
+  declined_at: string | null;
+}
+
 /** An invitation as it is written. */
 export interface InvitationWrite extends InvitationInput {
   readonly id: string;
@@ -44,7 +51,8 @@ function view(realm: Realm, now: string): Sql {
   const emails = "select 1 from invitation_emails where invitation_emails.invitation_id = invitations.id";
   const select = `select invitations.*, organizations.display_name as organization_name,
       organizations.display_name_key as organization_name_key,
-      case when exists (${emails}) and not exists (${emails} and accepted_at is null) then 'accepted'
+      case when exists (${emails}) and not exists (${emails} and accepted_at is null and declined_at is null)
+          then case when exists (${emails} and accepted_at is not null) then 'accepted' else 'declined' end
         when not enabled then 'disabled'
         when expires_at <= ? then 'expired'
         when accepted_count >= quota then 'exhausted'
@@ -87,6 +95,7 @@ const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields =>
   },
   collections: {
     emails: values("invitation_emails"),
+    declinedBy: values("(select * from invitation_emails where declined_at is not null)"),
     roles: values("invitation_roles"),
     teams: {
       from: "invitation_teams element join teams on teams.id = element.team_id",
@@ -162,7 +171,10 @@ export class InvitationRepository {
     await this.#writeLists(invitation, []);
   }
 
-  /** @param current what is there; addresses that stay remember whether they have accepted */
+  /**
+   * @param current what is there; addresses that stay remember whether they have accepted, and whether they have
+   *   declined this offer
+   */
   async update(invitation: InvitationWrite, current: Invitation): Promise<void> {
     await this.session.rows(
       `update invitations set name = ?, name_key = ?, description = ?, description_key = ?, given_name = ?,
@@ -174,6 +186,10 @@ export class InvitationRepository {
     const kept = new Set(invitation.emails.map(foldCase));
     const gone = current.emails.map(foldCase).filter((key) => !kept.has(key));
     await this.#writeLists(invitation, gone);
+    if (invitation.revision === current.revision) return;
+    await this.session.rows("update invitation_emails set declined_at = null where invitation_id = ?", [
+      invitation.id,
+    ]);
   }
 
   /** Writes down that somebody has accepted. @param address who has been addressed */
@@ -191,6 +207,18 @@ export class InvitationRepository {
       `insert into invitation_acceptances (invitation_id, account_id, accepted_at) values (?, ?, ?)
        on conflict (invitation_id, account_id) do update set accepted_at = excluded.accepted_at`,
       [id, accountId, at],
+    );
+  }
+
+  /** Writes down that somebody does not want to. @param address who has been addressed */
+  async decline(id: string, address: string, at: string): Promise<void> {
+    await this.session.rows("update invitations set version = version + 1, updated_at = ? where id = ?", [
+      at,
+      id,
+    ]);
+    await this.session.rows(
+      "update invitation_emails set declined_at = ? where invitation_id = ? and value_key = ?",
+      [at, id, foldCase(address)],
     );
   }
 
@@ -246,8 +274,8 @@ export class InvitationRepository {
       for (const each of found) grouped.get(each.invitation_id)?.push(each);
       return grouped;
     };
-    const emails = await listed<{ invitation_id: string; value: string; accepted_at: string | null }>(
-      "select invitation_id, value, accepted_at from invitation_emails",
+    const emails = await listed<EmailRow>(
+      "select invitation_id, value, accepted_at, declined_at from invitation_emails",
       "position",
     );
     const roles = await listed<{ invitation_id: string; value: string }>(
@@ -270,6 +298,7 @@ export class InvitationRepository {
         ...toFacts(row),
         emails: addresses.map(({ value }) => value),
         acceptedEmails: addresses.filter((each) => each.accepted_at !== null).map(({ value }) => value),
+        declinedEmails: addresses.filter((each) => each.declined_at !== null).map(({ value }) => value),
         roles: (roles.get(row.id) ?? []).map(({ value }) => value),
         teams: (teams.get(row.id) ?? []).map(toNamedId),
         teamIds: (teams.get(row.id) ?? []).map(({ id }) => id),

@@ -1,11 +1,13 @@
 import type { Session } from "../db/session.js";
-import type { Mail, MailResult } from "../domain/mail.js";
+import type { Mail, MailKind, MailResult } from "../domain/mail.js";
 
 interface MailRow {
   id: string;
-  kind: Mail["kind"];
-  address: string;
-  invitation_id: string;
+  kind: MailKind;
+  address: string | null;
+  invitation_id: string | null;
+  account_id: string | null;
+  organization_id: string | null;
   revision: number;
   created_at: string;
   attempts: number;
@@ -14,19 +16,30 @@ interface MailRow {
 /** What can be sent now: due, and in nobody's hands, or in those of somebody who did not come back. */
 const SENDABLE = "ended_at is null and due_at <= ? and (claimed_until is null or claimed_until <= ?)";
 
+/** How many rows a statement inserts: few sizes, so that the statements stay prepared. */
+const ROWS_AT_ONCE = [50, 1];
+
 /** Mail that is to be sent, and what became of it. Several processes share it. */
 export class OutboxRepository {
   constructor(private readonly session: Session) {}
 
   /** To be called in the transaction of what the mail is about. */
   async insert(mails: readonly Omit<Mail, "attempts">[]): Promise<void> {
-    for (const { id, kind, address, invitationId, revision, createdAt } of mails) {
-      await this.session.rows(
-        `insert into outbox (id, kind, address, invitation_id, revision, created_at, due_at)
-         values (?, ?, ?, ?, ?, ?, ?)`,
-        [id, kind, address, invitationId, revision, createdAt, createdAt],
-      );
+    let rest = mails;
+    for (const size of ROWS_AT_ONCE) {
+      for (; rest.length >= size; rest = rest.slice(size)) await this.#insert(rest.slice(0, size));
     }
+  }
+
+  async #insert(mails: readonly Omit<Mail, "attempts">[]): Promise<void> {
+    await this.session.rows(
+      `insert into outbox (id, kind, address, invitation_id, account_id, organization_id, revision, created_at, due_at)
+       values ${mails.map(() => "(?, ?, ?, ?, ?, ?, ?, ?, ?)").join(", ")}`,
+      mails.flatMap(({ id, kind, address, invitationId, accountId, organizationId, revision, createdAt }) => [
+        ...[id, kind, address ?? null, invitationId ?? null, accountId ?? null, organizationId ?? null],
+        ...[revision, createdAt, createdAt],
+      ]),
+    );
   }
 
   /** Whether there is anything to send. */
@@ -46,8 +59,10 @@ export class OutboxRepository {
     return rows.map((row) => ({
       id: row.id,
       kind: row.kind,
-      address: row.address,
-      invitationId: row.invitation_id,
+      ...(row.address !== null && { address: row.address }),
+      ...(row.invitation_id !== null && { invitationId: row.invitation_id }),
+      ...(row.account_id !== null && { accountId: row.account_id }),
+      ...(row.organization_id !== null && { organizationId: row.organization_id }),
       revision: row.revision,
       createdAt: row.created_at,
       attempts: row.attempts,
@@ -67,10 +82,10 @@ export class OutboxRepository {
     await this.session.rows("update outbox set due_at = ?, claimed_until = null where id = ?", [dueAt, id]);
   }
 
-  /** When mail about an invitation was written last. */
+  /** When an invitation was written last. */
   async lastWritten(invitationId: string): Promise<string | undefined> {
     const row = await this.session.first<{ at: string | null }>(
-      "select max(created_at) as at from outbox where invitation_id = ?",
+      "select max(created_at) as at from outbox where invitation_id = ? and kind = 'invitation'",
       [invitationId],
     );
     return row?.at ?? undefined;

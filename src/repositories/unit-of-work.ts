@@ -5,20 +5,24 @@ import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Realm } from "../domain/principal.js";
 import { AccessTokenRepository } from "./access-tokens.js";
 import { AccountRepository } from "./accounts.js";
+import { AccountSetupRepository } from "./account-setups.js";
 import { AuditEventRepository } from "./audit-events.js";
 import { CandidateRepository } from "./candidates.js";
 import { DirectoryRepository } from "./directory.js";
+import { InvitationCodeRepository } from "./invitation-codes.js";
 import { InvitationRepository } from "./invitations.js";
 import { KeyRepository } from "./keys.js";
 import { MembershipDetailsRepository } from "./membership-details.js";
 import { MembershipRepository } from "./memberships.js";
 import { OutboxRepository } from "./outbox.js";
 import { OrganizationRepository } from "./organizations.js";
+import { RateLimitRepository } from "./rate-limits.js";
 import { TeamRepository } from "./teams.js";
 
 /** All repositories, bound to one session. */
 export interface Repositories {
   readonly accounts: AccountRepository;
+  readonly accountSetups: AccountSetupRepository;
   readonly organizations: OrganizationRepository;
   readonly memberships: MembershipRepository;
   readonly directory: DirectoryRepository;
@@ -27,7 +31,9 @@ export interface Repositories {
   readonly teams: TeamRepository;
   readonly candidates: CandidateRepository;
   readonly invitations: InvitationRepository;
+  readonly invitationCodes: InvitationCodeRepository;
   readonly outbox: OutboxRepository;
+  readonly rateLimits: RateLimitRepository;
   readonly membershipDetails: MembershipDetailsRepository;
   readonly keys: KeyRepository;
 }
@@ -163,6 +169,7 @@ class Unguarded extends Joined {
  */
 const repositories = (session: Session, realm: Realm, events?: AuditEvent[]): Repositories => ({
   accounts: new AccountRepository(session, realm),
+  accountSetups: new AccountSetupRepository(session),
   organizations: new OrganizationRepository(session, realm),
   memberships: new MembershipRepository(session),
   directory: new DirectoryRepository(session, realm),
@@ -171,7 +178,9 @@ const repositories = (session: Session, realm: Realm, events?: AuditEvent[]): Re
   teams: new TeamRepository(session, realm),
   candidates: new CandidateRepository(session),
   invitations: new InvitationRepository(session, realm),
+  invitationCodes: new InvitationCodeRepository(session),
   outbox: new OutboxRepository(session),
+  rateLimits: new RateLimitRepository(session),
   membershipDetails: new MembershipDetailsRepository(session, realm),
   keys: new KeyRepository(session),
 });

@@ -1,7 +1,7 @@
 import {
+  ClosedError,
   ConflictError,
   ForbiddenError,
-  GoneError,
   InvalidValueError,
   NotFoundError,
   TooManyRequestsError,
@@ -9,6 +9,7 @@ import {
   UnsupportedFieldError,
   VersionMismatchError,
 } from "../domain/errors.js";
+import type { ClosedReason } from "../domain/errors.js";
 
 /** The `scimType` keywords of RFC 7644 section 3.12 and RFC 9865 section 2.1. */
 export type ScimType =
@@ -63,6 +64,9 @@ export const invalidCount = (detail: string) => new ScimError(400, "invalidCount
 export const noTarget = (detail: string) => new ScimError(400, "noTarget", detail);
 export const mutability = (detail: string) => new ScimError(400, "mutability", detail);
 
+/** Where the status tells more than that something is gone. */
+const CLOSED: Partial<Record<ClosedReason, number>> = { member: 409, deactivated: 403 };
+
 /**
  * The one table from what went wrong to what is answered.
  *
@@ -75,7 +79,8 @@ export function toScimError(error: unknown): ScimError | undefined {
   if (error instanceof TooManyRequestsError) {
     return new ScimError(429, undefined, error.message, { "Retry-After": String(error.retryAfter) });
   }
-  if (error instanceof GoneError) return new ScimError(410, undefined, error.message);
+  if (error instanceof ClosedError)
+    return new ScimError(CLOSED[error.reason] ?? 410, undefined, error.message);
   if (error instanceof ConflictError) return new ScimError(409, undefined, error.message);
   if (error instanceof UniquenessError) return new ScimError(409, "uniqueness", error.message);
   if (error instanceof InvalidValueError) return new ScimError(400, "invalidValue", error.message);

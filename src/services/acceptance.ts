@@ -1,40 +1,20 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { AccountInput } from "../domain/account.js";
-import {
-  ConflictError,
-  ForbiddenError,
-  GoneError,
-  InvalidValueError,
-  NotFoundError,
-  TooManyRequestsError,
-} from "../domain/errors.js";
-import { isAddressedTo } from "../domain/invitation.js";
-import type { Invitation, InvitationStatus } from "../domain/invitation.js";
+import { ConflictError, ForbiddenError, InvalidValueError } from "../domain/errors.js";
+import { exactAddresses } from "../domain/invitation.js";
+import type { Invitation } from "../domain/invitation.js";
 import { JsonDocument } from "../domain/json.js";
 import { requireKeyLength } from "../domain/limits.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
-import type { Principal, Realm } from "../domain/principal.js";
-import { hasRole, PROVIDER_ADMIN } from "../domain/role.js";
+import type { Realm } from "../domain/principal.js";
 import { foldCase } from "../domain/text.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
 import { record } from "./audit.js";
 import type { Collaborators } from "./collaborators.js";
-import type { Links } from "./links.js";
+import type { Guesses, Origin } from "./guesses.js";
 import { requireStrongPassword } from "./new-passwords.js";
+import { closed } from "./offers.js";
+import type { Offer, Offers } from "./offers.js";
 import { hashPassword, isPassword } from "./passwords.js";
-
-type Origin = Principal["origin"];
-
-/** What somebody sees who has a link. */
-export interface Offer {
-  readonly invitation: Invitation;
-  /** The address that the link was sent to. */
-  readonly address: string;
-  /** Who invites, if it is a person. */
-  readonly inviterName: string | undefined;
-  /** What it takes to accept: a new account, the password of the one there is, or no more than a click. */
-  readonly takes: "account" | "password" | "nothing";
-}
 
 /** What somebody says who accepts. */
 export interface Acceptance {
@@ -52,125 +32,103 @@ export interface Accepted {
   readonly organizationName: string;
 }
 
-/** How often in a quarter of an hour a link that is none can be tried from an address of the network, and a password. */
-const LINKS = { points: 30, duration: 900 };
-const PASSWORDS = { points: 10, duration: 900 };
-
-const OVER: Readonly<Record<Exclude<InvitationStatus, "pending">, string>> = {
-  accepted: "This invitation has been accepted already",
-  expired: "This invitation has expired; ask whoever invited you for a new one",
-  disabled: "This invitation has been taken back",
-  exhausted: "This invitation has been used up",
-};
+/** An offer to somebody whose address is known. */
+type PersonalOffer = Offer & { readonly address: string };
 
 /** Invitations as the people see them who are invited. */
 export class AcceptanceService {
-  readonly #links = new RateLimiterMemory(LINKS);
-  readonly #passwords = new RateLimiterMemory(PASSWORDS);
-
   constructor(
     private readonly given: Collaborators,
-    private readonly links: Links,
+    private readonly offers: Offers,
+    private readonly guesses: Guesses,
   ) {}
 
-  /**
-   * What a link leads to. Looking changes nothing.
-   *
-   * @param token the last part of the link
-   * @throws NotFoundError for a link that is none, GoneError for one that is void, ConflictError for a member,
-   *   ForbiddenError for one that was sent to nobody, TooManyRequestsError for who tries many
-   */
+  /** As `Offers.read`. */
   async look(token: string, origin: Origin): Promise<Offer> {
-    return (await this.#offer(this.given.work.read(PROVIDER_REALM), token, origin)).offer;
+    return (await this.offers.read(this.given.work.read(PROVIDER_REALM), token, origin)).offer;
   }
 
   /**
    * Accepts an invitation: makes an account for a new person, and the membership with its roles and teams.
    *
    * @throws what `look` throws, InvalidValueError for a name or password that will not do, ForbiddenError for a
-   *   wrong password
+   *   wrong password, or an address that is not proved, ConflictError
    */
   async accept(token: string, said: Acceptance, origin: Origin): Promise<Accepted> {
     const repositories = this.given.work.read(PROVIDER_REALM);
-    const { offer, accountId } = await this.#offer(repositories, token, origin);
-    if (offer.takes === "password") await this.#requirePassword(repositories, accountId ?? "", said.password);
+    const { offer, accountId } = await this.offers.read(repositories, token, origin);
+    requireProved(offer);
+    if (offer.takes === "password")
+      await this.#requirePassword(offer, accountId ?? "", said.password, origin);
     const isNew = offer.takes === "account";
     const person = isNew ? newPerson(offer.address, said) : undefined;
     const passwordHash = isNew && said.password !== undefined ? await hashPassword(said.password) : undefined;
     const id = this.given.newId();
     return this.given.work.write(PROVIDER_REALM, async (repositories) => {
-      // As everywhere, the organization is locked before what belongs to it.
-      await repositories.organizations.find(offer.invitation.organizationId, { lock: true });
-      await repositories.invitations.find(offer.invitation.id, this.given.now(), { lock: true });
-      const now = await this.#offer(repositories, token, origin);
+      await this.#lock(repositories, offer);
+      const now = await this.offers.read(repositories, token, origin);
       if (now.offer.takes !== offer.takes || now.accountId !== accountId) {
         throw new ConflictError("Somebody has created or changed the account just now; try again");
       }
       if (person) await this.#create(repositories, now.offer, { ...person, id, passwordHash }, origin);
       const accepted = accountId ?? id;
-      await this.#join(repositories, now.offer, accepted, origin);
+      await this.#join(repositories, { ...now.offer, address: offer.address }, accepted, origin);
       const { organizationId, organizationName } = offer.invitation;
       return { accountId: accepted, userName: offer.address, organizationId, organizationName };
     });
   }
 
-  async #offer(
-    repositories: Repositories,
-    token: string,
-    origin: Origin,
-  ): Promise<{ offer: Offer; accountId: string | undefined }> {
-    const link = this.links.readInvitation(token);
-    const { accounts, invitations, memberships } = repositories;
-    const invitation = link && (await invitations.find(link.invitationId, this.given.now(), { lock: false }));
-    if (!invitation) {
-      await count(this.#links, origin?.address ?? "");
-      throw new NotFoundError("Invitation", "of this link");
-    }
-    if (invitation.status !== "pending") throw new GoneError(OVER[invitation.status]);
-    const { address, revision } = link;
-    if (revision !== invitation.revision) {
-      throw new GoneError(
-        "This invitation was changed after the link was sent; there is mail with a new one",
+  /**
+   * Declines an invitation: nobody accepts it by this link any more.
+   *
+   * @throws what `look` throws, InvalidValueError for a link that was sent to nobody
+   */
+  async decline(token: string, origin: Origin): Promise<Offer> {
+    const { offer } = await this.offers.read(this.given.work.read(PROVIDER_REALM), token, origin);
+    const { address } = offer;
+    if (address === undefined)
+      throw new InvalidValueError("This link is nobody's own, so nobody needs to decline");
+    return this.given.work.write(PROVIDER_REALM, async (repositories) => {
+      await this.#lock(repositories, offer);
+      const now = await this.offers.read(repositories, token, origin);
+      const { id, name } = now.offer.invitation;
+      const isNamed = exactAddresses(now.offer.invitation).some(
+        (each) => foldCase(each) === foldCase(address),
       );
-    }
-    if (address === undefined) {
-      throw new ForbiddenError(
-        "Only the link in a mail proves whose address it is; ask to have it sent to you",
-      );
-    }
-    const key = foldCase(address);
-    if (invitation.acceptedEmails.some((each) => foldCase(each) === key)) throw new GoneError(OVER.accepted);
-    if (!isAddressedTo(invitation, address)) throw new GoneError(OVER.disabled);
-    if (!(await mayStillInvite(repositories, invitation, this.given.now()))) {
-      throw new GoneError("Whoever invited you may not invite any more; ask somebody else");
-    }
-    const accountId = await accounts.findIdByUserName(address);
-    if (accountId !== undefined && (await memberships.isMember(invitation.organizationId, accountId))) {
-      throw new ConflictError(`You are a member of ${invitation.organizationName} already`);
-    }
-    const account = accountId === undefined ? undefined : await accounts.find(accountId);
-    if (account && account.active !== true) {
-      throw new ForbiddenError("Your account has been deactivated; ask whoever invited you");
-    }
-    const hasPassword = accountId !== undefined && (await accounts.passwordHash(accountId)) !== undefined;
-    const { inviter } = invitation;
-    const person = inviter.accountId === undefined ? undefined : await accounts.find(inviter.accountId);
-    const takes = account ? (hasPassword ? "password" : "nothing") : "account";
-    const inviterName = person?.displayName ?? person?.userName;
-    return { offer: { invitation, address, inviterName, takes }, accountId };
+      if (isNamed) await repositories.invitations.decline(id, address, this.given.now());
+      await record(this.given, repositories, actor(now.offer.invitation, now.accountId, origin), {
+        ...{ action: "change", target: { type: "Invitation", id, display: name } },
+        ...{ changes: isNamed ? ["declinedBy"] : [], detail: "declined" },
+      });
+      return now.offer;
+    });
+  }
+
+  /** As everywhere, the organization is locked before what belongs to it. */
+  async #lock({ organizations, invitations }: Repositories, { invitation }: Offer): Promise<void> {
+    await organizations.find(invitation.organizationId, { lock: true });
+    await invitations.find(invitation.id, this.given.now(), { lock: true });
   }
 
   /** @throws ForbiddenError unless it is the account's */
   async #requirePassword(
-    { accounts }: Repositories,
+    { invitation }: Offer,
     accountId: string,
     password: string | undefined,
+    origin: Origin,
   ): Promise<void> {
-    await count(this.#passwords, accountId);
-    const hash = await accounts.passwordHash(accountId);
-    const isRight = hash !== undefined && password !== undefined && (await isPassword(password, hash));
-    if (!isRight) throw new ForbiddenError("This is not the password of your account");
-    await this.#passwords.delete(accountId);
+    const { id, name, organizationId } = invitation;
+    const guessed = {
+      what: "password",
+      whose: accountId,
+      accountId,
+      realm: { type: "organization", organizationId },
+      target: { type: "Invitation", id, display: name },
+    } as const;
+    await this.guesses.check(guessed, origin, async () => {
+      const hash = await this.given.work.read(PROVIDER_REALM).accounts.passwordHash(accountId);
+      return hash !== undefined && password !== undefined && (await isPassword(password, hash));
+    });
   }
 
   async #create(
@@ -191,7 +149,7 @@ export class AcceptanceService {
 
   async #join(
     repositories: Repositories,
-    { invitation, address }: Offer,
+    { invitation, address }: PersonalOffer,
     accountId: string,
     origin: Origin,
   ): Promise<void> {
@@ -208,7 +166,7 @@ export class AcceptanceService {
       await teams.update({ ...team, version: team.version + 1, updatedAt: at });
     }
     const organization = await organizations.find(organizationId, { lock: false });
-    if (!organization) throw new GoneError(OVER.disabled);
+    if (!organization) throw closed("disabled");
     const memberCount = organization.memberCount + 1;
     await organizations.update({
       ...organization,
@@ -224,26 +182,17 @@ export class AcceptanceService {
   }
 }
 
-const actor = ({ organizationId }: Invitation, accountId: string, origin: Origin) => ({
+const actor = ({ organizationId }: Invitation, accountId: string | undefined, origin: Origin) => ({
   realm: { type: "organization", organizationId } satisfies Realm as Realm,
-  accountId,
+  ...(accountId !== undefined && { accountId }),
   ...(origin && { origin }),
 });
 
-/** Nobody gives what the inviter may not give any more. */
-async function mayStillInvite(
-  { accounts, accessTokens, memberships }: Repositories,
-  { inviter, organizationId }: Invitation,
-  now: string,
-): Promise<boolean> {
-  const { tokenId, accountId } = inviter;
-  if (accountId === undefined) {
-    const token = await accessTokens.find(tokenId);
-    return token !== undefined && (token.expiresAt === undefined || token.expiresAt > now);
+/** @throws ForbiddenError for somebody who has to prove an address first */
+function requireProved(offer: Offer): asserts offer is PersonalOffer {
+  if (offer.takes === "address" || offer.takes === "code") {
+    throw new ForbiddenError("Prove your address first, by a code that is sent to it");
   }
-  if (await memberships.isAdministrator(organizationId, accountId)) return true;
-  const account = await accounts.find(accountId);
-  return account?.active === true && hasRole(account.roles, PROVIDER_ADMIN);
 }
 
 /** @throws InvalidValueError for a name or password that will not do */
@@ -272,14 +221,4 @@ function newPerson(address: string, { givenName, familyName, password }: Accepta
     profile: JsonDocument.ofValue(profile),
     search: JsonDocument.ofValue(search),
   };
-}
-
-/** @throws TooManyRequestsError */
-async function count(limiter: RateLimiterMemory, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (error) {
-    if (!(error instanceof RateLimiterRes)) throw error;
-    throw new TooManyRequestsError(Math.ceil(error.msBeforeNext / 1000));
-  }
 }

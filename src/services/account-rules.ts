@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { INDEXED_IN_PROFILE } from "../domain/account.js";
 import type { Account, AccountInput } from "../domain/account.js";
 import type { AuditTarget } from "../domain/audit-event.js";
+import { InvalidValueError } from "../domain/errors.js";
 import { requireFewElements, requireKeyLength, requireKeyLengths } from "../domain/limits.js";
 
 type Profile = Pick<AccountInput, "userName" | "displayName" | "profile">;
@@ -13,6 +14,26 @@ export const targetOf = ({ id, userName }: Pick<Account, "id" | "userName">): Au
   id,
   display: userName,
 });
+
+/** How somebody comes by a password: it is given, or they choose one by a link in a mail. */
+export interface Credentials {
+  /** In clear; undefined leaves the one there is. */
+  readonly password?: string | undefined;
+  readonly sendSetupEmail?: boolean | undefined;
+}
+
+/** @throws InvalidValueError for both at once */
+export function requireOneWay({ password, sendSetupEmail }: Credentials): void {
+  if (password !== undefined && sendSetupEmail === true) {
+    throw new InvalidValueError(
+      "Give either a 'password', or 'sendSetupEmail' to have the person choose one",
+    );
+  }
+}
+
+/** Changes after which a link that is out to set up the account is void. */
+export const concernsSetup = (changes: readonly string[]) =>
+  ["active", "userName", "emails"].some((name) => changes.includes(name));
 
 /** @throws InvalidValueError for what is too long to be kept */
 export function requireStorable({ userName, externalId, displayName, profile, roles }: AccountInput): void {

@@ -6,11 +6,15 @@ import type { Principal } from "../domain/principal.js";
 import type { AccountRepository } from "../repositories/accounts.js";
 import {
   concernsPower,
+  concernsSetup,
   profileChanges,
+  requireOneWay,
   requireStorable,
   standingChanges,
   targetOf,
 } from "./account-rules.js";
+import type { Credentials } from "./account-rules.js";
+import type { SetupMail } from "./account-setup.js";
 import { record } from "./audit.js";
 import { keepingAdministrators } from "./administrators.js";
 import { requireVersion } from "./collaborators.js";
@@ -19,11 +23,9 @@ import { writeOrganizationRoles } from "./organization-roles.js";
 import { hashPassword } from "./passwords.js";
 
 /** A change of an account. */
-export interface AccountChange {
+export interface AccountChange extends Credentials {
   /** Says what the account shall be; may be called more than once, so it must have no effects. */
   readonly apply: (current: Account) => AccountInput;
-  /** A new password in clear; undefined leaves it as it is. */
-  readonly password?: string | undefined;
   /** Says which roles the person shall have in organizations; absent leaves them as they are. */
   readonly organizationRoles?:
     ((current: readonly OrganizationRole[]) => readonly OrganizationRole[]) | undefined;
@@ -32,21 +34,29 @@ export interface AccountChange {
 
 /** Users as the provider has them: all accounts. */
 export class AccountService {
-  constructor(private readonly given: Collaborators) {}
+  constructor(
+    private readonly given: Collaborators,
+    private readonly setupMail: SetupMail,
+  ) {}
 
-  /** @throws UniquenessError when the user name is taken, InvalidValueError for a value that is too long */
+  /**
+   * @throws UniquenessError when the user name is taken, InvalidValueError for a value that is too long, and what
+   *   `SetupMail.send` throws
+   */
   async create(
     principal: Principal,
     input: AccountInput,
-    password: string | undefined,
+    { password, sendSetupEmail = false }: Credentials,
   ): Promise<AccountWithOrganizations> {
     requireStorable(input);
+    requireOneWay({ password, sendSetupEmail });
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     const now = this.given.now();
     const { search, ...attributes } = input;
     const account = { ...attributes, id: this.given.newId(), version: 1, updatedAt: now };
     await this.given.work.write(principal.realm, async (repositories) => {
       await repositories.accounts.insert({ ...account, search, passwordHash });
+      if (sendSetupEmail) await this.setupMail.send(repositories, principal, account, undefined);
       const changes = [...profileChanges(undefined, input), ...standingChanges(undefined, input)];
       await record(this.given, repositories, principal, {
         action: "create",
@@ -55,16 +65,20 @@ export class AccountService {
       });
     });
     const { externalId, displayName } = input;
-    return { ...account, externalId, displayName, createdAt: now, organizations: [] };
+    const own = { externalId, displayName, isInvited: sendSetupEmail };
+    return { ...account, ...own, createdAt: now, organizations: [] };
   }
 
   /**
    * Changes an account; what changes nothing leaves the version as it is.
    *
-   * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError, and what `change.apply` throws
+   * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError, and what `change.apply` and
+   *   `SetupMail.send` throw
    */
   async change(principal: Principal, id: string, change: AccountChange): Promise<AccountWithOrganizations> {
-    const passwordHash = change.password === undefined ? undefined : await hashPassword(change.password);
+    requireOneWay(change);
+    const { password, sendSetupEmail = false } = change;
+    const passwordHash = password === undefined ? undefined : await hashPassword(password);
     return this.given.work.write(principal.realm, async (repositories) => {
       const { accounts } = repositories;
       const current = await this.#lock(accounts, id, "forUpdate", change.expected);
@@ -75,6 +89,7 @@ export class AccountService {
       const standing = standingChanges(current, next);
       const personal = profileChanges(current, next);
       const changes = [...standing, ...personal, ...(passwordHash === undefined ? [] : ["password"])];
+      if (sendSetupEmail) changes.push("sendSetupEmail");
       const changed = { ...next, version: current.version + 1, updatedAt: this.given.now() };
       const organizationIds = current.organizations.map((each) => each.id);
       const write = async () => {
@@ -90,7 +105,9 @@ export class AccountService {
           ));
         if (isRoleChanged) changes.push("organizationRoles");
         if (changes.length === 0) return;
-        await accounts.update({ ...changed, search, passwordHash }, personal.length > 0);
+        await accounts.update({ ...changed, search, passwordHash }, personal.length > 0 || sendSetupEmail);
+        if (concernsSetup(changes)) await repositories.accountSetups.revoke(id);
+        if (sendSetupEmail) await this.setupMail.send(repositories, principal, changed, undefined);
       };
       const isAboutPower = concernsPower(standing) || change.organizationRoles !== undefined;
       const warning = isAboutPower
@@ -100,7 +117,8 @@ export class AccountService {
       if (changes.length === 0) return current;
       const deed = { action: "change", target: targetOf(changed), changes } as const;
       await record(this.given, repositories, principal, { ...deed, ...warning });
-      return changed;
+      const isInvited = sendSetupEmail || (current.isInvited && passwordHash === undefined);
+      return { ...changed, isInvited };
     });
   }
 

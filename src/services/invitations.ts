@@ -8,7 +8,7 @@ import {
   UniquenessError,
 } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
-import { exactAddresses, requireInvitation } from "../domain/invitation.js";
+import { exactAddresses, requireInvitation, waitingAddresses } from "../domain/invitation.js";
 import type { Invitation, InvitationInput } from "../domain/invitation.js";
 import type { Listing, Page } from "../domain/listing.js";
 import type { Principal } from "../domain/principal.js";
@@ -19,6 +19,7 @@ import { record } from "./audit.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
 import type { Links } from "./links.js";
+import type { OutgoingMail } from "./outgoing-mail.js";
 
 /** A change of these makes an invitation another offer: links that are out are void from then on. */
 const OFFER = ["emails", "roles", "teamIds", "enabled"] as const;
@@ -41,6 +42,7 @@ export class InvitationService {
   constructor(
     private readonly given: Collaborators,
     private readonly links: Links,
+    private readonly mail: OutgoingMail,
   ) {}
 
   /** @throws NotFoundError */
@@ -61,7 +63,7 @@ export class InvitationService {
    *
    * @param organizationId undefined: the caller's own
    * @throws InvalidValueError, ForbiddenError for roles that it cannot give, UniquenessError for somebody who is
-   *   a member already
+   *   a member already, TooManyRequestsError for more mail than goes out in an hour
    */
   async create(
     principal: Principal,
@@ -93,7 +95,11 @@ export class InvitationService {
         ...{ createdAt: at, updatedAt: at },
       });
       const invitation = await this.#find(repositories, id, false);
-      await this.#write(repositories, invitation);
+      // One that nobody gets by mail counts, too.
+      if (exactAddresses(invitation).length === 0) {
+        await this.mail.count(repositories, { tokenId, organizationId: organization.id }, 1);
+      }
+      await this.#write(repositories, principal, invitation);
       const changes = ATTRIBUTES.filter((name) => isSaid(input[name])).map(asSaid);
       await record(this.given, repositories, principal, { action: "create", ...about(invitation), changes });
       return this.#withLink(principal, invitation);
@@ -135,7 +141,7 @@ export class InvitationService {
         current,
       );
       const changed = await this.#find(repositories, id, false);
-      if (isOther) await this.#write(repositories, changed);
+      if (isOther) await this.#write(repositories, principal, changed);
       const deed = { action: "change", ...about(changed), changes: changes.map(asSaid) } as const;
       await record(this.given, repositories, principal, deed);
       return this.#withLink(principal, changed);
@@ -158,7 +164,7 @@ export class InvitationService {
       const last = await repositories.outbox.lastWritten(id);
       const wait = last === undefined ? 0 : Date.parse(last) + RESEND_PAUSE_MS - Date.parse(this.given.now());
       if (wait > 0) throw new TooManyRequestsError(Math.ceil(wait / 1000));
-      if ((await this.#write(repositories, current)) === 0) {
+      if ((await this.#write(repositories, principal, current)) === 0) {
         throw new InvalidValueError("The invitation names no e-mail address that mail could be sent to");
       }
       const deed = { action: "change", ...about(current), changes: [], detail: "sent again" } as const;
@@ -178,21 +184,26 @@ export class InvitationService {
     });
   }
 
-  /** Writes mail to those who can accept. @returns to how many */
-  async #write({ outbox }: Repositories, invitation: Invitation): Promise<number> {
+  /** Writes mail to those who can accept. @returns to how many @throws TooManyRequestsError */
+  async #write(repositories: Repositories, { tokenId }: Principal, invitation: Invitation): Promise<number> {
     if (invitation.status !== "pending") return 0;
-    const accepted = new Set(invitation.acceptedEmails.map(foldCase));
-    const addresses = exactAddresses(invitation).filter((address) => !accepted.has(foldCase(address)));
-    const { id, revision } = invitation;
-    const about = { kind: "invitation", invitationId: id, revision, createdAt: this.given.now() } as const;
-    await outbox.insert(addresses.map((address) => ({ ...about, id: this.given.newId(), address })));
-    return addresses.length;
+    const { id, revision, organizationId } = invitation;
+    const mails = waitingAddresses(invitation).map(
+      (address) => ({ kind: "invitation", invitationId: id, revision, address }) as const,
+    );
+    await this.mail.write(repositories, { tokenId, organizationId }, mails);
+    return mails.length;
   }
 
   /** Whoever has the link can take what it gives, so only those see it who could give it. */
   #withLink(principal: Principal, invitation: Invitation): Invitation {
     const isShown = invitation.status === "pending" && mayDo(principal, "change Invitations");
-    return isShown ? { ...invitation, link: this.links.toInvitation(invitation) } : invitation;
+    return isShown
+      ? {
+          ...invitation,
+          link: this.links.toInvitation({ invitationId: invitation.id, revision: invitation.revision }),
+        }
+      : invitation;
   }
 
   async #find({ invitations }: Repositories, id: string, lock: boolean): Promise<Invitation> {

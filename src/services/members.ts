@@ -7,16 +7,21 @@ import { PROVIDER_ADMIN, hasRole } from "../domain/role.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
 import {
   concernsPower,
+  concernsSetup,
   profileChanges,
+  requireOneWay,
   requireStorable,
   standingChanges,
   targetOf,
 } from "./account-rules.js";
+import type { Credentials } from "./account-rules.js";
+import type { SetupMail } from "./account-setup.js";
 import type { AccountChange } from "./accounts.js";
 import { record } from "./audit.js";
 import { keepingAdministrators } from "./administrators.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
+import type { MembershipNotices } from "./membership-notices.js";
 import { hashPassword } from "./passwords.js";
 
 /**
@@ -24,23 +29,28 @@ import { hashPassword } from "./passwords.js";
  * membership's; what is the person's own is written only while the organization manages the account.
  */
 export class MemberService {
-  constructor(private readonly given: Collaborators) {}
+  constructor(
+    private readonly given: Collaborators,
+    private readonly setupMail: SetupMail,
+    private readonly notices: MembershipNotices,
+  ) {}
 
   /**
    * Creates the account, or takes the one of that user name, and makes it a member. Who is a member and not
    * active becomes active again.
    *
-   * @throws UniquenessError for an active member, InvalidValueError, ForbiddenError
+   * @throws UniquenessError for an active member, InvalidValueError, ForbiddenError, and what `SetupMail.send` throws
    */
   async create(
     principal: Principal,
     organizationId: string,
     input: AccountInput,
-    password: string | undefined,
+    credentials: Credentials,
   ): Promise<AccountWithOrganizations> {
     requireStorable(input);
+    requireOneWay(credentials);
     requireGrantable(principal, [], input);
-    const passwordHash = password === undefined ? undefined : await hashPassword(password);
+    const secret = await prepare(credentials);
     const attempt = () =>
       this.given.work.write(principal.realm, async (repositories) => {
         const { accounts, memberships } = repositories;
@@ -48,12 +58,18 @@ export class MemberService {
         const known = await accounts.findIdByUserName(input.userName);
         const member = known === undefined ? undefined : await accounts.find(known, "forUpdate");
         if (member?.active) throw new UniquenessError("User", "userName", input.userName);
-        const id = known ?? (await this.#insert(repositories, organizationId, input, passwordHash));
+        const id = known ?? (await this.#insert(repositories, organizationId, input, secret));
+        // Somebody who comes back with a password has nothing to set up.
+        const hasPassword = secret.sendSetupEmail && (await accounts.passwordHash(id)) !== undefined;
+        const secrets = { ...secret, sendSetupEmail: secret.sendSetupEmail && !hasPassword };
         if (!member) await this.#join(repositories, principal, organizationId, id);
         const written =
           known === undefined
             ? { changes: profileChanges(undefined, input), ignored: [] }
-            : await this.#writeProfile(repositories, organizationId, id, input, passwordHash);
+            : await this.#writeProfile(repositories, organizationId, id, input, secrets);
+        if (secrets.sendSetupEmail && !written.ignored.includes("sendSetupEmail")) {
+          await this.setupMail.send(repositories, principal, { ...input, id }, organizationId);
+        }
         await memberships.update(organizationId, id, input, this.given.now());
         const created = requireFound(await accounts.find(id), id);
         await record(this.given, repositories, principal, {
@@ -77,7 +93,7 @@ export class MemberService {
    * Changes a member; what changes nothing leaves the version as it is.
    *
    * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError, ForbiddenError, and what
-   *   `change.apply` throws
+   *   `change.apply` and `SetupMail.send` throw
    */
   async change(
     principal: Principal,
@@ -85,7 +101,8 @@ export class MemberService {
     id: string,
     change: AccountChange,
   ): Promise<AccountWithOrganizations> {
-    const passwordHash = change.password === undefined ? undefined : await hashPassword(change.password);
+    requireOneWay(change);
+    const secret = await prepare(change);
     return this.given.work.write(principal.realm, async (repositories) => {
       const { accounts, memberships } = repositories;
       const current = requireFound(isId(id) ? await accounts.find(id, "forUpdate") : undefined, id);
@@ -93,7 +110,7 @@ export class MemberService {
       const input = change.apply(current);
       requireStorable(input);
       requireGrantable(principal, current.roles, input);
-      const written = await this.#writeProfile(repositories, organizationId, id, input, passwordHash);
+      const written = await this.#writeProfile(repositories, organizationId, id, input, secret);
       const standing = standingChanges(current, input);
       const write = () => memberships.update(organizationId, id, input, this.given.now());
       const warning = concernsPower(standing)
@@ -101,6 +118,10 @@ export class MemberService {
         : undefined;
       if (!concernsPower(standing) && standing.length > 0) await write();
       const changes = [...standing, ...written.changes];
+      if (concernsSetup(standing)) await repositories.accountSetups.revoke(id, organizationId);
+      if (written.changes.includes("sendSetupEmail")) {
+        await this.setupMail.send(repositories, principal, { ...input, id }, organizationId);
+      }
       if (changes.length === 0 && written.ignored.length === 0) return current;
       const deed = {
         action: "change",
@@ -132,6 +153,8 @@ export class MemberService {
       const warning = await keepingAdministrators(principal, repositories, itself(organizationId), () =>
         memberships.remove(organizationId, [id]),
       );
+      await repositories.accountSetups.revoke(id, organizationId);
+      await this.notices.write(repositories, principal, organizationId, { added: [], removed: [id] });
       await organizations.update({
         ...organization,
         memberCount: organization.memberCount - 1,
@@ -150,7 +173,7 @@ export class MemberService {
     { accounts }: Repositories,
     organizationId: string,
     input: AccountInput,
-    passwordHash: string | undefined,
+    { passwordHash }: Secret,
   ): Promise<string> {
     const id = this.given.newId();
     const own = { externalId: undefined, active: true, roles: [] };
@@ -160,14 +183,16 @@ export class MemberService {
   }
 
   async #join(
-    { memberships, organizations }: Repositories,
+    repositories: Repositories,
     principal: Principal,
     organizationId: string,
     id: string,
   ): Promise<void> {
+    const { memberships, organizations } = repositories;
     const at = this.given.now();
     const addition = { source: "scim", addedBy: principal.tokenId, at } as const;
     const joined = await memberships.add(organizationId, [id], addition);
+    await this.notices.write(repositories, principal, organizationId, { added: joined, removed: [] });
     const organization = requireFound(
       await organizations.find(organizationId, { lock: false }),
       organizationId,
@@ -186,24 +211,38 @@ export class MemberService {
    * @returns the attributes that were changed, and those that were to be
    */
   async #writeProfile(
-    { accounts }: Repositories,
+    { accounts, accountSetups }: Repositories,
     organizationId: string,
     id: string,
     input: AccountInput,
-    passwordHash: string | undefined,
+    { passwordHash, sendSetupEmail }: Secret,
   ): Promise<{ changes: string[]; ignored: string[] }> {
     const current = requireFound(await accounts.find(id), id);
     const wanted = [...profileChanges(current, input), ...(passwordHash === undefined ? [] : ["password"])];
+    if (sendSetupEmail) wanted.push("sendSetupEmail");
     if (wanted.length === 0) return { changes: [], ignored: [] };
     if (!(await accounts.isManagedBy(organizationId, id))) return { changes: [], ignored: wanted };
     await accounts.updateProfile({ ...input, id, passwordHash, updatedAt: this.given.now() });
+    if (concernsSetup(wanted)) await accountSetups.revoke(id);
     return { changes: wanted, ignored: [] };
   }
 }
 
+/** How somebody comes by a password, ready to be written. */
+interface Secret {
+  readonly passwordHash: string | undefined;
+  readonly sendSetupEmail: boolean;
+}
+
+const prepare = async ({ password, sendSetupEmail = false }: Credentials): Promise<Secret> => ({
+  passwordHash: password === undefined ? undefined : await hashPassword(password),
+  sendSetupEmail,
+});
+
 /** Whether an input has an attribute: what a creation leaves out is not meant to be taken away. */
 const says = (input: AccountInput, name: string) =>
   name === "password" ||
+  name === "sendSetupEmail" ||
   input.profile.value[name] !== undefined ||
   (name === "displayName" && input.displayName !== undefined) ||
   name === "userName";

@@ -9,11 +9,14 @@ export interface MembersChanged {
   readonly difference: number;
   /** `["members"]`, or nothing. */
   readonly changes: readonly string[];
+  /** Their account ids. */
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
   /** Who came and who went, for the audit log. */
   readonly detail?: string;
 }
 
-export const NOTHING_CHANGED: MembersChanged = { difference: 0, changes: [] };
+export const NOTHING_CHANGED: MembersChanged = { difference: 0, changes: [], added: [], removed: [] };
 
 /**
  * Changes the members of an organization, step by step; the cost is that of the members it names.
@@ -99,7 +102,8 @@ async function addMembers(
 function membersChanged(added: readonly string[], removed: readonly string[]): MembersChanged {
   if (added.length + removed.length === 0) return NOTHING_CHANGED;
   const detail = [describe("added", added), describe("removed", removed)].filter((each) => each !== "");
-  return { difference: added.length - removed.length, changes: ["members"], detail: detail.join("; ") };
+  const difference = added.length - removed.length;
+  return { difference, changes: ["members"], added, removed, detail: detail.join("; ") };
 }
 
 const idsOf = (entries: readonly MemberEntry[]) => entries.map(({ accountId }) => accountId);

@@ -11,6 +11,7 @@ import { keepingAdministrators } from "./administrators.js";
 import { record } from "./audit.js";
 import { changeMembers, changeMembersInTurn, NOTHING_CHANGED } from "./membership-changes.js";
 import type { MembersChanged } from "./membership-changes.js";
+import type { MembershipNotices } from "./membership-notices.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
 
@@ -25,7 +26,10 @@ export interface OrganizationChange {
 
 /** What a caller can do with organizations and their members. */
 export class OrganizationService {
-  constructor(private readonly given: Collaborators) {}
+  constructor(
+    private readonly given: Collaborators,
+    private readonly notices: MembershipNotices,
+  ) {}
 
   /**
    * @param accountIds the first members
@@ -48,6 +52,7 @@ export class OrganizationService {
       const joined = await changeMembers(addition, memberships, id, [
         { type: "add", entries: accountIds.map((accountId) => ({ accountId })) },
       ]);
+      await this.notices.write(repositories, principal, id, joined);
       if (joined.difference > 0) {
         await organizations.update({
           ...input,
@@ -137,6 +142,7 @@ export class OrganizationService {
         updatedAt: this.given.now(),
       };
       await organizations.update(changed);
+      await this.notices.write(repositories, principal, id, members);
       const deed = { action: "change", ...about(changed), changes, detail: members.detail } as const;
       await record(this.given, repositories, principal, { ...deed, ...warning });
       return changed;
@@ -170,7 +176,9 @@ export class OrganizationService {
         if (warning) throw new ForbiddenError(warning.detail);
       }
       const after: Organization[] = [];
-      for (const { difference, changes, detail } of turns) {
+      for (const turn of turns) {
+        const { difference, changes, detail } = turn;
+        await this.notices.write(repositories, principal, id, turn);
         if (changes.length > 0) {
           const memberCount = current.memberCount + difference;
           current = { ...current, memberCount, version: current.version + 1, updatedAt: at };

@@ -7,8 +7,11 @@ import type { MembershipDetails } from "../domain/membership-details.js";
 import type { Principal } from "../domain/principal.js";
 import { AccountService } from "./accounts.js";
 import type { AccountChange } from "./accounts.js";
+import type { Credentials } from "./account-rules.js";
+import type { SetupMail } from "./account-setup.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
 import { MemberService } from "./members.js";
+import type { MembershipNotices } from "./membership-notices.js";
 
 /**
  * What a caller can do with Users: accounts in the provider's realm, members in an organization's. Each method
@@ -18,9 +21,13 @@ export class UserService {
   readonly #accounts: AccountService;
   readonly #members: MemberService;
 
-  constructor(private readonly given: Collaborators) {
-    this.#accounts = new AccountService(given);
-    this.#members = new MemberService(given);
+  constructor(
+    private readonly given: Collaborators,
+    setupMail: SetupMail,
+    notices: MembershipNotices,
+  ) {
+    this.#accounts = new AccountService(given, setupMail);
+    this.#members = new MemberService(given, setupMail, notices);
   }
 
   /** @throws NotFoundError */
@@ -50,13 +57,13 @@ export class UserService {
   async create(
     principal: Principal,
     input: AccountInput,
-    password: string | undefined,
+    credentials: Credentials,
   ): Promise<AccountWithOrganizations> {
     requireAccess(principal, "create Users");
     const { realm } = principal;
     return realm.type === "provider"
-      ? this.#accounts.create(principal, input, password)
-      : this.#members.create(principal, realm.organizationId, input, password);
+      ? this.#accounts.create(principal, input, credentials)
+      : this.#members.create(principal, realm.organizationId, input, credentials);
   }
 
   /** As `AccountService.change` and `MemberService.change`. */

@@ -8,6 +8,7 @@ const NOW = "2026-06-01T12:00:00.000Z";
 const facts = (given: Partial<InvitationFacts>): InvitationFacts => ({
   emails: [],
   acceptedEmails: [],
+  declinedEmails: [],
   acceptedCount: 0,
   quota: undefined,
   enabled: true,
@@ -25,6 +26,12 @@ describe("An invitation", () => {
     ["exhausted", { quota: 2, acceptedCount: 2 }],
     ["pending", { quota: 2, acceptedCount: 1 }],
     ["pending", { emails: ["a@x.test", "b@x.test"], acceptedEmails: ["a@x.test"], acceptedCount: 1 }],
+    ["declined", { emails: ["a@x.test"], declinedEmails: ["a@x.test"], expiresAt: NOW }],
+    ["pending", { emails: ["a@x.test", "b@x.test"], declinedEmails: ["a@x.test"] }],
+    [
+      "accepted",
+      { emails: ["a@x.test", "b@x.test"], declinedEmails: ["a@x.test"], acceptedEmails: ["b@x.test"] },
+    ],
     [
       "accepted",
       { emails: ["a@x.test"], acceptedEmails: ["a@x.test"], acceptedCount: 1, quota: 1, enabled: false },

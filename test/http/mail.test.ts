@@ -58,7 +58,7 @@ describe("Mail", () => {
       const mail = await mailbox.expect(one);
       expect(mail.subject).to.equal("Ada Admin invites you to Bäckerei <b>&</b> Co");
       expect(mail.from?.text).to.equal('"Acme Suite" <no-reply@acme.test>');
-      expect(mail.text).to.include("Acme Suite").and.include("organization-admin").and.include("See <you>");
+      expect(mail.text).to.include("Acme Suite").and.include("organization admin").and.include("See <you>");
       expect(mail.html).to.include("Bäckerei &lt;b&gt;&amp;&lt;/b&gt; Co").and.not.include("<you>");
       expect(linkIn(mail)).to.not.equal(linkIn(await mailbox.expect(two)));
     });
@@ -176,8 +176,8 @@ describe("Mail without a mail server", () => {
       await writeFile(`${templates}/de/invitation.subject.txt`, "Willkommen bei <%= it.organizationName %>");
       const server = await startServer(engine, {
         MUSTER_DATA_DIR: folder,
-        MAIL_TEMPLATES: templates,
-        MAIL_LOCALE: "de",
+        TEMPLATES_DIR: templates,
+        LOCALE: "de",
       });
       const { id } = await createGroup(server.scim, [], { displayName: "Acme" });
       const to = address();

@@ -23,7 +23,7 @@ describeServer("A group with many members", (scim, server) => {
     const made = await Promise.all(
       Array.from({ length: MEMBERS }, (_, number) => {
         const input = { userName: `many-${number}`, active: true, roles: [], profile, search: profile };
-        return users.create(principal, input, undefined);
+        return users.create(principal, input, {});
       }),
     );
     group = await createGroup(scim, made as unknown as Body[]);

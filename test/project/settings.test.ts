@@ -23,9 +23,12 @@ describe("Settings", () => {
       mail: {
         smtpUrl: undefined,
         from: "Muster <no-reply@localhost.localdomain>",
-        locale: "en",
-        templates: undefined,
+        perToken: 20_000,
+        perOrganization: 20_000,
+        perAddress: 20,
+        notices: "off",
       },
+      templates: { locale: "en", folder: undefined },
       logLevel: "info",
     });
   });

@@ -86,3 +86,10 @@ export function linkIn({ text }: ParsedMail): string {
   if (link === undefined) throw new Error(`There is no link in: ${text ?? ""}`);
   return link;
 }
+
+/** The code in mail, as its text has it. */
+export function codeIn({ text }: ParsedMail): string {
+  const code = /^\d{6}$/m.exec(text ?? "")?.[0];
+  if (code === undefined) throw new Error(`There is no code in: ${text ?? ""}`);
+  return code;
+}

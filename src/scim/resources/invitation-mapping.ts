@@ -12,7 +12,7 @@ export const INVITATIONS: RecordType<Invitation> = {
   endpoint: "/Invitations",
   schema: invitationSchema,
   toResource: (invitation, baseUrl) => {
-    const { id, version, createdAt, updatedAt, status, acceptedBy, link } = invitation;
+    const { id, version, createdAt, updatedAt, status, acceptedBy, declinedEmails, link } = invitation;
     return {
       schemas: [INVITATION],
       id,
@@ -22,6 +22,7 @@ export const INVITATIONS: RecordType<Invitation> = {
       ...(acceptedBy.length > 0 && {
         acceptedBy: acceptedBy.map((each) => reference(each, userLocation(each.id, baseUrl))),
       }),
+      ...(declinedEmails.length > 0 && { declinedBy: declinedEmails.map(asValue) }),
       meta: {
         resourceType: "Invitation",
         created: createdAt,

@@ -1,3 +1,4 @@
+import type { Account } from "../../domain/account.js";
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import type { MembershipDetails, OrganizationRole } from "../../domain/membership-details.js";
@@ -9,9 +10,14 @@ import { userSchema } from "../schema/compile.js";
 import { MEMBERSHIP } from "../schema/definitions.js";
 
 /** The membership extension of a User. */
-export function toMembershipExtension(details: MembershipDetails | undefined, baseUrl: string): JsonObject {
+export function toMembershipExtension(
+  { isInvited }: Pick<Account, "isInvited">,
+  details: MembershipDetails | undefined,
+  baseUrl: string,
+): JsonObject {
   const { organizationRoles = [], teams = [] } = details ?? {};
   return {
+    ...(isInvited && { state: "invited" }),
     ...(organizationRoles.length > 0 && { organizationRoles: organizationRoles.map(toElement) }),
     ...(teams.length > 0 && {
       teams: teams.map(({ id, displayName }) => ({
@@ -43,8 +49,15 @@ export function rolesSaid(resource: JsonObject): RoleChange | undefined {
 /** Whether a PATCH operation is on the membership extension. */
 export const isOnMembership = ({ path }: PatchOperation) => path.reference.extension?.id === MEMBERSHIP;
 
+/** Whether PATCH operations on the extension ask for a set-up e-mail. */
+export const setupAsked = (operations: readonly PatchOperation[]) =>
+  operations.some((each) => isOnSetup(each) && each.op !== "remove" && each.value === true);
+
+const isOnSetup = ({ path }: PatchOperation) => path.reference.attribute?.name === "sendSetupEmail";
+
 /** The roles that PATCH operations on the extension make of the current ones; undefined without any. */
-export function rolesPatched(operations: readonly PatchOperation[]): RoleChange | undefined {
+export function rolesPatched(all: readonly PatchOperation[]): RoleChange | undefined {
+  const operations = all.filter((each) => !isOnSetup(each));
   if (operations.length === 0) return undefined;
   return (current) => {
     // The user name stands for the rest of the User, which the operations are not about.

@@ -16,6 +16,8 @@ import { groupLocation, userLocation } from "../locations.js";
 export interface IncomingUser {
   readonly input: AccountInput;
   readonly password: string | undefined;
+  /** Whether the person is to choose one by a link in a mail. */
+  readonly sendSetupEmail: boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export interface IncomingUser {
  */
 export function toIncomingUser(resource: JsonObject, activeByDefault: boolean | undefined): IncomingUser {
   const { userName, externalId, displayName, active, roles, password, ...others } = resource;
+  const membership = resource[MEMBERSHIP];
   // What somebody is in organizations is not part of the profile.
   Reflect.deleteProperty(others, MEMBERSHIP);
   const profile = { schemas: schemasOf(others), ...others };
@@ -40,6 +43,7 @@ export function toIncomingUser(resource: JsonObject, activeByDefault: boolean | 
       search: JsonDocument.ofValue(foldStrings(userSchema, profile)),
     },
     password: optionalText(password),
+    sendSetupEmail: isJsonObject(membership) && membership.sendSetupEmail === true,
   };
 }
 
@@ -61,9 +65,12 @@ export function renderUser(
   memberships?: ReadonlyMap<string, MembershipDetails>,
 ): string {
   const rest = { id: account.id, ...coreAttributes(account), ...computed(account, baseUrl) };
-  if (memberships) {
-    const extension = toMembershipExtension(memberships.get(account.id), baseUrl);
-    return JSON.stringify(projection.apply({ ...account.profile.value, ...rest, [MEMBERSHIP]: extension }));
+  if (memberships || account.isInvited) {
+    const extension = toMembershipExtension(account, memberships?.get(account.id), baseUrl);
+    const { schemas } = account.profile.value;
+    const all = Array.isArray(schemas) && account.isInvited ? { schemas: [...schemas, MEMBERSHIP] } : {};
+    const whole = { ...account.profile.value, ...all, ...rest, [MEMBERSHIP]: extension };
+    return JSON.stringify(projection.apply(whole));
   }
   return projection.isDefault
     ? `${account.profile.text.slice(0, -1)},${JSON.stringify(rest).slice(1)}`

@@ -18,7 +18,7 @@ import { findAttribute } from "../schema/attribute.js";
 import { userSchema } from "../schema/compile.js";
 import { expectedVersions, notModified, resourceAnswer } from "../versions.js";
 import { ScimResource } from "./resource.js";
-import { isOnMembership, rolesPatched, rolesSaid } from "./membership-mapping.js";
+import { isOnMembership, rolesPatched, rolesSaid, setupAsked } from "./membership-mapping.js";
 import {
   renderUser,
   toIncomingUser,
@@ -60,8 +60,8 @@ export class UserResource extends ScimResource {
   }
 
   protected override async create(context: ScimContext, body: unknown, query: Query): Promise<ScimAnswer> {
-    const { input, password } = toIncomingUser(readResource(userSchema, body), true);
-    const account = await context.services.users.create(context.principal, input, password);
+    const { input, ...credentials } = toIncomingUser(readResource(userSchema, body), true);
+    const account = await context.services.users.create(context.principal, input, credentials);
     return answer(201, context, account, query);
   }
 
@@ -80,6 +80,7 @@ export class UserResource extends ScimResource {
         return names(body, "roles") ? input : { ...input, roles: knownRoles(current.roles) };
       },
       password: toIncomingUser(resource, true).password,
+      sendSetupEmail: toIncomingUser(resource, true).sendSetupEmail,
       organizationRoles: rolesSaid(resource),
       expected: expectedVersions(context),
     });
@@ -99,11 +100,13 @@ export class UserResource extends ScimResource {
       throw mutability("A password can be replaced, but not removed");
     }
     const password = passwords.at(-1)?.value;
+    const onMembership = all.filter(isOnMembership);
     const account = await context.services.users.change(context.principal, id, {
       apply: (current) =>
         toIncomingUser(applyPatch(userSchema, toUserResource(current), operations), undefined).input,
       password: typeof password === "string" ? password : undefined,
-      organizationRoles: rolesPatched(all.filter(isOnMembership)),
+      sendSetupEmail: setupAsked(onMembership),
+      organizationRoles: rolesPatched(onMembership),
       expected: expectedVersions(context),
     });
     return answer(200, context, account, query);

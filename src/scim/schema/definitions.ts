@@ -23,8 +23,20 @@ user.extend(
   ownDefinition(
     "Membership",
     MEMBERSHIP,
-    "What Muster adds to a User: what it is in organizations and teams",
+    "What Muster adds to a User: what it is in organizations and teams, and how it gets a password",
     [
+      new Attribute("boolean", "sendSetupEmail", {
+        direction: "in",
+        returned: false,
+        description:
+          "Sends the person an e-mail with a link to choose a password by; false unless said otherwise.",
+      }),
+      new Attribute("string", "state", {
+        mutable: false,
+        canonicalValues: ["invited"],
+        description:
+          "'invited' until the person has chosen a password by the link in the e-mail; absent otherwise.",
+      }),
       new Attribute(
         "complex",
         "organizationRoles",

@@ -68,4 +68,7 @@ export const InvitationSchema = ownSchema("Invitation", INVITATION, "An offer to
     readOnly("reference", "$ref", "The address.", { referenceTypes: ["User"] }),
     readOnly("string", "display", "The name."),
   ]),
+  readOnly("complex", "declinedBy", "Which of the addresses have declined.", { multiValued: true }, [
+    readOnly("string", "value", "The e-mail address."),
+  ]),
 ]);

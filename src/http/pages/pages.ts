@@ -1,36 +1,35 @@
 import { Eta } from "eta";
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Response } from "express";
-import { TEMPLATES_FOLDER } from "../../config/templates.js";
+import { readableTime, templatePath } from "../../config/templates.js";
+import type { TemplateSettings } from "../../config/templates.js";
 
 /** What all pages show. */
 export interface Look {
   readonly productName: string;
   readonly logoUrl: string | undefined;
-  readonly locale: string;
-  /** Where the browser goes after accepting. */
+  /** Where the browser goes when somebody has joined, or set up an account. */
   readonly acceptedUrl: string | undefined;
+  readonly templates: TemplateSettings;
 }
 
 const originOf = (url: string | undefined) => (url === undefined ? "" : ` ${new URL(url).origin}`);
 
 /** Pages from templates; without scripts, frames, or anything from elsewhere but the logo. */
 export class Pages {
-  readonly #eta: Eta;
-  readonly #locale: string;
+  readonly #eta = new Eta({ cache: true });
 
-  constructor(private readonly look: Look) {
-    const folder = (locale: string) => join(TEMPLATES_FOLDER, locale, "pages");
-    this.#locale = existsSync(folder(look.locale)) ? look.locale : "en";
-    this.#eta = new Eta({ views: folder(this.#locale), defaultExtension: ".html", cache: true });
+  constructor(readonly look: Look) {
+    this.#eta.resolvePath = (page) => templatePath(look.templates, `pages/${page}.html`);
   }
 
+  /** @param page the name of its template */
   send(response: Response, status: number, page: string, data: object): void {
     const nonce = randomBytes(16).toString("base64");
-    const { productName, logoUrl, acceptedUrl } = this.look;
-    const html = this.#eta.render(page, { productName, logoUrl, locale: this.#locale, nonce, ...data });
+    const { productName, logoUrl, acceptedUrl, templates } = this.look;
+    const time = (text: string) => readableTime(templates, text);
+    const common = { productName, logoUrl, acceptedUrl, locale: templates.locale, nonce, time };
+    const html = this.#eta.render(page, { ...common, ...data });
     response
       .status(status)
       .set({

@@ -17,7 +17,8 @@ export function csrfToken(request: Request, response: Response): string {
     "Set-Cookie",
     cookies.serialize(COOKIE, token, {
       httpOnly: true,
-      sameSite: "strict",
+      // Comes along with the click on a link in a web mailbox, and with no form of another site.
+      sameSite: "lax",
       secure: request.app.get("muster secure") === true,
       path: request.baseUrl,
     }),

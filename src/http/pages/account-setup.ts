@@ -1,0 +1,41 @@
+import type { Request, Response, Router } from "express";
+import type { AccountSetupService, PendingAccount } from "../../services/account-setup.js";
+import { LinkRouter, originOf } from "./router.js";
+import type { PageParts, Wrong } from "./router.js";
+
+export interface AccountSetupParts extends PageParts {
+  readonly setup: AccountSetupService;
+}
+
+/** Where links to set up an account lead: the owner chooses a password. */
+export function accountSetup({ setup, ...parts }: AccountSetupParts): Router {
+  const { look } = parts.pages;
+  const links = new LinkRouter(parts);
+  const find = async (token: string, request: Request, response: Response) =>
+    described(await setup.look(token, originOf(request, response)));
+  const page = async (token: string, request: Request, response: Response, wrong?: Wrong) => ({
+    page: "setup",
+    data: { ...(await find(token, request, response)), error: wrong?.error },
+  });
+
+  links.look(find, page);
+  links.act({
+    name: "complete",
+    fields: ["password"],
+    run: (token, { password }, request, response) =>
+      setup.complete(token, password, originOf(request, response)),
+    json: (userName) => ({ body: { userName } }),
+    page: (userName, _request, response) => {
+      if (look.acceptedUrl === undefined) parts.pages.send(response, 200, "ready", { userName });
+      else response.redirect(303, look.acceptedUrl);
+    },
+    again: (token, wrong, request, response) => page(token, request, response, wrong),
+  });
+  return links.end();
+}
+
+const described = ({ account: { userName, displayName }, expiresAt }: PendingAccount) => ({
+  userName,
+  displayName,
+  expiresAt,
+});

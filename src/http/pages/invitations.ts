@@ -1,0 +1,136 @@
+import type { Request, Response, Router } from "express";
+import type { AcceptanceService, Accepted } from "../../services/acceptance.js";
+import type { AddressProofs } from "../../services/address-proofs.js";
+import type { Offer } from "../../services/offers.js";
+import { LinkRouter, originOf } from "./router.js";
+import type { PageParts, Shown, Wrong } from "./router.js";
+
+export interface InvitationParts extends PageParts {
+  readonly acceptance: AcceptanceService;
+  readonly proofs: AddressProofs;
+}
+
+/** Where links to invitations lead: who is invited sees what to, proves an address, accepts or declines. */
+export function invitations({ acceptance, proofs, ...parts }: InvitationParts): Router {
+  const { look } = parts.pages;
+  const links = new LinkRouter(parts);
+
+  const offerOf = (token: string, request: Request, response: Response) =>
+    acceptance.look(token, originOf(request, response));
+  const offerPage = async (token: string, request: Request, response: Response, wrong?: Wrong) =>
+    toOfferPage(await offerOf(token, request, response), wrong);
+  const again = (token: string, wrong: Wrong, request: Request, response: Response) =>
+    offerPage(token, request, response, wrong);
+
+  links.look(
+    async (token, request, response) => described(await offerOf(token, request, response)),
+    offerPage,
+  );
+
+  links.act({
+    name: "accept",
+    fields: ["givenName", "familyName", "password"],
+    run: (token, said, request, response) => acceptance.accept(token, said, originOf(request, response)),
+    json: (accepted) => ({ body: acceptedAs(accepted) }),
+    page: (accepted, _request, response) => {
+      if (look.acceptedUrl === undefined) parts.pages.send(response, 200, "joined", accepted);
+      else response.redirect(303, look.acceptedUrl);
+    },
+    again,
+  });
+
+  links.act({
+    name: "decline",
+    fields: [],
+    run: (token, _said, request, response) => acceptance.decline(token, originOf(request, response)),
+    json: () => undefined,
+    page: (offer, _request, response) => {
+      parts.pages.send(response, 200, "declined", described(offer));
+    },
+    again,
+  });
+
+  const codePage = async (
+    token: string,
+    { said, ...wrong }: Pick<Wrong, "said"> & Partial<Wrong>,
+    request: Request,
+    response: Response,
+  ): Promise<Shown> => {
+    const offer = await offerOf(token, request, response);
+    return { page: "code", data: { ...described(offer), ...wrong, email: offer.address ?? said.email } };
+  };
+
+  links.act({
+    name: "codes",
+    fields: ["email"],
+    run: async (token, { email }, request, response) => {
+      const sent = await proofs.send(token, email, originOf(request, response));
+      return { ...sent, shown: await codePage(token, { said: { email: sent.address } }, request, response) };
+    },
+    json: ({ address, expiresAt }) => ({ status: 202, body: { email: address, expiresAt } }),
+    page: ({ shown }, request, response) => {
+      links.show(request, response, shown);
+    },
+    again,
+  });
+
+  links.act({
+    name: "proof",
+    fields: ["email", "code"],
+    run: async (token, { email, code = "" }, request, response) => {
+      const origin = originOf(request, response);
+      const proved = await proofs.prove(token, email, code, origin);
+      return { ...proved, offer: await acceptance.look(proved.token, origin) };
+    },
+    json: ({ link, offer }) => ({ body: { link, ...described(offer) } }),
+    page: ({ token }, request, response) => {
+      response.redirect(303, `${request.baseUrl}/${token}`);
+    },
+    again: codePage,
+  });
+
+  return links.end();
+}
+
+/** What an invitation offers, as JSON. */
+function described({ invitation, address, inviterName, takes }: Offer) {
+  const { organizationId, organizationName, teams, roles, emails } = invitation;
+  const { givenName, familyName, description, expiresAt } = invitation;
+  return {
+    organization: { value: organizationId, display: organizationName },
+    inviter: inviterName,
+    email: address,
+    // Which addresses will do; not those of others.
+    domains:
+      address === undefined
+        ? emails.filter((each) => each.startsWith("*@")).map((each) => each.slice(2))
+        : undefined,
+    ...(address !== undefined && { givenName, familyName }),
+    description,
+    roles,
+    teams: teams.map(({ id, display }) => ({ value: id, display })),
+    expiresAt,
+    takes,
+  };
+}
+
+/** The page for what the person has to do next. */
+function toOfferPage(offer: Offer, wrong?: Wrong): Shown {
+  const { givenName, familyName, ...rest } = described(offer);
+  const name = {
+    givenName: wrong?.said.givenName ?? givenName,
+    familyName: wrong?.said.familyName ?? familyName,
+  };
+  const email = offer.address ?? wrong?.said.email;
+  return {
+    page: { address: "address", code: "confirm", account: "account", password: "password", nothing: "join" }[
+      offer.takes
+    ],
+    data: { ...rest, ...name, email, error: wrong?.error },
+  };
+}
+
+const acceptedAs = ({ accountId, userName, organizationId, organizationName }: Accepted) => ({
+  user: { value: accountId, userName },
+  organization: { value: organizationId, display: organizationName },
+});

@@ -1,0 +1,183 @@
+import express, { Router } from "express";
+import type { NextFunction, Request, Response } from "express";
+import { ClosedError } from "../../domain/errors.js";
+import type { Logger } from "../../logging/logger.js";
+import { failure } from "../../scim/answer.js";
+import { ScimError, toScimError } from "../../scim/errors.js";
+import { requestId, requestIdOf } from "../request-id.js";
+import { csrfToken, hasCsrfToken } from "./csrf.js";
+import type { Pages } from "./pages.js";
+
+/** What people's routes are made with. */
+export interface PageParts {
+  readonly pages: Pages;
+  readonly logger: Logger;
+}
+
+/** The longest body: a name and a password. */
+const MAX_BODY = "16kb";
+
+/** Statuses that a form is shown again with, since something else can be said. */
+const SAID_WRONG = [400, 403, 409, 429];
+
+/** What somebody says, by a form or as JSON. */
+export type Said = Readonly<Record<string, string | undefined>>;
+
+/** What was wrong with what somebody said. */
+export interface Wrong {
+  readonly error: string;
+  readonly said: Said;
+}
+
+/** What can be done with a link: the same by a form, which is answered with pages, and as JSON. */
+export interface LinkAction<T> {
+  readonly name: string;
+  /** What it takes of what is said. */
+  readonly fields: readonly string[];
+  readonly run: (token: string, said: Said, request: Request, response: Response) => Promise<T>;
+  /** Undefined: 204. */
+  readonly json: (done: T) => { status?: number; body: object } | undefined;
+  readonly page: (done: T, request: Request, response: Response) => void;
+  /** Shows the form again. */
+  readonly again: (token: string, wrong: Wrong, request: Request, response: Response) => Promise<Shown>;
+}
+
+/** A page with a form, and what it shows. */
+export interface Shown {
+  readonly page: string;
+  readonly data: object;
+}
+
+/**
+ * Routes that links in mail lead to: pages for people, and the same as JSON for products with pages of their own.
+ * Looking changes nothing, so that mail scanners and previews accept nothing.
+ */
+export class LinkRouter {
+  readonly router = Router();
+
+  constructor(private readonly parts: PageParts) {
+    this.router.use(requestId);
+    this.router.use((_request, response, next) => {
+      response.set({
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Robots-Tag": "noindex",
+        Vary: "Accept",
+      });
+      next();
+    });
+    const parsers = [
+      express.json({ limit: MAX_BODY }),
+      express.urlencoded({ extended: false, limit: MAX_BODY }),
+    ];
+    this.router.use(parsers);
+  }
+
+  /** Shows what a link leads to. */
+  look(
+    json: (token: string, request: Request, response: Response) => Promise<object>,
+    page: (token: string, request: Request, response: Response) => Promise<Shown>,
+  ): void {
+    this.router.get("/:token", async (request, response) => {
+      const { token } = request.params;
+      if (!wantsPage(request)) response.json(await json(token, request, response));
+      else this.#show(request, response, 200, await page(token, request, response));
+    });
+  }
+
+  act<T>({ name, fields, run, json, page, again }: LinkAction<T>): void {
+    // Who reloads the answer to a form, or comes back to it, starts where the link does.
+    this.router.get(`/:token/${name}`, (request, response) => {
+      response.redirect(303, `${request.baseUrl}/${request.params.token}`);
+    });
+    this.router.post(`/:token/${name}`, async (request: Request<{ token: string }>, response) => {
+      const { token } = request.params;
+      const said = saidIn(request.body, fields);
+      if (request.is("application/json")) {
+        const answer = json(await run(token, said, request, response));
+        if (answer) response.status(answer.status ?? 200).json(answer.body);
+        else response.status(204).end();
+        return;
+      }
+      if (!request.is("application/x-www-form-urlencoded")) {
+        throw new ScimError(415, undefined, "The Content-Type must be application/json");
+      }
+      try {
+        if (!hasCsrfToken(request))
+          throw new ScimError(403, undefined, "The page was open for too long; try again");
+        page(await run(token, said, request, response), request, response);
+      } catch (error) {
+        const shown = toScimError(error);
+        if (!shown || error instanceof ClosedError || !SAID_WRONG.includes(shown.status)) throw error;
+        response.set(shown.headers);
+        const form = await again(token, { error: shown.message, said }, request, response);
+        this.#show(request, response, shown.status, form);
+      }
+    });
+  }
+
+  /** A page with a form, as the answer to another one. */
+  show(request: Request, response: Response, shown: Shown): void {
+    this.#show(request, response, 200, shown);
+  }
+
+  /** To be called after all routes. @returns the whole */
+  end(): Router {
+    const { pages, logger } = this.parts;
+    this.router.use((request: Request) => {
+      throw new ScimError(404, undefined, `There is nothing to ${request.method} here`);
+    });
+    this.router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+      const { status, body, headers } = failure(readable(error), (fault) => {
+        // Not with the path, which has the link in it, a secret.
+        logger.error(
+          { err: fault, method: request.method },
+          "A request by a link failed by Muster's own fault",
+        );
+      });
+      response.set(headers);
+      const reason = error instanceof ClosedError ? error.reason : undefined;
+      const said = JSON.parse(body as string) as { detail: string };
+      if (wantsPage(request)) pages.send(response, status, "closed", { status, reason, detail: said.detail });
+      else response.status(status).json({ ...said, reason });
+    });
+    return this.router;
+  }
+
+  #show(request: Request, response: Response, status: number, { page, data }: Shown): void {
+    const csrf = csrfToken(request, response);
+    const base = `${request.baseUrl}/${String(request.params.token)}`;
+    this.parts.pages.send(response, status, page, { error: undefined, csrf, base, ...data });
+  }
+}
+
+/** Who asks, and from where. */
+export const originOf = (request: Request, response: Response) => ({
+  requestId: requestIdOf(response),
+  address: request.ip,
+});
+
+/** Express's own errors are about the body, or the address. */
+function readable(error: unknown): unknown {
+  if (error instanceof URIError) return new ScimError(404, undefined, "There is nothing here");
+  const { status, expose, message } = error as { status?: number; expose?: boolean; message?: string };
+  const isOfClient = expose === true && status !== undefined && status >= 400 && status < 500;
+  return isOfClient && !(error instanceof ScimError)
+    ? new ScimError(status, undefined, message ?? "")
+    : error;
+}
+
+/** Browsers ask for pages; whoever takes anything gets JSON. */
+const wantsPage = (request: Request) =>
+  !request.is("application/json") && request.accepts("application/json", "text/html") === "text/html";
+
+function saidIn(body: unknown, fields: readonly string[]): Said {
+  const given = (body ?? {}) as Record<string, unknown>;
+  return Object.fromEntries(
+    fields.map((field) => {
+      const value = Object.hasOwn(given, field) ? given[field] : undefined;
+      return [field, typeof value === "string" ? value : undefined];
+    }),
+  );
+}

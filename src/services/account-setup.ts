@@ -1,0 +1,159 @@
+import { mailAddress } from "../domain/account.js";
+import type { AccountWithOrganizations } from "../domain/account.js";
+import { ClosedError, InvalidValueError, NotFoundError, TooManyRequestsError } from "../domain/errors.js";
+import { isJsonObject } from "../domain/json.js";
+import { PROVIDER_REALM } from "../domain/principal.js";
+import type { Principal, Realm } from "../domain/principal.js";
+import type { AccountSetup } from "../repositories/account-setups.js";
+import type { Repositories } from "../repositories/unit-of-work.js";
+import { targetOf } from "./account-rules.js";
+import { record } from "./audit.js";
+import type { Actor } from "./audit.js";
+import type { Collaborators } from "./collaborators.js";
+import type { Guesses, Origin } from "./guesses.js";
+import type { Links } from "./links.js";
+import { requireStrongPassword } from "./new-passwords.js";
+import type { OutgoingMail } from "./outgoing-mail.js";
+import { hashPassword } from "./passwords.js";
+import { later } from "./rate-limits.js";
+
+/** How long a link counts, and how long nobody can send another one, in seconds. */
+const LINK_SECONDS = 7 * 24 * 60 * 60;
+const PAUSE_SECONDS = 60;
+
+/** Sends people the mail by which they set up their accounts. */
+export class SetupMail {
+  constructor(
+    private readonly given: Pick<Collaborators, "now">,
+    private readonly mail: OutgoingMail,
+  ) {}
+
+  /**
+   * Has mail sent with a link to choose a password by; links before it are void.
+   *
+   * @param organizationId whose administrator asks for it; undefined: the provider's
+   * @throws InvalidValueError for an account that has a password, or no address; TooManyRequestsError
+   */
+  async send(
+    repositories: Repositories,
+    { tokenId }: Principal,
+    account: Pick<AccountWithOrganizations, "id" | "userName" | "profile">,
+    organizationId: string | undefined,
+  ): Promise<void> {
+    const { id } = account;
+    if ((await repositories.accounts.passwordHash(id)) !== undefined) {
+      throw new InvalidValueError("The User has a password, so there is nothing to set up");
+    }
+    const address = mailAddress(account);
+    if (address === undefined) {
+      throw new InvalidValueError(
+        "A set-up e-mail needs an address: one of 'emails', or a 'userName' that is one",
+      );
+    }
+    const sentAt = this.given.now();
+    const before = await repositories.accountSetups.find(id, { lock: true });
+    const wait = before ? Date.parse(later(before.sentAt, PAUSE_SECONDS)) - Date.parse(sentAt) : 0;
+    if (wait > 0) throw new TooManyRequestsError(Math.ceil(wait / 1000));
+    const expiresAt = later(sentAt, LINK_SECONDS);
+    const revision = await repositories.accountSetups.begin({
+      accountId: id,
+      organizationId,
+      sentAt,
+      expiresAt,
+    });
+    const mail = { kind: "account-setup", accountId: id, revision } as const;
+    await this.mail.write(repositories, { tokenId, organizationId }, [mail], [address]);
+  }
+}
+
+/** What somebody sees who has a link to set up an account. */
+export interface PendingAccount {
+  readonly account: AccountWithOrganizations;
+  /** ISO 8601 in UTC. */
+  readonly expiresAt: string;
+}
+
+/** Accounts as their owners set them up. */
+export class AccountSetupService {
+  constructor(
+    private readonly given: Collaborators,
+    private readonly links: Links,
+    private readonly guesses: Guesses,
+  ) {}
+
+  /**
+   * What a link leads to. Looking changes nothing.
+   *
+   * @param token the last part of the link
+   * @throws NotFoundError for a link that is none, ClosedError for one that is void, TooManyRequestsError for who
+   *   tries many
+   */
+  async look(token: string, origin: Origin): Promise<PendingAccount> {
+    const { account, setup } = await this.#find(this.given.work.read(PROVIDER_REALM), token, origin);
+    return { account, expiresAt: setup.expiresAt };
+  }
+
+  /**
+   * Gives an account the password that its owner has chosen.
+   *
+   * @returns the account's user name
+   * @throws what `look` throws, InvalidValueError for a password that will not do
+   */
+  async complete(token: string, password: string | undefined, origin: Origin): Promise<string> {
+    const { account } = await this.look(token, origin);
+    if (password === undefined) throw new InvalidValueError("A password is needed");
+    requireStrongPassword(password, known(account));
+    const passwordHash = await hashPassword(password);
+    return this.given.work.write(PROVIDER_REALM, async (repositories) => {
+      await repositories.accounts.find(account.id, "forUpdate");
+      const { account: current, setup } = await this.#find(repositories, token, origin);
+      await repositories.accounts.setPassword(current.id, passwordHash, this.given.now());
+      await record(this.given, repositories, actor(setup, origin), {
+        ...{ action: "change", target: targetOf(current), changes: ["password"] },
+        detail: "set up by the link in the mail",
+      });
+      return current.userName;
+    });
+  }
+
+  async #find(
+    { accounts, accountSetups }: Repositories,
+    token: string,
+    origin: Origin,
+  ): Promise<{ account: AccountWithOrganizations; setup: AccountSetup }> {
+    const link = this.links.readAccountSetup(token);
+    const account = link && (await accounts.find(link.accountId));
+    if (!account) {
+      await this.guesses.link("User", origin);
+      throw new NotFoundError("User", "of this link");
+    }
+    const setup = await accountSetups.find(account.id, { lock: false });
+    if (!setup) throw new ClosedError("used", "This account has been set up already");
+    if (account.active !== true) {
+      throw new ClosedError("deactivated", "Your account has been deactivated; ask whoever created it");
+    }
+    if (setup.revision !== link.revision) {
+      throw new ClosedError("changed", "This link is void; there may be a new one in a later mail");
+    }
+    if (setup.expiresAt <= this.given.now()) {
+      throw new ClosedError(
+        "expired",
+        "This link has expired; ask whoever created your account for a new one",
+      );
+    }
+    return { account, setup };
+  }
+}
+
+/** What others know of somebody. */
+function known({ userName, displayName, profile }: AccountWithOrganizations): string[] {
+  const { name } = profile.value;
+  const names = isJsonObject(name) ? Object.values(name).map(String) : [];
+  return [userName, ...userName.split(/[@.]/), ...(displayName?.split(" ") ?? []), ...names];
+}
+
+function actor({ organizationId, accountId }: AccountSetup, origin: Origin): Actor {
+  const realm: Realm =
+    organizationId === undefined ? PROVIDER_REALM : { type: "organization", organizationId };
+  return { realm, accountId, ...(origin && { origin }) };
+}

@@ -1,0 +1,117 @@
+import { timingSafeEqual } from "node:crypto";
+import { isEmailAddress } from "../domain/email.js";
+import { ForbiddenError, InvalidValueError } from "../domain/errors.js";
+import { isAddressedTo } from "../domain/invitation.js";
+import type { Invitation } from "../domain/invitation.js";
+import { PROVIDER_REALM } from "../domain/principal.js";
+import { foldCase } from "../domain/text.js";
+import type { Collaborators } from "./collaborators.js";
+import type { Guesses, Origin } from "./guesses.js";
+import type { Links } from "./links.js";
+import type { Offers } from "./offers.js";
+import type { OutgoingMail } from "./outgoing-mail.js";
+import { countWithin, HOUR, later } from "./rate-limits.js";
+
+/** How long a code counts, and how long it counts that somebody had it, in seconds. */
+const CODE_SECONDS = 15 * 60;
+const PROOF_SECONDS = 60 * 60;
+
+/** So that nobody fills a mailbox, or uses an open link to send mail to all the world. */
+const CODES_TO_ADDRESS = { points: 5, seconds: HOUR };
+const CODES_FOR_INVITATION = { points: 500, seconds: HOUR };
+
+/** A code that has been sent. */
+export interface SentCode {
+  readonly address: string;
+  /** ISO 8601 in UTC. */
+  readonly expiresAt: string;
+}
+
+/** Proofs of addresses by codes that are sent to them. */
+export class AddressProofs {
+  constructor(
+    private readonly given: Collaborators,
+    private readonly links: Links,
+    private readonly offers: Offers,
+    private readonly guesses: Guesses,
+    private readonly mail: OutgoingMail,
+  ) {}
+
+  /**
+   * Sends a code to an address; the one before it is void.
+   *
+   * @param said the address, unless the link was sent to one
+   * @throws what `Offers.read` throws, InvalidValueError for what is no address, or when no code is needed,
+   *   ForbiddenError for an address that the invitation is not for, TooManyRequestsError
+   */
+  async send(token: string, said: string | undefined, origin: Origin): Promise<SentCode> {
+    const { invitation, address } = await this.#find(token, said, origin);
+    const expiresAt = later(this.given.now(), CODE_SECONDS);
+    const key = foldCase(address);
+    await this.given.work.write(PROVIDER_REALM, async (repositories) => {
+      const { id, organizationId } = invitation;
+      await countWithin(this.given, repositories, `codes for ${id}`, CODES_FOR_INVITATION);
+      await countWithin(this.given, repositories, `codes to ${key}`, CODES_TO_ADDRESS);
+      const revision = await repositories.invitationCodes.next(id, key, expiresAt);
+      const mail = { kind: "invitation-code", address, invitationId: id, revision } as const;
+      await this.mail.write(repositories, { organizationId }, [mail]);
+    });
+    return { address, expiresAt };
+  }
+
+  /**
+   * Takes a code for the proof that the address is the person's.
+   *
+   * @returns a link to the invitation for the owner of the address, and the last part of it
+   * @throws what `send` throws, ForbiddenError for a wrong code, TooManyRequestsError for who guesses
+   */
+  async prove(
+    token: string,
+    said: string | undefined,
+    code: string,
+    origin: Origin,
+  ): Promise<{ token: string; link: string }> {
+    const { invitation, address } = await this.#find(token, said, origin);
+    const { id, name, organizationId, revision } = invitation;
+    const key = foldCase(address);
+    const guessed = {
+      what: "code",
+      whose: `${key} for ${id}`,
+      realm: { type: "organization", organizationId },
+      target: { type: "Invitation", id, display: name },
+    } as const;
+    await this.guesses.check(guessed, origin, () => this.#use(id, key, code));
+    const provedUntil = later(this.given.now(), PROOF_SECONDS);
+    const proved = { invitationId: id, revision, address, provedUntil };
+    return { token: this.links.invitationToken(proved), link: this.links.toInvitation(proved) };
+  }
+
+  async #find(
+    token: string,
+    said: string | undefined,
+    origin: Origin,
+  ): Promise<{ invitation: Invitation; address: string }> {
+    const { offer } = await this.offers.read(this.given.work.read(PROVIDER_REALM), token, origin);
+    const { invitation, takes } = offer;
+    if (takes === "code" && offer.address !== undefined) return { invitation, address: offer.address };
+    if (takes !== "address") throw new InvalidValueError("No code is needed: the link proves the address");
+    const address = said?.trim() ?? "";
+    if (!isEmailAddress(address)) throw new InvalidValueError("An e-mail address is needed");
+    if (!isAddressedTo(invitation, address)) {
+      throw new ForbiddenError("This invitation is not for that address; try another one of yours");
+    }
+    return { invitation, address };
+  }
+
+  async #use(invitationId: string, key: string, given: string): Promise<boolean> {
+    const now = this.given.now();
+    const code = await this.given.work.read(PROVIDER_REALM).invitationCodes.find(invitationId, key);
+    if (!code || code.expiresAt <= now) return false;
+    const right = Buffer.from(this.links.code(invitationId, key, code.number));
+    const said = Buffer.from(given.replaceAll(/\s/g, ""));
+    if (said.length !== right.length || !timingSafeEqual(said, right)) return false;
+    return this.given.work.write(PROVIDER_REALM, ({ invitationCodes }) =>
+      invitationCodes.use(invitationId, key, code.number, now),
+    );
+  }
+}

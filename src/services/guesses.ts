@@ -1,0 +1,97 @@
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import type { AuditTarget } from "../domain/audit-event.js";
+import { ForbiddenError, TooManyRequestsError } from "../domain/errors.js";
+import { PROVIDER_REALM } from "../domain/principal.js";
+import type { Principal, Realm } from "../domain/principal.js";
+import { record } from "./audit.js";
+import type { Collaborators } from "./collaborators.js";
+import { counted } from "./rate-limits.js";
+
+export type Origin = Principal["origin"];
+
+/** How often somebody can be wrong in a quarter of an hour. */
+const SECONDS = 900;
+const LINKS = 30;
+const WRONG = { password: 10, code: 5 } as const;
+
+/** A secret that somebody can guess: what it is, whose it is, and where guessing it is told of. */
+export interface Guessed {
+  readonly what: keyof typeof WRONG;
+  readonly whose: string;
+  readonly realm: Realm;
+  readonly target: AuditTarget;
+  readonly accountId?: string | undefined;
+}
+
+/** Locks out whoever guesses links, passwords and codes, and has it in the audit log. */
+export class Guesses {
+  /**
+   * Links cannot be guessed, so it is enough that nobody keeps the server busy with it: counted in this process, by
+   * the address in the network.
+   */
+  readonly #links = new RateLimiterMemory({ points: LINKS, duration: SECONDS });
+
+  constructor(private readonly given: Collaborators) {}
+
+  /** Counts a link that nobody made. @throws TooManyRequestsError */
+  async link(type: string, origin: Origin): Promise<void> {
+    try {
+      await this.#links.consume(origin?.address ?? "");
+    } catch (error) {
+      if (!(error instanceof RateLimiterRes)) throw error;
+      if (error.consumedPoints === LINKS + 1) await this.#recordLinks(type, origin);
+      throw new TooManyRequestsError(Math.ceil(error.msBeforeNext / 1000));
+    }
+  }
+
+  /**
+   * Checks a secret; a guess is counted before it is looked at, so that many at once count as many.
+   *
+   * @throws TooManyRequestsError for who is locked out, ForbiddenError for a wrong one
+   */
+  async check(guessed: Guessed, origin: Origin, isRight: () => Promise<boolean>): Promise<void> {
+    const { what, whose, realm, target, accountId } = guessed;
+    const name = `wrong ${what} of ${whose}`;
+    const limit = { points: WRONG[what], seconds: SECONDS };
+    const { excess, retryAfter } = await this.given.work.write(realm, async (repositories) => {
+      const after = await counted(this.given, repositories, name, limit);
+      if (after.excess === 1) {
+        await record(this.given, repositories, actor(realm, origin, accountId), {
+          ...{ action: "change", target, result: "refused", status: 429 },
+          detail: `locked out after ${limit.points} wrong ${what}s`,
+        });
+      }
+      return after;
+    });
+    if (excess > 0) throw new TooManyRequestsError(retryAfter);
+    if (await isRight()) {
+      await this.given.work.write(realm, ({ rateLimits }) => rateLimits.forget(name));
+      return;
+    }
+    await this.given.work.write(realm, (repositories) =>
+      record(this.given, repositories, actor(realm, origin, accountId), {
+        ...{ action: "change", target, result: "refused", status: 403, detail: `a wrong ${what}` },
+      }),
+    );
+    throw new ForbiddenError(
+      what === "password"
+        ? "This is not the password of your account"
+        : "This is not the code, or not any more; look for the latest mail, or ask for another code",
+    );
+  }
+
+  #recordLinks(type: string, origin: Origin): Promise<void> {
+    return this.given.work.write(PROVIDER_REALM, (repositories) =>
+      record(this.given, repositories, actor(PROVIDER_REALM, origin, undefined), {
+        ...{ action: "read", target: { type }, result: "refused", status: 429 },
+        detail: `locked out after ${LINKS} links that nobody made`,
+      }),
+    );
+  }
+}
+
+const actor = (realm: Realm, origin: Origin, accountId: string | undefined) => ({
+  realm,
+  ...(accountId !== undefined && { accountId }),
+  ...(origin && { origin }),
+});
