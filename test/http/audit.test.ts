@@ -142,7 +142,7 @@ describeServer("The audit log", (scim, server) => {
     const [seen] = await eventsOf(scim, organization);
     expect(seen).to.include.all.keys("token", "address", "requestId");
     const { token } = seen as unknown as { token: { value: string } };
-    expectList(await own.find("/AuditEvents" as "/Users", `token.value eq "${token.value}"`), 0);
+    expectList(await own.find("/AuditEvents", `token.value eq "${token.value}"`), 0);
     expect(await eventsOf(other, user)).to.deep.equal([]);
     const [event] = await eventsOf(own, user);
     expectError(await other.get(`/AuditEvents/${event?.id ?? ""}`), { status: 404 });

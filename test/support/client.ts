@@ -109,7 +109,11 @@ export class ScimClient {
   }
 
   /** GET of the resources that match a filter. */
-  find(endpoint: "/Users" | "/Groups", filter: string, more = ""): Promise<Answer> {
+  find(
+    endpoint: "/Users" | "/Groups" | "/Invitations" | "/AuditEvents",
+    filter: string,
+    more = "",
+  ): Promise<Answer> {
     return this.get(`${endpoint}?filter=${encodeURIComponent(filter)}${more}`);
   }
 

@@ -1,0 +1,273 @@
+import { expect } from "chai";
+import { expectError, expectList, expectStatus, read } from "../support/assertions.js";
+import type { Body, ScimClient } from "../support/client.js";
+import { forEachEngine } from "../support/engines.js";
+import { CORE_USER, createGroup, createUser, MEMBERSHIP, unique } from "../support/factories.js";
+import { act, ask, fillIn, look, openPage } from "../support/links.js";
+import { linkIn, MailServer } from "../support/mail.js";
+import { clientWith } from "../support/realms.js";
+import { startServer } from "../support/server.js";
+import type { ServerInProcess } from "../support/server.js";
+
+const PASSWORD = "correct horse battery staple 9";
+
+describe("Setting up an account by mail", () => {
+  forEachEngine((engine) => {
+    const mailbox = new MailServer();
+    let server: ServerInProcess;
+    let scim: ScimClient;
+
+    before(async () => {
+      server = await startServer(engine, { SMTP_URL: await mailbox.start(), PRODUCT_NAME: "Acme Suite" });
+      scim = server.scim;
+    });
+    after(async () => {
+      await server.stop();
+      await mailbox.stop();
+    });
+
+    const newcomer = (attributes: object = {}) => ({
+      schemas: [CORE_USER, MEMBERSHIP],
+      userName: `${unique("Newcomer")}@Example.com`,
+      [MEMBERSHIP]: { sendSetupEmail: true },
+      ...attributes,
+    });
+    const create = async (attributes: object = {}, client = scim): Promise<Body> =>
+      expectStatus(await client.post("/Users", newcomer(attributes)), 201);
+    const linkFor = async ({ userName }: Body, count = 1) => linkIn(await mailbox.expect(userName, count));
+    const ask4Another = { op: "replace", path: `${MEMBERSHIP}:sendSetupEmail`, value: true };
+    /** As if a while had passed since the last mail. */
+    const later = (user: Body) =>
+      server.database((session) =>
+        session.rows("update account_setups set sent_at = ? where account_id = ?", [
+          "2020-01-01T00:00:00.000Z",
+          user.id,
+        ]),
+      );
+    const stateOf = async ({ id }: Body) =>
+      ((await read(scim, `/Users/${id}`))[MEMBERSHIP] as { state?: string } | undefined)?.state;
+
+    it("sends a personal e-mail, shows 'invited', and lets the owner choose a password", async () => {
+      const user = await create({ name: { givenName: "Ann", familyName: "Lee" }, displayName: "Ann Lee" });
+      expect(user[MEMBERSHIP]).to.deep.equal({ state: "invited" });
+      expect(user.schemas).to.include(MEMBERSHIP);
+      const mail = await mailbox.expect(user.userName);
+      expect(mail.subject).to.equal("Set up your account on Acme Suite");
+      expect(mail.text).to.include("Hello Ann,").and.include(user.userName);
+      const link = linkIn(mail);
+      expect(link).to.match(/\/account-setup\/[\w-]+\.[\w-]{43}$/);
+      expect((await look(link)).body).to.include({ userName: user.userName, displayName: "Ann Lee" });
+      expect(await stateOf(user)).to.equal("invited");
+      const done = await act(link, "complete", { password: PASSWORD });
+      expect(done.status, done.text).to.equal(200);
+      expect(done.body).to.deep.equal({ userName: user.userName });
+      const after = await read(scim, `/Users/${user.id}`);
+      expect(after).to.not.have.property(MEMBERSHIP);
+      expect(after.meta.version).to.not.equal(user.meta.version);
+      for (const answer of [await look(link), await act(link, "complete", { password: PASSWORD })]) {
+        expect(answer.status).to.equal(410);
+        expect(answer.body).to.include({ reason: "used" });
+      }
+      const events = expectList(await scim.find("/AuditEvents", `target.value eq "${user.id}"`));
+      const setUp = events.find(({ user: by }) => (by as Body | undefined)?.value === user.id);
+      expect(setUp).to.deep.include({ action: "change", changes: ["password"] });
+      expect(JSON.stringify(events)).to.not.include(PASSWORD);
+    });
+
+    it("takes the primary address for the mail, else the first, else a user name that is one", async () => {
+      const [first, primary] = [`${unique("first")}@x.test`, `${unique("primary")}@x.test`];
+      await create({ emails: [{ value: first }, { value: primary, primary: true }] });
+      await mailbox.expect(primary);
+      expect(mailbox.to(first)).to.have.length(0);
+      await create({ userName: unique("plain"), emails: [{ value: first }] });
+      await mailbox.expect(first);
+      const nowhere = newcomer({ userName: unique("plain") });
+      expectError(await scim.post("/Users", nowhere), { status: 400, scimType: "invalidValue" });
+      expectList(await scim.find("/Users", `userName eq "${nowhere.userName}"`), 0);
+    });
+
+    it("sends nothing unless it is asked to, and nothing together with a password", async () => {
+      const quiet = await createUser(scim);
+      const off = await create({ [MEMBERSHIP]: { sendSetupEmail: false } });
+      expectError(await scim.post("/Users", newcomer({ password: PASSWORD })), {
+        status: 400,
+        scimType: "invalidValue",
+      });
+      await mailbox.expect((await create()).userName);
+      for (const user of [quiet, off]) {
+        expect(mailbox.to(user.userName)).to.have.length(0);
+        expect(await stateOf(user)).to.equal(undefined);
+      }
+    });
+
+    it("is found by state, and never says whether a mail was asked for", async () => {
+      const user = await create();
+      const found = await scim.find("/Users", `id eq "${user.id}" and ${MEMBERSHIP}:state eq "Invited"`);
+      expectList(found, 1);
+      const asked = await scim.get(`/Users/${user.id}?attributes=${MEMBERSHIP}:sendSetupEmail`);
+      expect(JSON.stringify(asked.body)).to.not.include("sendSetupEmail");
+      expectError(await scim.find("/Users", `${MEMBERSHIP}:sendSetupEmail eq true`), {
+        status: 400,
+        scimType: "invalidFilter",
+      });
+    });
+
+    it("goes out again when a PATCH asks for it, a minute later, and only the latest link counts", async () => {
+      const user = await create();
+      const first = await linkFor(user);
+      const soon = await scim.patch(`/Users/${user.id}`, ask4Another);
+      expectError(soon, { status: 429 });
+      expect(Number(soon.headers["retry-after"])).to.be.within(1, 60);
+      await later(user);
+      expectStatus(await scim.patch(`/Users/${user.id}`, ask4Another), 200);
+      const second = await linkFor(user, 2);
+      expect((await look(first)).body).to.include({ reason: "changed" });
+      expect((await act(second, "complete", { password: PASSWORD })).status).to.equal(200);
+      await later(user);
+      expectError(await scim.patch(`/Users/${user.id}`, ask4Another), {
+        status: 400,
+        scimType: "invalidValue",
+      });
+    });
+
+    for (const [what, change] of [
+      ["another address", { op: "replace", path: "emails", value: [{ value: "other@example.com" }] }],
+      ["a password from elsewhere", { op: "replace", path: "password", value: PASSWORD }],
+    ] as const) {
+      it(`has a link that is void after ${what}`, async () => {
+        const user = await create();
+        const link = await linkFor(user);
+        expectStatus(await scim.patch(`/Users/${user.id}`, change), 200);
+        expect((await act(link, "complete", { password: `${PASSWORD} x` })).status).to.equal(410);
+      });
+    }
+
+    it("has a link that is void while the account is not active, and afterwards", async () => {
+      const user = await create();
+      const link = await linkFor(user);
+      await scim.patch(`/Users/${user.id}`, { op: "replace", path: "active", value: false });
+      expect((await look(link)).status).to.equal(403);
+      await scim.patch(`/Users/${user.id}`, { op: "replace", path: "active", value: true });
+      expect((await look(link)).status).to.equal(410);
+      await scim.delete(`/Users/${user.id}`);
+      expect((await look(link)).status).to.equal(404);
+    });
+
+    it("has a link that expires, and is worth nothing changed or made up", async () => {
+      const user = await create();
+      const link = await linkFor(user);
+      await server.database((session) =>
+        session.rows("update account_setups set expires_at = ? where account_id = ?", [
+          "2020-01-01T00:00:00.000Z",
+          user.id,
+        ]),
+      );
+      expect((await look(link)).body).to.include({ status: "410", reason: "expired" });
+      expect((await look(`${link.slice(0, -43)}${"A".repeat(43)}`)).status).to.equal(404);
+      // A link of one purpose is none for another.
+      expect((await look(link.replace("account-setup", "invitations"))).status).to.equal(404);
+    });
+
+    it("refuses a password that is easily guessed, and sets one once, however many try at the same time", async () => {
+      const user = await create({ displayName: "Winnifred Pooh" });
+      const link = await linkFor(user);
+      for (const password of [undefined, "short", "password123", "winnifredpooh"]) {
+        const answer = await act(link, "complete", { password });
+        expect(answer.status, password).to.equal(400);
+      }
+      const answers = await Promise.all(
+        [1, 2, 3].map((n) => act(link, "complete", { password: `${PASSWORD} ${n}` })),
+      );
+      expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 410, 410]);
+    });
+
+    it("has a page, whose form needs the token that it came with", async () => {
+      const user = await create();
+      const link = await linkFor(user);
+      const page = await openPage(link);
+      expect(page.text).to.include("Set up your account").and.include(user.userName);
+      expect(page.headers.get("referrer-policy")).to.equal("no-referrer");
+      const body = new URLSearchParams({ password: PASSWORD });
+      const strange = await ask(`${link}/complete`, {
+        method: "POST",
+        headers: { accept: "text/html" },
+        body,
+      });
+      expect(strange.status).to.equal(403);
+      const weak = await fillIn(link, "complete", { password: "password1" });
+      expect(weak.status).to.equal(400);
+      expect(weak.text).to.include("easily guessed").and.not.include("password1");
+      const done = await fillIn(link, "complete", { password: PASSWORD });
+      expect(done.text).to.include("Your account is ready").and.include(user.userName);
+      expect((await openPage(link)).text).to.include("set up already");
+    });
+
+    it("works in Bulk, for each by itself", async () => {
+      const users = Array.from({ length: 20 }, () => newcomer());
+      const broken = newcomer({ userName: unique("plain") });
+      const answer = await scim.post("/Bulk", {
+        schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        Operations: [...users, broken].map((data, n) => ({
+          method: "POST",
+          path: "/Users",
+          bulkId: String(n),
+          data,
+        })),
+      });
+      const { Operations } = expectStatus(answer, 200) as unknown as { Operations: { status: string }[] };
+      expect(Operations.map(({ status }) => status)).to.deep.equal([...users.map(() => "201"), "400"]);
+      for (const { userName } of users) await mailbox.expect(userName);
+    });
+
+    describe("in an organization", () => {
+      let organization: Body;
+      let client: ScimClient;
+
+      before(async () => {
+        organization = await createGroup(scim, [], { displayName: unique("Bakery") });
+        client = await clientWith(server, { organization: organization.id });
+      });
+
+      it("comes from the organization, for accounts that it manages", async () => {
+        const user = await create({}, client);
+        expect(user[MEMBERSHIP]).to.deep.equal({ state: "invited" });
+        expect((await mailbox.expect(user.userName)).text).to.include(String(organization.displayName));
+        await later(user);
+        expectStatus(await client.patch(`/Users/${user.id}`, ask4Another), 200);
+        const link = await linkFor(user, 2);
+        expectStatus(await client.delete(`/Users/${user.id}`), 204);
+        expect((await look(link)).status).to.equal(410);
+      });
+
+      it("leaves people alone whom it does not manage, and says in the audit log what it ignored", async () => {
+        const user = await createUser(scim, { userName: `${unique("Other")}@example.com` });
+        const taken = await create({ userName: user.userName }, client);
+        expect(taken.id).to.equal(user.id);
+        expect(taken).to.not.have.property(MEMBERSHIP);
+        expectStatus(await client.patch(`/Users/${user.id}`, ask4Another), 200);
+        const events = expectList(await client.find("/AuditEvents", `target.value eq "${user.id}"`), 2);
+        for (const event of events) expect(event.ignored).to.deep.equal(["sendSetupEmail"]);
+        await mailbox.expect((await create({}, client)).userName);
+        expect(mailbox.to(user.userName)).to.have.length(0);
+      });
+
+      it("does not see that another organization waits for somebody", async () => {
+        const other = await createGroup(scim, [], { displayName: unique("Brewery") });
+        const theirs = await clientWith(server, { organization: other.id });
+        const user = await create({}, theirs);
+        const mine = expectStatus(
+          await client.post("/Users", { schemas: [CORE_USER], userName: user.userName }),
+          201,
+        );
+        expect(mine).to.not.have.property(MEMBERSHIP);
+        expectList(await client.find("/Users", `id eq "${user.id}" and ${MEMBERSHIP}:state eq "invited"`), 0);
+        expect((await read(theirs, `/Users/${user.id}`))[MEMBERSHIP]).to.deep.equal({ state: "invited" });
+      });
+
+      it("cannot be asked for by a token that only reads", async () => {
+        const reader = await clientWith(server, { organization: organization.id, readOnly: true });
+        expectError(await reader.post("/Users", newcomer()), { status: 403 });
+      });
+    });
+  });
+});
