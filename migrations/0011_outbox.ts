@@ -16,6 +16,8 @@ export async function up(knex: Knex): Promise<void> {
     organization_id ${text}
       constraint outbox_organization_id_foreign references organizations (id) on delete cascade,
     revision integer not null,
+    -- lower goes first: somebody waits for a code
+    priority integer not null,
     created_at ${text} not null,
     due_at ${text} not null,
     attempts integer not null default 0,
@@ -23,7 +25,8 @@ export async function up(knex: Knex): Promise<void> {
     ended_at ${text},
     result ${text}
   )`);
-  await knex.raw("create index outbox_due_at_index on outbox (due_at) where ended_at is null");
+  await knex.raw("create index outbox_due_at_index on outbox (priority, due_at, id) where ended_at is null");
+  await knex.raw("create index outbox_ended_at_index on outbox (ended_at) where ended_at is not null");
   for (const column of ["invitation_id", "account_id", "organization_id"]) {
     await knex.raw(`create index outbox_${column}_index on outbox (${column}) where ${column} is not null`);
   }

@@ -159,10 +159,6 @@ export async function compose(settings: Settings): Promise<Muster> {
       publicUrl: settings.publicUrl,
       ready: () => database.reader.rows("select 1"),
     });
-    const stopPruning = regularly(logger, PRUNING_INTERVAL, async () => {
-      await services.audit.prune(new Date(Date.now() - settings.auditRetentionDays * DAY).toISOString());
-      await given.work.write(PROVIDER_REALM, ({ rateLimits }) => rateLimits.prune(given.now()));
-    });
     const transport =
       mail.smtpUrl === undefined
         ? fileTransport(join(settings.dataDir, "mail"), mail.from)
@@ -175,6 +171,11 @@ export async function compose(settings: Settings): Promise<Muster> {
         productUrl: settings.acceptedUrl,
       }),
       logger,
+    });
+    const stopPruning = regularly(logger, PRUNING_INTERVAL, async () => {
+      await services.audit.prune(new Date(Date.now() - settings.auditRetentionDays * DAY).toISOString());
+      await given.work.write(PROVIDER_REALM, ({ rateLimits }) => rateLimits.prune(given.now()));
+      await outbox.prune();
     });
     const stopSending = regularly(logger, SENDING_INTERVAL, () => outbox.run());
     const stopWriting = regularly(logger, USE_INTERVAL, () => services.authentication.writeDownUse());

@@ -8,6 +8,15 @@ export type MailKind =
   | "membership-added"
   | "membership-removed";
 
+/** What goes first, when much is to be sent: somebody waits for a code, and nobody for a notice. */
+export const MAIL_PRIORITY: Readonly<Record<MailKind, number>> = {
+  "invitation-code": 0,
+  "account-setup": 1,
+  invitation: 1,
+  "membership-added": 2,
+  "membership-removed": 2,
+};
+
 /** Mail that is to be written. */
 export interface NewMail {
   readonly kind: MailKind;

@@ -13,6 +13,10 @@ const AT_ONCE = 10;
 /** How long mail is in the hands of one process, in milliseconds: longer than sending so many takes. */
 const CLAIM_MS = 10 * 60 * 1000;
 
+/** How long it is remembered what became of mail, in milliseconds, and how much is forgotten at a time. */
+const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+const PRUNED_AT_ONCE = 1000;
+
 /** What the worker is given. */
 export interface OutboxParts {
   readonly work: UnitOfWork;
@@ -33,13 +37,22 @@ export class OutboxWorker {
 
   constructor(private readonly parts: OutboxParts) {}
 
+  /** Forgets mail that has long been done with. */
+  async prune(): Promise<void> {
+    const { work, now } = this.parts;
+    const before = later(now(), -KEPT_MS);
+    for (let pruned = PRUNED_AT_ONCE; pruned === PRUNED_AT_ONCE;) {
+      pruned = await work.write(PROVIDER_REALM, ({ outbox }) => outbox.prune(before, PRUNED_AT_ONCE));
+    }
+  }
+
   /** Sends what is due. */
   async run(): Promise<void> {
     const { work, now } = this.parts;
     while (!this.#isStopped && (await work.read(PROVIDER_REALM).outbox.isDue(now()))) {
       const until = later(now(), CLAIM_MS);
       const mails = await work.write(PROVIDER_REALM, ({ outbox }) => outbox.claim(now(), until, AT_ONCE));
-      for (const mail of mails) await this.#deliver(mail);
+      await Promise.all(mails.map((mail) => this.#deliver(mail)));
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Session } from "../db/session.js";
+import { MAIL_PRIORITY } from "../domain/mail.js";
 import type { Mail, MailKind, MailResult } from "../domain/mail.js";
 
 interface MailRow {
@@ -33,11 +34,12 @@ export class OutboxRepository {
 
   async #insert(mails: readonly Omit<Mail, "attempts">[]): Promise<void> {
     await this.session.rows(
-      `insert into outbox (id, kind, address, invitation_id, account_id, organization_id, revision, created_at, due_at)
-       values ${mails.map(() => "(?, ?, ?, ?, ?, ?, ?, ?, ?)").join(", ")}`,
+      `insert into outbox (id, kind, address, invitation_id, account_id, organization_id, revision, priority,
+         created_at, due_at)
+       values ${mails.map(() => "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").join(", ")}`,
       mails.flatMap(({ id, kind, address, invitationId, accountId, organizationId, revision, createdAt }) => [
         ...[id, kind, address ?? null, invitationId ?? null, accountId ?? null, organizationId ?? null],
-        ...[revision, createdAt, createdAt],
+        ...[revision, MAIL_PRIORITY[kind], createdAt, createdAt],
       ]),
     );
   }
@@ -48,11 +50,11 @@ export class OutboxRepository {
     return row !== undefined;
   }
 
-  /** Takes mail to send, so that nobody else does until some time. @returns the oldest, at most so many */
+  /** Takes mail to send, so that nobody else does until some time. @returns the first, at most so many */
   async claim(now: string, until: string, limit: number): Promise<Mail[]> {
     const rows = await this.session.rows<MailRow>(
       `update outbox set claimed_until = ?, attempts = attempts + 1
-       where ${SENDABLE} and id in (select id from outbox where ${SENDABLE} order by due_at, id limit ?)
+       where ${SENDABLE} and id in (select id from outbox where ${SENDABLE} order by priority, due_at, id limit ?)
        returning *`,
       [until, now, now, now, now, limit],
     );
@@ -80,6 +82,15 @@ export class OutboxRepository {
   /** Puts mail back that could not be sent. @param dueAt when it is tried again */
   async postpone(id: string, dueAt: string): Promise<void> {
     await this.session.rows("update outbox set due_at = ?, claimed_until = null where id = ?", [dueAt, id]);
+  }
+
+  /** Forgets what is done with, some at a time. @param before ISO 8601 in UTC @returns how many */
+  async prune(before: string, limit: number): Promise<number> {
+    const pruned = await this.session.rows(
+      "delete from outbox where id in (select id from outbox where ended_at < ? limit ?) returning 1",
+      [before, limit],
+    );
+    return pruned.length;
   }
 
   /** When an invitation was written last. */

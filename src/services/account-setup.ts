@@ -61,7 +61,8 @@ export class SetupMail {
       sentAt,
       expiresAt,
     });
-    const mail = { kind: "account-setup", accountId: id, revision } as const;
+    const within = organizationId === undefined ? {} : { organizationId };
+    const mail = { kind: "account-setup", accountId: id, ...within, revision } as const;
     await this.mail.write(repositories, { tokenId, organizationId }, [mail], [address]);
   }
 }

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { simpleParser } from "mailparser";
-import { expectError, expectStatus } from "../support/assertions.js";
+import { expectError, expectList, expectStatus } from "../support/assertions.js";
 import type { Body, ScimClient } from "../support/client.js";
 import { forEachEngine, scratchFolder } from "../support/engines.js";
 import type { Engine } from "../support/engines.js";
@@ -143,6 +143,11 @@ describe("Mail", () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       expect(mailbox.to(later)).to.have.length(0);
+      const events = expectList(await scim.find("/AuditEvents", `target.value eq "${id}"`), 2);
+      expect(events.find(({ result }) => result === "warning")).to.deep.include({
+        action: "change",
+        detail: "mail (invitation) could not be sent and is given up",
+      });
       await server.database((session) =>
         session.rows("update outbox set due_at = ? where invitation_id = ?", [
           "2020-01-01T00:00:00.000Z",
