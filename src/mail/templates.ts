@@ -12,7 +12,7 @@ export interface Rendered {
 /** Mail from templates in files: `<name>.subject.txt`, `<name>.txt` and `<name>.html`, each by itself. */
 export class Templates {
   readonly #html = new Eta({ autoEscape: true, useWith: false });
-  readonly #text = new Eta({ autoEscape: false, useWith: false });
+  readonly #text = new Eta({ autoEscape: false, useWith: false, autoTrim: false });
 
   constructor(private readonly settings: TemplateSettings) {
     for (const eta of [this.#html, this.#text]) eta.resolvePath = (file) => templatePath(settings, file);
@@ -23,7 +23,8 @@ export class Templates {
     const data = { time: (text: string) => readableTime(this.settings, text), ...content };
     return {
       subject: this.#text.render(`${name}.subject.txt`, data).replaceAll(/\s+/g, " ").trim(),
-      text: this.#text.render(`${name}.txt`, data),
+      // What a template leaves out leaves its blank lines behind.
+      text: this.#text.render(`${name}.txt`, data).replaceAll(/\n\s*\n/g, "\n\n"),
       html: this.#html.render(`${name}.html`, data),
     };
   }
