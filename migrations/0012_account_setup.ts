@@ -9,7 +9,7 @@ export async function up(knex: Knex): Promise<void> {
       constraint account_setups_account_id_foreign references accounts (id) on delete cascade,
     -- whose administrator asked for it; null: the provider's
     organization_id ${text}
-      constraint account_setups_organization_id_foreign references organizations (id) on delete set null,
+      constraint account_setups_organization_id_foreign references organizations (id) on delete cascade,
     -- part of the link: one of another revision is void
     revision integer not null,
     sent_at ${text} not null,

@@ -1,6 +1,7 @@
 import knex from "knex";
 import type { Knex } from "knex";
 import { mkdir } from "node:fs/promises";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DatabaseSettings } from "../config/settings.js";
@@ -20,6 +21,9 @@ interface ConnectionPool {
   releaseConnection(connection: object): Promise<void>;
   readonly pool: { numUsed(): number; numPendingAcquires(): number };
 }
+
+/** The database that a transaction is under way on, of which what happens is part. */
+const inTransaction = new AsyncLocalStorage<Database>();
 
 const poolOf = (knex: Knex) => knex.client as ConnectionPool;
 
@@ -48,7 +52,11 @@ export class Database {
    * one writer, work that waits for it shares a transaction.
    */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.#queue ? this.#queue.run(work) : this.#retried(work);
+    if (inTransaction.getStore() === this) {
+      throw new Error("A transaction inside of another would wait for it for ever");
+    }
+    const inside = (session: Session) => inTransaction.run(this, () => work(session));
+    return this.#queue ? this.#queue.run(inside) : this.#retried(inside);
   }
 
   async #retried<T>(work: (session: Session) => Promise<T>): Promise<T> {

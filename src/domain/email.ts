@@ -17,6 +17,14 @@ export function isEmailAddress(text: string): boolean {
   );
 }
 
+/**
+ * Whether two texts are the same mailbox: without case, but letter by letter. Names compare more loosely
+ * (`foldCase`), and so `strasse` and `straße` are one name, but two domains, which may be two people's.
+ */
+export const isSameMailbox = (one: string, other: string) => mailboxKey(one) === mailboxKey(other);
+
+export const mailboxKey = (address: string) => address.toLowerCase().normalize("NFC");
+
 /** Whether a text is `*@domain`, which stands for all addresses of a domain. */
 export const isDomainPattern = (text: string) => text.startsWith("*@") && isMailDomain(text.slice(2));
 

@@ -59,6 +59,8 @@ export type ClosedReason =
   | "withdrawn"
   /** The person is a member already. */
   | "member"
+  /** Somebody else's account stands in the way. */
+  | "taken"
   | "deactivated"
   /** The account has a password already. */
   | "used";

@@ -1,7 +1,6 @@
 import { InvalidValueError } from "./errors.js";
-import { isDomainPattern, isEmailAddress } from "./email.js";
+import { isDomainPattern, isEmailAddress, isSameMailbox, mailboxKey } from "./email.js";
 import { requireKeyLength } from "./limits.js";
-import { foldCase } from "./text.js";
 
 /** What an invitation gives to whoever accepts it, and to whom it is addressed. Times are ISO 8601 in UTC. */
 export interface InvitationInput {
@@ -87,11 +86,11 @@ export function invitationStatus(facts: InvitationFacts, now: string): Invitatio
 
 /** Whether an invitation is for somebody of that address. */
 export function isAddressedTo({ emails }: Pick<Invitation, "emails">, address: string): boolean {
-  const key = foldCase(address);
+  const key = mailboxKey(address);
   return (
     emails.length === 0 ||
     emails.some((each) => {
-      const pattern = foldCase(each);
+      const pattern = mailboxKey(each);
       return pattern.startsWith("*@") ? key.endsWith(pattern.slice(1)) : pattern === key;
     })
   );
@@ -101,8 +100,8 @@ export function isAddressedTo({ emails }: Pick<Invitation, "emails">, address: s
 export function waitingAddresses(
   invitation: Pick<Invitation, "emails" | "acceptedEmails" | "declinedEmails">,
 ): string[] {
-  const answered = new Set([...invitation.acceptedEmails, ...invitation.declinedEmails].map(foldCase));
-  return exactAddresses(invitation).filter((address) => !answered.has(foldCase(address)));
+  const answered = new Set([...invitation.acceptedEmails, ...invitation.declinedEmails]);
+  return exactAddresses(invitation).filter((address) => !answered.has(address));
 }
 
 /** Those addresses of an invitation that mail can be sent to. */
@@ -112,9 +111,13 @@ export const exactAddresses = ({ emails }: Pick<Invitation, "emails">) => emails
 const MAX_VALUES = 100;
 const MAX_QUOTA = 1_000_000;
 
+/** That one of an invitation's addresses which is somebody's. */
+export const addressOf = (invitation: Pick<Invitation, "emails">, address: string) =>
+  exactAddresses(invitation).find((each) => isSameMailbox(each, address));
+
 /** @throws InvalidValueError for what an invitation cannot be */
 export function requireInvitation(input: InvitationInput): void {
-  const { name, givenName, familyName, emails, roles, teamIds, quota } = input;
+  const { name, givenName, familyName, emails, roles, teamIds, quota, expiresAt } = input;
   requireKeyLength({ name, givenName, familyName });
   for (const role of roles) requireKeyLength({ roles: role });
   for (const [list, values] of Object.entries({ emails, roles, teams: teamIds })) {
@@ -132,6 +135,8 @@ export function requireInvitation(input: InvitationInput): void {
   if (quota !== undefined && (quota < 1 || quota > MAX_QUOTA)) {
     throw new InvalidValueError(`'quota' must be a whole number from 1 to ${MAX_QUOTA}`);
   }
+  // Years of more than four digits do not compare as texts.
+  if (expiresAt?.startsWith("+") === true) throw new InvalidValueError("'expiresAt' is too far away");
   const isForOne = emails.length === 1 && emails.every(isEmailAddress);
   if (!isForOne && (givenName !== undefined || familyName !== undefined)) {
     throw new InvalidValueError(

@@ -2,7 +2,7 @@ import { mailAddress } from "../domain/account.js";
 import { waitingAddresses } from "../domain/invitation.js";
 import type { Mail, MailKind } from "../domain/mail.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
-import { foldCase } from "../domain/text.js";
+import { isSameMailbox, mailboxKey } from "../domain/email.js";
 import type { Repositories, UnitOfWork } from "../repositories/unit-of-work.js";
 import type { Rendered, Templates } from "./templates.js";
 
@@ -50,9 +50,12 @@ const KINDS: Readonly<Record<MailKind, Write>> = {
   invitation: aboutInvitation,
   "invitation-code": withCode,
   "account-setup": aboutSetup,
-  "membership-added": (mail, repositories) => aboutMembership(mail, repositories, true),
-  "membership-removed": (mail, repositories) => aboutMembership(mail, repositories, false),
+  "membership-added": (mail, repositories, given) => aboutMembership(mail, repositories, given, true),
+  "membership-removed": (mail, repositories, given) => aboutMembership(mail, repositories, given, false),
 };
+
+/** More than that somebody is not told, so that nobody fills a mailbox by adding and removing somebody. */
+const NOTICES_AN_HOUR = 6;
 
 /** Says what mail says, from how things are when it is sent: what was taken back meanwhile is not sent. */
 export function letters(given: LetterParts): Compose {
@@ -72,8 +75,7 @@ async function aboutInvitation(
 ): Promise<Content | undefined> {
   const invitation = await invitations.find(invitationId, now(), { lock: false });
   if (invitation?.status !== "pending" || invitation.revision !== revision) return undefined;
-  const key = foldCase(address);
-  if (!waitingAddresses(invitation).some((each) => foldCase(each) === key)) return undefined;
+  if (!waitingAddresses(invitation).some((each) => isSameMailbox(each, address))) return undefined;
   const { accountId } = invitation.inviter;
   const inviter = accountId === undefined ? undefined : await accounts.find(accountId);
   const { organizationName, givenName, roles, teams, expiresAt, description } = invitation;
@@ -92,7 +94,7 @@ async function withCode(
   { now, secrets }: Pick<LetterParts, "now" | "secrets">,
 ): Promise<Content | undefined> {
   const invitation = await invitations.find(invitationId, now(), { lock: false });
-  const key = foldCase(address);
+  const key = mailboxKey(address);
   const current = await invitationCodes.find(invitationId, key);
   if (!invitation || current?.number !== revision || current.expiresAt <= now()) return undefined;
   const { organizationName } = invitation;
@@ -109,7 +111,7 @@ async function aboutSetup(
   const setup = await accountSetups.find(accountId, { lock: false });
   const to = account && mailAddress(account);
   if (to === undefined || account?.active !== true) return undefined;
-  if (setup?.revision !== revision || setup.expiresAt <= now()) return undefined;
+  if (setup?.revision !== revision || !setup.isStanding || setup.expiresAt <= now()) return undefined;
   const organization =
     setup.organizationId === undefined
       ? undefined
@@ -126,7 +128,8 @@ async function aboutSetup(
 
 async function aboutMembership(
   { accountId = "", organizationId = "" }: Mail,
-  { accounts, memberships, organizations }: Repositories,
+  { accounts, memberships, organizations, outbox }: Repositories,
+  { now }: Pick<LetterParts, "now">,
   isMember: boolean,
 ): Promise<Content | undefined> {
   const account = await accounts.find(accountId);
@@ -134,6 +137,8 @@ async function aboutMembership(
   const to = account && mailAddress(account);
   if (!organization || to === undefined || account?.active !== true) return undefined;
   if ((await memberships.isMember(organizationId, accountId)) !== isMember) return undefined;
+  const anHourAgo = new Date(Date.parse(now()) - 3_600_000).toISOString();
+  if ((await outbox.noticesSince(accountId, anHourAgo)) >= NOTICES_AN_HOUR) return undefined;
   return {
     to,
     name: nameOf(account),

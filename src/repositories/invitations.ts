@@ -70,7 +70,16 @@ const values = (table: string): Collection => ({
   order: "element.position",
 });
 
-const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields => ({
+/** Who has accepted, as a realm sees it: in an organization's, whoever has left again does not exist. */
+const acceptances = (realm: Realm) =>
+  realm.type === "provider"
+    ? "invitation_acceptances"
+    : `(select invitation_acceptances.* from invitation_acceptances
+        join invitations on invitations.id = invitation_acceptances.invitation_id
+        join memberships on memberships.organization_id = invitations.organization_id
+          and memberships.account_id = invitation_acceptances.account_id) invitation_acceptances`;
+
+const fields = ({ plainText }: Dialect, realm: Realm, locations: Locations): ResourceFields => ({
   table: "invitations",
   columns: {
     id: "invitations.id",
@@ -108,7 +117,7 @@ const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields =>
       order: "element.position",
     },
     acceptedBy: {
-      from: "invitation_acceptances element join accounts on accounts.id = element.account_id",
+      from: `(select * from ${acceptances(realm)}) element join accounts on accounts.id = element.account_id`,
       owner: "element.invitation_id",
       columns: {
         value: "element.account_id",
@@ -150,7 +159,7 @@ export class InvitationRepository {
       from: view(this.realm, now),
       table: "invitations",
       columns: "invitations.*",
-      compiler: new ListingCompiler(dialect, fields(dialect, listing.locations)),
+      compiler: new ListingCompiler(dialect, fields(dialect, this.realm, listing.locations)),
       criteria: listing,
     };
     const page = await readPage<InvitationRow>(this.session, [source], listing);
@@ -192,17 +201,23 @@ export class InvitationRepository {
     ]);
   }
 
-  /** Writes down that somebody has accepted. @param address who has been addressed */
-  async accept(id: string, address: string, accountId: string, at: string): Promise<void> {
+  /**
+   * Writes down that somebody has accepted.
+   *
+   * @param address that of the invitation's which is theirs; undefined when it does not name them
+   */
+  async accept(id: string, address: string | undefined, accountId: string, at: string): Promise<void> {
     await this.session.rows(
       `update invitations set accepted_count = accepted_count + 1, version = version + 1, updated_at = ?
        where id = ?`,
       [at, id],
     );
-    await this.session.rows(
-      "update invitation_emails set accepted_at = ? where invitation_id = ? and value_key = ?",
-      [at, id, foldCase(address)],
-    );
+    if (address !== undefined) {
+      await this.session.rows(
+        "update invitation_emails set accepted_at = ? where invitation_id = ? and value = ?",
+        [at, id, address],
+      );
+    }
     await this.session.rows(
       `insert into invitation_acceptances (invitation_id, account_id, accepted_at) values (?, ?, ?)
        on conflict (invitation_id, account_id) do update set accepted_at = excluded.accepted_at`,
@@ -210,15 +225,23 @@ export class InvitationRepository {
     );
   }
 
-  /** Writes down that somebody does not want to. @param address who has been addressed */
+  /** Writes down that somebody does not want to. @param address that of the invitation's which is theirs */
   async decline(id: string, address: string, at: string): Promise<void> {
     await this.session.rows("update invitations set version = version + 1, updated_at = ? where id = ?", [
       at,
       id,
     ]);
     await this.session.rows(
-      "update invitation_emails set declined_at = ? where invitation_id = ? and value_key = ?",
-      [at, id, foldCase(address)],
+      "update invitation_emails set declined_at = ? where invitation_id = ? and value = ?",
+      [at, id, address],
+    );
+  }
+
+  /** Makes somebody else the one who invites. */
+  async setInviter(id: string, { tokenId, accountId }: Invitation["inviter"]): Promise<void> {
+    await this.session.rows(
+      "update invitations set inviter_token_id = ?, inviter_account_id = ? where id = ?",
+      [tokenId, accountId ?? null, id],
     );
   }
 
@@ -289,7 +312,7 @@ export class InvitationRepository {
     );
     const people = await listed<{ invitation_id: string } & NamedId>(
       `select invitation_id, accounts.id, coalesce(accounts.display_name, accounts.user_name) as display
-       from invitation_acceptances join accounts on accounts.id = invitation_acceptances.account_id`,
+       from ${acceptances(this.realm)} join accounts on accounts.id = invitation_acceptances.account_id`,
       "accepted_at, accounts.id",
     );
     return rows.map((row) => {

@@ -93,6 +93,16 @@ export class OutboxRepository {
     return pruned.length;
   }
 
+  /** How many notices have gone to somebody since a time. */
+  async noticesSince(accountId: string, since: string): Promise<number> {
+    const row = await this.session.first<{ sent: number }>(
+      `select cast(count(*) as integer) as sent from outbox where account_id = ? and result = 'sent' and ended_at > ?
+       and kind in ('membership-added', 'membership-removed')`,
+      [accountId, since],
+    );
+    return row?.sent ?? 0;
+  }
+
   /** When an invitation was written last. */
   async lastWritten(invitationId: string): Promise<string | undefined> {
     const row = await this.session.first<{ at: string | null }>(

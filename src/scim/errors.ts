@@ -65,7 +65,7 @@ export const noTarget = (detail: string) => new ScimError(400, "noTarget", detai
 export const mutability = (detail: string) => new ScimError(400, "mutability", detail);
 
 /** Where the status tells more than that something is gone. */
-const CLOSED: Partial<Record<ClosedReason, number>> = { member: 409, deactivated: 403 };
+const CLOSED: Partial<Record<ClosedReason, number>> = { member: 409, taken: 409, deactivated: 403 };
 
 /**
  * The one table from what went wrong to what is answered.

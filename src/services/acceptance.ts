@@ -1,13 +1,13 @@
 import type { AccountInput } from "../domain/account.js";
 import { ConflictError, ForbiddenError, InvalidValueError } from "../domain/errors.js";
-import { exactAddresses } from "../domain/invitation.js";
+import { addressOf } from "../domain/invitation.js";
 import type { Invitation } from "../domain/invitation.js";
 import { JsonDocument } from "../domain/json.js";
-import { requireKeyLength } from "../domain/limits.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Realm } from "../domain/principal.js";
 import { foldCase } from "../domain/text.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
+import { requireStorable } from "./account-rules.js";
 import { record } from "./audit.js";
 import type { Collaborators } from "./collaborators.js";
 import type { Guesses, Origin } from "./guesses.js";
@@ -15,6 +15,8 @@ import { requireStrongPassword } from "./new-passwords.js";
 import { closed } from "./offers.js";
 import type { Offer, Offers } from "./offers.js";
 import { hashPassword, isPassword } from "./passwords.js";
+
+const CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User";
 
 /** What somebody says who accepts. */
 export interface Acceptance {
@@ -43,9 +45,9 @@ export class AcceptanceService {
     private readonly guesses: Guesses,
   ) {}
 
-  /** As `Offers.read`. */
+  /** As `Offers.look`. */
   async look(token: string, origin: Origin): Promise<Offer> {
-    return (await this.offers.read(this.given.work.read(PROVIDER_REALM), token, origin)).offer;
+    return (await this.offers.look(token, origin)).offer;
   }
 
   /**
@@ -55,8 +57,7 @@ export class AcceptanceService {
    *   wrong password, or an address that is not proved, ConflictError
    */
   async accept(token: string, said: Acceptance, origin: Origin): Promise<Accepted> {
-    const repositories = this.given.work.read(PROVIDER_REALM);
-    const { offer, accountId } = await this.offers.read(repositories, token, origin);
+    const { offer, accountId } = await this.offers.look(token, origin);
     requireProved(offer);
     if (offer.takes === "password")
       await this.#requirePassword(offer, accountId ?? "", said.password, origin);
@@ -66,9 +67,10 @@ export class AcceptanceService {
     const id = this.given.newId();
     return this.given.work.write(PROVIDER_REALM, async (repositories) => {
       await this.#lock(repositories, offer);
-      const now = await this.offers.read(repositories, token, origin);
+      if (accountId !== undefined) await repositories.accounts.find(accountId, "forUpdate");
+      const now = await this.offers.read(repositories, token);
       if (now.offer.takes !== offer.takes || now.accountId !== accountId) {
-        throw new ConflictError("Somebody has created or changed the account just now; try again");
+        throw justNow();
       }
       if (person) await this.#create(repositories, now.offer, { ...person, id, passwordHash }, origin);
       const accepted = accountId ?? id;
@@ -84,21 +86,21 @@ export class AcceptanceService {
    * @throws what `look` throws, InvalidValueError for a link that was sent to nobody
    */
   async decline(token: string, origin: Origin): Promise<Offer> {
-    const { offer } = await this.offers.read(this.given.work.read(PROVIDER_REALM), token, origin);
+    const { offer } = await this.offers.look(token, origin);
     const { address } = offer;
     if (address === undefined)
       throw new InvalidValueError("This link is nobody's own, so nobody needs to decline");
+    const named = addressOf(offer.invitation, address);
+    // Whoever has proved an address for an open link leaves it to the others.
+    if (named === undefined) return offer;
     return this.given.work.write(PROVIDER_REALM, async (repositories) => {
       await this.#lock(repositories, offer);
-      const now = await this.offers.read(repositories, token, origin);
+      const now = await this.offers.read(repositories, token);
       const { id, name } = now.offer.invitation;
-      const isNamed = exactAddresses(now.offer.invitation).some(
-        (each) => foldCase(each) === foldCase(address),
-      );
-      if (isNamed) await repositories.invitations.decline(id, address, this.given.now());
+      await repositories.invitations.decline(id, named, this.given.now());
       await record(this.given, repositories, actor(now.offer.invitation, now.accountId, origin), {
         ...{ action: "change", target: { type: "Invitation", id, display: name } },
-        ...{ changes: isNamed ? ["declinedBy"] : [], detail: "declined" },
+        ...{ changes: ["declinedBy"], detail: "declined" },
       });
       return now.offer;
     });
@@ -139,7 +141,8 @@ export class AcceptanceService {
   ): Promise<void> {
     const { id, userName } = account;
     const written = { ...account, version: 1, updatedAt: this.given.now() };
-    await repositories.accounts.insert(written, invitation.organizationId);
+    // The person's own from the start: no organization manages it.
+    await repositories.accounts.insert(written);
     await record(this.given, repositories, actor(invitation, id, origin), {
       action: "create",
       target: { type: "User", id, display: userName },
@@ -155,12 +158,14 @@ export class AcceptanceService {
   ): Promise<void> {
     const { memberships, organizations, teams, invitations } = repositories;
     const { id, organizationId, inviter, name } = invitation;
+    const named = addressOf(invitation, address);
     const at = this.given.now();
     const addition = { source: "invitation", addedBy: inviter.tokenId, at } as const;
-    await memberships.add(organizationId, [accountId], addition);
+    if ((await memberships.add(organizationId, [accountId], addition)).length === 0) throw justNow();
     const roles = invitation.roles.map((value) => ({ value }));
     await memberships.update(organizationId, accountId, { externalId: undefined, active: true, roles }, at);
-    for (const teamId of invitation.teamIds) {
+    for (const teamId of invitation.teamIds.toSorted()) {
+      await teams.lock(teamId);
       const team = await teams.find(teamId);
       if (!team || (await teams.add(team, [accountId])).length === 0) continue;
       await teams.update({ ...team, version: team.version + 1, updatedAt: at });
@@ -172,7 +177,7 @@ export class AcceptanceService {
       ...organization,
       ...{ memberCount, version: organization.version + 1, updatedAt: at },
     });
-    await invitations.accept(id, address, accountId, at);
+    await invitations.accept(id, named, accountId, at);
     await record(this.given, repositories, actor(invitation, accountId, origin), {
       action: "change",
       target: { type: "Invitation", id, display: name },
@@ -181,6 +186,8 @@ export class AcceptanceService {
     });
   }
 }
+
+const justNow = () => new ConflictError("Somebody has created or changed the account just now; try again");
 
 const actor = ({ organizationId }: Invitation, accountId: string | undefined, origin: Origin) => ({
   realm: { type: "organization", organizationId } satisfies Realm as Realm,
@@ -200,15 +207,17 @@ function newPerson(address: string, { givenName, familyName, password }: Accepta
   const [given, family] = [givenName, familyName].map((name) => name?.normalize("NFC").trim() ?? "");
   if (!given || !family) throw new InvalidValueError("Your first and last name are needed");
   if (/\p{Cc}|\p{Surrogate}/u.test(given + family)) throw new InvalidValueError("A name has letters only");
-  requireKeyLength({ givenName: given, familyName: family });
   if (password === undefined) throw new InvalidValueError("A password is needed");
   requireStrongPassword(password, [address, ...address.split(/[@.]/), given, family]);
   const displayName = `${given} ${family}`;
+  const schemas = [CORE_USER];
   const profile = {
+    schemas,
     name: { formatted: displayName, familyName: family, givenName: given },
     emails: [{ value: address, primary: true }],
   };
   const search = {
+    schemas,
     name: {
       formatted: foldCase(displayName),
       familyName: foldCase(family),
@@ -216,9 +225,11 @@ function newPerson(address: string, { givenName, familyName, password }: Accepta
     },
     emails: [{ value: foldCase(address), primary: true }],
   };
-  return {
+  const person = {
     ...{ userName: address, displayName, active: true, roles: [] },
     profile: JsonDocument.ofValue(profile),
     search: JsonDocument.ofValue(search),
   };
+  requireStorable(person);
+  return person;
 }

@@ -19,12 +19,16 @@ export const targetOf = ({ id, userName }: Pick<Account, "id" | "userName">): Au
 export interface Credentials {
   /** In clear; undefined leaves the one there is. */
   readonly password?: string | undefined;
-  readonly sendSetupEmail?: boolean | undefined;
+  /**
+   * Whether they get that mail: now, since somebody asks for it; or unless they have got it, or have a password, since
+   * a whole resource says so that a client sends again and again.
+   */
+  readonly setupEmail?: "send" | "unlessSent" | undefined;
 }
 
 /** @throws InvalidValueError for both at once */
-export function requireOneWay({ password, sendSetupEmail }: Credentials): void {
-  if (password !== undefined && sendSetupEmail === true) {
+export function requireOneWay({ password, setupEmail }: Credentials): void {
+  if (password !== undefined && setupEmail === "send") {
     throw new InvalidValueError(
       "Give either a 'password', or 'sendSetupEmail' to have the person choose one",
     );

@@ -7,6 +7,7 @@ import type { Principal, Realm } from "../domain/principal.js";
 import type { AccountSetup } from "../repositories/account-setups.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
 import { targetOf } from "./account-rules.js";
+import type { Credentials } from "./account-rules.js";
 import { record } from "./audit.js";
 import type { Actor } from "./audit.js";
 import type { Collaborators } from "./collaborators.js";
@@ -29,18 +30,41 @@ export class SetupMail {
   ) {}
 
   /**
+   * Whether mail is to be sent: when somebody asks for it, or when a whole resource says so, as clients do again and
+   * again, and nobody has been asked to choose a password yet who could.
+   *
+   * @param asked how it is asked for
+   * @param isVoid whether a link that is out is void by what happens to the account
+   */
+  async isDue(
+    { accounts, accountSetups }: Repositories,
+    asked: Credentials["setupEmail"],
+    { id, active }: Pick<AccountWithOrganizations, "id" | "active">,
+    isVoid: boolean,
+  ): Promise<boolean> {
+    if (asked !== "unlessSent") return asked === "send";
+    if (active !== true || (await accounts.passwordHash(id)) !== undefined) return false;
+    return isVoid || (await accountSetups.find(id, { lock: false })) === undefined;
+  }
+
+  /**
    * Has mail sent with a link to choose a password by; links before it are void.
    *
    * @param organizationId whose administrator asks for it; undefined: the provider's
-   * @throws InvalidValueError for an account that has a password, or no address; TooManyRequestsError
+   * @throws InvalidValueError for an account that has a password, or no address, or is not active; TooManyRequestsError
+   *   when somebody asks for it a moment after the last
    */
   async send(
     repositories: Repositories,
     { tokenId }: Principal,
-    account: Pick<AccountWithOrganizations, "id" | "userName" | "profile">,
+    account: Pick<AccountWithOrganizations, "id" | "userName" | "profile" | "active">,
     organizationId: string | undefined,
+    asked: Credentials["setupEmail"],
   ): Promise<void> {
     const { id } = account;
+    if (account.active !== true) {
+      throw new InvalidValueError("The User is not active, so nobody can set the account up");
+    }
     if ((await repositories.accounts.passwordHash(id)) !== undefined) {
       throw new InvalidValueError("The User has a password, so there is nothing to set up");
     }
@@ -52,7 +76,8 @@ export class SetupMail {
     }
     const sentAt = this.given.now();
     const before = await repositories.accountSetups.find(id, { lock: true });
-    const wait = before ? Date.parse(later(before.sentAt, PAUSE_SECONDS)) - Date.parse(sentAt) : 0;
+    const wait =
+      before && asked === "send" ? Date.parse(later(before.sentAt, PAUSE_SECONDS)) - Date.parse(sentAt) : 0;
     if (wait > 0) throw new TooManyRequestsError(Math.ceil(wait / 1000));
     const expiresAt = later(sentAt, LINK_SECONDS);
     const revision = await repositories.accountSetups.begin({
@@ -90,7 +115,9 @@ export class AccountSetupService {
    *   tries many
    */
   async look(token: string, origin: Origin): Promise<PendingAccount> {
-    const { account, setup } = await this.#find(this.given.work.read(PROVIDER_REALM), token, origin);
+    const { account, setup } = await this.guesses.ofLinks("User", origin, () =>
+      this.#find(this.given.work.read(PROVIDER_REALM), token),
+    );
     return { account, expiresAt: setup.expiresAt };
   }
 
@@ -107,7 +134,7 @@ export class AccountSetupService {
     const passwordHash = await hashPassword(password);
     return this.given.work.write(PROVIDER_REALM, async (repositories) => {
       await repositories.accounts.find(account.id, "forUpdate");
-      const { account: current, setup } = await this.#find(repositories, token, origin);
+      const { account: current, setup } = await this.#find(repositories, token);
       await repositories.accounts.setPassword(current.id, passwordHash, this.given.now());
       await record(this.given, repositories, actor(setup, origin), {
         ...{ action: "change", target: targetOf(current), changes: ["password"] },
@@ -120,20 +147,16 @@ export class AccountSetupService {
   async #find(
     { accounts, accountSetups }: Repositories,
     token: string,
-    origin: Origin,
   ): Promise<{ account: AccountWithOrganizations; setup: AccountSetup }> {
     const link = this.links.readAccountSetup(token);
     const account = link && (await accounts.find(link.accountId));
-    if (!account) {
-      await this.guesses.link("User", origin);
-      throw new NotFoundError("User", "of this link");
-    }
+    if (!account) throw new NotFoundError("User", "of this link");
     const setup = await accountSetups.find(account.id, { lock: false });
     if (!setup) throw new ClosedError("used", "This account has been set up already");
     if (account.active !== true) {
       throw new ClosedError("deactivated", "Your account has been deactivated; ask whoever created it");
     }
-    if (setup.revision !== link.revision) {
+    if (setup.revision !== link.revision || !setup.isStanding) {
       throw new ClosedError("changed", "This link is void; there may be a new one in a later mail");
     }
     if (setup.expiresAt <= this.given.now()) {

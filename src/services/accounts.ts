@@ -46,26 +46,28 @@ export class AccountService {
   async create(
     principal: Principal,
     input: AccountInput,
-    { password, sendSetupEmail = false }: Credentials,
+    { password, setupEmail }: Credentials,
   ): Promise<AccountWithOrganizations> {
     requireStorable(input);
-    requireOneWay({ password, sendSetupEmail });
+    requireOneWay({ password, setupEmail: setupEmail && "send" });
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     const now = this.given.now();
     const { search, ...attributes } = input;
     const account = { ...attributes, id: this.given.newId(), version: 1, updatedAt: now };
-    await this.given.work.write(principal.realm, async (repositories) => {
+    const isInvited = await this.given.work.write(principal.realm, async (repositories) => {
       await repositories.accounts.insert({ ...account, search, passwordHash });
-      if (sendSetupEmail) await this.setupMail.send(repositories, principal, account, undefined);
+      const isDue = await this.setupMail.isDue(repositories, setupEmail, account, false);
+      if (isDue) await this.setupMail.send(repositories, principal, account, undefined, setupEmail);
       const changes = [...profileChanges(undefined, input), ...standingChanges(undefined, input)];
       await record(this.given, repositories, principal, {
         action: "create",
         target: targetOf(account),
         changes,
       });
+      return isDue;
     });
     const { externalId, displayName } = input;
-    const own = { externalId, displayName, isInvited: sendSetupEmail };
+    const own = { externalId, displayName, isInvited };
     return { ...account, ...own, createdAt: now, organizations: [] };
   }
 
@@ -77,7 +79,7 @@ export class AccountService {
    */
   async change(principal: Principal, id: string, change: AccountChange): Promise<AccountWithOrganizations> {
     requireOneWay(change);
-    const { password, sendSetupEmail = false } = change;
+    const { password, setupEmail } = change;
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     return this.given.work.write(principal.realm, async (repositories) => {
       const { accounts } = repositories;
@@ -89,7 +91,10 @@ export class AccountService {
       const standing = standingChanges(current, next);
       const personal = profileChanges(current, next);
       const changes = [...standing, ...personal, ...(passwordHash === undefined ? [] : ["password"])];
-      if (sendSetupEmail) changes.push("sendSetupEmail");
+      const sendsMail =
+        passwordHash === undefined &&
+        (await this.setupMail.isDue(repositories, setupEmail, { id, active }, concernsSetup(changes)));
+      if (sendsMail) changes.push("sendSetupEmail");
       const changed = { ...next, version: current.version + 1, updatedAt: this.given.now() };
       const organizationIds = current.organizations.map((each) => each.id);
       const write = async () => {
@@ -105,9 +110,9 @@ export class AccountService {
           ));
         if (isRoleChanged) changes.push("organizationRoles");
         if (changes.length === 0) return;
-        await accounts.update({ ...changed, search, passwordHash }, personal.length > 0 || sendSetupEmail);
+        await accounts.update({ ...changed, search, passwordHash }, personal.length > 0 || sendsMail);
         if (concernsSetup(changes)) await repositories.accountSetups.revoke(id);
-        if (sendSetupEmail) await this.setupMail.send(repositories, principal, changed, undefined);
+        if (sendsMail) await this.setupMail.send(repositories, principal, changed, undefined, setupEmail);
       };
       const isAboutPower = concernsPower(standing) || change.organizationRoles !== undefined;
       const warning = isAboutPower
@@ -117,7 +122,7 @@ export class AccountService {
       if (changes.length === 0) return current;
       const deed = { action: "change", target: targetOf(changed), changes } as const;
       await record(this.given, repositories, principal, { ...deed, ...warning });
-      const isInvited = sendSetupEmail || (current.isInvited && passwordHash === undefined);
+      const isInvited = sendsMail || (current.isInvited && passwordHash === undefined);
       return { ...changed, isInvited };
     });
   }

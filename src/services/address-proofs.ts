@@ -1,14 +1,15 @@
 import { timingSafeEqual } from "node:crypto";
-import { isEmailAddress } from "../domain/email.js";
+import { isEmailAddress, mailboxKey } from "../domain/email.js";
 import { ForbiddenError, InvalidValueError } from "../domain/errors.js";
-import { isAddressedTo } from "../domain/invitation.js";
+import { addressOf, isAddressedTo } from "../domain/invitation.js";
 import type { Invitation } from "../domain/invitation.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
-import { foldCase } from "../domain/text.js";
+import type { InvitationCode } from "../repositories/invitation-codes.js";
 import type { Collaborators } from "./collaborators.js";
+import { wrongCode } from "./guesses.js";
 import type { Guesses, Origin } from "./guesses.js";
 import type { Links } from "./links.js";
-import type { Offers } from "./offers.js";
+import type { Offer, Offers } from "./offers.js";
 import type { OutgoingMail } from "./outgoing-mail.js";
 import { countWithin, HOUR, later } from "./rate-limits.js";
 
@@ -41,15 +42,18 @@ export class AddressProofs {
    * Sends a code to an address; the one before it is void.
    *
    * @param said the address, unless the link was sent to one
-   * @throws what `Offers.read` throws, InvalidValueError for what is no address, or when no code is needed,
+   * @throws what `Offers.look` throws, InvalidValueError for what is no address, or when no code is needed,
    *   ForbiddenError for an address that the invitation is not for, TooManyRequestsError
    */
   async send(token: string, said: string | undefined, origin: Origin): Promise<SentCode> {
-    const { invitation, address } = await this.#find(token, said, origin);
+    const { invitation, address } = whose((await this.offers.look(token, origin)).offer, said);
     const expiresAt = later(this.given.now(), CODE_SECONDS);
-    const key = foldCase(address);
+    const key = mailboxKey(address);
     await this.given.work.write(PROVIDER_REALM, async (repositories) => {
       const { id, organizationId } = invitation;
+      await repositories.invitations.find(id, this.given.now(), { lock: true });
+      // Once more, since it may have been taken back in the meantime.
+      whose((await this.offers.read(repositories, token)).offer, said);
       await countWithin(this.given, repositories, `codes for ${id}`, CODES_FOR_INVITATION);
       await countWithin(this.given, repositories, `codes to ${key}`, CODES_TO_ADDRESS);
       const revision = await repositories.invitationCodes.next(id, key, expiresAt);
@@ -71,9 +75,11 @@ export class AddressProofs {
     code: string,
     origin: Origin,
   ): Promise<{ token: string; link: string }> {
-    const { invitation, address } = await this.#find(token, said, origin);
+    const { invitation, address } = whose((await this.offers.look(token, origin)).offer, said);
     const { id, name, organizationId, revision } = invitation;
-    const key = foldCase(address);
+    const key = mailboxKey(address);
+    // Without a code there is nothing to guess, nor to count.
+    if (!(await this.#current(id, key))) throw wrongCode();
     const guessed = {
       what: "code",
       whose: `${key} for ${id}`,
@@ -86,27 +92,16 @@ export class AddressProofs {
     return { token: this.links.invitationToken(proved), link: this.links.toInvitation(proved) };
   }
 
-  async #find(
-    token: string,
-    said: string | undefined,
-    origin: Origin,
-  ): Promise<{ invitation: Invitation; address: string }> {
-    const { offer } = await this.offers.read(this.given.work.read(PROVIDER_REALM), token, origin);
-    const { invitation, takes } = offer;
-    if (takes === "code" && offer.address !== undefined) return { invitation, address: offer.address };
-    if (takes !== "address") throw new InvalidValueError("No code is needed: the link proves the address");
-    const address = said?.trim() ?? "";
-    if (!isEmailAddress(address)) throw new InvalidValueError("An e-mail address is needed");
-    if (!isAddressedTo(invitation, address)) {
-      throw new ForbiddenError("This invitation is not for that address; try another one of yours");
-    }
-    return { invitation, address };
+  /** The code that counts now. */
+  async #current(invitationId: string, key: string): Promise<InvitationCode | undefined> {
+    const code = await this.given.work.read(PROVIDER_REALM).invitationCodes.find(invitationId, key);
+    return code && code.expiresAt > this.given.now() ? code : undefined;
   }
 
   async #use(invitationId: string, key: string, given: string): Promise<boolean> {
     const now = this.given.now();
-    const code = await this.given.work.read(PROVIDER_REALM).invitationCodes.find(invitationId, key);
-    if (!code || code.expiresAt <= now) return false;
+    const code = await this.#current(invitationId, key);
+    if (!code) return false;
     const right = Buffer.from(this.links.code(invitationId, key, code.number));
     const said = Buffer.from(given.replaceAll(/\s/g, ""));
     if (said.length !== right.length || !timingSafeEqual(said, right)) return false;
@@ -114,4 +109,20 @@ export class AddressProofs {
       invitationCodes.use(invitationId, key, code.number, now),
     );
   }
+}
+
+/** @throws InvalidValueError, ForbiddenError */
+function whose(
+  { invitation, takes, address }: Offer,
+  said: string | undefined,
+): { invitation: Invitation; address: string } {
+  if (takes === "code" && address !== undefined) return { invitation, address };
+  if (takes !== "address") throw new InvalidValueError("No code is needed: the link proves the address");
+  const given = said?.trim() ?? "";
+  if (!isEmailAddress(given)) throw new InvalidValueError("An e-mail address is needed");
+  if (!isAddressedTo(invitation, given)) {
+    throw new ForbiddenError("This invitation is not for that address; try another one of yours");
+  }
+  // As whoever invited wrote it, if they did: that is where the code goes.
+  return { invitation, address: addressOf(invitation, given) ?? given };
 }

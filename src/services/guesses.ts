@@ -1,6 +1,6 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { AuditTarget } from "../domain/audit-event.js";
-import { ForbiddenError, TooManyRequestsError } from "../domain/errors.js";
+import { ForbiddenError, NotFoundError, TooManyRequestsError } from "../domain/errors.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Principal, Realm } from "../domain/principal.js";
 import { record } from "./audit.js";
@@ -33,8 +33,22 @@ export class Guesses {
 
   constructor(private readonly given: Collaborators) {}
 
-  /** Counts a link that nobody made. @throws TooManyRequestsError */
-  async link(type: string, origin: Origin): Promise<void> {
+  /**
+   * Follows a link, and counts it if nobody made it. Not to be called in a transaction, since it has its own.
+   *
+   * @param type of what links of this kind lead to
+   * @throws what `follow` throws, TooManyRequestsError rather than NotFoundError for who tries many
+   */
+  async ofLinks<T>(type: string, origin: Origin, follow: () => Promise<T>): Promise<T> {
+    try {
+      return await follow();
+    } catch (error) {
+      if (error instanceof NotFoundError) await this.#countLink(type, origin);
+      throw error;
+    }
+  }
+
+  async #countLink(type: string, origin: Origin): Promise<void> {
     try {
       await this.#links.consume(origin?.address ?? "");
     } catch (error) {
@@ -73,11 +87,7 @@ export class Guesses {
         ...{ action: "change", target, result: "refused", status: 403, detail: `a wrong ${what}` },
       }),
     );
-    throw new ForbiddenError(
-      what === "password"
-        ? "This is not the password of your account"
-        : "This is not the code, or not any more; look for the latest mail, or ask for another code",
-    );
+    throw what === "code" ? wrongCode() : new ForbiddenError("This is not the password of your account");
   }
 
   #recordLinks(type: string, origin: Origin): Promise<void> {
@@ -89,6 +99,11 @@ export class Guesses {
     );
   }
 }
+
+export const wrongCode = () =>
+  new ForbiddenError(
+    "This is not the code, or not any more; look for the latest mail, or ask for another code",
+  );
 
 const actor = (realm: Realm, origin: Origin, accountId: string | undefined) => ({
   realm,

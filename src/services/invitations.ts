@@ -75,7 +75,7 @@ export class InvitationService {
     const at = this.given.now();
     requireOffer(input, at);
     const id = this.given.newId();
-    const { realm, tokenId, accountId } = principal;
+    const { realm, tokenId } = principal;
     const within = organizationId ?? (realm.type === "organization" ? realm.organizationId : undefined);
     return this.given.work.write(realm, async (repositories) => {
       const organization =
@@ -91,7 +91,7 @@ export class InvitationService {
       await requireStrangers(repositories, organization.id, exactAddresses(input));
       await repositories.invitations.insert({
         ...input,
-        ...{ id, organizationId: organization.id, inviter: { tokenId, accountId }, revision: 1, version: 1 },
+        ...{ id, organizationId: organization.id, inviter: inviterOf(principal), revision: 1, version: 1 },
         ...{ createdAt: at, updatedAt: at },
       });
       const invitation = await this.#find(repositories, id, false);
@@ -108,7 +108,8 @@ export class InvitationService {
 
   /**
    * Changes an invitation; what changes nothing leaves the version as it is. Links are void when the offer is
-   * another one, and when it was taken back for a while; those who have not accepted get mail again.
+   * another one, and when it was taken back for a while; those who have not accepted get mail again, and it is the
+   * caller's invitation from then on.
    *
    * @param apply says what it shall be; may be called more than once, so it must have no effects
    * @throws NotFoundError, VersionMismatchError, and what `create` throws
@@ -140,6 +141,7 @@ export class InvitationService {
         },
         current,
       );
+      if (isOther) await repositories.invitations.setInviter(id, inviterOf(principal));
       const changed = await this.#find(repositories, id, false);
       if (isOther) await this.#write(repositories, principal, changed);
       const deed = { action: "change", ...about(changed), changes: changes.map(asSaid) } as const;
@@ -149,7 +151,7 @@ export class InvitationService {
   }
 
   /**
-   * Sends an invitation again to those who have not accepted.
+   * Sends an invitation again to those who have not answered; it is the caller's from then on, who may still invite.
    *
    * @throws NotFoundError, InvalidValueError when nobody is left who could accept or get mail,
    *   TooManyRequestsError when the last mail was a moment ago
@@ -164,6 +166,7 @@ export class InvitationService {
       const last = await repositories.outbox.lastWritten(id);
       const wait = last === undefined ? 0 : Date.parse(last) + RESEND_PAUSE_MS - Date.parse(this.given.now());
       if (wait > 0) throw new TooManyRequestsError(Math.ceil(wait / 1000));
+      await repositories.invitations.setInviter(id, inviterOf(principal));
       if ((await this.#write(repositories, principal, current)) === 0) {
         throw new InvalidValueError("The invitation names no e-mail address that mail could be sent to");
       }
@@ -212,6 +215,8 @@ export class InvitationService {
     return found;
   }
 }
+
+const inviterOf = ({ tokenId, accountId }: Principal) => ({ tokenId, accountId });
 
 /** An invitation, as the audit log names it: it happens to the organization. */
 const about = ({ id, name, organizationId }: Invitation) => ({

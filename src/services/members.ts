@@ -48,9 +48,9 @@ export class MemberService {
     credentials: Credentials,
   ): Promise<AccountWithOrganizations> {
     requireStorable(input);
-    requireOneWay(credentials);
+    requireOneWay({ ...credentials, setupEmail: credentials.setupEmail && "send" });
     requireGrantable(principal, [], input);
-    const secret = await prepare(credentials);
+    const passwordHash = await hashed(credentials);
     const attempt = () =>
       this.given.work.write(principal.realm, async (repositories) => {
         const { accounts, memberships } = repositories;
@@ -58,17 +58,17 @@ export class MemberService {
         const known = await accounts.findIdByUserName(input.userName);
         const member = known === undefined ? undefined : await accounts.find(known, "forUpdate");
         if (member?.active) throw new UniquenessError("User", "userName", input.userName);
-        const id = known ?? (await this.#insert(repositories, organizationId, input, secret));
-        // Somebody who comes back with a password has nothing to set up.
-        const hasPassword = secret.sendSetupEmail && (await accounts.passwordHash(id)) !== undefined;
-        const secrets = { ...secret, sendSetupEmail: secret.sendSetupEmail && !hasPassword };
+        const id = known ?? (await this.#insert(repositories, organizationId, input, passwordHash));
+        const { setupEmail } = credentials;
+        const sendsMail = await this.setupMail.isDue(repositories, setupEmail, { ...input, id }, false);
+        const secret = { passwordHash, sendsMail };
         if (!member) await this.#join(repositories, principal, organizationId, id);
         const written =
           known === undefined
             ? { changes: profileChanges(undefined, input), ignored: [] }
-            : await this.#writeProfile(repositories, organizationId, id, input, secrets);
-        if (secrets.sendSetupEmail && !written.ignored.includes("sendSetupEmail")) {
-          await this.setupMail.send(repositories, principal, { ...input, id }, organizationId);
+            : await this.#writeProfile(repositories, organizationId, id, input, secret);
+        if (sendsMail && !written.ignored.includes("sendSetupEmail")) {
+          await this.setupMail.send(repositories, principal, { ...input, id }, organizationId, setupEmail);
         }
         await memberships.update(organizationId, id, input, this.given.now());
         const created = requireFound(await accounts.find(id), id);
@@ -102,7 +102,7 @@ export class MemberService {
     change: AccountChange,
   ): Promise<AccountWithOrganizations> {
     requireOneWay(change);
-    const secret = await prepare(change);
+    const passwordHash = await hashed(change);
     return this.given.work.write(principal.realm, async (repositories) => {
       const { accounts, memberships } = repositories;
       const current = requireFound(isId(id) ? await accounts.find(id, "forUpdate") : undefined, id);
@@ -110,8 +110,13 @@ export class MemberService {
       const input = change.apply(current);
       requireStorable(input);
       requireGrantable(principal, current.roles, input);
-      const written = await this.#writeProfile(repositories, organizationId, id, input, secret);
       const standing = standingChanges(current, input);
+      const isVoid = concernsSetup([...standing, ...profileChanges(current, input)]);
+      const sendsMail =
+        passwordHash === undefined &&
+        (await this.setupMail.isDue(repositories, change.setupEmail, { ...input, id }, isVoid));
+      const secret = { passwordHash, sendsMail };
+      const written = await this.#writeProfile(repositories, organizationId, id, input, secret);
       const write = () => memberships.update(organizationId, id, input, this.given.now());
       const warning = concernsPower(standing)
         ? await keepingAdministrators(principal, repositories, itself(organizationId), write)
@@ -120,7 +125,13 @@ export class MemberService {
       const changes = [...standing, ...written.changes];
       if (concernsSetup(standing)) await repositories.accountSetups.revoke(id, organizationId);
       if (written.changes.includes("sendSetupEmail")) {
-        await this.setupMail.send(repositories, principal, { ...input, id }, organizationId);
+        await this.setupMail.send(
+          repositories,
+          principal,
+          { ...input, id },
+          organizationId,
+          change.setupEmail,
+        );
       }
       if (changes.length === 0 && written.ignored.length === 0) return current;
       const deed = {
@@ -153,7 +164,7 @@ export class MemberService {
       const warning = await keepingAdministrators(principal, repositories, itself(organizationId), () =>
         memberships.remove(organizationId, [id]),
       );
-      await repositories.accountSetups.revoke(id, organizationId);
+      await repositories.accountSetups.end(organizationId, [id]);
       await this.notices.write(repositories, principal, organizationId, { added: [], removed: [id] });
       await organizations.update({
         ...organization,
@@ -173,7 +184,7 @@ export class MemberService {
     { accounts }: Repositories,
     organizationId: string,
     input: AccountInput,
-    { passwordHash }: Secret,
+    passwordHash: string | undefined,
   ): Promise<string> {
     const id = this.given.newId();
     const own = { externalId: undefined, active: true, roles: [] };
@@ -215,11 +226,11 @@ export class MemberService {
     organizationId: string,
     id: string,
     input: AccountInput,
-    { passwordHash, sendSetupEmail }: Secret,
+    { passwordHash, sendsMail }: Secret,
   ): Promise<{ changes: string[]; ignored: string[] }> {
     const current = requireFound(await accounts.find(id), id);
     const wanted = [...profileChanges(current, input), ...(passwordHash === undefined ? [] : ["password"])];
-    if (sendSetupEmail) wanted.push("sendSetupEmail");
+    if (sendsMail) wanted.push("sendSetupEmail");
     if (wanted.length === 0) return { changes: [], ignored: [] };
     if (!(await accounts.isManagedBy(organizationId, id))) return { changes: [], ignored: wanted };
     await accounts.updateProfile({ ...input, id, passwordHash, updatedAt: this.given.now() });
@@ -231,13 +242,11 @@ export class MemberService {
 /** How somebody comes by a password, ready to be written. */
 interface Secret {
   readonly passwordHash: string | undefined;
-  readonly sendSetupEmail: boolean;
+  readonly sendsMail: boolean;
 }
 
-const prepare = async ({ password, sendSetupEmail = false }: Credentials): Promise<Secret> => ({
-  passwordHash: password === undefined ? undefined : await hashPassword(password),
-  sendSetupEmail,
-});
+const hashed = async ({ password }: Credentials) =>
+  password === undefined ? undefined : await hashPassword(password);
 
 /** Whether an input has an attribute: what a creation leaves out is not meant to be taken away. */
 const says = (input: AccountInput, name: string) =>

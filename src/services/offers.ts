@@ -1,9 +1,10 @@
 import { ClosedError, NotFoundError } from "../domain/errors.js";
 import type { ClosedReason } from "../domain/errors.js";
-import { exactAddresses, isAddressedTo } from "../domain/invitation.js";
+import { isSameMailbox } from "../domain/email.js";
+import { isAddressedTo } from "../domain/invitation.js";
 import type { Invitation, InvitationStatus } from "../domain/invitation.js";
+import { PROVIDER_REALM } from "../domain/principal.js";
 import { hasRole, PROVIDER_ADMIN } from "../domain/role.js";
-import { foldCase } from "../domain/text.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
 import type { Collaborators } from "./collaborators.js";
 import type { Guesses, Origin } from "./guesses.js";
@@ -54,18 +55,21 @@ export class Offers {
    * @throws NotFoundError for a link that is none, ClosedError for an offer that the person cannot take,
    *   TooManyRequestsError for who tries many links
    */
-  async read(repositories: Repositories, token: string, origin: Origin): Promise<FoundOffer> {
+  look(token: string, origin: Origin): Promise<FoundOffer> {
+    const read = () => this.read(this.given.work.read(PROVIDER_REALM), token);
+    return this.guesses.ofLinks("Invitation", origin, read);
+  }
+
+  /** As `look`, in a transaction, and without counting links that are none. */
+  async read(repositories: Repositories, token: string): Promise<FoundOffer> {
     const link = this.links.readInvitation(token);
     const now = this.given.now();
     const invitation = link && (await repositories.invitations.find(link.invitationId, now, { lock: false }));
-    if (!invitation) {
-      await this.guesses.link("Invitation", origin);
-      throw new NotFoundError("Invitation", "of this link");
-    }
+    if (!invitation) throw new NotFoundError("Invitation", "of this link");
     requireOpen(invitation, link);
     const inviter = await findInviter(repositories, invitation, now);
     const isProved = link.provedUntil !== undefined && link.provedUntil > now;
-    const address = isProved || link.provedUntil === undefined ? link.address : addressee(invitation, link);
+    const address = isProved || link.provedUntil === undefined ? link.address : undefined;
     const said = { invitation, inviterName: inviter.name };
     if (address === undefined) {
       return { offer: { ...said, address, takes: "address" }, accountId: undefined };
@@ -78,14 +82,10 @@ export class Offers {
   }
 }
 
-/** Somebody's whose proof has run out is known by what the link was sent to, if it was. */
-const addressee = (invitation: Invitation, { address }: InvitationLink) =>
-  exactAddresses(invitation).find((each) => address !== undefined && foldCase(each) === foldCase(address));
-
 /** @throws ClosedError */
 function requireOpen(invitation: Invitation, { address, revision }: InvitationLink): void {
   const isAmong = (addresses: readonly string[]) =>
-    address !== undefined && addresses.some((each) => foldCase(each) === foldCase(address));
+    address !== undefined && addresses.some((each) => isSameMailbox(each, address));
   if (isAmong(invitation.acceptedEmails)) throw closed("accepted");
   if (revision === invitation.revision && isAmong(invitation.declinedEmails)) throw closed("declined");
   if (invitation.status !== "pending") throw closed(invitation.status);
@@ -136,6 +136,12 @@ async function findPerson(
     throw new ClosedError("member", `You are a member of ${organizationName} already`);
   }
   const account = await accounts.find(accountId);
+  if (account && !isSameMailbox(account.userName, address)) {
+    throw new ClosedError(
+      "taken",
+      "Somebody else has an account of nearly the same name; ask whoever invited you",
+    );
+  }
   if (account?.active !== true) {
     throw new ClosedError("deactivated", "Your account has been deactivated; ask whoever invited you");
   }

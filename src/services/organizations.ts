@@ -142,6 +142,7 @@ export class OrganizationService {
         updatedAt: this.given.now(),
       };
       await organizations.update(changed);
+      await repositories.accountSetups.end(id, members.removed);
       await this.notices.write(repositories, principal, id, members);
       const deed = { action: "change", ...about(changed), changes, detail: members.detail } as const;
       await record(this.given, repositories, principal, { ...deed, ...warning });
@@ -178,6 +179,7 @@ export class OrganizationService {
       const after: Organization[] = [];
       for (const turn of turns) {
         const { difference, changes, detail } = turn;
+        await repositories.accountSetups.end(id, turn.removed);
         await this.notices.write(repositories, principal, id, turn);
         if (changes.length > 0) {
           const memberCount = current.memberCount + difference;

@@ -136,6 +136,7 @@ describe("Accepting an invitation", () => {
       ["a short password", { ...ANN, password: "x7#q" }],
       ["a password that everybody has", { ...ANN, password: "password123" }],
       ["the name as password", { ...ANN, password: "annleeannlee" }],
+      ["names that are too long", { ...ANN, givenName: "n".repeat(300), familyName: "m".repeat(300) }],
       ["a password that is too long", { ...ANN, password: "x7#q ".repeat(60) }],
     ] as const) {
       it(`takes no new person with ${what}`, async () => {
@@ -146,6 +147,84 @@ describe("Accepting an invitation", () => {
         expectList(await scim.find("/Users", `userName eq "${emailOf(invitation)}"`), 0);
       });
     }
+
+    it("makes the same account as SCIM does", async () => {
+      const invitation = await invite();
+      const link = await linkFor(invitation);
+      expect((await accept(link)).status).to.equal(200);
+      const other = await createUser(scim, {
+        userName: address(),
+        displayName: "Ann Lee",
+        name: { formatted: "Ann Lee", familyName: "Lee", givenName: "Ann" },
+        emails: [{ value: emailOf(invitation), primary: true }],
+        active: true,
+      });
+      const [one, two] = await Promise.all(
+        [emailOf(invitation), other.userName].map((userName) =>
+          server.database((session) =>
+            session.first<Record<string, unknown>>(
+              "select profile, search, display_name, display_name_key, family_name_key from accounts where user_name = ?",
+              [userName],
+            ),
+          ),
+        ),
+      );
+      const parsed = (row: Record<string, unknown> | undefined) => ({
+        ...row,
+        ...Object.fromEntries(
+          ["profile", "search"].map((name) => {
+            const value = row?.[name];
+            return [name, typeof value === "string" ? (JSON.parse(value) as unknown) : value];
+          }),
+        ),
+      });
+      expect(parsed(one)).to.deep.equal(parsed(two));
+    });
+
+    it("makes it the person's own: the organization does not manage it", async () => {
+      const invitation = await invite();
+      await accept(await linkFor(invitation));
+      const own = await clientWith(server, { organization: acme.id });
+      const member = await memberOf(acme, emailOf(invitation));
+      const change = { op: "replace", path: "userName", value: address() };
+      const after = expectStatus(await own.patch(`/Users/${String(member?.id)}`, change), 200);
+      expect(after.userName).to.equal(emailOf(invitation));
+    });
+
+    it("is possible again when another administrator sends it again", async () => {
+      const [first, second] = [await createUser(scim), await createUser(scim)];
+      for (const { id } of [first, second]) {
+        await scim.patch(`/Users/${id}`, { op: "add", path: "roles", value: [{ value: "provider-admin" }] });
+      }
+      const invitation = await invite({}, await clientWith(server, { userName: first.userName }));
+      const link = await linkFor(invitation);
+      await scim.patch(`/Users/${first.id}`, { op: "replace", path: "active", value: false });
+      expect((await look(link)).body).to.include({ reason: "withdrawn" });
+      await server.database((session) =>
+        session.rows("update outbox set created_at = ? where invitation_id = ?", [
+          "2020-01-01T00:00:00.000Z",
+          invitation.id,
+        ]),
+      );
+      const other = await clientWith(server, { userName: second.userName });
+      expectStatus(await other.post(`/Invitations/${invitation.id}/resend`, {}), 200);
+      expect((await look(link)).body).to.include({ inviter: second.userName });
+      expect((await accept(link)).status).to.equal(200);
+    });
+
+    it("is told of to the organization as long as the person is a member", async () => {
+      const invitation = await invite();
+      await accept(await linkFor(invitation));
+      const own = await clientWith(server, { organization: acme.id });
+      const member = await memberOf(acme, emailOf(invitation));
+      const find = `acceptedBy.value eq "${String(member?.id)}"`;
+      expectList(await own.find("/Invitations", find), 1);
+      expectStatus(await own.delete(`/Users/${String(member?.id)}`), 204);
+      expectList(await own.find("/Invitations", find), 0);
+      const seen = await read(own, `/Invitations/${invitation.id}`);
+      expect(seen).to.include({ status: "accepted" }).and.not.have.property("acceptedBy");
+      expectList(await scim.find("/Invitations", find), 1);
+    });
 
     it("is over when the invitation is", async () => {
       for (const [path, value] of [
@@ -328,6 +407,23 @@ describe("Accepting an invitation", () => {
       ] as const) {
         expect((await ask(url, options)).status, JSON.stringify(options).slice(0, 80)).to.equal(status);
       }
+    });
+
+    it("goes on when it is taken back in the same moment, by somebody who is locked out", async () => {
+      const links: [Body, string][] = [];
+      for (let n = 0; n < 5; n += 1) {
+        const invitation = await invite();
+        links.push([invitation, await linkFor(invitation)]);
+      }
+      const base = (links[0]?.[1] ?? "").replace(/[^/]*$/, "");
+      for (let n = 0; n < 31; n += 1) await look(`${base}x${n}`);
+      for (const [{ id }, link] of links) {
+        const accepted = accept(link);
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        await scim.delete(`/Invitations/${id}`);
+        expect((await accepted).status).to.be.oneOf([200, 404, 429]);
+      }
+      expectStatus(await scim.post("/Groups", { schemas: acme.schemas, displayName: unique("Group") }), 201);
     });
 
     it("locks out whoever tries many links", async () => {

@@ -153,6 +153,36 @@ describe("Setting up an account by mail", () => {
       expect((await look(link)).status).to.equal(404);
     });
 
+    it("is asked for by whole resources as often as a client likes, and sent once", async () => {
+      const user = await create();
+      const whole = (more: object) => ({ ...newcomer({ userName: user.userName }), ...more });
+      const put = async (more: object = {}) =>
+        expectStatus(await scim.put(`/Users/${user.id}`, whole(more)), 200);
+      const link = await linkFor(user);
+      expect((await put()).meta.version).to.equal(user.meta.version);
+      expect((await look(link)).status).to.equal(200);
+      await put({ emails: [{ value: `${unique("moved")}@x.test` }] });
+      expect((await look(link)).status).to.equal(410);
+      const moved = await put({ emails: [{ value: `${unique("moved")}@x.test` }] });
+      const address = (moved.emails as { value: string }[])[0]?.value ?? "";
+      const latest = linkIn(await mailbox.expect(address));
+      expect((await act(latest, "complete", { password: PASSWORD })).status).to.equal(200);
+      expect(await put({ active: false })).to.include({ active: false });
+      expect(mailbox.to(user.userName)).to.have.length(1);
+    });
+
+    it("is not for somebody who is not active", async () => {
+      const user = await create({ active: false });
+      expect(user).to.not.have.property(MEMBERSHIP);
+      expectError(await scim.patch(`/Users/${user.id}`, ask4Another), {
+        status: 400,
+        scimType: "invalidValue",
+      });
+      const both = [ask4Another, { ...ask4Another, value: false }];
+      expectStatus(await scim.patch(`/Users/${user.id}`, ...both), 200);
+      expect(mailbox.to(user.userName)).to.have.length(0);
+    });
+
     it("has a link that expires, and is worth nothing changed or made up", async () => {
       const user = await create();
       const link = await linkFor(user);
@@ -250,6 +280,59 @@ describe("Setting up an account by mail", () => {
         await mailbox.expect((await create({}, client)).userName);
         expect(mailbox.to(user.userName)).to.have.length(0);
       });
+
+      for (const [what, happens] of [
+        [
+          "another organization takes the account",
+          async (user: Body) => {
+            const other = await createGroup(scim);
+            const theirs = await clientWith(server, { organization: other.id });
+            expectStatus(await theirs.post("/Users", { schemas: [CORE_USER], userName: user.userName }), 201);
+          },
+        ],
+        [
+          "the person is taken out of it",
+          async (user: Body, of: Body) => {
+            const path = `members[value eq "${user.id}"]`;
+            expectStatus(await scim.patch(`/Groups/${of.id}`, { op: "remove", path }), 204);
+            expect(await stateOf(user)).to.equal(undefined);
+          },
+        ],
+        [
+          "the person is not active in it any more",
+          async (user: Body, of: Body) => {
+            const own = await clientWith(server, { organization: of.id });
+            const change = { op: "replace", path: "active", value: false };
+            expectStatus(await own.patch(`/Users/${user.id}`, change), 200);
+          },
+        ],
+        [
+          "it is deleted",
+          async (user: Body, of: Body) => {
+            expectStatus(await scim.delete(`/Groups/${of.id}`), 204);
+            expect(await stateOf(user)).to.equal(undefined);
+          },
+        ],
+        [
+          "the person gets power over the provider",
+          async (user: Body) => {
+            const change = { op: "replace", path: "roles", value: [{ value: "provider-admin" }] };
+            expectStatus(await scim.patch(`/Users/${user.id}`, change), 200);
+          },
+        ],
+      ] as const) {
+        it(`has sent a link that is void when ${what}`, async () => {
+          const of = await createGroup(scim);
+          const own = await clientWith(server, { organization: of.id });
+          const user = await create({}, own);
+          const link = await linkFor(user);
+          expect((await look(link)).status).to.equal(200);
+          await happens(user, of);
+          for (const answer of [await look(link), await act(link, "complete", { password: PASSWORD })]) {
+            expect(answer.status).to.equal(410);
+          }
+        });
+      }
 
       it("does not see that another organization waits for somebody", async () => {
         const other = await createGroup(scim, [], { displayName: unique("Brewery") });

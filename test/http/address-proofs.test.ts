@@ -3,6 +3,7 @@ import { expectList, expectStatus } from "../support/assertions.js";
 import type { Body, ScimClient } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { createGroup, createUser, unique } from "../support/factories.js";
+import { Links } from "../../src/services/links.js";
 import { act, fillIn, look, openPage } from "../support/links.js";
 import { codeIn, linkIn, MailServer } from "../support/mail.js";
 import { clientWith } from "../support/realms.js";
@@ -106,6 +107,41 @@ describe("Proving an address", () => {
       expect(await members(email)).to.have.length(1);
     });
 
+    it("is of a mailbox, letter by letter, and not of a name that looks alike", async () => {
+      const exact = await openLink("boss@strasse.test");
+      const domain = await openLink("*@strasse.test");
+      for (const link of [exact, domain]) {
+        expect((await act(link, "codes", { email: "boss@straße.test" })).status).to.equal(403);
+      }
+      const name = unique("anna");
+      await createUser(scim, { userName: `${name}@strasse.test` });
+      const email = `${name}@straße.test`;
+      const open = await openLink();
+      expect((await act(open, "codes", { email })).status).to.equal(202);
+      const code = codeIn(await mailbox.expect(email));
+      const proof = await act(open, "proof", { email, code });
+      expect([proof.status, proof.body.reason]).to.deep.equal([409, "taken"]);
+    });
+
+    it("sends the code to the address as whoever invited wrote it", async () => {
+      const email = address();
+      const link = await openLink(email);
+      const sent = await act(link, "codes", { email: email.toUpperCase() });
+      expect(sent.body).to.include({ email });
+    });
+
+    it("is refused, and nothing worse, when the invitation goes in the same moment", async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const { id, link } = await invite();
+        const [deleted, ...answers] = await Promise.all([
+          scim.delete(`/Invitations/${id}`),
+          ...[1, 2, 3, 4].map(() => act(String(link), "codes", { email: address() })),
+        ]);
+        expectStatus(deleted, 204);
+        for (const { status } of answers) expect(status).to.be.oneOf([202, 404, 429]);
+      }
+    });
+
     it("does not make the password needless of somebody who has one", async () => {
       const user = await createUser(scim, { userName: address(), password: PASSWORD });
       const link = await openLink();
@@ -190,6 +226,18 @@ describe("Proving an address", () => {
       expect(minutes).to.be.within(58, 60);
       const forged = Buffer.from(JSON.stringify([...claims.slice(0, 3), "2999-01-01T00:00:00.000Z"]));
       expect((await look(own.replace(payload, forged.toString("base64url")))).status).to.equal(404);
+      const key = await server.database((session) =>
+        session.first<{ value: string }>("select value from keys where name = 'links'"),
+      );
+      const links = new Links(Buffer.from(key?.value ?? "", "base64"), new URL(link).origin);
+      const [invitationId = "", , , provedUntil = ""] = claims;
+      const given = { invitationId, revision: 1, address: email };
+      expect((await look(links.toInvitation({ ...given, provedUntil }))).body).to.include({
+        takes: "account",
+      });
+      const late = links.toInvitation({ ...given, provedUntil: YESTERDAY });
+      expect((await look(late)).body).to.include({ takes: "address" });
+      expect((await act(late, "accept", ANN)).status).to.equal(403);
     });
 
     it("is not asked of somebody whom the mailed link is enough for", async () => {

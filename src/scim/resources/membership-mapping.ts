@@ -49,9 +49,11 @@ export function rolesSaid(resource: JsonObject): RoleChange | undefined {
 /** Whether a PATCH operation is on the membership extension. */
 export const isOnMembership = ({ path }: PatchOperation) => path.reference.extension?.id === MEMBERSHIP;
 
-/** Whether PATCH operations on the extension ask for a set-up e-mail. */
-export const setupAsked = (operations: readonly PatchOperation[]) =>
-  operations.some((each) => isOnSetup(each) && each.op !== "remove" && each.value === true);
+/** Whether PATCH operations on the extension ask for a set-up e-mail: the last of them tells. */
+export function setupAsked(operations: readonly PatchOperation[]): boolean {
+  const last = operations.findLast(isOnSetup);
+  return last?.op !== "remove" && last?.value === true;
+}
 
 const isOnSetup = ({ path }: PatchOperation) => path.reference.attribute?.name === "sendSetupEmail";
 

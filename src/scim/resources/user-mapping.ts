@@ -17,7 +17,7 @@ export interface IncomingUser {
   readonly input: AccountInput;
   readonly password: string | undefined;
   /** Whether the person is to choose one by a link in a mail. */
-  readonly sendSetupEmail: boolean;
+  readonly setupEmail: "unlessSent" | undefined;
 }
 
 /**
@@ -43,7 +43,7 @@ export function toIncomingUser(resource: JsonObject, activeByDefault: boolean | 
       search: JsonDocument.ofValue(foldStrings(userSchema, profile)),
     },
     password: optionalText(password),
-    sendSetupEmail: isJsonObject(membership) && membership.sendSetupEmail === true,
+    setupEmail: isJsonObject(membership) && membership.sendSetupEmail === true ? "unlessSent" : undefined,
   };
 }
 

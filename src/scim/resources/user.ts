@@ -80,7 +80,7 @@ export class UserResource extends ScimResource {
         return names(body, "roles") ? input : { ...input, roles: knownRoles(current.roles) };
       },
       password: toIncomingUser(resource, true).password,
-      sendSetupEmail: toIncomingUser(resource, true).sendSetupEmail,
+      setupEmail: toIncomingUser(resource, true).setupEmail,
       organizationRoles: rolesSaid(resource),
       expected: expectedVersions(context),
     });
@@ -105,7 +105,7 @@ export class UserResource extends ScimResource {
       apply: (current) =>
         toIncomingUser(applyPatch(userSchema, toUserResource(current), operations), undefined).input,
       password: typeof password === "string" ? password : undefined,
-      sendSetupEmail: setupAsked(onMembership),
+      setupEmail: setupAsked(onMembership) ? "send" : undefined,
       organizationRoles: rolesPatched(onMembership),
       expected: expectedVersions(context),
     });
