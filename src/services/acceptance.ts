@@ -87,12 +87,11 @@ export class AcceptanceService {
    */
   async decline(token: string, origin: Origin): Promise<Offer> {
     const { offer } = await this.offers.look(token, origin);
-    const { address } = offer;
-    if (address === undefined)
-      throw new InvalidValueError("This link is nobody's own, so nobody needs to decline");
-    const named = addressOf(offer.invitation, address);
-    // Whoever has proved an address for an open link leaves it to the others.
-    if (named === undefined) return offer;
+    const { invitation, address } = offer;
+    const named = address === undefined ? undefined : addressOf(invitation, address);
+    if (named === undefined) {
+      throw new InvalidValueError("The invitation names nobody of that address, so nobody needs to decline");
+    }
     return this.given.work.write(PROVIDER_REALM, async (repositories) => {
       await this.#lock(repositories, offer);
       const now = await this.offers.read(repositories, token);

@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from "express";
+import { addressOf } from "../../domain/invitation.js";
 import type { AcceptanceService, Accepted } from "../../services/acceptance.js";
 import type { AddressProofs } from "../../services/address-proofs.js";
 import type { Offer } from "../../services/offers.js";
@@ -122,11 +123,14 @@ function toOfferPage(offer: Offer, wrong?: Wrong): Shown {
     familyName: wrong?.said.familyName ?? familyName,
   };
   const email = offer.address ?? wrong?.said.email;
+  const { invitation, address } = offer;
+  // Whoever else has the link may still want it.
+  const declines = address !== undefined && addressOf(invitation, address) !== undefined;
   return {
     page: { address: "address", code: "confirm", account: "account", password: "password", nothing: "join" }[
       offer.takes
     ],
-    data: { ...rest, ...name, email, error: wrong?.error },
+    data: { ...rest, ...name, email, declines, error: wrong?.error },
   };
 }
 

@@ -38,8 +38,8 @@ export class Pages {
           "default-src 'none'",
           `style-src 'nonce-${nonce}'`,
           `img-src${originOf(logoUrl) || " 'none'"}`,
-          // Browsers hold redirects after a form to this, too.
-          `form-action 'self'${originOf(acceptedUrl)}`,
+          // Browsers hold redirects after a form to this, too, and those that follow: to a page to sign in, say.
+          `form-action 'self'${acceptedUrl === undefined ? "" : ` ${new URL(acceptedUrl).protocol}`}`,
           "frame-ancestors 'none'",
           "base-uri 'none'",
         ].join("; "),
