@@ -1,7 +1,6 @@
 import knex from "knex";
 import type { Knex } from "knex";
 import { mkdir } from "node:fs/promises";
-import { AsyncLocalStorage } from "node:async_hooks";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DatabaseSettings } from "../config/settings.js";
@@ -21,9 +20,6 @@ interface ConnectionPool {
   releaseConnection(connection: object): Promise<void>;
   readonly pool: { numUsed(): number; numPendingAcquires(): number };
 }
-
-/** The database that a transaction is under way on, of which what happens is part. */
-const inTransaction = new AsyncLocalStorage<Database>();
 
 const poolOf = (knex: Knex) => knex.client as ConnectionPool;
 
@@ -49,14 +45,10 @@ export class Database {
   /**
    * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. `work` is run
    * again when the transaction lost a race, so it must do nothing but work on the session. Where there is
-   * one writer, work that waits for it shares a transaction.
+   * one writer, work that waits for it shares a transaction; a transaction inside of another would wait for ever.
    */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    if (inTransaction.getStore() === this) {
-      throw new Error("A transaction inside of another would wait for it for ever");
-    }
-    const inside = (session: Session) => inTransaction.run(this, () => work(session));
-    return this.#queue ? this.#queue.run(inside) : this.#retried(inside);
+    return this.#queue ? this.#queue.run(work) : this.#retried(work);
   }
 
   async #retried<T>(work: (session: Session) => Promise<T>): Promise<T> {

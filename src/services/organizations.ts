@@ -176,10 +176,13 @@ export class OrganizationService {
         const warning = await keepingAdministrators(principal, repositories, administered, write);
         if (warning) throw new ForbiddenError(warning.detail);
       }
+      await repositories.accountSetups.end(
+        id,
+        turns.flatMap(({ removed }) => removed),
+      );
       const after: Organization[] = [];
       for (const turn of turns) {
         const { difference, changes, detail } = turn;
-        await repositories.accountSetups.end(id, turn.removed);
         await this.notices.write(repositories, principal, id, turn);
         if (changes.length > 0) {
           const memberCount = current.memberCount + difference;
