@@ -33,28 +33,28 @@ describe("Notices of memberships", () => {
           await mailbox.stop();
         });
 
-        it("do not fill anybody's mailbox", async () => {
-          if (mode !== "all") return;
-          const { scim } = server;
-          const user = await createUser(scim, { userName: address() });
-          const organization = await createGroup(scim);
-          const sent = () => mailbox.to(user.userName).length;
-          for (let round = 1; round <= 4; round += 1) {
-            for (const op of ["add", "remove"]) {
-              const change =
-                op === "add"
-                  ? { op, path: "members", value: [{ value: user.id }] }
-                  : { op, path: `members[value eq "${user.id}"]` };
-              expectStatus(await scim.patch(`/Groups/${organization.id}`, change), 204);
-              const ended = () =>
-                server.database((session) =>
-                  session.rows("select 1 from outbox where account_id = ? and ended_at is null", [user.id]),
-                );
-              while ((await ended()).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+        if (mode === "all")
+          it("do not fill anybody's mailbox", async () => {
+            const { scim } = server;
+            const user = await createUser(scim, { userName: address() });
+            const organization = await createGroup(scim);
+            const sent = () => mailbox.to(user.userName).length;
+            for (let round = 1; round <= 4; round += 1) {
+              for (const op of ["add", "remove"]) {
+                const change =
+                  op === "add"
+                    ? { op, path: "members", value: [{ value: user.id }] }
+                    : { op, path: `members[value eq "${user.id}"]` };
+                expectStatus(await scim.patch(`/Groups/${organization.id}`, change), 204);
+                const ended = () =>
+                  server.database((session) =>
+                    session.rows("select 1 from outbox where account_id = ? and ended_at is null", [user.id]),
+                  );
+                while ((await ended()).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+              }
             }
-          }
-          expect(sent()).to.equal(6);
-        });
+            expect(sent()).to.equal(6);
+          });
 
         for (const [who, isTold] of [
           ["a machine", byMachine],
