@@ -291,6 +291,31 @@ describe("Accepting an invitation", () => {
       );
     });
 
+    it("leaves a team as somebody else changes it in the same moment", async () => {
+      const created = { schemas: [TEAM], displayName: unique("Team"), organization: { value: acme.id } };
+      const team = expectStatus(await scim.post("/Teams", created), 201);
+      const link = await linkFor(await invite({ teams: [{ value: team.id }] }));
+      const name = unique("Renamed");
+      let begun: () => void = () => undefined;
+      const hasBegun = new Promise<void>((resolve) => (begun = resolve));
+      const renaming = server.database(async (session) => {
+        await session.rows("update teams set display_name = ?, version = version + 1 where id = ?", [
+          name,
+          team.id,
+        ]);
+        begun();
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      });
+      await hasBegun;
+      const accepted = accept(link);
+      await renaming;
+      expect((await accepted).status).to.equal(200);
+      const after = await read(scim, `/Teams/${team.id}`);
+      expect(after).to.include({ displayName: name });
+      expect(after.meta.version).to.equal('W/"3"');
+      expect(after.members).to.have.length(1);
+    });
+
     it("happens once, however often somebody clicks", async () => {
       const invitation = await invite();
       const link = await linkFor(invitation);
