@@ -304,7 +304,7 @@ describe("Accepting an invitation", () => {
           team.id,
         ]);
         begun();
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await new Promise((resolve) => setTimeout(resolve, 3000));
       });
       await hasBegun;
       const accepted = accept(link);
