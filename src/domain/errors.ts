@@ -45,6 +45,13 @@ export class UniquenessError extends DomainError {
 /** A value breaks a rule of the domain. */
 export class InvalidValueError extends DomainError {}
 
+/** Nobody made this link, or what it was for is gone. */
+export class UnknownLinkError extends DomainError {
+  constructor() {
+    super("Nobody made this link, or what it was for is gone");
+  }
+}
+
 /** Why a link leads to nothing that can be done, or not any more. */
 export type ClosedReason =
   /** An invitation's status. */

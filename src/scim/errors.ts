@@ -6,6 +6,7 @@ import {
   NotFoundError,
   TooManyRequestsError,
   UniquenessError,
+  UnknownLinkError,
   UnsupportedFieldError,
   VersionMismatchError,
 } from "../domain/errors.js";
@@ -75,6 +76,7 @@ const CLOSED: Partial<Record<ClosedReason, number>> = { member: 409, taken: 409,
 export function toScimError(error: unknown): ScimError | undefined {
   if (error instanceof ScimError) return error;
   if (error instanceof NotFoundError) return new ScimError(404, undefined, error.message);
+  if (error instanceof UnknownLinkError) return new ScimError(404, undefined, error.message);
   if (error instanceof ForbiddenError) return new ScimError(403, undefined, error.message);
   if (error instanceof TooManyRequestsError) {
     return new ScimError(429, undefined, error.message, { "Retry-After": String(error.retryAfter) });

@@ -1,6 +1,6 @@
 import { mailAddress } from "../domain/account.js";
 import type { AccountWithOrganizations } from "../domain/account.js";
-import { ClosedError, InvalidValueError, NotFoundError, TooManyRequestsError } from "../domain/errors.js";
+import { ClosedError, InvalidValueError, TooManyRequestsError, UnknownLinkError } from "../domain/errors.js";
 import { isJsonObject } from "../domain/json.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Principal, Realm } from "../domain/principal.js";
@@ -44,7 +44,9 @@ export class SetupMail {
   ): Promise<boolean> {
     if (asked !== "unlessSent") return asked === "send";
     if (active !== true || (await accounts.passwordHash(id)) !== undefined) return false;
-    return isVoid || (await accountSetups.find(id, { lock: false })) === undefined;
+    const waiting = await accountSetups.find(id, { lock: false });
+    // One that nobody can use any more is none.
+    return isVoid || waiting?.isStanding !== true;
   }
 
   /**
@@ -111,7 +113,7 @@ export class AccountSetupService {
    * What a link leads to. Looking changes nothing.
    *
    * @param token the last part of the link
-   * @throws NotFoundError for a link that is none, ClosedError for one that is void, TooManyRequestsError for who
+   * @throws UnknownLinkError for a link that is none, ClosedError for one that is void, TooManyRequestsError for who
    *   tries many
    */
   async look(token: string, origin: Origin): Promise<PendingAccount> {
@@ -150,7 +152,7 @@ export class AccountSetupService {
   ): Promise<{ account: AccountWithOrganizations; setup: AccountSetup }> {
     const link = this.links.readAccountSetup(token);
     const account = link && (await accounts.find(link.accountId));
-    if (!account) throw new NotFoundError("User", "of this link");
+    if (!account) throw new UnknownLinkError();
     const setup = await accountSetups.find(account.id, { lock: false });
     if (!setup) throw new ClosedError("used", "This account has been set up already");
     if (account.active !== true) {

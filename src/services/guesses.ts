@@ -1,6 +1,6 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { AuditTarget } from "../domain/audit-event.js";
-import { ForbiddenError, NotFoundError, TooManyRequestsError } from "../domain/errors.js";
+import { ForbiddenError, TooManyRequestsError, UnknownLinkError } from "../domain/errors.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Principal, Realm } from "../domain/principal.js";
 import { record } from "./audit.js";
@@ -37,13 +37,13 @@ export class Guesses {
    * Follows a link, and counts it if nobody made it. Not to be called in a transaction, since it has its own.
    *
    * @param type of what links of this kind lead to
-   * @throws what `follow` throws, TooManyRequestsError rather than NotFoundError for who tries many
+   * @throws what `follow` throws, TooManyRequestsError rather than UnknownLinkError for who tries many
    */
   async ofLinks<T>(type: string, origin: Origin, follow: () => Promise<T>): Promise<T> {
     try {
       return await follow();
     } catch (error) {
-      if (error instanceof NotFoundError) await this.#countLink(type, origin);
+      if (error instanceof UnknownLinkError) await this.#countLink(type, origin);
       throw error;
     }
   }

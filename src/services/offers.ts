@@ -1,4 +1,4 @@
-import { ClosedError, NotFoundError } from "../domain/errors.js";
+import { ClosedError, UnknownLinkError } from "../domain/errors.js";
 import type { ClosedReason } from "../domain/errors.js";
 import { isSameMailbox } from "../domain/email.js";
 import { isAddressedTo } from "../domain/invitation.js";
@@ -52,7 +52,7 @@ export class Offers {
    * What a link leads to, as the person with the link may see it. Looking changes nothing.
    *
    * @param token the last part of the link
-   * @throws NotFoundError for a link that is none, ClosedError for an offer that the person cannot take,
+   * @throws UnknownLinkError for a link that is none, ClosedError for an offer that the person cannot take,
    *   TooManyRequestsError for who tries many links
    */
   look(token: string, origin: Origin): Promise<FoundOffer> {
@@ -65,7 +65,7 @@ export class Offers {
     const link = this.links.readInvitation(token);
     const now = this.given.now();
     const invitation = link && (await repositories.invitations.find(link.invitationId, now, { lock: false }));
-    if (!invitation) throw new NotFoundError("Invitation", "of this link");
+    if (!invitation) throw new UnknownLinkError();
     requireOpen(invitation, link);
     const inviter = await findInviter(repositories, invitation, now);
     const isProved = link.provedUntil !== undefined && link.provedUntil > now;

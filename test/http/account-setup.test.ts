@@ -193,7 +193,11 @@ describe("Setting up an account by mail", () => {
         ]),
       );
       expect((await look(link)).body).to.include({ status: "410", reason: "expired" });
-      expect((await look(`${link.slice(0, -43)}${"A".repeat(43)}`)).status).to.equal(404);
+      const madeUp = await look(`${link.slice(0, -43)}${"A".repeat(43)}`);
+      expect(madeUp.body).to.include({
+        status: "404",
+        detail: "Nobody made this link, or what it was for is gone",
+      });
       // A link of one purpose is none for another.
       expect((await look(link.replace("account-setup", "invitations"))).status).to.equal(404);
     });
@@ -333,6 +337,16 @@ describe("Setting up an account by mail", () => {
           }
         });
       }
+
+      it("makes way for the provider, when it does not manage the account any more", async () => {
+        const user = await create({}, client);
+        await linkFor(user);
+        const other = await clientWith(server, { organization: (await createGroup(scim)).id });
+        expectStatus(await other.post("/Users", { schemas: [CORE_USER], userName: user.userName }), 201);
+        expectStatus(await scim.put(`/Users/${user.id}`, newcomer({ userName: user.userName })), 200);
+        const link = await linkFor(user, 2);
+        expect((await act(link, "complete", { password: PASSWORD })).status).to.equal(200);
+      });
 
       it("does not see that another organization waits for somebody", async () => {
         const other = await createGroup(scim, [], { displayName: unique("Brewery") });
