@@ -29,6 +29,24 @@ export class TooManyRequestsError extends DomainError {
   }
 }
 
+/** The server cannot do this now, through no fault of the caller: the database is gone, full or too busy. */
+export class UnavailableError extends DomainError {
+  /**
+   * @param message what is wrong, in words for the caller: no names of tables, files or hosts
+   * @param retryAfter in so many whole seconds it may work; undefined where waiting does not help
+   */
+  constructor(
+    message: string,
+    readonly retryAfter: number | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** What the caller asks for takes more work than one request may cause; asking for less helps. */
+export class TooMuchWorkError extends DomainError {}
+
 /** Another resource already has this value of a unique attribute. */
 export class UniquenessError extends DomainError {
   constructor(

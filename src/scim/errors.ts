@@ -5,6 +5,8 @@ import {
   InvalidValueError,
   NotFoundError,
   TooManyRequestsError,
+  TooMuchWorkError,
+  UnavailableError,
   UniquenessError,
   UnknownLinkError,
   UnsupportedFieldError,
@@ -81,6 +83,12 @@ export function toScimError(error: unknown): ScimError | undefined {
   if (error instanceof TooManyRequestsError) {
     return new ScimError(429, undefined, error.message, { "Retry-After": String(error.retryAfter) });
   }
+  if (error instanceof UnavailableError) {
+    const { message, retryAfter } = error;
+    const headers = retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) };
+    return new ScimError(503, undefined, message, headers);
+  }
+  if (error instanceof TooMuchWorkError) return new ScimError(400, "tooMany", error.message);
   if (error instanceof ClosedError)
     return new ScimError(CLOSED[error.reason] ?? 410, undefined, error.message);
   if (error instanceof ConflictError) return new ScimError(409, undefined, error.message);
