@@ -11,6 +11,8 @@ export interface Dialect {
   readonly forUpdate: string;
   /** Ends a `select` whose row is about to be deleted in the same transaction. */
   readonly forDelete: string;
+  /** Ends a `select` that takes rows to work on, and leaves out those that another transaction is taking. */
+  readonly forClaim: string;
   /** A table `items` with one text column `value`, from one binding that is a JSON array of strings. */
   readonly textItems: string;
   /** An expression that is no column as text without linguistic collation, as all text columns are. */
@@ -31,6 +33,8 @@ export interface Dialect {
   jsonList(rows: { id: string; displayName: string; from: string; order: string }): string;
   /** The later of two times. */
   greatest(one: string, other: string): string;
+  /** The earlier of two times. */
+  least(one: string, other: string): string;
   /** Where the second string begins in the first, from 1; 0 when it is not there. */
   position(text: string, part: string): string;
   /** The last so many characters. */
@@ -56,6 +60,7 @@ export const sqliteDialect: Dialect = {
   migrationLock: "pragma user_version = 1",
   forUpdate: "",
   forDelete: "",
+  forClaim: "",
   textItems: "json_each(?) as items",
   plainText: (expression) => `(${expression})`,
   jsonText: (column, path) => `(${sqliteJson(column, path)})`,
@@ -67,6 +72,7 @@ export const sqliteDialect: Dialect = {
   jsonList: ({ id, displayName, from, order }) =>
     `(select json_group_array(json_object('id', ${id}, 'displayName', ${displayName}) order by ${order}) from ${from})`,
   greatest: (one, other) => `max(${one}, ${other})`,
+  least: (one, other) => `min(${one}, ${other})`,
   position: (text, part) => `instr(${text}, ${part})`,
   right: (text, length) => `substr(${text}, -${length})`,
 };
@@ -83,6 +89,7 @@ export const postgresDialect: Dialect = {
   // Not the stronger `for update`: rows that only refer to this one need not wait.
   forUpdate: "for no key update",
   forDelete: "for update",
+  forClaim: "for update skip locked",
   textItems: "jsonb_array_elements_text(?::jsonb) as items(value)",
   plainText: (expression) => `((${expression}) collate "C")`,
   jsonText: (column, path) => `((${column} #>> ${postgresPath(path)}) collate "C")`,
@@ -95,6 +102,7 @@ export const postgresDialect: Dialect = {
   jsonList: ({ id, displayName, from, order }) =>
     `(select json_agg(json_build_object('id', ${id}, 'displayName', ${displayName}) order by ${order})::text from ${from})`,
   greatest: (one, other) => `greatest(${one}, ${other})`,
+  least: (one, other) => `least(${one}, ${other})`,
   position: (text, part) => `strpos(${text}, ${part})`,
   right: (text, length) => `right(${text}, ${length})`,
 };

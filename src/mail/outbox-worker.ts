@@ -52,6 +52,8 @@ export class OutboxWorker {
     while (!this.#isStopped && (await work.read(PROVIDER_REALM).outbox.isDue(now()))) {
       const until = later(now(), CLAIM_MS);
       const mails = await work.write(PROVIDER_REALM, ({ outbox }) => outbox.claim(now(), until, AT_ONCE));
+      // What is due is being taken by another process.
+      if (mails.length === 0) return;
       await Promise.all(mails.map((mail) => this.#deliver(mail)));
     }
   }

@@ -53,10 +53,10 @@ export class OutboxRepository {
   /** Takes mail to send, so that nobody else does until some time. @returns the first, at most so many */
   async claim(now: string, until: string, limit: number): Promise<Mail[]> {
     const rows = await this.session.rows<MailRow>(
-      `update outbox set claimed_until = ?, attempts = attempts + 1
-       where ${SENDABLE} and id in (select id from outbox where ${SENDABLE} order by priority, due_at, id limit ?)
-       returning *`,
-      [until, now, now, now, now, limit],
+      `with next as (
+         select id from outbox where ${SENDABLE} order by priority, due_at, id limit ? ${this.session.dialect.forClaim})
+       update outbox set claimed_until = ?, attempts = attempts + 1 where id in (select id from next) returning *`,
+      [now, now, limit, until],
     );
     return rows.map((row) => ({
       id: row.id,
