@@ -54,10 +54,26 @@ const isPublic = (request: Request) =>
   (request.method === "GET" || request.method === "HEAD") &&
   /^\/ServiceProviderConfig\/?$/.test(request.path);
 
-function refusal(request: Request): ScimError {
-  return request.headers.authorization === undefined
-    ? unauthenticated("This needs an access token: send 'Authorization: Bearer <token>'")
-    : unauthenticated("The access token is unknown, expired or revoked", "invalid_token");
+/**
+ * Says what is wrong with the credentials. Where they are no bearer token at all, the challenge has no error code
+ * (RFC 6750 section 3.1).
+ */
+function refusal({ headers: { authorization } }: Request): ScimError {
+  if (authorization === undefined) {
+    return unauthenticated("This needs an access token: send 'Authorization: Bearer <token>'");
+  }
+  const [scheme = "", ...parts] = authorization.trim().split(/ +/, 3);
+  if (scheme.toLowerCase() !== "bearer") {
+    return unauthenticated(
+      "The Authorization header must begin with the word Bearer: send 'Authorization: Bearer <token>'",
+    );
+  }
+  return parts.length === 1
+    ? unauthenticated("The access token is unknown, expired or revoked", "invalid_token")
+    : unauthenticated(
+        "The Authorization header must have the word Bearer once and then the token: 'Authorization: Bearer <token>'",
+        "invalid_request",
+      );
 }
 
 function unauthenticated(detail: string, code?: string): ScimError {

@@ -27,6 +27,7 @@ import { rotation } from "./rotation.js";
 import { routes } from "./routes.js";
 import { search } from "./search.js";
 import { addressTooLong } from "./server.js";
+import { slashes } from "./slashes.js";
 
 export interface ScimParts {
   readonly services: ScimServices & { readonly authentication: AuthenticationService };
@@ -62,6 +63,7 @@ export function scim({
   router.use(compression({ threshold: COMPRESSED_FROM }));
   router.use(answers(logger, advertisePagination ? describePagination(cursors.timeout) : undefined));
   router.use(addressLength);
+  router.use(slashes);
   router.use(authentication(services.authentication));
   router.use(me);
   router.use(routes(resourceTypes));

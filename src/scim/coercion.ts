@@ -24,6 +24,7 @@ export function coerceValue(attribute: Attribute, value: JsonValue, name: string
 /** Coerces one element of a multi-valued attribute, or the value of a single-valued one. */
 export function coerceElement(attribute: Attribute, value: JsonValue, name: string): JsonValue | undefined {
   if (value === null || value === "") return undefined;
+  if (attribute.multiValued && saysNoValue(value)) return undefined;
   const coerced =
     attribute.type === "complex" ? toComplex(attribute, value, name) : toSimple(attribute.type, value);
   if (coerced === WRONG) throw wrongType(attribute, value, name);
@@ -44,6 +45,18 @@ function coerceElements(attribute: Attribute, value: JsonValue, name: string): J
   }
   return elements.length > 0 ? elements : undefined;
 }
+
+/**
+ * Whether an element says that its value is empty: clients that send every field send elements so that are not
+ * there, with a type and all.
+ */
+export const saysNoValue = (element: JsonValue) =>
+  isJsonObject(element) &&
+  Object.entries(element).some(([name, value]) => name.toLowerCase() === "value" && isUnassigned(value));
+
+/** RFC 7643 section 2.5, and the empty string, by which Entra ID unassigns. */
+export const isUnassigned = (value: JsonValue | undefined) =>
+  value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
 export const isPrimary = (element: JsonValue) => isJsonObject(element) && element.primary === true;
 

@@ -154,6 +154,16 @@ describe("Reading a PATCH request", () => {
       [{ op: "replace", path: "nickName", value: "" }, [["remove", "nickName"]]],
       [{ op: "replace", path: "phoneNumbers", value: [] }, [["remove", "phoneNumbers"]]],
       [{ op: "replace", path: "emails", value: [null, {}, ""] }, [["remove", "emails"]]],
+      [{ op: "replace", path: "emails", value: [{ type: "work", Value: "" }] }, [["remove", "emails"]]],
+      [{ op: "add", path: "emails", value: [{ type: "work", value: "" }] }, []],
+      [
+        { op: "add", path: "emails", value: [{ type: "work", value: null }, { value: "a@x" }] },
+        [["add", "emails", [{ value: "a@x" }]]],
+      ],
+      [
+        { op: "replace", path: 'emails[type eq "work"]', value: { type: "work", value: "" } },
+        [["remove", 'emails[type eq "work"]']],
+      ],
       [{ op: "replace", path: manager, value: "" }, [["remove", manager]]],
       [{ op: "replace", path: manager, value: [] }, [["remove", manager]]],
       [{ op: "replace", path: manager, value: { value: "" } }, [["remove", `${manager}.value`]]],

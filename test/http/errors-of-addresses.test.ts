@@ -7,7 +7,7 @@ describeServer("An address that cannot be meant so is answered with a SCIM Error
   before(() => createUser(scim));
 
   describe("for a path that there is not:", () => {
-    for (const path of ["/Nope", "/Users/1/2", "/Users/1/.search", "/Schemas/urn:unknown", "//Users"]) {
+    for (const path of ["/Nope", "/Users/1/2", "/Users/1/.search", "/Schemas/urn:unknown", "//Nope"]) {
       it(`GET ${path}`, async () => {
         expectError(await scim.get(path), { status: 404 });
       });
@@ -16,6 +16,12 @@ describeServer("An address that cannot be meant so is answered with a SCIM Error
     it("POST to it, whatever the body", async () => {
       expectError(await scim.request("POST", "/Nope", { raw: "{" }), { status: 404 });
     });
+  });
+
+  it("but several slashes are taken for one", async () => {
+    const [user] = expectList(await scim.get("//Users?count=1"));
+    expect((await scim.get(`/Users//${String(user?.id)}/`)).body.id).to.equal(user?.id);
+    expectList(await scim.find("/Users", 'profileUrl eq "https://a//b"'), 0);
   });
 
   describe("for a method that a path does not take, with those it does:", () => {

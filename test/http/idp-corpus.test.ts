@@ -3,7 +3,7 @@ import { createGroup } from "../support/factories.js";
 import { clientWith } from "../support/realms.js";
 import { describeServer } from "../support/server.js";
 
-const CONVERSATIONS = ["entra.json", "okta.json", "other.json"] as const;
+const CONVERSATIONS = ["entra.json", "okta.json", "other.json", "reports.json"] as const;
 
 /** Whether all of it is about Users: an organization cannot create Groups. */
 const isAboutUsers = (paths: readonly string[]) => paths.every((path) => !path.includes("Groups"));

@@ -5,7 +5,7 @@ import type { Answer, RequestOptions, ScimClient } from "./client.js";
 
 /**
  * Runs the recorded requests of identity providers in `test/fixtures/idp-corpus/`. They come in two forms:
- * conversations of several steps (`entra.json`, `okta.json`, `other.json`), and single requests with their
+ * conversations of several steps (`entra.json`, `okta.json`, `other.json`, `reports.json`), and single requests with their
  * set-up (`wire.json`). The README there tells what their fields mean.
  */
 
@@ -72,7 +72,7 @@ interface WireCheck {
 const FOLDER = new URL("../fixtures/idp-corpus/", import.meta.url);
 
 export function readCorpus(file: "wire.json"): WireCase[];
-export function readCorpus(file: "entra.json" | "okta.json" | "other.json"): Conversation[];
+export function readCorpus(file: "entra.json" | "okta.json" | "other.json" | "reports.json"): Conversation[];
 export function readCorpus(file: string): unknown {
   return JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as unknown;
 }
@@ -91,9 +91,13 @@ export async function playConversation(scim: ScimClient, { steps }: Conversation
       const holds = OPERATORS[operator](found, wanted, count);
       expect(holds, `${path.join(".")} ${operator} ${JSON.stringify(wanted)}; ${about}`).to.equal(true);
     }
-    if (save !== undefined) saved[save] = { ...answer.body } as Json;
+    if (save !== undefined) saved[save] = { ...answer.body, ...headersOf(answer) } as Json;
   }
 }
+
+/** The headers of an answer by the names that templates know them by: `@location`. */
+const headersOf = ({ headers }: Answer) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [`@${name}`, value]));
 
 /** In this form an empty header means none, and there are some that go without saying. */
 function conversationOptions({ headers, body, raw }: RecordedRequest): RequestOptions {

@@ -78,7 +78,7 @@ function readOperation(operation: JsonValue): BulkOperation | MalformedOperation
     if (method === "POST" && bulkId === undefined) {
       throw invalidSyntax("An operation that POSTs needs a 'bulkId', a name of your own for what it creates");
     }
-    const data = member(operation, "data");
+    const data = dataOf(method, operation);
     if (method !== "DELETE" && !isJsonObject(data)) {
       throw invalidSyntax(`An operation that is a ${method} needs 'data': what its body would be`);
     }
@@ -88,6 +88,15 @@ function readOperation(operation: JsonValue): BulkOperation | MalformedOperation
     if (error instanceof ScimError) return { method: sent, bulkId, error };
     throw error;
   }
+}
+
+/**
+ * What would be the body of the single request. For a PATCH, RFC 7644 section 3.7.3 prints the bare list of
+ * operations, and some clients send it so.
+ */
+function dataOf(method: BulkMethod, operation: JsonObject): JsonValue | undefined {
+  const data = member(operation, "data");
+  return method === "PATCH" && Array.isArray(data) ? { Operations: data } : data;
 }
 
 const asText = (value: JsonValue | undefined) => (typeof value === "string" ? value : undefined);

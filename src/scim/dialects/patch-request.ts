@@ -1,6 +1,6 @@
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
-import { coerceElement, coerceValue } from "../coercion.js";
+import { coerceElement, coerceValue, isUnassigned, saysNoValue } from "../coercion.js";
 import { invalidSyntax, invalidValue, mutability, noTarget, ScimError } from "../errors.js";
 import { member, names } from "../messages.js";
 import { parsePath } from "../filter/path.js";
@@ -181,17 +181,13 @@ function coerceFor(path: PatchPath, attribute: Attribute, value: JsonValue): Jso
 function requireEmpty(value: JsonValue, { text }: PatchPath): void {
   const elements = Array.isArray(value) ? value : [value];
   const saysSomething = (element: JsonValue) =>
-    isJsonObject(element) && !Object.values(element).every(isUnassigned);
+    isJsonObject(element) && !saysNoValue(element) && !Object.values(element).every(isUnassigned);
   if (elements.some(saysSomething)) {
     throw invalidValue(`The value for '${text}' has none of the sub-attributes that can be given there`);
   }
 }
 
 const missingValue = (path: string) => invalidSyntax(`The operation on '${path}' needs a value`);
-
-/** RFC 7643 section 2.5, and the empty string, by which Entra ID unassigns. */
-const isUnassigned = (value: JsonValue | undefined) =>
-  value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
 /** What a list of one or none holds: single values come so, too. */
 const onlyOne = (value: JsonValue): JsonValue =>
