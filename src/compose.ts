@@ -157,6 +157,7 @@ export async function compose(settings: Settings): Promise<Muster> {
       bulkLimits: settings.bulk,
       logger,
       publicUrl: settings.publicUrl,
+      trustedProxies: settings.trustedProxies,
       ready: () => database.reader.rows("select 1"),
     });
     const transport =

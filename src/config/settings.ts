@@ -1,5 +1,6 @@
 import { bool, cleanEnv, EnvMissingError, makeValidator, port, str } from "envalid";
 import { existsSync } from "node:fs";
+import { isIP } from "node:net";
 import type { TemplateSettings } from "./templates.js";
 import { isAbsolute, join, resolve } from "node:path";
 
@@ -9,6 +10,8 @@ export interface Settings {
   readonly host: string;
   /** The address clients reach the server by, without the SCIM base path and without a slash at the end. */
   readonly publicUrl: string;
+  /** Proxies whose X-Forwarded-For is believed: addresses, CIDR ranges and names of ranges. */
+  readonly trustedProxies: readonly string[];
   readonly database: DatabaseSettings;
   /** The first provider token, for automation; undefined: one is made and printed on the first start. */
   readonly bootstrapToken: string | undefined;
@@ -114,6 +117,31 @@ const token = makeValidator((input: string) => {
   return input;
 });
 
+/** The names that Express has for ranges of addresses. */
+const NAMED_RANGES = ["loopback", "linklocal", "uniquelocal"];
+
+const proxies = makeValidator((input: string): readonly string[] => {
+  const given = input
+    .split(",")
+    .map((each) => each.trim())
+    .filter((each) => each !== "");
+  const wrong = given.find((each) => !NAMED_RANGES.includes(each) && !isAddressOrRange(each));
+  if (wrong !== undefined) {
+    throw new Error(
+      `'${wrong}' must be an address such as 10.0.0.7, a range such as 10.0.0.0/8, or ${NAMED_RANGES.join(", ")}`,
+    );
+  }
+  return given;
+});
+
+/** Not a range of all addresses: then every client could say where it comes from. */
+function isAddressOrRange(text: string): boolean {
+  const [, address = "", bits] = /^([\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
+  const version = isIP(address);
+  if (version === 0 || bits === undefined) return version !== 0;
+  return Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
+}
+
 const wholeNumber = makeValidator((input: string) => {
   const number = Number(input);
   if (!Number.isSafeInteger(number) || number < 1) throw new Error("must be a whole number from 1 on");
@@ -128,6 +156,11 @@ const specification = {
     default: undefined,
     desc: "Address that clients reach the server by, without /scim/v2 (default: http://HOST:PORT)",
     example: "https://scim.example.com",
+  }),
+  TRUSTED_PROXIES: proxies({
+    default: [],
+    desc: "Proxies whose X-Forwarded-For is believed: addresses, ranges, loopback, ... (default: none)",
+    example: "10.0.0.0/8,loopback",
   }),
   DATABASE_URL: databaseUrl({
     default: undefined,
@@ -246,6 +279,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     port: values.PORT,
     host: values.HOST,
     publicUrl: values.PUBLIC_URL ?? `http://${host}:${values.PORT}`,
+    trustedProxies: values.TRUSTED_PROXIES,
     database: values.DATABASE_URL ?? { engine: "sqlite", filename: join(dataDir, "muster.sqlite") },
     bootstrapToken: values.MUSTER_BOOTSTRAP_TOKEN,
     dataDir,

@@ -7,6 +7,9 @@ import { corrected } from "../scim/discovery.js";
 import type { Pagination } from "../scim/discovery.js";
 import { logFault } from "./context.js";
 
+/** No answer is for caches, nor to be taken for something else than it says it is. */
+export const ANSWER_HEADERS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" } as const;
+
 const SCIM_JSON = "application/scim+json; charset=utf-8";
 const PLAIN_JSON = "application/json; charset=utf-8";
 
@@ -17,6 +20,7 @@ const PLAIN_JSON = "application/json; charset=utf-8";
  */
 export function answers(logger: Logger, pagination: Pagination | undefined): RequestHandler {
   return (request, response, next) => {
+    for (const [name, value] of Object.entries(ANSWER_HEADERS)) response.setHeader(name, value);
     response.send = (body?: unknown) => {
       response.vary("Accept");
       response.setHeader("Content-Type", mediaType(request));

@@ -34,6 +34,8 @@ export interface AppParts {
   readonly logger: Logger;
   /** The address that clients reach the server by, without a slash at the end. */
   readonly publicUrl: string;
+  /** Proxies whose word on where a request comes from is taken, as Express names them. */
+  readonly trustedProxies: readonly string[];
   /** Resolves when the database answers. */
   readonly ready: () => Promise<unknown>;
 }
@@ -48,11 +50,14 @@ export function createApp({
   bulkLimits,
   logger,
   publicUrl,
+  trustedProxies,
   ready,
 }: AppParts): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
+  // An app that Muster is mounted in has its own opinion, which counts unless the setting says another one.
+  if (trustedProxies.length > 0) app.set("trust proxy", [...trustedProxies]);
   app.set("muster secure", publicUrl.startsWith("https:"));
   app.use(health(ready));
   const pages = new Pages(look);

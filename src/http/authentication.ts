@@ -5,6 +5,7 @@ import type { Principal } from "../domain/principal.js";
 import type { AuthenticationService } from "../services/authentication.js";
 import { ScimError } from "../scim/errors.js";
 
+import { clientAddress } from "./client-address.js";
 import { requestIdOf } from "./request-id.js";
 
 const REALM = 'Bearer realm="muster"';
@@ -41,7 +42,7 @@ export function authentication(service: AuthenticationService): RequestHandler {
     const finish = (error: unknown, principal: unknown) => {
       if (error) next(error);
       else if (principal) {
-        const origin = { requestId: requestIdOf(response), address: request.ip };
+        const origin = { requestId: requestIdOf(response), address: clientAddress(request) };
         request.user = { ...(principal as Principal), origin };
         next();
       } else next(refusal(request));

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
 import { ScimError } from "../scim/errors.js";
+import { ANSWER_HEADERS } from "./answers.js";
 
 /** Idle connections stay open longer than those of the proxies that commonly stand in front (60 s). */
 const KEEP_ALIVE_MS = 65_000;
@@ -51,6 +52,7 @@ function message(error: ScimError): string {
     `HTTP/1.1 ${error.status} ${PHRASES[error.status] ?? ""}`,
     "Content-Type: application/scim+json; charset=utf-8",
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(ANSWER_HEADERS).map(([name, value]) => `${name}: ${value}`),
     "Connection: close",
     "",
     body,

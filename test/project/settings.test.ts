@@ -9,6 +9,7 @@ describe("Settings", () => {
       port: 3000,
       host: "127.0.0.1",
       publicUrl: "http://127.0.0.1:3000",
+      trustedProxies: [],
       database: { engine: "sqlite", filename: resolve("data/muster.sqlite") },
       bootstrapToken: undefined,
       cursorTimeout: 3600,
@@ -53,6 +54,11 @@ describe("Settings", () => {
     expect(readSettings({ PORT: "", MUSTER_BOOTSTRAP_TOKEN: "" }).port).to.equal(3000);
   });
 
+  it("take proxies as addresses, ranges and names of ranges", () => {
+    const { trustedProxies } = readSettings({ TRUSTED_PROXIES: "loopback, 10.0.0.7,10.1.0.0/16 ,fd00::/8" });
+    expect(trustedProxies).to.deep.equal(["loopback", "10.0.0.7", "10.1.0.0/16", "fd00::/8"]);
+  });
+
   it("drop the slash at the end of the public address", () => {
     expect(readSettings({ PUBLIC_URL: "https://scim.example.com/" }).publicUrl).to.equal(
       "https://scim.example.com",
@@ -65,11 +71,16 @@ describe("Settings", () => {
     ["DATABASE_URL", "mysql://example.com"],
     ["MUSTER_BOOTSTRAP_TOKEN", "too short"],
     ["LOG_LEVEL", "loud"],
+    ["TRUSTED_PROXIES", "everybody"],
+    ["TRUSTED_PROXIES", "10.0.0.0/33"],
+    ["TRUSTED_PROXIES", "0.0.0.0/0"],
+    ["TRUSTED_PROXIES", "::/0"],
+    ["TRUSTED_PROXIES", "10.0.0.1, 10.0.0"],
     ["CURSOR_TIMEOUT", "0"],
     ["ADVERTISE_PAGINATION", "maybe"],
   ];
   for (const [name, value] of wrong) {
-    it(`name ${name} when it is wrong`, () => {
+    it(`name ${name} when it is ${value}`, () => {
       expect(() => readSettings({ [name]: value })).to.throw(SettingsError, name);
     });
   }

@@ -4,6 +4,7 @@ import { ClosedError } from "../../domain/errors.js";
 import type { Logger } from "../../logging/logger.js";
 import { failure } from "../../scim/answer.js";
 import { ScimError, toScimError } from "../../scim/errors.js";
+import { clientAddress } from "../client-address.js";
 import { requestId, requestIdOf } from "../request-id.js";
 import { csrfToken, hasCsrfToken } from "./csrf.js";
 import type { Pages } from "./pages.js";
@@ -155,7 +156,7 @@ export class LinkRouter {
 /** Who asks, and from where. */
 export const originOf = (request: Request, response: Response) => ({
   requestId: requestIdOf(response),
-  address: request.ip,
+  address: clientAddress(request),
 });
 
 /** Express's own errors are about the body, or the address. */
