@@ -44,7 +44,7 @@ export interface Services extends ScimServices {
 
 /** What services share, whichever unit of work they are given. */
 interface Shared {
-  /** Counts how often it is asked, so there is one of it. */
+  /** No part of a batch: nobody looks for candidates in a Bulk. */
   readonly candidates: CandidateService;
   readonly links: Links;
   readonly mail: OutgoingMail;

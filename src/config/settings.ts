@@ -169,7 +169,7 @@ const specification = {
   }),
   MUSTER_BOOTSTRAP_TOKEN: token({
     default: undefined,
-    desc: "The first provider token, for automation; without it the first start makes one and prints it",
+    desc: "The first provider token, for automation; without it the first start makes one and prints it. Each value is taken once: one that was rotated or revoked stays so, and another value makes another token",
   }),
   MUSTER_DATA_DIR: str({
     default: "./data",
@@ -194,7 +194,7 @@ const specification = {
   }),
   CANDIDATES_PER_MINUTE: wholeNumber({
     default: 30,
-    desc: "How often an access token can look for candidates in a minute",
+    desc: "How often an organization can look for candidates in a minute, with all its access tokens together",
   }),
   BULK_MAX_OPERATIONS: wholeNumber({
     default: 10_000,

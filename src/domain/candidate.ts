@@ -1,5 +1,5 @@
 import { ForbiddenError } from "./errors.js";
-import type { Filter } from "./listing.js";
+import type { ComparisonOperator, ComparisonValue, Criteria, Field, Filter } from "./listing.js";
 
 /** Somebody who has an account and could become a member: as little as it takes to tell who it is. */
 export interface Candidate {
@@ -16,32 +16,55 @@ export const LEAST_CHARACTERS = 3;
 
 const NAMES = ["userName", "displayName"];
 
-/** @throws ForbiddenError unless a filter says well enough whom it looks for */
-export function requireSpecific(filter: Filter | undefined, search: CandidateSearch): void {
+/** Names can be looked for in part, addresses only as a whole: a part of one would tell the rest, try by try. */
+const OPERATORS: Readonly<Record<"search" | "exact", readonly ComparisonOperator[]>> = {
+  search: ["eq", "sw", "co"],
+  exact: ["eq"],
+};
+
+/**
+ * Requires that every term of a search says well enough whom it looks for, so that no other attribute can be tried
+ * beside one that does, and that nothing else decides on the order.
+ *
+ * @throws ForbiddenError
+ */
+export function requireSpecific({ filter, sort }: Criteria, search: CandidateSearch): void {
   if (search === "off") throw new ForbiddenError("Looking for candidates is switched off on this server");
-  if (filter && isSpecific(filter, search === "exact" ? ["eq"] : ["eq", "sw", "co"])) return;
-  const operators = search === "exact" ? "'eq'" : "'eq', 'sw' or 'co'";
-  throw new ForbiddenError(
-    `Looking for candidates needs a filter on userName, displayName or emails.value by ${operators} and at least ${LEAST_CHARACTERS} characters`,
-  );
+  if (!filter || !isSpecific(filter, OPERATORS[search])) {
+    const operators = search === "exact" ? "'eq'" : "'eq', 'sw' or 'co'";
+    throw new ForbiddenError(
+      `A filter for candidates compares userName or displayName by ${operators}, or emails.value by 'eq', with at least ${LEAST_CHARACTERS} characters, and has no other terms than these, joined by 'and' or 'or'`,
+    );
+  }
+  if (sort && (sort.collection !== undefined || !NAMES.includes(nameOf(sort.field)))) {
+    throw new ForbiddenError("Candidates are sorted by userName or displayName");
+  }
 }
 
-function isSpecific(filter: Filter, operators: readonly string[], inEmails = false): boolean {
+function isSpecific(filter: Filter, operators: readonly ComparisonOperator[]): boolean {
   switch (filter.type) {
     case "and":
-      return filter.filters.some((each) => isSpecific(each, operators, inEmails));
     case "or":
-      return filter.filters.every((each) => isSpecific(each, operators, inEmails));
-    case "compare": {
-      const name = filter.field.path.join(".");
-      const isKnown = inEmails ? name === "value" : NAMES.includes(name);
-      const { value, operator } = filter;
-      const isLong = typeof value === "string" && Array.from(value.trim()).length >= LEAST_CHARACTERS;
-      return isKnown && isLong && operators.includes(operator);
-    }
+      return filter.filters.every((each) => isSpecific(each, operators));
+    case "compare":
+      return (
+        NAMES.includes(nameOf(filter.field)) && operators.includes(filter.operator) && isLong(filter.value)
+      );
     case "match":
-      return filter.filter !== undefined && isSpecific(filter.filter, operators, true);
+      return filter.filter !== undefined && isWholeAddress(filter.filter);
     default:
       return false;
   }
 }
+
+/** @param filter on the elements of `emails` */
+const isWholeAddress = (filter: Filter) =>
+  filter.type === "compare" &&
+  nameOf(filter.field) === "value" &&
+  filter.operator === "eq" &&
+  isLong(filter.value);
+
+const isLong = (value: ComparisonValue) =>
+  typeof value === "string" && Array.from(value.normalize("NFC").trim()).length >= LEAST_CHARACTERS;
+
+const nameOf = ({ path }: Field) => path.join(".");

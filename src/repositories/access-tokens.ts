@@ -157,6 +157,15 @@ export class AccessTokenRepository {
     return rows.map(toToken);
   }
 
+  /** Makes a secret from a setting a token, once for all times. @returns false when it has been one before */
+  async adopt(token: AccessToken, hash: string): Promise<boolean> {
+    const adopted = await this.session.rows(
+      "insert into adopted_secrets (hash) values (?) on conflict (hash) do nothing returning 1",
+      [hash],
+    );
+    return adopted.length > 0 && this.insert(token, hash);
+  }
+
   /** @returns false when a token with this hash exists already */
   async insert(token: AccessToken, hash: string): Promise<boolean> {
     const { realm } = token;

@@ -40,7 +40,8 @@ export class AuthenticationService {
   }
 
   /**
-   * Makes a given secret a token; does nothing when it is one already.
+   * Makes a given secret a token; does nothing when it has been one before, so that a token that was rotated or
+   * revoked stays so.
    *
    * @param realm where it acts
    */
@@ -51,7 +52,7 @@ export class AuthenticationService {
       ...{ accountId: undefined, expiresAt: undefined, revokedAt: undefined, lastUsedAt: undefined },
     };
     await this.given.work.write(PROVIDER_REALM, ({ accessTokens }) =>
-      accessTokens.insert(token, hashOf(secret)),
+      accessTokens.adopt(token, hashOf(secret)),
     );
   }
 

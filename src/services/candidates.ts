@@ -1,30 +1,26 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { requireAccess } from "../domain/access.js";
 import { requireSpecific } from "../domain/candidate.js";
 import type { Candidate, CandidateSearch } from "../domain/candidate.js";
-import { ForbiddenError, TooManyRequestsError } from "../domain/errors.js";
+import { ForbiddenError } from "../domain/errors.js";
 import type { Listing, Page } from "../domain/listing.js";
 import type { Principal } from "../domain/principal.js";
 import { kept, record } from "./audit.js";
 import type { Collaborators } from "./collaborators.js";
+import { countWithin } from "./rate-limits.js";
 
 /** How an organization can look for people whom it does not have yet. */
 export interface CandidateLimits {
   readonly search: CandidateSearch;
-  /** How often each access token can look in a minute, in this process. */
+  /** How often each organization can look in a minute, with whichever token. */
   readonly perMinute: number;
 }
 
 /** Finds accounts that an organization could take in. */
 export class CandidateService {
-  readonly #limiter: RateLimiterMemory;
-
   constructor(
     private readonly given: Collaborators,
     private readonly limits: CandidateLimits,
-  ) {
-    this.#limiter = new RateLimiterMemory({ points: limits.perMinute, duration: 60 });
-  }
+  ) {}
 
   /**
    * @param filter as the caller wrote it, for the audit log
@@ -36,9 +32,16 @@ export class CandidateService {
     if (realm.type === "provider") {
       throw new ForbiddenError("Candidates are for organizations; the provider has all accounts at /Users");
     }
-    await this.#count(principal);
-    requireSpecific(listing.filter, this.limits.search);
-    const page = await this.given.work.read(realm).candidates.list(realm.organizationId, listing);
+    const { organizationId } = realm;
+    // What is refused counts, too: it is not for free to try.
+    await this.given.work.write(realm, (repositories) =>
+      countWithin(this.given, repositories, `candidates of ${organizationId}`, {
+        points: this.limits.perMinute,
+        seconds: 60,
+      }),
+    );
+    requireSpecific(listing, this.limits.search);
+    const page = await this.given.work.read(realm).candidates.list(organizationId, listing);
     await this.given.work.write(realm, (repositories) =>
       record(this.given, repositories, principal, {
         action: "search",
@@ -47,14 +50,5 @@ export class CandidateService {
       }),
     );
     return page;
-  }
-
-  async #count({ tokenId }: Principal): Promise<void> {
-    try {
-      await this.#limiter.consume(tokenId);
-    } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error;
-      throw new TooManyRequestsError(Math.ceil(error.msBeforeNext / 1000));
-    }
   }
 }

@@ -6,6 +6,8 @@ import { forEachEngine } from "../support/engines.js";
 import { clientWith } from "../support/realms.js";
 import { describeServer, startServer } from "../support/server.js";
 
+const SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
+
 const find = (client: ScimClient, filter: string) => client.find("/Candidates" as "/Users", filter);
 
 describeServer("Candidates", (scim, server) => {
@@ -25,6 +27,9 @@ describeServer("Candidates", (scim, server) => {
     const { id } = await createGroup(scim, [member]);
     own = await clientWith(server(), { organization: id });
   });
+
+  const forgetCounts = () => server().database((session) => session.rows("delete from rate_limits"));
+  beforeEach(forgetCounts);
 
   it("are active accounts that are no members yet, with what it takes to tell who they are", async () => {
     const answer = await find(own, 'userName sw "DANA"');
@@ -48,8 +53,8 @@ describeServer("Candidates", (scim, server) => {
       'userName eq "dana.ray@globex.example"',
       'displayName co "a ray"',
       'emails.value eq "ray@private.example"',
-      'emails[value sw "ray@"]',
-      'userName sw "dana" and displayName pr',
+      'emails[value eq "RAY@private.example"]',
+      'userName sw "dana" and displayName co "ray"',
       'userName sw "dana.ray" or displayName co "dana ray"',
     ]) {
       expect(
@@ -66,11 +71,54 @@ describeServer("Candidates", (scim, server) => {
       'userName sw "dana" or displayName pr',
       `id eq "${outsider.id}"`,
       'emails.value ew "example"',
+      'emails.value co "ray@private"',
+      'emails.value sw "ray@private"',
+      'emails[value sw "ray@private"]',
+      'emails[value eq "ray@private.example" and value co "private"]',
+      'emails.value eq "ra"',
+      'displayName co "a\u0301\u0301"',
+      // Each term obeys, so that a name that is known tells nothing else.
+      'userName sw "dana" and displayName pr',
+      'userName sw "dana" and emails.value co "private"',
+      'userName sw "dana" and emails.value sw "r"',
+      'userName sw "dana" and displayName co "r"',
+      'userName sw "dana" and not (displayName co "ray")',
+      'userName sw "dana" and userName gt "dana.r"',
+      `userName sw "dana" and id lt "${outsider.id}"`,
+      'userName sw "dana" and (displayName co "ray" or displayName sw "D")',
+      'userName sw "dana" and meta.resourceType eq "Candidate"',
     ]) {
-      expectError(await find(own, filter), { status: 403, detail: /three|3|filter/ });
+      await forgetCounts();
+      const refused = { status: 403, detail: /'eq'.* 3 characters/ };
+      expectError(await find(own, filter), refused);
+      expectError(await own.post("/Candidates/.search", { schemas: [SEARCH], filter }), refused);
     }
     expectError(await own.get("/Candidates"), { status: 403, detail: /filter/ });
     expectError(await find(own, 'title eq "Secret agent"'), { status: 400, scimType: "invalidFilter" });
+  });
+
+  it("are sorted by what is shown of them alone", async () => {
+    const query = (by: string) =>
+      own.get(`/Candidates?filter=${encodeURIComponent('userName sw "dana"')}&sortBy=${by}`);
+    expectList(await query("displayName"), 1);
+    expectError(await query("emails.value"), { status: 403, detail: /sorted by userName or displayName/ });
+    expectError(await query("emails"), { status: 403, detail: /sorted by userName or displayName/ });
+  });
+
+  it("show nothing more by projections, cursors and searches", async () => {
+    const filter = 'emails.value eq "ray@private.example"';
+    const query = `/Candidates?filter=${encodeURIComponent(filter)}`;
+    for (const more of [
+      "&attributes=emails,title",
+      "&attributes=emails.value",
+      "&excludedAttributes=userName",
+    ]) {
+      expect((await own.get(query + more)).text).to.not.match(/agent|private/);
+    }
+    const first = await own.get(`${query}&count=1&cursor`);
+    expect(first.text).to.not.match(/private/);
+    const anywhere = await own.post("/.search", { schemas: [SEARCH], filter: 'userName sw "dana.ray"' });
+    expectList(anywhere, 0);
   });
 
   it("are not read one by one, nor by the provider, nor by who may not", async () => {
@@ -85,6 +133,9 @@ describeServer("Candidates", (scim, server) => {
     const last = Resources.at(-1);
     expect(last).to.include({ action: "search", result: "success" });
     expect(last?.detail).to.equal('0 found by displayName co "nobody at all"');
+    await find(own, 'emails.value co "private"');
+    const refused = expectStatus(await own.get("/AuditEvents?count=1000"), 200).Resources.at(-1);
+    expect(refused).to.deep.include({ action: "search", result: "refused" });
   });
 });
 
@@ -94,7 +145,7 @@ describe("Looking for candidates", () => {
       const server = await startServer(engine, settings);
       const { id } = await createGroup(server.scim);
       await createUser(server.scim, { userName: "dana@acme.example" });
-      return { server, own: await clientWith(server, { organization: id }) };
+      return { server, own: await clientWith(server, { organization: id }), organization: id };
     };
 
     it("can be narrowed to whole names", async () => {
@@ -113,12 +164,25 @@ describe("Looking for candidates", () => {
       await server.stop();
     });
 
-    it("is not for whoever asks too often", async () => {
-      const { server, own } = await started({ CANDIDATES_PER_MINUTE: "2" });
-      for (const name of ["dana", "dana@"]) expectList(await find(own, `userName sw "${name}"`), 1);
-      const answer = await find(own, 'userName sw "dana"');
-      expectError(answer, { status: 429, detail: /seconds/ });
-      expect(Number(answer.headers["retry-after"])).to.be.within(1, 60);
+    it("is counted for all tokens of an organization together, in all processes", async () => {
+      const settings = { CANDIDATES_PER_MINUTE: "3" };
+      const { server, own, organization } = await started(settings);
+      const second = await startServer(engine, { ...settings, DATABASE_URL: server.databaseUrl });
+      const other = await clientWith(second, { organization });
+      const reader = await clientWith(server, { organization, readOnly: true });
+      expectList(await find(own, 'userName sw "dana"'), 1);
+      expectList(await find(other, 'userName sw "dana"'), 1);
+      // What is refused counts, too.
+      expectError(await find(reader, 'userName sw "d"'), { status: 403 });
+      for (const client of [own, other, reader]) {
+        const answer = await find(client, 'userName sw "dana"');
+        expectError(answer, { status: 429, detail: /seconds/ });
+        expect(Number(answer.headers["retry-after"])).to.be.within(1, 60);
+      }
+      const elsewhere = await createGroup(server.scim);
+      const stranger = await clientWith(server, { organization: elsewhere.id });
+      expectList(await find(stranger, 'userName sw "dana"'), 1);
+      await second.stop();
       await server.stop();
     });
   });
