@@ -110,15 +110,19 @@ function regularly(logger: Logger, interval: number, work: () => Promise<unknown
   };
 }
 
-/** Opens the database, brings its schema up to date and puts everything together. */
-export async function compose(settings: Settings): Promise<Muster> {
+/**
+ * Opens the database, brings its schema up to date and puts everything together.
+ *
+ * @param clock the time now, in milliseconds since 1970
+ */
+export async function compose(settings: Settings, clock: () => number = Date.now): Promise<Muster> {
   const logger = createLogger(settings.logLevel);
   const database = await openDatabase(settings.database);
   try {
     const migrated = await migrate(database);
     const given = {
       work: new Transactions(database),
-      now: () => new Date().toISOString(),
+      now: () => new Date(clock()).toISOString(),
       newId: () => uuidv7(),
     };
     const { mail, productName, templates } = settings;
@@ -142,7 +146,7 @@ export async function compose(settings: Settings): Promise<Muster> {
     }
     const app = createApp({
       services,
-      cursors: new Cursors(await secretKey(given, "cursors"), settings.cursorTimeout, Date.now),
+      cursors: new Cursors(await secretKey(given, "cursors"), settings.cursorTimeout, clock),
       people: {
         acceptance: new AcceptanceService(given, offers, guesses),
         proofs: new AddressProofs(given, links, offers, guesses, outgoing),
@@ -174,7 +178,7 @@ export async function compose(settings: Settings): Promise<Muster> {
       logger,
     });
     const stopPruning = regularly(logger, PRUNING_INTERVAL, async () => {
-      await services.audit.prune(new Date(Date.now() - settings.auditRetentionDays * DAY).toISOString());
+      await services.audit.prune(new Date(clock() - settings.auditRetentionDays * DAY).toISOString());
       await given.work.write(PROVIDER_REALM, ({ rateLimits }) => rateLimits.prune(given.now()));
       await outbox.prune();
     });

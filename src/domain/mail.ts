@@ -44,7 +44,8 @@ export type MailResult = "sent" | "void" | "failed";
 export const MAX_ATTEMPTS = 12;
 
 const FIRST_PAUSE_MS = 30_000;
-const LONGEST_PAUSE_MS = 6 * 60 * 60 * 1000;
+/** The longest time between two attempts, in milliseconds. */
+export const LONGEST_PAUSE_MS = 6 * 60 * 60 * 1000;
 
 /** How long to wait after an attempt that failed, in milliseconds: each time twice as long. */
 export const pauseAfter = (attempts: number) =>

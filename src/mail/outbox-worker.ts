@@ -10,8 +10,12 @@ import type { Transport } from "./transport.js";
 /** How many are taken at once. */
 const AT_ONCE = 10;
 
-/** How long mail is in the hands of one process, in milliseconds: longer than sending so many takes. */
-const CLAIM_MS = 10 * 60 * 1000;
+/**
+ * How long mail belongs to the process that took it, in milliseconds; so long it waits when that process was killed.
+ * While sending goes on, the claim is renewed well before it ends.
+ */
+export const CLAIM_MS = 30_000;
+const RENEWALS_PER_CLAIM = 3;
 
 /** How long it is remembered what became of mail, in milliseconds, and how much is forgotten at a time. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
@@ -26,16 +30,22 @@ export interface OutboxParts {
   /** Says what mail says; undefined when there is no reason for it any more. */
   readonly compose: Compose;
   readonly logger: Logger;
+  /** How long a claim lasts without being renewed, in milliseconds. */
+  readonly claimMs?: number;
 }
 
 /**
  * Sends what is in the outbox. Mail is taken before it is sent and done with afterwards, so a crash in between may
- * send it twice, and never loses it.
+ * send it twice, and never loses it. A slow mail server does not: what is being sent stays claimed.
  */
 export class OutboxWorker {
   #isStopped = false;
 
-  constructor(private readonly parts: OutboxParts) {}
+  readonly #claimMs: number;
+
+  constructor(private readonly parts: OutboxParts) {
+    this.#claimMs = parts.claimMs ?? CLAIM_MS;
+  }
 
   /** Forgets mail that has long been done with. */
   async prune(): Promise<void> {
@@ -49,12 +59,40 @@ export class OutboxWorker {
   /** Sends what is due. */
   async run(): Promise<void> {
     const { work, now } = this.parts;
-    while (!this.#isStopped && (await work.read(PROVIDER_REALM).outbox.isDue(now()))) {
-      const until = later(now(), CLAIM_MS);
-      const mails = await work.write(PROVIDER_REALM, ({ outbox }) => outbox.claim(now(), until, AT_ONCE));
+    while (!this.#isStopped && (await work.read(PROVIDER_REALM).outbox.isDue(now(), this.#claimEnd()))) {
+      const mails = await work.write(PROVIDER_REALM, ({ outbox }) =>
+        outbox.claim(now(), this.#claimEnd(), AT_ONCE),
+      );
       // What is due is being taken by another process.
       if (mails.length === 0) return;
-      await Promise.all(mails.map((mail) => this.#deliver(mail)));
+      await this.#deliverAll(mails);
+    }
+  }
+
+  #claimEnd(): string {
+    return later(this.parts.now(), this.#claimMs);
+  }
+
+  async #deliverAll(mails: readonly Mail[]): Promise<void> {
+    const unsent = new Set(mails.map(({ id }) => id));
+    const renewal = setInterval(() => void this.#renew(unsent), this.#claimMs / RENEWALS_PER_CLAIM);
+    try {
+      await Promise.all(mails.map((mail) => this.#deliver(mail).finally(() => unsent.delete(mail.id))));
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  async #renew(unsent: ReadonlySet<string>): Promise<void> {
+    try {
+      await this.parts.work.write(PROVIDER_REALM, ({ outbox }) =>
+        outbox.renew([...unsent], this.#claimEnd()),
+      );
+    } catch (error) {
+      this.parts.logger.warn(
+        { err: error },
+        "Mail that is being sent could not be kept from other processes",
+      );
     }
   }
 
@@ -67,7 +105,7 @@ export class OutboxWorker {
     const { logger, now } = this.parts;
     const { id, kind, attempts } = mail;
     // What was taken and not sent any more is due at once, for whoever comes next.
-    if (this.#isStopped) return this.#postpone(id, now());
+    if (this.#isStopped) return this.#postpone(mail, now());
     try {
       await this.#end(id, await this.#send(mail));
     } catch (error) {
@@ -77,7 +115,7 @@ export class OutboxWorker {
         { mail: { id, kind, attempts, dueAt }, err: error },
         isHopeless ? "Mail could not be sent and is given up" : "Mail could not be sent and is tried again",
       );
-      await (dueAt === undefined ? this.#giveUp(mail) : this.#postpone(id, dueAt));
+      await (dueAt === undefined ? this.#giveUp(mail) : this.#postpone(mail, dueAt));
     }
   }
 
@@ -121,8 +159,8 @@ export class OutboxWorker {
     });
   }
 
-  async #postpone(id: string, dueAt: string): Promise<void> {
-    await this.parts.work.write(PROVIDER_REALM, ({ outbox }) => outbox.postpone(id, dueAt));
+  async #postpone(mail: Mail, dueAt: string): Promise<void> {
+    await this.parts.work.write(PROVIDER_REALM, ({ outbox }) => outbox.postpone(mail, dueAt));
   }
 }
 

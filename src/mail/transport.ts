@@ -22,8 +22,13 @@ export interface Transport {
 /** Nobody is going to take this mail, however often it is sent. */
 export class UndeliverableError extends Error {}
 
-/** How long to wait for a mail server, in milliseconds. */
-const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
+/** How long to wait for a mail server at each step, in milliseconds: less than a claim on mail lasts. */
+const TIMEOUTS = {
+  dnsTimeout: 10_000,
+  connectionTimeout: 10_000,
+  greetingTimeout: 10_000,
+  socketTimeout: 20_000,
+};
 
 /** @param url `smtp://` or `smtps://` with user and password. @param from as in a `From` header */
 export function smtpTransport(url: string, from: string): Transport {

@@ -1,5 +1,5 @@
 import type { Session } from "../db/session.js";
-import { MAIL_PRIORITY } from "../domain/mail.js";
+import { LONGEST_PAUSE_MS, MAIL_PRIORITY } from "../domain/mail.js";
 import type { Mail, MailKind, MailResult } from "../domain/mail.js";
 
 interface MailRow {
@@ -14,8 +14,21 @@ interface MailRow {
   attempts: number;
 }
 
-/** What can be sent now: due, and in nobody's hands, or in those of somebody who did not come back. */
-const SENDABLE = "ended_at is null and due_at <= ? and (claimed_until is null or claimed_until <= ?)";
+/**
+ * What can be sent now: never tried or due, and not claimed, or claimed by a process that did not come back. Times
+ * that lie further ahead than Muster sets any come from a clock that has been set back since.
+ */
+const SENDABLE = `ended_at is null and case when claimed_until is null
+    then attempts = 0 or due_at <= ? or due_at > ?
+    else claimed_until <= ? or claimed_until > ? end`;
+
+/** @param until when a claim ends that begins now; clocks of processes may differ by as long as a claim lasts */
+function sendable(now: string, until: string): string[] {
+  const [at, end] = [Date.parse(now), Date.parse(until)];
+  return [now, iso(at + LONGEST_PAUSE_MS), now, iso(end + (end - at))];
+}
+
+const iso = (time: number) => new Date(time).toISOString();
 
 /** How many rows a statement inserts: few sizes, so that the statements stay prepared. */
 const ROWS_AT_ONCE = [50, 1];
@@ -44,19 +57,27 @@ export class OutboxRepository {
     );
   }
 
-  /** Whether there is anything to send. */
-  async isDue(now: string): Promise<boolean> {
-    const row = await this.session.first(`select 1 from outbox where ${SENDABLE} limit 1`, [now, now]);
+  /** Whether there is anything to send. @param until when a claim ends that begins now */
+  async isDue(now: string, until: string): Promise<boolean> {
+    const row = await this.session.first(
+      `select 1 from outbox where ${SENDABLE} limit 1`,
+      sendable(now, until),
+    );
     return row !== undefined;
   }
 
-  /** Takes mail to send, so that nobody else does until some time. @returns the first, at most so many */
+  /**
+   * Takes mail to send, so that no other process does until some time.
+   *
+   * @param until when the claim ends, unless it is renewed
+   * @returns the first, at most so many
+   */
   async claim(now: string, until: string, limit: number): Promise<Mail[]> {
     const rows = await this.session.rows<MailRow>(
       `with next as (
          select id from outbox where ${SENDABLE} order by priority, due_at, id limit ? ${this.session.dialect.forClaim})
        update outbox set claimed_until = ?, attempts = attempts + 1 where id in (select id from next) returning *`,
-      [now, now, limit, until],
+      [...sendable(now, until), limit, until],
     );
     return rows.map((row) => ({
       id: row.id,
@@ -79,9 +100,21 @@ export class OutboxRepository {
     ]);
   }
 
-  /** Puts mail back that could not be sent. @param dueAt when it is tried again */
-  async postpone(id: string, dueAt: string): Promise<void> {
-    await this.session.rows("update outbox set due_at = ?, claimed_until = null where id = ?", [dueAt, id]);
+  /** Prolongs the claims on mail that is still being sent. */
+  async renew(ids: readonly string[], until: string): Promise<void> {
+    await this.session.rows(
+      `update outbox set claimed_until = ? where claimed_until is not null and ended_at is null
+       and id in (select value from ${this.session.dialect.textItems})`,
+      [until, JSON.stringify(ids)],
+    );
+  }
+
+  /** Puts mail back that could not be sent, unless another process has taken it since. @param dueAt when it is tried again */
+  async postpone({ id, attempts }: Pick<Mail, "id" | "attempts">, dueAt: string): Promise<void> {
+    await this.session.rows(
+      "update outbox set due_at = ?, claimed_until = null where id = ? and attempts = ?",
+      [dueAt, id, attempts],
+    );
   }
 
   /** Forgets what is done with, some at a time. @param before ISO 8601 in UTC @returns how many */

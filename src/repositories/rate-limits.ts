@@ -12,7 +12,8 @@ export class RateLimitRepository {
   constructor(private readonly session: Session) {}
 
   /**
-   * Counts, and begins a window when there is none.
+   * Counts, and begins a window when there is none. No window ends later than one that begins now: that would be
+   * one of a clock that has been set back since.
    *
    * @param name of what is counted, and whose
    * @param until when a window ends that begins now
@@ -22,7 +23,8 @@ export class RateLimitRepository {
       `insert into rate_limits (name, count, resets_at) values (?, ?, ?)
        on conflict (name) do update set
          count = case when rate_limits.resets_at <= ? then excluded.count else rate_limits.count + excluded.count end,
-         resets_at = case when rate_limits.resets_at <= ? then excluded.resets_at else rate_limits.resets_at end
+         resets_at = case when rate_limits.resets_at <= ? then excluded.resets_at
+           else ${this.session.dialect.least("rate_limits.resets_at", "excluded.resets_at")} end
        returning count, resets_at`,
       [name, amount, until, now, now],
     );

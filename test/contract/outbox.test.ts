@@ -59,12 +59,50 @@ describe("The outbox", () => {
     it("gives nothing before its time, nor again what has ended, and counts the attempts", async () => {
       const id = await put("invitation");
       await claim(at(1), at(2));
-      await write((outbox) => outbox.postpone(id, at(30)));
+      await write((outbox) => outbox.postpone({ id, attempts: 1 }, at(30)));
       expect(await claim(at(29), at(31))).to.deep.equal([]);
       const [again] = await write((outbox) => outbox.claim(at(30), at(31), 10));
       expect(again).to.include({ id, attempts: 2 });
       await write((outbox) => outbox.end(id, "sent", at(31)));
       expect(await claim(at(40), at(41))).to.deep.equal([]);
+    });
+
+    it("leaves mail with the process that renews its claim", async () => {
+      const id = await put("invitation");
+      await claim(at(1), at(2));
+      await write((outbox) => outbox.renew([id], at(4)));
+      expect(await claim(at(3), at(4))).to.deep.equal([]);
+      expect(await claim(at(4), at(5))).to.deep.equal([id]);
+    });
+
+    it("renews nothing that is done with or was put back", async () => {
+      const [sent, postponed] = [await put("invitation"), await put("invitation")];
+      await claim(at(1), at(2));
+      await write((outbox) => outbox.end(sent, "sent", at(1)));
+      await write((outbox) => outbox.postpone({ id: postponed, attempts: 1 }, at(2)));
+      await write((outbox) => outbox.renew([sent, postponed], at(9)));
+      expect(await claim(at(2), at(3))).to.deep.equal([postponed]);
+    });
+
+    it("lets a process that lost its claim put nothing back", async () => {
+      const id = await put("invitation");
+      await claim(at(1), at(2));
+      await claim(at(2), at(9));
+      await write((outbox) => outbox.postpone({ id, attempts: 1 }, at(3)));
+      expect(await claim(at(3), at(10))).to.deep.equal([]);
+    });
+
+    it("waits no longer for a claim or a mail when the clock is set back", async () => {
+      const [untried, claimed] = [await put("invitation", at(40)), await put("invitation-code", at(40))];
+      expect(await claim(at(40), at(41), 1)).to.deep.equal([claimed]);
+      expect(await write((outbox) => outbox.isDue(at(1), at(2)))).to.equal(true);
+      expect(await claim(at(1), at(2))).to.have.members([untried, claimed]);
+    });
+
+    it("does not take mail from a process whose clock is a little ahead", async () => {
+      await put("invitation");
+      await claim(at(2), at(3));
+      expect(await claim(at(1), at(2))).to.deep.equal([]);
     });
 
     it("forgets what ended long ago, and nothing else", async () => {

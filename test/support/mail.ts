@@ -16,6 +16,7 @@ export class MailServer {
   readonly #refusals = new Map<string, { code: number; times: number }>();
   readonly #server: SMTPServer;
   #url = "";
+  #isHanging = false;
 
   constructor() {
     this.#server = new SMTPServer({
@@ -33,7 +34,7 @@ export class MailServer {
       onData: (stream, _session, done) => {
         simpleParser(stream).then((mail) => {
           this.received.push(mail);
-          done();
+          if (!this.#isHanging) done();
         }, done);
       },
     });
@@ -55,6 +56,11 @@ export class MailServer {
     return new Promise((resolve) => {
       this.#server.close(resolve);
     });
+  }
+
+  /** Takes mail from now on, but does not say so. */
+  hang(isHanging: boolean): void {
+    this.#isHanging = isHanging;
   }
 
   refuse(address: string, { code, times }: Refusal): void {

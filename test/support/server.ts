@@ -32,14 +32,16 @@ export interface ServerInProcess extends TestServer {
  * Starts the composed app in this process.
  *
  * @param settings other than those of tests, by their names; without a DATABASE_URL, the database is a fresh one
+ * @param clock the time now, in milliseconds since 1970
  */
 export async function startServer(
   engine: Engine,
   settings: Readonly<Record<string, string>> = {},
+  clock?: () => number,
 ): Promise<ServerInProcess> {
   const databaseUrl = settings.DATABASE_URL ?? (await engine.databaseUrl());
   const { server, port } = await listen();
-  const muster = await compose(readSettings({ ...environment(port, databaseUrl), ...settings }));
+  const muster = await compose(readSettings({ ...environment(port, databaseUrl), ...settings }), clock);
   server.on("request", muster.app);
   return {
     scim: clientOf(port),
@@ -65,11 +67,12 @@ export async function startServer(
 export async function startProcess(
   databaseUrl: string,
   stopSignal: SupervisedOptions["stopSignal"] = "TERM",
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<TestServer> {
   const port = await freePort();
   const program = new Supervised([process.execPath, "--import", "tsx", "src/main.ts"], {
     stopSignal,
-    environment: environment(port, databaseUrl),
+    environment: { ...environment(port, databaseUrl), ...settings },
   });
   const isReady = () =>
     fetch(`http://127.0.0.1:${port}/readyz`).then(
