@@ -7,7 +7,7 @@ import { forEachEngine } from "../support/engines.js";
 import { CORE_USER, createGroup, createUsers } from "../support/factories.js";
 import { startProcess } from "../support/server.js";
 
-/** How often the server is killed, on each engine; `npm run kills` does it more often. */
+/** How often the server is killed, on each engine; `npm run test:deep` does it more often. */
 const KILLS = Number(process.env.BULK_KILLS ?? 3);
 
 /** How many people are created, and how many removed. */

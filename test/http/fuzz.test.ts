@@ -8,7 +8,7 @@ import { randomRequest } from "../support/requests.js";
 import type { RandomRequest } from "../support/requests.js";
 import { describeServer } from "../support/server.js";
 
-/** How many requests each engine gets; `npm run fuzz` sends more. */
+/** How many requests each engine gets; `npm run test:deep` sends more. */
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 1000);
 
 /** How many are sent at once. */

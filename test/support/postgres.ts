@@ -28,18 +28,19 @@ let running: Promise<Postgres> | undefined;
 let databases = 0;
 
 /**
- * Makes an empty database, after starting PostgreSQL if this is the first.
+ * Makes a database, after starting PostgreSQL if this is the first.
  *
+ * @param model the address of a database that nobody is connected to, to be copied; without it, the new one is empty
  * @returns the address of the database, for `DATABASE_URL`
  */
-export async function createPostgresDatabase(): Promise<string> {
+export async function createPostgresDatabase(model?: string): Promise<string> {
   const { folder } = await (running ??= Postgres.start());
   databases += 1;
   const name = `test_${databases}`;
   const client = new pg.Client(addressOf(folder, "postgres"));
   await client.connect();
   try {
-    await client.query(`create database ${name}`);
+    await client.query(`create database ${name}${model === undefined ? "" : ` template ${nameOf(model)}`}`);
   } finally {
     await client.end();
   }
@@ -55,6 +56,8 @@ export async function stopPostgres(): Promise<void> {
 
 const addressOf = (folder: string, database: string) =>
   `postgres://muster@${encodeURIComponent(folder)}/${database}`;
+
+const nameOf = (address: string) => new URL(address).pathname.slice(1);
 
 class Postgres {
   private constructor(

@@ -39,7 +39,7 @@ export async function startServer(
   settings: Readonly<Record<string, string>> = {},
   clock?: () => number,
 ): Promise<ServerInProcess> {
-  const databaseUrl = settings.DATABASE_URL ?? (await engine.databaseUrl());
+  const databaseUrl = settings.DATABASE_URL ?? (await engine.migratedDatabaseUrl());
   const { server, port } = await listen();
   const muster = await compose(readSettings({ ...environment(port, databaseUrl), ...settings }), clock);
   server.on("request", muster.app);
