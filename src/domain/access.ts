@@ -45,6 +45,14 @@ export function mayDo({ realm, power }: Principal, action: Action): boolean {
   return needed !== "nobody" && POWERS.indexOf(power) >= POWERS.indexOf(needed);
 }
 
+const WRITES = (Object.keys(ACCESS) as Action[]).filter((action) => !action.startsWith("read "));
+
+/** @throws ForbiddenError for a principal that may write nothing, whatever it is */
+export function requireWriter(principal: Principal): void {
+  if (WRITES.some((action) => mayDo(principal, action))) return;
+  throw new ForbiddenError(`${bearer(principal, "change Users")} may not change anything`);
+}
+
 /** @throws ForbiddenError that says what the principal's token cannot do */
 export function requireAccess(principal: Principal, action: Action): void {
   if (mayDo(principal, action)) return;

@@ -1,39 +1,35 @@
-import { isUtf8 } from "node:buffer";
 import express from "express";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
+import type { JsonValue } from "../domain/json.js";
 import { invalidSyntax, ScimError } from "../scim/errors.js";
+import { parseJson } from "./json.js";
 
 /** The longest body that is read: parsing a longer one would keep other requests waiting. */
 export const MAX_BODY_BYTES = 4 * 2 ** 20;
 
 const MEDIA_TYPES = ["application/scim+json", "application/json"];
 
-const parser = (limit: number): RequestHandler =>
-  express.json({
-    type: MEDIA_TYPES,
-    limit,
-    strict: false,
-    verify: (_request, _response, body, encoding) => {
-      // Decoding would put other characters where it cannot read any.
-      if (encoding === "utf-8" && !isUtf8(body)) throw new Error("The body is not valid UTF-8");
-    },
-  });
+/** Turns the bytes of a body into what they say. */
+type Parse = (bytes: Buffer) => JsonValue | Promise<JsonValue>;
 
 /**
  * Reads the body of a request that has one to read.
  *
- * The errors are 415 for another media type, 413 for a body that is too long, 400 `invalidSyntax` for one
- * that is missing or no JSON.
+ * The errors are 415 for another media type or charset, 413 for a body that is too long, also when it is unpacked, or too
+ * much to parse, 400 `invalidSyntax` for one that is missing or no JSON.
+ *
+ * @param limit the longest body, in bytes
  */
-export function jsonBody(limit: number): RequestHandler {
-  const parse = parser(limit);
+export function jsonBody(limit: number, parse: Parse = parseJson): RequestHandler {
+  const read = express.raw({ type: MEDIA_TYPES, limit });
   return (request, response, next) => {
-    readBody(parse, limit, request, response, next);
+    readBody(read, parse, limit, request, response, next);
   };
 }
 
 function readBody(
-  parse: RequestHandler,
+  read: RequestHandler,
+  parse: Parse,
   limit: number,
   request: Request,
   response: Response,
@@ -51,19 +47,40 @@ function readBody(
     next();
     return;
   }
-  if (isEmpty(request)) {
-    next(invalidSyntax(`${request.method} needs a JSON body`));
+  const refused = refusal(request);
+  if (refused) {
+    next(refused);
     return;
   }
-  if (!request.is(MEDIA_TYPES)) {
-    next(new ScimError(415, undefined, `The Content-Type must be one of ${MEDIA_TYPES.join(", ")}`));
-    return;
-  }
-  parse(request, response, (error?: unknown) => {
+  read(request, response, (error?: unknown) => {
     if (error) next(bodyError(error, limit));
-    else if (request.body === undefined) next(invalidSyntax(`${request.method} needs a JSON body`));
-    else next();
+    else void parseBody(parse, request, next);
   });
+}
+
+/** What is wrong with a body before it is read. */
+function refusal(request: Request): ScimError | undefined {
+  if (isEmpty(request)) return invalidSyntax(`${request.method} needs a JSON body`);
+  if (!request.is(MEDIA_TYPES)) {
+    return new ScimError(415, undefined, `The Content-Type must be one of ${MEDIA_TYPES.join(", ")}`);
+  }
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(request.headers["content-type"] ?? "")?.[1];
+  return charset === undefined || /^utf-?8$/i.test(charset)
+    ? undefined
+    : new ScimError(415, undefined, "The charset of the body must be UTF-8");
+}
+
+async function parseBody(parse: Parse, request: Request, next: NextFunction): Promise<void> {
+  try {
+    // Express's parser leaves what it has not read undefined.
+    const bytes = request.body as Buffer | undefined;
+    if (!bytes || bytes.length === 0) throw invalidSyntax(`${request.method} needs a JSON body`);
+    request.body = await parse(bytes);
+  } catch (error) {
+    next(error);
+    return;
+  }
+  next();
 }
 
 const isEmpty = ({ headers }: Request) =>
@@ -73,13 +90,8 @@ const isEmpty = ({ headers }: Request) =>
 function bodyError(error: unknown, limit: number): unknown {
   const { type, message } = error as { type?: string; message?: string };
   switch (type) {
-    case "entity.parse.failed":
-      return invalidSyntax(`The body is not valid JSON: ${message ?? ""}`);
-    case "entity.verify.failed":
-      return invalidSyntax(message ?? "The body cannot be read");
     case "entity.too.large":
       return new ScimError(413, undefined, `The body is longer than ${limit} bytes; send less at a time`);
-    case "charset.unsupported":
     case "encoding.unsupported":
       return new ScimError(415, undefined, message ?? "The encoding of the body is not supported");
     case "request.aborted":

@@ -1,8 +1,12 @@
 import { Router } from "express";
-import type { Request } from "express";
+import type { Request, RequestHandler } from "express";
+import { requireWriter } from "../domain/access.js";
 import { bulkAnswer } from "../scim/bulk/processor.js";
 import type { ScimContext } from "../scim/context.js";
+import { refusal } from "../scim/refusal.js";
 import type { ResourceType } from "../scim/resources/resource.js";
+import { jsonBody, MAX_BODY_BYTES } from "./body.js";
+import { parseBulk } from "./bulk-body.js";
 
 /** How much goes into one Bulk request. */
 export interface BulkLimits {
@@ -11,15 +15,36 @@ export interface BulkLimits {
   readonly maxPayloadSize: number;
 }
 
-/** `POST /Bulk` (RFC 7644 section 3.7). */
+/** `POST /Bulk` (RFC 7644 section 3.7). The body is read only for a caller that may write something. */
 export function bulk(
   types: readonly ResourceType[],
   context: (request: Request) => ScimContext,
-  { maxOperations }: BulkLimits,
+  { maxOperations, maxPayloadSize }: BulkLimits,
 ): Router {
+  const limits = { maxOperations, maxOperationBytes: MAX_BODY_BYTES };
   const router = Router();
-  router.post("/Bulk", async (request, response) => {
-    response.send(await bulkAnswer(context(request), types, request.body, maxOperations));
-  });
+  router.post(
+    "/Bulk",
+    writersOnly(context),
+    jsonBody(maxPayloadSize, (bytes) => parseBulk(bytes, limits)),
+    async (request, response) => {
+      response.send(await bulkAnswer(context(request), types, request.body, maxOperations));
+    },
+  );
   return router;
+}
+
+function writersOnly(context: (request: Request) => ScimContext): RequestHandler {
+  return async (request, response, next) => {
+    const given = context(request);
+    try {
+      requireWriter(given.principal);
+    } catch (error) {
+      response.send(
+        await refusal(given, { action: "change", target: { type: "Bulk", id: undefined } }, error),
+      );
+      return;
+    }
+    next();
+  };
 }

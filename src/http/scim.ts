@@ -68,9 +68,8 @@ export function scim({
   router.use(me);
   router.use(routes(resourceTypes));
   router.use(discovery);
-  router.use("/Bulk", jsonBody(bulkLimits.maxPayloadSize));
-  router.use(jsonBody(MAX_BODY_BYTES));
   router.use(bulk(resourceTypes, context, bulkLimits));
+  router.use(jsonBody(MAX_BODY_BYTES));
   router.use(search(resourceTypes, context));
   router.use(rotation(context));
   router.use(resending(context));

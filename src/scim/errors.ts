@@ -32,6 +32,9 @@ export type ScimType =
 
 export const ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error";
 
+/** How much of a detail goes out: it may repeat what the client wrote, which may be very long. */
+const MAX_DETAIL = 1000;
+
 /** An answer that is an error: its HTTP status, its `scimType` where the RFC has one, and what to change. */
 export class ScimError extends Error {
   override readonly name = "ScimError";
@@ -43,7 +46,7 @@ export class ScimError extends Error {
     /** Header fields that go with the error, such as `Allow`. */
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
-    super(detail);
+    super(detail.length > MAX_DETAIL ? `${detail.slice(0, MAX_DETAIL)}...` : detail);
   }
 
   /** The Error message of RFC 7644 section 3.12. */

@@ -8,6 +8,9 @@ import type { Attribute, AttributeReference, ResourceSchema } from "./schema/att
 /** The schema of the drafts of SCIM 2.0, which had one for all resource types. */
 const DRAFT_SCHEMA = /^urn:scim:schemas:core:2\.0$/i;
 
+/** How many schemas a resource can name. */
+const MAX_SCHEMAS = 100;
+
 /**
  * Reads a whole resource, as POST and PUT send it, into canonical form: names in the schema's case, values
  * in its types, nothing that is read-only or unassigned (RFC 7643 section 2). Attributes and schemas that
@@ -75,6 +78,7 @@ function requireSchema({ core, resourceType }: ResourceSchema, schemas: JsonValu
   if (!Array.isArray(schemas) || !schemas.every((urn) => typeof urn === "string") || schemas.length === 0) {
     throw invalidSyntax(`A ${resourceType} needs 'schemas', a list of schema URNs: ["${core.id}"]`);
   }
+  if (schemas.length > MAX_SCHEMAS) throw invalidSyntax(`'schemas' can name at most ${MAX_SCHEMAS}`);
   if (!schemas.some(isCore)) {
     throw invalidSyntax(
       `'schemas' names ${schemas.map((urn) => `'${urn}'`).join(", ")}, but this is where a ${resourceType} belongs: '${core.id}'`,

@@ -188,7 +188,6 @@ async function sendOneByOne(scim: ScimClient, operations: readonly BulkOperation
 /** Who sends the operations. */
 const CALLERS: Readonly<Record<string, (world: World) => TokenOptions>> = {
   "of the provider": () => ({}),
-  "of the provider that only reads": () => ({ readOnly: true }),
   "of an organization": ({ groups }) => ({ organization: groups[0] ?? "" }),
   "of an organization's administrator": ({ name, groups }) => ({
     organization: groups[0] ?? "",

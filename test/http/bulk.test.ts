@@ -365,7 +365,7 @@ describeServer("A Bulk request", (scim, server) => {
       ["that deletes a collection", { method: "DELETE", path: "/Users" }, 405],
       ["on what can only be read", { method: "DELETE", path: "/AuditEvents/x" }, 405],
       ["whose path cannot be decoded", { method: "DELETE", path: "/Users/%zz" }, 400],
-      ["with too deep data", { method: "PATCH", path: "/Users/x", data: nested(1000) }, 400],
+      ["with too deep data", { method: "PATCH", path: "/Users/x", data: nested(35) }, 400],
     ];
     for (const [what, flawed, status] of flaws) {
       it(`an operation ${what}, alone`, async () => {

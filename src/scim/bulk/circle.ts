@@ -5,6 +5,9 @@ import { perform, refused } from "./operation.js";
 import type { Outcome, Surroundings } from "./operation.js";
 import type { BulkOperation } from "./request.js";
 
+/** How many operations can refer to each other in a circle: all of them are done in one transaction. */
+const MAX_CIRCLE = 100;
+
 type Placed = readonly [position: number, operation: BulkOperation];
 
 /** One of a circle failed, so none of it is done. */
@@ -16,20 +19,26 @@ class CircleBrokenError extends Error {
 
 /**
  * Does operations that refer to each other in a circle (RFC 7644 section 3.7.1), all of them or none: each
- * creates its resource without the references to the others, and writes it again when all are there.
+ * creates its resource without the references to the others, and writes it again when all are there. The errors are 413
+ * for each operation of a circle that is too long, and 409 for each that one has failed for.
  */
 export async function performCircle(
   surroundings: Surroundings,
   circle: readonly Placed[],
 ): Promise<Outcome[]> {
   const { context } = surroundings;
+  if (circle.length > MAX_CIRCLE) {
+    const detail = `${circle.length} operations refer to each other in a circle; at most ${MAX_CIRCLE} can`;
+    return refuseAll(surroundings, circle, new ScimError(413, undefined, detail));
+  }
   try {
     return await context.services.batches.together((services) =>
       performAll({ ...surroundings, context: { ...context, services } }, circle),
     );
   } catch (error) {
     if (!(error instanceof CircleBrokenError)) throw error;
-    return refuseAll(surroundings, circle, error.outcome);
+    const refusal = new ScimError(409, undefined, "This refers in a circle to an operation that failed");
+    return refuseAll(surroundings, circle, refusal, error.outcome);
   }
 }
 
@@ -72,15 +81,15 @@ function withoutPassword(data: JsonValue | undefined): JsonValue | undefined {
 async function refuseAll(
   { context, created }: Surroundings,
   circle: readonly Placed[],
-  failed: Outcome,
+  error: ScimError,
+  failed?: Outcome,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const [position, operation] of circle) {
     const { bulkId } = operation;
     if (bulkId !== undefined) created.set(bulkId, { isRefused: true });
-    const error = new ScimError(409, undefined, "This refers in a circle to an operation that failed");
     outcomes.push(
-      position === failed.position
+      failed?.position === position
         ? { ...failed, location: undefined }
         : await refused(context, operation, undefined, position, error),
     );

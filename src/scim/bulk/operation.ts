@@ -1,4 +1,3 @@
-import { isJsonObject } from "../../domain/json.js";
 import type { JsonValue } from "../../domain/json.js";
 import { failure } from "../answer.js";
 import type { ScimAnswer } from "../answer.js";
@@ -73,7 +72,8 @@ async function performed(
     const { baseUrl, principal } = context;
     const path = operation.path.replace(/bulkId:(.+)$/s, (whole, bulkId: string) => resolve(bulkId) ?? whole);
     target = readTarget(operation.method, path, { types, baseUrl, accountId: principal.accountId });
-    const data = operation.data === undefined ? undefined : resolveReferences(operation.data, resolve);
+    const isResolved = operation.data === undefined || operation.references.size === 0;
+    const data = isResolved ? operation.data : resolveReferences(operation.data, resolve);
     return described(target, context, position, await send(context, operation, target, data));
   } catch (error) {
     if (!(error instanceof ScimError)) throw error;
@@ -167,10 +167,3 @@ function requireCreated(created: Created, bulkId: string): void {
     );
   }
 }
-
-/** Whether an operation says a password, which takes long to hash. */
-export const saysPassword = (operation: BulkOperation | MalformedOperation) =>
-  !("error" in operation) &&
-  isJsonObject(operation.data) &&
-  (Object.keys(operation.data).some((name) => name.toLowerCase().includes("password")) ||
-    (operation.method === "PATCH" && /password/i.test(JSON.stringify(operation.data))));

@@ -3,7 +3,7 @@ import { ScimAnswer } from "../answer.js";
 import type { ResourceType } from "../resources/resource.js";
 import { performCircle } from "./circle.js";
 import { countNeighbours, performNeighbours } from "./neighbours.js";
-import { perform, saysPassword } from "./operation.js";
+import { perform } from "./operation.js";
 import type { Created, Outcome, Surroundings } from "./operation.js";
 import { readBulkRequest } from "./request.js";
 import type { BulkOperation, BulkRequest, MalformedOperation } from "./request.js";
@@ -26,7 +26,7 @@ export async function bulkAnswer(
   body: unknown,
   maxOperations: number,
 ): Promise<ScimAnswer> {
-  const request = readBulkRequest(body, maxOperations);
+  const request = await readBulkRequest(body, maxOperations);
   const outcomes = await new BulkRun(context, types, request).all();
   outcomes.sort((a, b) => a.position - b.position);
   const operations = outcomes.map((outcome) => rendered(outcome, request));
@@ -159,7 +159,10 @@ class BulkRun {
   }
 
   #isSlow(step: number): boolean {
-    return (this.#steps[step] ?? []).some((position) => saysPassword(this.#operation(position)));
+    return (this.#steps[step] ?? []).some((position) => {
+      const operation = this.#operation(position);
+      return "saysPassword" in operation && operation.saysPassword;
+    });
   }
 }
 

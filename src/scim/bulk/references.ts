@@ -1,13 +1,16 @@
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
-import { invalidSyntax } from "../errors.js";
+import { invalidSyntax, invalidValue } from "../errors.js";
 
 /** How deep the data of an operation can be nested: more than any resource is. */
 const MAX_DEPTH = 32;
 
-const WHOLE = /^bulkId:(.+)$/s;
-/** In the filter of a PATCH's path: `members[value eq "bulkId:..."]`. */
-const QUOTED = /"bulkId:((?:[^"\\]|\\.)+)"/g;
+/** How many characters a bulkId can have. */
+const MAX_BULK_ID = 256;
+
+const PREFIX = "bulkId:";
+/** In the filter of a PATCH's path: `members[value eq "bulkId:..."]`. No match reaches into the next one. */
+const QUOTED = /"bulkId:([^"]+)"/g;
 
 /** Says what stands for a `bulkId`; undefined: nothing does, and it is left out. */
 type Resolve = (bulkId: string) => string | undefined;
@@ -15,43 +18,69 @@ type Resolve = (bulkId: string) => string | undefined;
 /**
  * The bulkIds that an operation refers to (RFC 7644 section 3.7.2), in its path and its data.
  *
- * @throws ScimError 400 `invalidSyntax` for data that is nested too deeply
+ * @throws ScimError 400 `invalidSyntax` for data that is nested too deeply, `invalidValue` for a bulkId that is too long
  */
 export function referencesOf(path: string, data: JsonValue | undefined): Set<string> {
   const found = new Set<string>();
   const note = (bulkId: string) => {
+    requireShort(bulkId);
     found.add(bulkId);
-    return bulkId;
   };
-  const id = WHOLE.exec(path.split("/").at(-1) ?? "")?.[1];
+  const id = referenceIn(path.slice(path.lastIndexOf("/") + 1));
   if (id !== undefined) note(id);
-  if (data !== undefined) resolveReferences(data, note);
+  if (data !== undefined) noteReferences(data, note, 0);
   return found;
 }
+
+/** Whether a bulkId is not too long, if there is one. */
+export const isShort = (bulkId: string | undefined) => bulkId === undefined || bulkId.length <= MAX_BULK_ID;
+
+/** @throws ScimError 400 `invalidValue` */
+export function requireShort(bulkId: string): void {
+  if (isShort(bulkId)) return;
+  throw invalidValue(`A bulkId has ${bulkId.length} characters; at most ${MAX_BULK_ID} are possible`);
+}
+
+const referenceIn = (text: string) =>
+  text.startsWith(PREFIX) && text.length > PREFIX.length ? text.slice(PREFIX.length) : undefined;
+
+function noteReferences(data: JsonValue, note: (bulkId: string) => void, depth: number): void {
+  if (depth > MAX_DEPTH) throw invalidSyntax(`The data is nested more than ${MAX_DEPTH} levels deep`);
+  if (typeof data === "string") {
+    const bulkId = referenceIn(data);
+    if (bulkId !== undefined) note(bulkId);
+  } else if (Array.isArray(data)) {
+    for (const element of data) noteReferences(element, note, depth + 1);
+  } else if (isJsonObject(data)) {
+    for (const [name, value] of Object.entries(data)) {
+      if (!isPath(name, value)) noteReferences(value, note, depth + 1);
+      else for (const [, bulkId = ""] of value.matchAll(QUOTED)) note(bulkId);
+    }
+  }
+}
+
+const isPath = (name: string, value: JsonValue): value is string =>
+  typeof value === "string" && name.length === 4 && name.toLowerCase() === "path";
 
 /**
  * Data with ids in the place of references. A reference that nothing stands for goes, together with the object
  * whose value it is.
  */
-export function resolveReferences(data: JsonValue, resolve: Resolve, depth = 0): JsonValue | undefined {
-  if (depth > MAX_DEPTH) throw invalidSyntax(`The data is nested more than ${MAX_DEPTH} levels deep`);
+export function resolveReferences(data: JsonValue, resolve: Resolve): JsonValue | undefined {
   if (typeof data === "string") {
-    const bulkId = WHOLE.exec(data)?.[1];
+    const bulkId = referenceIn(data);
     return bulkId === undefined ? data : resolve(bulkId);
   }
-  if (Array.isArray(data)) {
-    return data.flatMap((element) => resolveReferences(element, resolve, depth + 1) ?? []);
-  }
-  return isJsonObject(data) ? inObject(data, resolve, depth) : data;
+  if (Array.isArray(data)) return data.flatMap((element) => resolveReferences(element, resolve) ?? []);
+  return isJsonObject(data) ? inObject(data, resolve) : data;
 }
 
-function inObject(data: JsonObject, resolve: Resolve, depth: number): JsonObject | undefined {
+function inObject(data: JsonObject, resolve: Resolve): JsonObject | undefined {
   const entries: [string, JsonValue][] = [];
   for (const [name, value] of Object.entries(data)) {
-    const resolved =
-      name.toLowerCase() === "path" && typeof value === "string"
-        ? value.replace(QUOTED, (whole, bulkId: string) => `"${resolve(bulkId) ?? whole}"`)
-        : resolveReferences(value, resolve, depth + 1);
+    const resolved = isPath(name, value)
+      ? value.replace(QUOTED, (whole, bulkId: string) => `"${resolve(bulkId) ?? whole}"`)
+      : resolveReferences(value, resolve);
     if (resolved !== undefined) entries.push([name, resolved]);
     else if (name.toLowerCase() === "value") return undefined;
   }

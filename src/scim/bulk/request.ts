@@ -1,8 +1,9 @@
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { invalidSyntax, invalidValue, ScimError } from "../errors.js";
+import { Turns } from "../../domain/turns.js";
 import { member, names } from "../messages.js";
-import { referencesOf } from "./references.js";
+import { isShort, referencesOf, requireShort } from "./references.js";
 
 const BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 
@@ -20,6 +21,8 @@ export interface BulkOperation {
   readonly data: JsonValue | undefined;
   /** The bulkIds that it refers to. */
   readonly references: ReadonlySet<string>;
+  /** Whether it says a password, which takes long to hash. */
+  readonly saysPassword: boolean;
 }
 
 /** An operation that is none: what its answer repeats of it, and what is wrong. */
@@ -36,12 +39,15 @@ export interface BulkRequest {
   readonly failOnErrors: number;
 }
 
+/** How many references there can be in one request, over all operations. */
+const MAX_REFERENCES = 50_000;
+
 /**
- * Reads the body of a Bulk request (RFC 7644 section 3.7).
+ * Reads the body of a Bulk request (RFC 7644 section 3.7), and gives others their turn in between.
  *
- * @throws ScimError 400 `invalidSyntax` or `invalidValue`, 413 for too many operations
+ * @throws ScimError 400 `invalidSyntax` or `invalidValue`, 413 for too many operations or references
  */
-export function readBulkRequest(body: unknown, maxOperations: number): BulkRequest {
+export async function readBulkRequest(body: unknown, maxOperations: number): Promise<BulkRequest> {
   if (!isJsonObject(body)) throw invalidSyntax("The body of a Bulk request must be a JSON object");
   const schemas = member(body, "schemas");
   if (schemas !== undefined && schemas !== null && !names(schemas, BULK_REQUEST)) {
@@ -59,7 +65,22 @@ export function readBulkRequest(body: unknown, maxOperations: number): BulkReque
   if (failOnErrors !== null && !(Number.isInteger(failOnErrors) && Number(failOnErrors) > 0)) {
     throw invalidValue("'failOnErrors' must be a whole number from 1 on");
   }
-  const read = operations.map(readOperation);
+  const read: (BulkOperation | MalformedOperation)[] = [];
+  const turns = new Turns();
+  let references = 0;
+  for (const operation of operations) {
+    const one = readOperation(operation);
+    read.push(one);
+    references += "references" in one ? one.references.size : 0;
+    if (references > MAX_REFERENCES) {
+      throw new ScimError(
+        413,
+        undefined,
+        `The operations have more than ${MAX_REFERENCES} references to others`,
+      );
+    }
+    await turns.next();
+  }
   requireUniqueIds(read);
   return { operations: read, failOnErrors: failOnErrors === null ? Infinity : Number(failOnErrors) };
 }
@@ -82,11 +103,15 @@ function readOperation(operation: JsonValue): BulkOperation | MalformedOperation
     if (method !== "DELETE" && !isJsonObject(data)) {
       throw invalidSyntax(`An operation that is a ${method} needs 'data': what its body would be`);
     }
+    if (bulkId !== undefined) requireShort(bulkId);
     const references = referencesOf(path, data);
-    return { method, path, bulkId, version: textIn(operation, "version"), data, references };
+    const version = textIn(operation, "version");
+    return { method, path, bulkId, version, data, references, saysPassword: saysPassword(method, data) };
   } catch (error) {
-    if (error instanceof ScimError) return { method: sent, bulkId, error };
-    throw error;
+    if (!(error instanceof ScimError)) throw error;
+    // What is repeated in the answer is short.
+    const [repeatedMethod, repeatedId] = [sent, bulkId].map((text) => (isShort(text) ? text : undefined));
+    return { method: repeatedMethod, bulkId: repeatedId, error };
   }
 }
 
@@ -117,3 +142,23 @@ function requireUniqueIds(operations: BulkRequest["operations"]): void {
     seen.add(bulkId);
   }
 }
+
+/** A whole resource says it by its name; a PATCH may say it in a path, too. */
+function saysPassword(method: BulkMethod, data: JsonValue | undefined): boolean {
+  if (!isJsonObject(data)) return false;
+  const names = Object.keys(data);
+  return (
+    names.some(isOfPassword) || (method === "PATCH" && names.some((name) => mentionsPassword(data[name])))
+  );
+}
+
+function mentionsPassword(data: JsonValue | undefined): boolean {
+  if (typeof data === "string") return isOfPassword(data);
+  if (Array.isArray(data)) return data.some(mentionsPassword);
+  return (
+    isJsonObject(data) &&
+    Object.entries(data).some(([name, value]) => isOfPassword(name) || mentionsPassword(value))
+  );
+}
+
+const isOfPassword = (text: string) => /password/i.test(text);
