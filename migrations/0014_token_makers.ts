@@ -26,6 +26,7 @@ export async function up(knex: Knex): Promise<void> {
     `create index access_tokens_previous_maker_account_id_index on access_tokens (previous_maker_account_id)
      where previous_maker_account_id is not null`,
   );
+  await knex.raw("create index invitations_inviter_token_id_index on invitations (inviter_token_id)");
   await knex.raw(`create table adopted_secrets (hash ${text} not null primary key)`);
   await knex.raw(
     "insert into adopted_secrets (hash) select token_hash from access_tokens where account_id is null",
@@ -39,6 +40,7 @@ export async function up(knex: Knex): Promise<void> {
 
 export async function down(knex: Knex): Promise<void> {
   await knex.schema.dropTable("adopted_secrets");
+  await knex.raw("drop index invitations_inviter_token_id_index");
   await knex.raw("drop index access_tokens_maker_account_id_index");
   await knex.raw("drop index access_tokens_previous_maker_account_id_index");
   for (const column of ["orphaned_at", "previous_maker_account_id", "maker_account_id"]) {

@@ -1,5 +1,5 @@
 import type { AccessToken } from "../domain/access-token.js";
-import { InvalidValueError, NotFoundError } from "../domain/errors.js";
+import { ForbiddenError, InvalidValueError, NotFoundError } from "../domain/errors.js";
 import { UserError } from "./exit.js";
 import { withMuster } from "./with-muster.js";
 
@@ -37,7 +37,7 @@ export function listTokens(): Promise<void> {
       console.log(`There are no tokens yet; make one with: muster token create --name "Okta"`);
     for (const token of tokens)
       console.log(
-        `${token.id}  ${token.createdAt}  ${ends(token).padEnd(39)}  ${kind(token).padEnd(51)}  ${token.name}`,
+        `${token.id}  ${token.createdAt}  ${ends(token).padEnd(39)}  ${kind(token).padEnd(51)}  ${token.name}${maker(token)}`,
       );
   });
 }
@@ -48,7 +48,9 @@ export function rotateToken(id: string, { overlap }: { overlap?: string }): Prom
     const seconds = overlap === undefined ? undefined : Number(overlap);
     const { token, secret } = await services.operator.rotateToken(id, seconds).catch((error: unknown) => {
       if (error instanceof NotFoundError) throw noToken(id);
-      if (error instanceof InvalidValueError) throw new UserError(error.message);
+      if (error instanceof InvalidValueError || error instanceof ForbiddenError) {
+        throw new UserError(error.message);
+      }
       throw error;
     });
     console.error(`Token '${token.name}' has a new secret. It is shown only now:`);
@@ -74,6 +76,15 @@ const noToken = (id: string) => new UserError(`There is no token ${id}; see: mus
 function kind({ realm, readOnly }: AccessToken): string {
   const where = realm.type === "provider" ? "provider" : `organization ${realm.organizationId}`;
   return readOnly ? `${where}, read-only` : where;
+}
+
+/** Who made the token, and whether that person lost the power to. */
+function maker({ makerId, makerName, orphanedAt }: AccessToken): string {
+  const said = [
+    ...(makerId === undefined ? [] : [`made by ${makerName ?? makerId}`]),
+    ...(orphanedAt === undefined ? [] : [`orphaned since ${orphanedAt}`]),
+  ];
+  return said.length === 0 ? "" : `  (${said.join(", ")})`;
 }
 
 function ends({ revokedAt, expiresAt }: AccessToken): string {

@@ -9,6 +9,10 @@ export interface AccessToken {
   readonly readOnly: boolean;
   /** The person that the token belongs to; undefined for a machine's. */
   readonly accountId: string | undefined;
+  /** The person who made it for a machine; undefined for a person's, and when the operator made it. */
+  readonly makerId: string | undefined;
+  /** When the maker lost the power to make it; undefined: never, or another person has kept it since. */
+  readonly orphanedAt: string | undefined;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly version: number;
@@ -21,6 +25,8 @@ export interface AccessToken {
   readonly organizationName?: string | undefined;
   /** What the person that it belongs to is called. */
   readonly accountName?: string | undefined;
+  /** What the maker is called; undefined when the realm does not see that person. */
+  readonly makerName?: string | undefined;
 }
 
 /** How the person that a token belongs to stands in the token's realm. */

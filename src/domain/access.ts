@@ -21,6 +21,7 @@ const ACCESS = {
   "change Teams": { provider: "administrator", organization: "administrator" },
   "delete Teams": { provider: "administrator", organization: "administrator" },
   "read AccessTokens": { provider: "reader", organization: "reader" },
+  "keep AccessTokens": { provider: "administrator", organization: "administrator" },
   "create AccessTokens": { provider: "administrator", organization: "administrator" },
   "change AccessTokens": { provider: "administrator", organization: "administrator" },
   "delete AccessTokens": { provider: "administrator", organization: "administrator" },
@@ -32,6 +33,9 @@ const ACCESS = {
   "read AuditEvents": { provider: "reader", organization: "reader" },
   "grant provider roles": { provider: "administrator", organization: "nobody" },
   "grant organization roles": { provider: "administrator", organization: "administrator" },
+  "grant team roles": { provider: "administrator", organization: "administrator" },
+  "bring back Users with a role": { provider: "administrator", organization: "administrator" },
+  "change how Users with a role sign in": { provider: "administrator", organization: "administrator" },
 } as const satisfies Readonly<Record<string, Readonly<Record<Realm["type"], Power | "nobody">>>>;
 
 /** Something that takes power; the words complete "may not". */
@@ -39,8 +43,23 @@ export type Action = keyof typeof ACCESS;
 
 const POWERS: readonly Power[] = ["member", "reader", "administrator"];
 
+/** What gives power, or a way to it: nobody does that by a token whose maker has lost it. */
+const GIVES_POWER: readonly Action[] = [
+  "keep AccessTokens",
+  "create AccessTokens",
+  "change AccessTokens",
+  "create Invitations",
+  "change Invitations",
+  "grant provider roles",
+  "grant organization roles",
+  "grant team roles",
+  "bring back Users with a role",
+  "change how Users with a role sign in",
+];
+
 /** Whether a principal may do something in its realm. */
-export function mayDo({ realm, power }: Principal, action: Action): boolean {
+export function mayDo({ realm, power, isOrphaned }: Principal, action: Action): boolean {
+  if (isOrphaned === true && GIVES_POWER.includes(action)) return false;
   const needed = ACCESS[action][realm.type];
   return needed !== "nobody" && POWERS.indexOf(power) >= POWERS.indexOf(needed);
 }
@@ -56,11 +75,16 @@ export function requireWriter(principal: Principal): void {
 /** @throws ForbiddenError that says what the principal's token cannot do */
 export function requireAccess(principal: Principal, action: Action): void {
   if (mayDo(principal, action)) return;
-  throw new ForbiddenError(`${bearer(principal, action)} may not ${action}`);
+  const hint =
+    principal.isOrphaned === true && GIVES_POWER.includes(action)
+      ? ": the person who made it lost the power to; another administrator can keep it or revoke it"
+      : "";
+  throw new ForbiddenError(`${bearer(principal, action)} may not ${action}${hint}`);
 }
 
-function bearer({ realm, power, accountId }: Principal, action: Action): string {
+function bearer({ realm, power, accountId, isOrphaned }: Principal, action: Action): string {
   if (ACCESS[action][realm.type] === "nobody") return "An access token of an organization";
+  if (isOrphaned === true && GIVES_POWER.includes(action)) return "This access token is orphaned and";
   if (power === "reader") return "This access token is read-only and";
   return accountId === undefined ? "This access token" : "Somebody without an administrator's role";
 }

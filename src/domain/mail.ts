@@ -6,13 +6,16 @@ export type MailKind =
   | "account-setup"
   /** Tells somebody that an organization has added or removed them. */
   | "membership-added"
-  | "membership-removed";
+  | "membership-removed"
+  /** Tells an administrator of access tokens whose maker has lost the power to make them. */
+  | "tokens-orphaned";
 
 /** What goes first, when much is to be sent: somebody waits for a code, and nobody for a notice. */
 export const MAIL_PRIORITY: Readonly<Record<MailKind, number>> = {
   "invitation-code": 0,
   "account-setup": 1,
   invitation: 1,
+  "tokens-orphaned": 1,
   "membership-added": 2,
   "membership-removed": 2,
 };

@@ -21,8 +21,15 @@ export interface Principal {
   readonly power: Power;
   /** The person that the token belongs to; absent for a machine's. */
   readonly accountId?: string;
+  /** The person who made the token of a machine; absent when the operator did, or a machine's that the operator made. */
+  readonly makerId?: string;
+  /** Whether the maker has lost the power to make the token, so that it gives none any more. */
+  readonly isOrphaned?: boolean;
   /** When the token ends, as ISO 8601 in UTC; absent: never. */
   readonly expiresAt?: string;
   /** Where the request came from, for the audit log. */
   readonly origin?: { readonly requestId: string; readonly address: string | undefined };
 }
+
+/** The person behind a token: the one that it belongs to, or the one who made it for a machine. */
+export const personBehind = ({ accountId, makerId }: Principal) => accountId ?? makerId;

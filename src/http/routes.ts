@@ -22,7 +22,7 @@ export function routes(types: readonly ResourceType[]): RequestHandler {
     [new RegExp(`^/(${endpoints})/?$`), ["GET", "HEAD", "POST"]],
     [new RegExp(`^/(${endpoints})/\\.search/?$`), ["POST"]],
     [new RegExp(`^/(${endpoints})/[^/]+/?$`), ["GET", "HEAD", "PUT", "PATCH", "DELETE"]],
-    [/^\/AccessTokens\/[^/]+\/rotate\/?$/, ["POST"]],
+    [/^\/AccessTokens\/[^/]+\/(rotate|keep)\/?$/, ["POST"]],
     [/^\/Invitations\/[^/]+\/resend\/?$/, ["POST"]],
     [/^\/ServiceProviderConfig\/?$/, ["GET", "HEAD"]],
     [/^\/(ResourceTypes|Schemas)(\/[^/]+)?\/?$/, ["GET", "HEAD"]],

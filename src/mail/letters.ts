@@ -2,6 +2,7 @@ import { mailAddress } from "../domain/account.js";
 import { waitingAddresses } from "../domain/invitation.js";
 import type { Mail, MailKind } from "../domain/mail.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
+import type { Realm } from "../domain/principal.js";
 import { isSameMailbox, mailboxKey } from "../domain/email.js";
 import type { Repositories, UnitOfWork } from "../repositories/unit-of-work.js";
 import type { Rendered, Templates } from "./templates.js";
@@ -52,6 +53,7 @@ const KINDS: Readonly<Record<MailKind, Write>> = {
   "account-setup": aboutSetup,
   "membership-added": (mail, repositories, given) => aboutMembership(mail, repositories, given, true),
   "membership-removed": (mail, repositories, given) => aboutMembership(mail, repositories, given, false),
+  "tokens-orphaned": aboutTokens,
 };
 
 /** More than that somebody is not told, so that nobody fills a mailbox by adding and removing somebody. */
@@ -144,6 +146,28 @@ async function aboutMembership(
     name: nameOf(account),
     userName: account.userName,
     organizationName: organization.displayName,
+  };
+}
+
+/** As many orphaned tokens are named in one letter. */
+const NAMED_TOKENS = 20;
+
+async function aboutTokens(
+  { accountId = "", organizationId }: Mail,
+  { accounts, accessTokens, organizations, power }: Repositories,
+): Promise<Content | undefined> {
+  const account = await accounts.find(accountId);
+  const to = account && mailAddress(account);
+  if (to === undefined || !(await power.isHeld(accountId, organizationId, { lock: false }))) return undefined;
+  const realm: Realm =
+    organizationId === undefined ? PROVIDER_REALM : { type: "organization", organizationId };
+  const tokens = await accessTokens.orphaned(realm, NAMED_TOKENS);
+  const organization =
+    organizationId === undefined ? undefined : await organizations.find(organizationId, { lock: false });
+  if (tokens.length === 0) return undefined;
+  return {
+    ...{ to, name: account && nameOf(account), organizationName: organization?.displayName },
+    tokens: tokens.map(({ id, name, makerName }) => ({ id, name, makerName })),
   };
 }
 

@@ -24,8 +24,11 @@ interface TokenRow {
   expires_at: string | null;
   revoked_at: string | null;
   last_used_at: string | null;
+  maker_account_id: string | null;
+  orphaned_at: string | null;
   organization_name?: string | null;
   account_name?: string | null;
+  maker_name?: string | null;
 }
 
 interface OwnerRow {
@@ -47,6 +50,8 @@ const STORED = [
   "expires_at",
   "revoked_at",
   "last_used_at",
+  "maker_account_id",
+  "orphaned_at",
 ];
 
 const columnsOf = (table: string) => STORED.map((name) => `${table}.${name}`).join(", ");
@@ -57,9 +62,23 @@ const NAMES = `
   (select coalesce(display_name, user_name) from accounts where accounts.id = access_tokens.account_id)
     as account_name`;
 
+/** Who made a token, as a realm sees it: in an organization's, somebody who is no member does not exist. */
+function makers(realm: Realm): string {
+  const isSeen =
+    realm.type === "provider"
+      ? ""
+      : `and exists (select 1 from memberships where memberships.account_id = accounts.id
+           and memberships.organization_id = access_tokens.organization_id)`;
+  const maker = (column: string) =>
+    `(select ${column} from accounts where accounts.id = access_tokens.maker_account_id ${isSeen})`;
+  return `${maker("id")} as maker_id, ${maker("coalesce(display_name, user_name)")} as maker_name,
+    orphaned_at is not null as orphaned`;
+}
+
 /** The tokens that a realm sees, but for those that are revoked: a relation of the name `access_tokens`. */
 function view(realm: Realm): Sql {
-  const select = `select ${columnsOf("access_tokens")}, ${NAMES} from access_tokens where revoked_at is null`;
+  const select = `select ${columnsOf("access_tokens")}, ${NAMES}, ${makers(realm)}
+    from access_tokens where revoked_at is null`;
   return realm.type === "provider"
     ? sql(`(${select}) access_tokens`)
     : sql(`(${select} and organization_id = ?) access_tokens`, realm.organizationId);
@@ -81,6 +100,11 @@ const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields =>
     "user.value": "access_tokens.account_id",
     "user.$ref": prefixed(locations.accounts, "access_tokens.account_id"),
     "user.display": plainText("access_tokens.account_name"),
+    maker: "access_tokens.maker_id",
+    "maker.value": "access_tokens.maker_id",
+    "maker.$ref": prefixed(locations.accounts, "access_tokens.maker_id"),
+    "maker.display": plainText("access_tokens.maker_name"),
+    orphaned: "access_tokens.orphaned",
     readOnly: "access_tokens.read_only",
     expiresAt: "access_tokens.expires_at",
     lastUsedAt: "access_tokens.last_used_at",
@@ -149,10 +173,21 @@ export class AccessTokenRepository {
     return { ...page, items: page.items.map(toToken) };
   }
 
+  /** The tokens of a realm that were orphaned last, as that realm sees them. */
+  async orphaned(realm: Realm, limit: number): Promise<AccessToken[]> {
+    const { text, bindings } = view(realm);
+    const rows = await this.session.rows<TokenRow>(
+      `select * from ${text} where orphaned_at is not null
+       ${realm.type === "provider" ? "and organization_id is null" : ""} order by orphaned_at desc, id limit ?`,
+      [...bindings, limit],
+    );
+    return rows.map(toToken);
+  }
+
   /** All tokens, those that are revoked too, oldest first. */
   async all(): Promise<AccessToken[]> {
     const rows = await this.session.rows<TokenRow>(
-      `select ${columnsOf("access_tokens")} from access_tokens order by id`,
+      `select ${columnsOf("access_tokens")}, ${makers(PROVIDER_REALM)} from access_tokens order by id`,
     );
     return rows.map(toToken);
   }
@@ -185,6 +220,8 @@ export class AccessTokenRepository {
         token.expiresAt ?? null,
         token.revokedAt ?? null,
         token.lastUsedAt ?? null,
+        token.makerId ?? null,
+        token.orphanedAt ?? null,
         hash,
       ],
     );
@@ -202,14 +239,32 @@ export class AccessTokenRepository {
   /**
    * Gives a token another secret.
    *
+   * @param makerId the person who knows the new secret
    * @param endsAt until when the secret so far still counts
    */
-  async rotate(id: string, hash: string, endsAt: string, at: string): Promise<void> {
+  async rotate(
+    id: string,
+    hash: string,
+    makerId: string | undefined,
+    endsAt: string,
+    at: string,
+  ): Promise<void> {
     await this.session.rows(
       `update access_tokens set previous_hash = token_hash, previous_ends_at = ?, token_hash = ?,
+         previous_maker_account_id = maker_account_id, maker_account_id = ?, version = version + 1, updated_at = ?
+       where id = ?`,
+      [endsAt, hash, makerId ?? null, at, id],
+    );
+  }
+
+  /** Makes an orphaned token somebody else's, by a secret that nobody knew before. All secrets so far are void. */
+  async keep(id: string, hash: string, makerId: string, at: string): Promise<void> {
+    await this.session.rows(
+      `update access_tokens set token_hash = ?, previous_hash = null, previous_ends_at = null,
+         previous_maker_account_id = null, maker_account_id = ?, orphaned_at = null,
          version = version + 1, updated_at = ?
        where id = ?`,
-      [endsAt, hash, at, id],
+      [hash, makerId, at, id],
     );
   }
 
@@ -256,7 +311,10 @@ function toToken(row: TokenRow): AccessToken {
     expiresAt: row.expires_at ?? undefined,
     revokedAt: row.revoked_at ?? undefined,
     lastUsedAt: row.last_used_at ?? undefined,
+    makerId: row.maker_account_id ?? undefined,
+    orphanedAt: row.orphaned_at ?? undefined,
     organizationName: row.organization_name ?? undefined,
     accountName: row.account_name ?? undefined,
+    makerName: row.maker_name ?? undefined,
   };
 }

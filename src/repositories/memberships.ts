@@ -73,6 +73,15 @@ export class MembershipRepository {
     return row !== undefined;
   }
 
+  /** As `isMember`, and the membership does not end before the transaction does. */
+  async lockMember(organizationId: string, accountId: string): Promise<boolean> {
+    const row = await this.session.first(
+      `select 1 from memberships where organization_id = ? and account_id = ? ${this.session.dialect.forUpdate}`,
+      [organizationId, accountId],
+    );
+    return row !== undefined;
+  }
+
   /** Whether somebody has power over an organization as one of its members. */
   async isAdministrator(organizationId: string, accountId: string): Promise<boolean> {
     const row = await this.session.first(

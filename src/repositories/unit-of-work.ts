@@ -16,6 +16,7 @@ import { MembershipDetailsRepository } from "./membership-details.js";
 import { MembershipRepository } from "./memberships.js";
 import { OutboxRepository } from "./outbox.js";
 import { OrganizationRepository } from "./organizations.js";
+import { PowerRepository } from "./power.js";
 import { RateLimitRepository } from "./rate-limits.js";
 import { TeamRepository } from "./teams.js";
 
@@ -36,6 +37,7 @@ export interface Repositories {
   readonly rateLimits: RateLimitRepository;
   readonly membershipDetails: MembershipDetailsRepository;
   readonly keys: KeyRepository;
+  readonly power: PowerRepository;
 }
 
 /** Gives services their repositories: for looking, or for changes that happen together or not at all. */
@@ -183,4 +185,5 @@ const repositories = (session: Session, realm: Realm, events?: AuditEvent[]): Re
   rateLimits: new RateLimitRepository(session),
   membershipDetails: new MembershipDetailsRepository(session, realm),
   keys: new KeyRepository(session),
+  power: new PowerRepository(session),
 });

@@ -4,11 +4,13 @@ import { ForbiddenError, InvalidValueError, NotFoundError } from "../domain/erro
 import { isId } from "../domain/id.js";
 import { requireKeyLength } from "../domain/limits.js";
 import type { Listing, Page } from "../domain/listing.js";
+import { personBehind } from "../domain/principal.js";
 import type { Principal, Realm } from "../domain/principal.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
 import { record } from "./audit.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
+import { later } from "./rate-limits.js";
 import { hashOf, newSecret } from "./token-secret.js";
 
 /** A token with its secret, which is known only now. */
@@ -40,7 +42,7 @@ export class AccessTokenService {
   }
 
   /**
-   * Makes a token that can do no more than the caller's own.
+   * Makes a token that can do no more than the caller's own; a machine's names the person behind the caller.
    *
    * @throws InvalidValueError, ForbiddenError
    */
@@ -51,13 +53,20 @@ export class AccessTokenService {
     const id = this.given.newId();
     const at = this.given.now();
     const { name, realm, readOnly, accountId, expiresAt } = input;
+    const makerId = accountId === undefined ? personBehind(principal) : undefined;
     return this.given.work.write(principal.realm, async (repositories) => {
       await requireOrganization(repositories, realm);
-      await this.#requireOwner(realm, accountId);
+      await requireOwner(repositories, realm, accountId);
+      await requirePower(repositories, principal, realm);
       const token: AccessToken = {
-        ...{ id, name, realm, readOnly, accountId, expiresAt, version: 1, createdAt: at, updatedAt: at },
-        revokedAt: undefined,
-        lastUsedAt: undefined,
+        ...{ id, name, realm, readOnly, accountId, makerId, expiresAt, version: 1 },
+        ...{
+          createdAt: at,
+          updatedAt: at,
+          revokedAt: undefined,
+          lastUsedAt: undefined,
+          orphanedAt: undefined,
+        },
       };
       await repositories.accessTokens.insert(token, hashOf(secret));
       await record(this.given, repositories, principal, { action: "create", ...about(token) });
@@ -102,10 +111,11 @@ export class AccessTokenService {
   }
 
   /**
-   * Gives a token a new secret; the old one counts for a while longer, so that nobody is locked out meanwhile.
+   * Gives a token a new secret; the old one counts for a while longer, so that nobody is locked out meanwhile. Who
+   * knows the secret of a machine's token is its maker from then on.
    *
    * @param overlap in seconds; 0 ends the old secret at once
-   * @throws NotFoundError, InvalidValueError, ForbiddenError
+   * @throws ForbiddenError for an orphaned token, NotFoundError, InvalidValueError, ForbiddenError
    */
   async rotate(principal: Principal, id: string, overlap = DEFAULT_OVERLAP): Promise<IssuedToken> {
     requireAccess(principal, "change AccessTokens");
@@ -115,15 +125,54 @@ export class AccessTokenService {
     const secret = newSecret();
     return this.given.work.write(principal.realm, async (repositories) => {
       const current = requireFound(await this.#find(repositories, id), id);
+      if (current.orphanedAt !== undefined) {
+        throw new ForbiddenError(
+          "This access token is orphaned: another administrator than the one who made it can keep it, which gives it a new secret, or revoke it",
+        );
+      }
       this.#requireNoMore(principal, current);
+      await requirePower(repositories, principal, current.realm);
       const at = this.given.now();
-      const endsAt = new Date(Date.parse(at) + overlap * 1000).toISOString();
-      await repositories.accessTokens.rotate(id, hashOf(secret), endsAt, at);
+      const endsAt = later(at, overlap);
+      const makerId =
+        current.accountId === undefined ? (personBehind(principal) ?? current.makerId) : undefined;
+      await repositories.accessTokens.rotate(id, hashOf(secret), makerId, endsAt, at);
       await record(this.given, repositories, principal, {
         action: "change",
         ...about(current),
         changes: ["token"],
       });
+      return { token: requireFound(await repositories.accessTokens.find(id), id), secret };
+    });
+  }
+
+  /**
+   * Makes an orphaned token the caller's own making, with a new secret; the old ones end at once, since the maker so
+   * far may know them.
+   *
+   * @throws NotFoundError, InvalidValueError for a token that is not orphaned, ForbiddenError for a machine, for the
+   *   maker so far, and for who could not make the token
+   */
+  async keep(principal: Principal, id: string): Promise<IssuedToken> {
+    requireAccess(principal, "keep AccessTokens");
+    const { accountId } = principal;
+    if (accountId === undefined) {
+      throw new ForbiddenError("Only a person can keep an access token, with an access token of their own");
+    }
+    const secret = newSecret();
+    return this.given.work.write(principal.realm, async (repositories) => {
+      const current = requireFound(await this.#find(repositories, id), id);
+      if (current.orphanedAt === undefined) {
+        throw new InvalidValueError("This access token is not orphaned, so there is no need to keep it");
+      }
+      if (current.makerId === accountId) {
+        throw new ForbiddenError("You made this access token, so another administrator has to keep it");
+      }
+      this.#requireNoMore(principal, current);
+      await requirePower(repositories, principal, current.realm);
+      await repositories.accessTokens.keep(id, hashOf(secret), accountId, this.given.now());
+      const deed = { action: "change", ...about(current), changes: ["token", "maker", "orphaned"] } as const;
+      await record(this.given, repositories, principal, deed);
       return { token: requireFound(await repositories.accessTokens.find(id), id), secret };
     });
   }
@@ -151,8 +200,12 @@ export class AccessTokenService {
       own.type === "provider" ||
       (realm.type === "organization" && realm.organizationId === own.organizationId);
     if (!isInside) throw new ForbiddenError("An organization's access token makes none for anything else");
-    if (principal.accountId !== undefined && accountId !== undefined && accountId !== principal.accountId) {
-      throw new ForbiddenError("Somebody's access token makes none that belong to somebody else");
+    const person = personBehind(principal);
+    const isOperators = person === undefined && own.type === "provider";
+    if (accountId !== undefined && accountId !== person && !isOperators) {
+      throw new ForbiddenError(
+        "Administrators make and change access tokens of their own and of machines, not those of another person",
+      );
     }
     if (principal.expiresAt !== undefined && (expiresAt === undefined || expiresAt > principal.expiresAt)) {
       throw new ForbiddenError(
@@ -163,13 +216,35 @@ export class AccessTokenService {
       throw new InvalidValueError("'expiresAt' is over already");
     }
   }
+}
 
-  /** The person is one of the realm that the token acts in. */
-  async #requireOwner(realm: Realm, accountId: string | undefined): Promise<void> {
-    if (accountId === undefined) return;
-    const found = isId(accountId) && (await this.given.work.read(realm).accounts.find(accountId));
-    if (!found) throw new InvalidValueError(`There is no User '${accountId}' that the token could belong to`);
+/** The person is one of the realm that the token acts in, and does not leave it meanwhile. */
+async function requireOwner(
+  { accounts, memberships }: Repositories,
+  realm: Realm,
+  accountId: string | undefined,
+): Promise<void> {
+  if (accountId === undefined) return;
+  const isThere = () =>
+    realm.type === "provider"
+      ? accounts.find(accountId, "forUpdate").then((account) => account !== undefined)
+      : memberships.lockMember(realm.organizationId, accountId);
+  if (!isId(accountId) || !(await isThere())) {
+    throw new InvalidValueError(`There is no User '${accountId}' that the token could belong to`);
   }
+}
+
+/**
+ * The person behind the caller still has the power: a request that began before it was lost must not end in a new
+ * secret after.
+ *
+ * @throws ForbiddenError
+ */
+async function requirePower({ power }: Repositories, principal: Principal, realm: Realm): Promise<void> {
+  const person = personBehind(principal);
+  const organizationId = realm.type === "organization" ? realm.organizationId : undefined;
+  if (person === undefined || (await power.isHeld(person, organizationId, { lock: true }))) return;
+  throw new ForbiddenError("The person behind this access token does not administer that realm any more");
 }
 
 async function requireOrganization({ organizations }: Repositories, realm: Realm): Promise<void> {

@@ -19,6 +19,7 @@ import { record } from "./audit.js";
 import { keepingAdministrators } from "./administrators.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
+import { settleLostPower } from "./lost-power.js";
 import { writeOrganizationRoles } from "./organization-roles.js";
 import { hashPassword } from "./passwords.js";
 
@@ -119,6 +120,7 @@ export class AccountService {
         ? await keepingAdministrators(principal, repositories, { organizationIds, isProvider: true }, write)
         : undefined;
       if (!isAboutPower) await write();
+      if (isAboutPower) await settleLostPower(this.given, repositories, principal, { accountIds: [id] });
       if (changes.length === 0) return current;
       const deed = { action: "change", target: targetOf(changed), changes } as const;
       await record(this.given, repositories, principal, { ...deed, ...warning });
@@ -142,6 +144,7 @@ export class AccountService {
       const organizationIds = account.organizations.map((each) => each.id);
       const administered = { organizationIds, isProvider: true };
       const warning = await keepingAdministrators(principal, repositories, administered, async () => {
+        await settleLostPower(this.given, repositories, principal, { accountIds: [id], isDeletion: true });
         await memberships.leaveAll(id, this.given.now());
         await accounts.delete(id);
       });

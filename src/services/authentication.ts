@@ -49,7 +49,8 @@ export class AuthenticationService {
     const at = this.given.now();
     const token = {
       ...{ id: this.given.newId(), name, realm, readOnly: false, version: 1, createdAt: at, updatedAt: at },
-      ...{ accountId: undefined, expiresAt: undefined, revokedAt: undefined, lastUsedAt: undefined },
+      ...{ accountId: undefined, makerId: undefined, orphanedAt: undefined },
+      ...{ expiresAt: undefined, revokedAt: undefined, lastUsedAt: undefined },
     };
     await this.given.work.write(PROVIDER_REALM, ({ accessTokens }) =>
       accessTokens.adopt(token, hashOf(secret)),
@@ -63,12 +64,14 @@ export class AuthenticationService {
 }
 
 function principalOf(
-  { id, realm, readOnly, accountId, expiresAt }: AccessToken,
+  { id, realm, readOnly, accountId, makerId, orphanedAt, expiresAt }: AccessToken,
   owner: Owner,
 ): Principal | undefined {
   const power = readOnly ? "reader" : "administrator";
   const principal = { tokenId: id, realm, power, ...(expiresAt !== undefined && { expiresAt }) } as const;
-  if (accountId === undefined) return principal;
+  if (accountId === undefined) {
+    return { ...principal, ...(makerId !== undefined && { makerId }), isOrphaned: orphanedAt !== undefined };
+  }
   if (!owner.isActive) return undefined;
   return { ...principal, accountId, power: owner.isAdministrator ? power : "member" };
 }

@@ -21,6 +21,7 @@ import { record } from "./audit.js";
 import { keepingAdministrators } from "./administrators.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
+import { settleLostPower } from "./lost-power.js";
 import type { MembershipNotices } from "./membership-notices.js";
 import { hashPassword } from "./passwords.js";
 
@@ -122,6 +123,9 @@ export class MemberService {
         ? await keepingAdministrators(principal, repositories, itself(organizationId), write)
         : undefined;
       if (!concernsPower(standing) && standing.length > 0) await write();
+      if (concernsPower(standing)) {
+        await settleLostPower(this.given, repositories, principal, { accountIds: [id] });
+      }
       const changes = [...standing, ...written.changes];
       if (concernsSetup(standing)) await repositories.accountSetups.revoke(id, organizationId);
       if (written.changes.includes("sendSetupEmail")) {
@@ -164,6 +168,7 @@ export class MemberService {
       const warning = await keepingAdministrators(principal, repositories, itself(organizationId), () =>
         memberships.remove(organizationId, [id]),
       );
+      await settleLostPower(this.given, repositories, principal, { accountIds: [id], organizationId });
       await repositories.accountSetups.end(organizationId, [id]);
       await this.notices.write(repositories, principal, organizationId, { added: [], removed: [id] });
       await organizations.update({

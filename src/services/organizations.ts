@@ -9,6 +9,7 @@ import type { Principal } from "../domain/principal.js";
 import type { OrganizationRepository } from "../repositories/organizations.js";
 import { keepingAdministrators } from "./administrators.js";
 import { record } from "./audit.js";
+import { settleLostPower } from "./lost-power.js";
 import { changeMembers, changeMembersInTurn, NOTHING_CHANGED } from "./membership-changes.js";
 import type { MembersChanged } from "./membership-changes.js";
 import type { MembershipNotices } from "./membership-notices.js";
@@ -142,6 +143,8 @@ export class OrganizationService {
         updatedAt: this.given.now(),
       };
       await organizations.update(changed);
+      const loss = { accountIds: members.removed, organizationId: id };
+      await settleLostPower(this.given, repositories, principal, loss);
       await repositories.accountSetups.end(id, members.removed);
       await this.notices.write(repositories, principal, id, members);
       const deed = { action: "change", ...about(changed), changes, detail: members.detail } as const;
@@ -176,10 +179,9 @@ export class OrganizationService {
         const warning = await keepingAdministrators(principal, repositories, administered, write);
         if (warning) throw new ForbiddenError(warning.detail);
       }
-      await repositories.accountSetups.end(
-        id,
-        turns.flatMap(({ removed }) => removed),
-      );
+      const removed = turns.flatMap((turn) => turn.removed);
+      await settleLostPower(this.given, repositories, principal, { accountIds: removed, organizationId: id });
+      await repositories.accountSetups.end(id, removed);
       const after: Organization[] = [];
       for (const turn of turns) {
         const { difference, changes, detail } = turn;

@@ -38,6 +38,7 @@ describeServer("Access tokens", (scim, server) => {
       name: "Okta",
       realm: "organization",
       organization: { value: acme.id, $ref: acme.meta.location, display: "Acme" },
+      orphaned: false,
       readOnly: false,
     });
     const seen = await read(scim, `/AccessTokens/${made.id}`);
@@ -172,9 +173,27 @@ describeServer("Access tokens", (scim, server) => {
 
     it("belong to members alone", async () => {
       const outside = await createUser(scim);
+      const organization = { value: acme.id };
       const refused = { status: 400, scimType: "invalidValue", detail: /no User/ };
-      expectError(await make(own, { user: { value: outside.id } }), refused);
-      expectError(await make(own, { user: { value: "nobody" } }), refused);
+      expectError(await make(scim, { organization, user: { value: outside.id } }), refused);
+      expectError(await make(scim, { organization, user: { value: "nobody" } }), refused);
+    });
+
+    it("are made for machines alone by a machine, whether there is such a person or not", async () => {
+      const member = await createUser(own);
+      const refused = { status: 403, detail: /not those of another person/ };
+      const answers = [];
+      for (const value of [member.id, (await createUser(scim)).id, "nobody"]) {
+        const answer = await make(own, { user: { value } });
+        expectError(answer, refused);
+        answers.push(answer.text);
+      }
+      expect(new Set(answers).size).to.equal(1);
+      const theirs = expectStatus(
+        await make(scim, { organization: { value: acme.id }, user: { value: member.id } }),
+        201,
+      );
+      expectError(await own.post(`/AccessTokens/${theirs.id}/rotate`, {}), refused);
     });
   });
 

@@ -34,6 +34,7 @@ export const ACCESS_TOKENS: RecordType<AccessToken & { readonly secret?: string 
 /** From an access token to what a client can say of it. */
 export function toAccessTokenResource(token: AccessToken, baseUrl: string): JsonObject {
   const { name, realm, readOnly, accountId, expiresAt, organizationName, accountName } = token;
+  const { makerId, makerName, orphanedAt } = token;
   return {
     name,
     realm: realm.type,
@@ -47,6 +48,9 @@ export function toAccessTokenResource(token: AccessToken, baseUrl: string): Json
     ...(accountId !== undefined && {
       user: reference(accountId, userLocation(accountId, baseUrl), accountName),
     }),
+    ...(makerId !== undefined &&
+      makerName !== undefined && { maker: reference(makerId, userLocation(makerId, baseUrl), makerName) }),
+    orphaned: orphanedAt !== undefined,
     readOnly,
     ...(expiresAt !== undefined && { expiresAt }),
   };

@@ -1,5 +1,6 @@
 import type { ScimAnswer } from "../answer.js";
 import type { ScimContext } from "../context.js";
+import type { IssuedToken } from "../../services/access-tokens.js";
 import { ACCESS_TOKENS } from "./access-token-mapping.js";
 import { recordAnswer } from "./records.js";
 
@@ -10,6 +11,13 @@ export async function rotated(
   overlap: number | undefined,
 ): Promise<ScimAnswer> {
   const { principal, services } = context;
-  const { token, secret } = await services.accessTokens.rotate(principal, id, overlap);
-  return recordAnswer(200, { ...context, ifNoneMatch: undefined }, ACCESS_TOKENS, { ...token, secret }, {});
+  return secretAnswer(context, await services.accessTokens.rotate(principal, id, overlap));
 }
+
+/** Keeps an orphaned token, and answers with its new secret. */
+export async function kept(context: ScimContext, id: string): Promise<ScimAnswer> {
+  return secretAnswer(context, await context.services.accessTokens.keep(context.principal, id));
+}
+
+const secretAnswer = (context: ScimContext, { token, secret }: IssuedToken) =>
+  recordAnswer(200, { ...context, ifNoneMatch: undefined }, ACCESS_TOKENS, { ...token, secret }, {});

@@ -33,6 +33,22 @@ export const AccessTokenSchema = ownSchema(
       "User",
       "The person that the token belongs to; it can do what that person's roles allow.",
     ),
+    readOnly(
+      "complex",
+      "maker",
+      "The person who made the token for a machine, if the realm has that person.",
+      {},
+      [
+        readOnly("string", "value", "The id.", exact),
+        readOnly("reference", "$ref", "The address.", { referenceTypes: ["User"] }),
+        readOnly("string", "display", "The name.", exact),
+      ],
+    ),
+    readOnly(
+      "boolean",
+      "orphaned",
+      "Whether the maker lost the power to make the token; it gives no power then, until another administrator keeps it.",
+    ),
     new Attribute("boolean", "readOnly", {
       ...immutable,
       description: "Whether the token reads and changes nothing.",
