@@ -14,6 +14,7 @@ import { Templates } from "./mail/templates.js";
 import { fileTransport, smtpTransport } from "./mail/transport.js";
 import { Transactions } from "./repositories/unit-of-work.js";
 import { Cursors } from "./scim/cursors.js";
+import { PageMemory } from "./scim/page-memory.js";
 import { AcceptanceService } from "./services/acceptance.js";
 import { AccountSetupService, SetupMail } from "./services/account-setup.js";
 import { AddressProofs } from "./services/address-proofs.js";
@@ -147,6 +148,7 @@ export async function compose(settings: Settings, clock: () => number = Date.now
     const app = createApp({
       services,
       cursors: new Cursors(await secretKey(given, "cursors"), settings.cursorTimeout, clock),
+      pageMemory: new PageMemory(settings.pageMaxBytes),
       people: {
         acceptance: new AcceptanceService(given, offers, guesses),
         proofs: new AddressProofs(given, links, offers, guesses, outgoing),

@@ -21,6 +21,8 @@ export interface Settings {
   readonly cursorTimeout: number;
   /** Whether the server's description of itself speaks of pagination. */
   readonly advertisePagination: boolean;
+  /** About how many bytes a page of a list has at most. */
+  readonly pageMaxBytes: number;
   /** How many days the audit log goes back. */
   readonly auditRetentionDays: number;
   /** How organizations can look for accounts that are not their members yet. */
@@ -183,6 +185,10 @@ const specification = {
     default: true,
     desc: "Whether /ServiceProviderConfig has the 'pagination' of RFC 9865, which some strict clients refuse",
   }),
+  PAGE_MAX_BYTES: wholeNumber({
+    default: 4 * 2 ** 20,
+    desc: "Bytes after which a page of a list ends, even if fewer resources than 'count' are on it",
+  }),
   AUDIT_RETENTION_DAYS: wholeNumber({
     default: 365,
     desc: "Days that the audit log goes back; older events are forgotten",
@@ -285,6 +291,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     dataDir,
     cursorTimeout: values.CURSOR_TIMEOUT,
     advertisePagination: values.ADVERTISE_PAGINATION,
+    pageMaxBytes: values.PAGE_MAX_BYTES,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     candidates: { search: values.CANDIDATES, perMinute: values.CANDIDATES_PER_MINUTE },
     bulk: { maxOperations: values.BULK_MAX_OPERATIONS, maxPayloadSize: values.BULK_MAX_PAYLOAD_SIZE },

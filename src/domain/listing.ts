@@ -76,6 +76,8 @@ export type SortValue = string | number | boolean | null;
 export interface Range {
   /** How many resources at most; 0 asks for the total alone. */
   readonly limit: number;
+  /** About how many bytes they have at most, if they are more than one. */
+  readonly maxBytes: number;
   readonly start:
     /** How many resources to skip. The cost grows with them, and what others delete meanwhile shifts the rest. */
     | { readonly type: "offset"; readonly offset: number }
@@ -97,7 +99,10 @@ export interface DirectoryListing extends Range {
 export interface Page<T> {
   /** How many resources match in all. */
   readonly total: number;
+  /** Fewer than were asked for when they would have too many bytes, or when no more match. */
   readonly items: readonly T[];
+  /** About how many bytes the items have. */
+  readonly bytes: number;
   /** Where the next page begins, for a range that starts at a position; undefined on the last page. */
   readonly next?: Position;
 }

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setImmediate } from "node:timers/promises";
 import type { Request, RequestHandler, Response } from "express";
 import type { Logger } from "../logging/logger.js";
 import { failure, ScimAnswer } from "../scim/answer.js";
@@ -109,6 +110,8 @@ async function* gathered(pieces: AsyncIterable<string>): AsyncGenerator<string, 
     if (held.length < CHUNK_LENGTH) continue;
     yield held;
     held = "";
+    // A client that takes all at once must not keep the others waiting.
+    await setImmediate();
   }
   yield held;
 }

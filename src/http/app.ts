@@ -7,6 +7,7 @@ import type { AddressProofs } from "../services/address-proofs.js";
 import type { AuthenticationService } from "../services/authentication.js";
 import type { ScimServices } from "../scim/context.js";
 import type { Cursors } from "../scim/cursors.js";
+import type { PageMemory } from "../scim/page-memory.js";
 import type { BulkLimits } from "./bulk.js";
 import { accountSetup } from "./pages/account-setup.js";
 import { invitations } from "./pages/invitations.js";
@@ -21,6 +22,7 @@ export const SCIM_PATH = "/scim/v2";
 export interface AppParts {
   readonly services: ScimServices & { readonly authentication: AuthenticationService };
   readonly cursors: Cursors;
+  readonly pageMemory: PageMemory;
   /** What people do by links in mail. */
   readonly people: {
     readonly acceptance: AcceptanceService;
@@ -44,6 +46,7 @@ export interface AppParts {
 export function createApp({
   services,
   cursors,
+  pageMemory,
   people,
   look,
   advertisePagination,
@@ -65,7 +68,15 @@ export function createApp({
   app.use("/account-setup", accountSetup({ ...people, pages, logger }));
   app.use(
     SCIM_PATH,
-    scim({ services, cursors, advertisePagination, bulkLimits, logger, baseUrl: `${publicUrl}${SCIM_PATH}` }),
+    scim({
+      services,
+      cursors,
+      pageMemory,
+      advertisePagination,
+      bulkLimits,
+      logger,
+      baseUrl: `${publicUrl}${SCIM_PATH}`,
+    }),
   );
   return app;
 }

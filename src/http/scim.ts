@@ -6,6 +6,7 @@ import type { Logger } from "../logging/logger.js";
 import type { AuthenticationService } from "../services/authentication.js";
 import type { ScimServices } from "../scim/context.js";
 import type { Cursors } from "../scim/cursors.js";
+import type { PageMemory } from "../scim/page-memory.js";
 import {
   declareFeatures,
   declareResourceTypes,
@@ -32,6 +33,7 @@ import { slashes } from "./slashes.js";
 export interface ScimParts {
   readonly services: ScimServices & { readonly authentication: AuthenticationService };
   readonly cursors: Cursors;
+  readonly pageMemory: PageMemory;
   readonly advertisePagination: boolean;
   readonly bulkLimits: BulkLimits;
   readonly logger: Logger;
@@ -52,12 +54,13 @@ const addressLength: RequestHandler = ({ originalUrl }, _response, next) => {
 export function scim({
   services,
   cursors,
+  pageMemory,
   advertisePagination,
   bulkLimits,
   logger,
   baseUrl,
 }: ScimParts): Router {
-  const context = scimContext({ services, cursors, logger, baseUrl });
+  const context = scimContext({ services, cursors, pageMemory, logger, baseUrl });
   const router = Router();
   router.use(requestId);
   router.use(compression({ threshold: COMPRESSED_FROM }));

@@ -97,6 +97,7 @@ export function accountSource(
     from: view.from,
     table: "accounts",
     columns: "accounts.id",
+    bytes: "octet_length(accounts.profile) + octet_length(accounts.roles)",
     compiler: new ListingCompiler(dialect, accountFields(dialect, view, locations)),
     criteria,
   };

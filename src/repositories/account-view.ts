@@ -13,6 +13,8 @@ export interface AccountView {
   readonly from: Sql;
   /** Reads an account's organizations as one JSON list. */
   readonly organizations: string;
+  /** About how many bytes that list has. */
+  readonly bytesOfOrganizations: string;
   /** Whether an account waits for its owner to choose a password. */
   readonly isInvited: string;
   /** The organizations as the elements of `groups`, without their addresses. */
@@ -25,6 +27,9 @@ export interface AccountView {
 export function accountView(dialect: Dialect, realm: Realm): AccountView {
   return realm.type === "provider" ? providerView(dialect) : organizationView(dialect, realm.organizationId);
 }
+
+/** An id and a name of usual length, as an answer has them. */
+const BYTES_OF_ORGANIZATION = 256;
 
 /** An organization sees that somebody is waited for only when the provider waits, or itself. */
 const isInvited = (more = "") =>
@@ -43,6 +48,8 @@ function providerView(dialect: Dialect): AccountView {
       from: `memberships ${joined} = memberships.organization_id where memberships.account_id = accounts.id`,
       order: "memberships.organization_id",
     }),
+    bytesOfOrganizations: `${BYTES_OF_ORGANIZATION} *
+      (select count(*) from memberships where memberships.account_id = accounts.id)`,
     groups: {
       from: `memberships element ${joined} = element.organization_id`,
       owner: "element.account_id",
@@ -126,6 +133,7 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
       from: "(select accounts.organization_id as id, accounts.organization_name as name) own",
       order: "own.id",
     }),
+    bytesOfOrganizations: String(BYTES_OF_ORGANIZATION),
     groups: {
       from: "(select accounts.organization_id as id, accounts.organization_name_key as name) element",
       columns: { value: "element.id", display: "element.name", type: groupType(dialect) },

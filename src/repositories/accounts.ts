@@ -32,7 +32,6 @@ interface AccountRow {
 }
 
 const COLUMNS = [
-  "id",
   "user_name",
   "external_id",
   "display_name",
@@ -43,9 +42,7 @@ const COLUMNS = [
   "version",
   "created_at",
   "updated_at",
-]
-  .map((name) => `accounts.${name}`)
-  .join(", ");
+];
 
 /** What is the person's own, as it is written. */
 export type ProfileWrite = Omit<AccountWrite, "active" | "externalId" | "roles" | "version">;
@@ -83,7 +80,13 @@ export class AccountRepository {
   async list(listing: Listing): Promise<Page<AccountWithOrganizations>> {
     const source = {
       ...accountSource(this.session.dialect, this.realm, listing.locations, listing),
-      columns: this.#columns,
+      // SQLite would read a long profile to its end to get at what is stored behind it.
+      long: this.#expressions,
+      list: {
+        name: "organizations",
+        column: this.#view.organizations,
+        bytes: this.#view.bytesOfOrganizations,
+      },
     };
     const page = await readPage<AccountRow>(this.session, [source], listing);
     return { ...page, items: page.items.map(toAccount) };
@@ -277,7 +280,16 @@ export class AccountRepository {
   }
 
   get #columns(): string {
-    return `${COLUMNS}, ${this.#view.isInvited} as is_invited, ${this.#view.organizations} as organizations`;
+    const columns = Object.entries(this.#expressions).map(([name, column]) => `${column} as ${name}`);
+    return `accounts.id, ${columns.join(", ")}, ${this.#view.organizations} as organizations`;
+  }
+
+  /** The columns but for the id and the organizations, by name. */
+  get #expressions(): Readonly<Record<string, string>> {
+    return {
+      ...Object.fromEntries(COLUMNS.map((name) => [name, `accounts.${name}`])),
+      is_invited: this.#view.isInvited,
+    };
   }
 }
 

@@ -31,6 +31,32 @@ interface InvitationRow {
   updated_at: string;
 }
 
+/** Those of a row but for the long ones. */
+const COLUMNS = [
+  "id",
+  "organization_id",
+  "organization_name",
+  "name",
+  "given_name",
+  "family_name",
+  "expires_at",
+  "quota",
+  "enabled",
+  "accepted_count",
+  "revision",
+  "inviter_token_id",
+  "inviter_account_id",
+  "version",
+  "created_at",
+  "updated_at",
+];
+
+/** Beside the description, there are lists: about so many bytes for each element. */
+const BYTES = `(coalesce(octet_length(invitations.description), 0) + 256 * (invitations.accepted_count
+  + (select count(*) from invitation_emails where invitation_emails.invitation_id = invitations.id)
+  + (select count(*) from invitation_roles where invitation_roles.invitation_id = invitations.id)
+  + (select count(*) from invitation_teams where invitation_teams.invitation_id = invitations.id)))`;
+
 interface EmailRow {
   invitation_id: string;
   value: string;
@@ -158,7 +184,9 @@ export class InvitationRepository {
     const source = {
       from: view(this.realm, now),
       table: "invitations",
-      columns: "invitations.*",
+      columns: COLUMNS.map((name) => `invitations.${name}`).join(", "),
+      long: { description: "invitations.description" },
+      bytes: BYTES,
       compiler: new ListingCompiler(dialect, fields(dialect, this.realm, listing.locations)),
       criteria: listing,
     };

@@ -64,6 +64,7 @@ export const organizationSource = (
   from: organizationView(realm),
   table: "organizations",
   columns: "organizations.id",
+  bytes: "coalesce(octet_length(organizations.description), 0)",
   compiler: new ListingCompiler(dialect, organizationFields(dialect, locations)),
   criteria,
 });

@@ -19,7 +19,8 @@ interface OrganizationRow {
   updated_at: string;
 }
 
-const COLUMNS = "id, display_name, external_id, description, member_count, version, created_at, updated_at";
+const SHORT_COLUMNS = "id, display_name, external_id, member_count, version, created_at, updated_at";
+const COLUMNS = `${SHORT_COLUMNS}, description`;
 
 /** An organization as it is written: what the caller said, and what the service adds. */
 export interface OrganizationWrite extends OrganizationInput {
@@ -60,7 +61,8 @@ export class OrganizationRepository {
   async list(listing: Listing): Promise<Page<Organization>> {
     const source = {
       ...organizationSource(this.session.dialect, this.realm, listing.locations, listing),
-      columns: COLUMNS,
+      columns: SHORT_COLUMNS,
+      long: { description: "organizations.description" },
     };
     const page = await readPage<OrganizationRow>(this.session, [source], listing);
     return { ...page, items: page.items.map(toOrganization) };

@@ -25,6 +25,18 @@ interface TeamRow {
   updated_at: string;
 }
 
+/** Those of a row but for the long ones. */
+const COLUMNS = [
+  "id",
+  "organization_id",
+  "organization_name",
+  "display_name",
+  "external_id",
+  "version",
+  "created_at",
+  "updated_at",
+];
+
 /** The teams that a realm sees: a relation of the name `teams`. */
 function view(realm: Realm): Sql {
   const select = `select teams.*, organizations.display_name as organization_name,
@@ -117,7 +129,9 @@ export class TeamRepository {
     const source = {
       from: view(this.realm),
       table: "teams",
-      columns: "teams.*",
+      columns: COLUMNS.map((name) => `teams.${name}`).join(", "),
+      long: { description: "teams.description" },
+      bytes: "coalesce(octet_length(teams.description), 0)",
       compiler: new ListingCompiler(dialect, fields(dialect, listing.locations)),
       criteria: listing,
     };

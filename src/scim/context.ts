@@ -9,12 +9,16 @@ import type { UserService } from "../services/users.js";
 import type { DirectoryService } from "../services/directory.js";
 import type { OrganizationService } from "../services/organizations.js";
 import type { Cursors } from "./cursors.js";
+import type { PageMemory, Reservation } from "./page-memory.js";
 
 /** What every SCIM request comes with. */
 export interface ScimContext {
   readonly principal: Principal;
   readonly services: ScimServices;
   readonly cursors: Cursors;
+  readonly pageMemory: PageMemory;
+  /** Keeps room for a page until the answer has been sent, or cannot be. */
+  readonly holdWhileSending: (reservation: Reservation) => void;
   /** The SCIM base, as clients reach it, without a slash at the end. */
   readonly baseUrl: string;
   /** The request's `If-Match` header. */

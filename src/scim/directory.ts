@@ -1,9 +1,7 @@
 import type { DirectoryEntry } from "../services/directory.js";
-import { ScimAnswer } from "./answer.js";
+import type { ScimAnswer } from "./answer.js";
 import type { ScimContext } from "./context.js";
-import { listResponse } from "./list-response.js";
-import { locationsBelow } from "./locations.js";
-import { readPaging } from "./pagination.js";
+import { answerWithList } from "./list-response.js";
 import { Projection } from "./projection.js";
 import { readQuery, toCriteria } from "./query.js";
 import { renderGroup } from "./resources/group-mapping.js";
@@ -17,19 +15,16 @@ import { groupSchema, userSchema } from "./schema/compile.js";
  * @param source a parsed query string, or the body of a SearchRequest
  * @throws ScimError 400 as for a list of one type
  */
-export async function listAll(
+export function listAll(
   context: ScimContext,
   source: Readonly<Record<string, unknown>>,
 ): Promise<ScimAnswer> {
   const { services, principal, baseUrl } = context;
   const query = readQuery(source);
-  const { range, header } = readPaging(context, "/", query);
-  const page = await services.directory.list(principal, {
-    ...range,
-    locations: locationsBelow(baseUrl),
+  const criteria = {
     accounts: toCriteria(userSchema, query, [groupSchema]),
     organizations: toCriteria(groupSchema, query, [userSchema]),
-  });
+  };
   const projections = {
     user: Projection.of(userSchema, query),
     group: Projection.of(groupSchema, query),
@@ -38,5 +33,9 @@ export async function listAll(
     entry.kind === "account"
       ? renderUser(entry.account, baseUrl, projections.user)
       : renderGroup(context, entry.organization, projections.group);
-  return new ScimAnswer(200, listResponse(header(page), page.items, render));
+  return answerWithList(context, query, {
+    endpoint: "/",
+    read: (part) => services.directory.list(principal, { ...criteria, ...part }),
+    renderer: () => render,
+  });
 }

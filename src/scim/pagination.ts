@@ -1,12 +1,22 @@
 import type { Page, Range } from "../domain/listing.js";
 import type { ScimContext } from "./context.js";
 import { invalidCount, invalidValue } from "./errors.js";
-import type { ListHeader } from "./list-response.js";
 import type { Query } from "./query.js";
 
 /** How many resources a page has when the client does not say, and at most. */
 export const DEFAULT_COUNT = 100;
 export const MAX_COUNT = 1000;
+
+/** What a ListResponse says besides its resources (RFC 7644 section 3.4.2, RFC 9865 section 2). */
+export interface ListHeader {
+  readonly totalResults: number;
+  /** Only of pages by index. */
+  readonly startIndex?: number;
+  /** How many resources this page really has. */
+  readonly itemsPerPage: number;
+  /** Only of pages by cursor, and not of the last. */
+  readonly nextCursor?: string;
+}
 
 /** One page of a list: what to read for it, and what to say of it afterwards. */
 export interface Paging {
@@ -22,20 +32,22 @@ export interface Paging {
  * @throws ScimError 400 `invalidCursor`, `expiredCursor`, `invalidCount`, or `invalidValue` for both ways at once
  */
 export function readPaging(context: ScimContext, endpoint: string, query: Query): Paging {
-  return query.cursor === undefined ? byIndex(query) : byCursor(context, endpoint, query, query.cursor);
+  return query.cursor === undefined
+    ? byIndex(context, query)
+    : byCursor(context, endpoint, query, query.cursor);
 }
 
-function byIndex(query: Query): Paging {
+function byIndex({ pageMemory }: ScimContext, query: Query): Paging {
   const startIndex = startIndexOf(query);
   const limit = Math.min(Math.max(query.count ?? DEFAULT_COUNT, 0), MAX_COUNT);
   return {
-    range: { limit, start: { type: "offset", offset: startIndex - 1 } },
+    range: { limit, maxBytes: pageMemory.pageBytes, start: { type: "offset", offset: startIndex - 1 } },
     header: ({ total, items }) => ({ totalResults: total, startIndex, itemsPerPage: items.length }),
   };
 }
 
 function byCursor(
-  { cursors, principal }: ScimContext,
+  { cursors, principal, pageMemory }: ScimContext,
   endpoint: string,
   query: Query,
   cursor: string,
@@ -48,6 +60,7 @@ function byCursor(
   return {
     range: {
       limit: count,
+      maxBytes: pageMemory.pageBytes,
       start: { type: "position", ...(state && { after: state.after, total: state.total }) },
     },
     header: ({ total, items, next }) => ({

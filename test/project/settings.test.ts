@@ -13,6 +13,7 @@ describe("Settings", () => {
       database: { engine: "sqlite", filename: resolve("data/muster.sqlite") },
       bootstrapToken: undefined,
       cursorTimeout: 3600,
+      pageMaxBytes: 4_194_304,
       auditRetentionDays: 365,
       candidates: { search: "search", perMinute: 30 },
       bulk: { maxOperations: 10_000, maxPayloadSize: 16 * 2 ** 20 },

@@ -63,7 +63,11 @@ export async function startServer(
   };
 }
 
-/** Starts the server as a program of its own, on a database that may be shared with others. */
+/**
+ * Starts the server as a program of its own, on a database that may be shared with others.
+ *
+ * @param settings other than those of tests, and of Node.js, by their names
+ */
 export async function startProcess(
   databaseUrl: string,
   stopSignal: SupervisedOptions["stopSignal"] = "TERM",

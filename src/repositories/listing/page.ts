@@ -1,76 +1,124 @@
 import type { Session } from "../../db/session.js";
 import type { Page, Position, Range } from "../../domain/listing.js";
 import { stretchesAfter } from "./keyset.js";
-import { countIn, selectFrom, sortOf } from "./source.js";
+import { countIn, selectFrom, selectWhole, sortOf } from "./source.js";
 import type { Keys, Restriction, Source } from "./source.js";
+
+/** About how many bytes a row has beside what can be long. */
+const ROW_BYTES = 256;
 
 /**
  * Reads one page of a listing and says how many match in all; it counts only when the page itself does not
- * tell.
+ * tell. What is read never has many more bytes than the range allows: of rows that are longer than an even
+ * share, the long columns are read only when it is settled that they are on the page.
  *
  * @param sources the tables that are listed together; all of them in the same order
  */
-export function readPage<Row>(
+export async function readPage<Row>(
   session: Session,
   sources: readonly Source[],
-  { start, limit }: Range,
+  range: Range,
 ): Promise<Page<Row>> {
-  return start.type === "offset"
-    ? readFromOffset<Row>(session, sources, start.offset, limit)
-    : readFromPosition<Row>(session, sources, start, limit);
+  const longest = Math.floor(range.maxBytes / Math.max(range.limit, 1));
+  const { items, ...page } =
+    range.start.type === "offset"
+      ? await readFromOffset<Row>(session, sources, range, range.start.offset, longest)
+      : await readFromPosition<Row>(session, sources, range, range.start, longest);
+  const bytes = items.reduce((sum, row) => sum + bytesOf(row), 0);
+  return { ...page, items: await withLongColumns(session, sources, items, longest), bytes };
 }
+
+/** Rows, and what is said of them, before they have their long columns. */
+type Found<Row> = Omit<Page<Row & Keys>, "bytes">;
 
 async function readFromOffset<Row>(
   session: Session,
   sources: readonly Source[],
+  { limit, maxBytes }: Range,
   offset: number,
-  limit: number,
-): Promise<Page<Row>> {
-  const items: Row[] = [];
+  longest: number,
+): Promise<Found<Row>> {
+  const found: (Row & Keys)[] = [];
   // Where the page begins among the rows of the stretch that is read.
   let begin = offset;
   let passed: Restriction | undefined;
   for (const { condition, order } of limit === 0 ? [] : stretchesAfter(sortOf(sources), undefined)) {
-    if (items.length === limit) break;
-    if (passed) begin = items.length > 0 ? 0 : Math.max(0, begin - (await count(session, sources, passed)));
+    if (found.length === limit) break;
+    if (passed) begin = found.length > 0 ? 0 : Math.max(0, begin - (await count(session, sources, passed)));
     passed = condition;
-    const { text, bindings } = selectFrom(sources, condition);
-    const range = [limit - items.length, begin];
-    items.push(
-      ...(await session.rows<Row>(`${text} order by ${order} limit ? offset ?`, [...bindings, ...range])),
+    const { text, bindings } = selectFrom(sources, longest, condition);
+    const range = [limit - found.length, begin];
+    found.push(
+      ...(await session.rows<Row & Keys>(`${text} order by ${order} limit ? offset ?`, [
+        ...bindings,
+        ...range,
+      ])),
     );
   }
-  const isLast = items.length < limit && (items.length > 0 || offset === 0);
-  return { items, total: isLast ? offset + items.length : await count(session, sources) };
+  const isLast = found.length < limit && (found.length > 0 || offset === 0);
+  return {
+    items: fitting(found, maxBytes),
+    total: isLast ? offset + found.length : await count(session, sources),
+  };
 }
 
 /** The cost of a page is the same wherever it begins, given an index on what the listing is sorted by. */
 async function readFromPosition<Row>(
   session: Session,
   sources: readonly Source[],
+  { limit, maxBytes }: Range,
   { after, total }: { readonly after?: Position; readonly total?: number },
-  limit: number,
-): Promise<Page<Row>> {
+  longest: number,
+): Promise<Found<Row>> {
   const found: (Row & Keys)[] = [];
   // One more than wanted, to know whether there is a next page.
   const wanted = limit + 1;
   for (const { condition, order } of limit === 0 ? [] : stretchesAfter(sortOf(sources), after)) {
     if (found.length === wanted) break;
-    const { text, bindings } = selectFrom(sources, condition);
+    const { text, bindings } = selectFrom(sources, longest, condition);
     const rows = await session.rows<Row & Keys>(`${text} order by ${order} limit ?`, [
       ...bindings,
       wanted - found.length,
     ]);
     found.push(...rows);
   }
-  const items = found.slice(0, limit);
+  const items = fitting(found.slice(0, limit), maxBytes);
   const last = items.at(-1);
   const isWhole = !after && limit > 0 && found.length <= limit;
   return {
     items,
-    total: total ?? (isWhole ? items.length : await count(session, sources)),
-    ...(last && found.length > limit && { next: { value: last.page_value, id: last.page_id } }),
+    total: total ?? (isWhole ? found.length : await count(session, sources)),
+    ...(last && found.length > items.length && { next: { value: last.page_value, id: last.page_id } }),
   };
+}
+
+const bytesOf = ({ page_bytes }: Keys) => Number(page_bytes) + ROW_BYTES;
+
+/** As many of the rows as have room, and one at least: a listing must come to its end. */
+function fitting<Row extends Keys>(rows: readonly Row[], maxBytes: number): Row[] {
+  let bytes = 0;
+  const end = rows.findIndex((row, index) => {
+    bytes += bytesOf(row);
+    return index > 0 && bytes > maxBytes;
+  });
+  return end < 0 ? [...rows] : rows.slice(0, end);
+}
+
+/** Reads the rows again whose long columns have not been read; what is deleted meanwhile is left out. */
+async function withLongColumns<Row>(
+  session: Session,
+  sources: readonly Source[],
+  rows: readonly (Row & Keys)[],
+  longest: number,
+): Promise<Row[]> {
+  const source = sources.find(({ long }) => long !== undefined);
+  const isLong = ({ page_bytes }: Keys) => Number(page_bytes) > longest;
+  const ids = rows.filter(isLong).map(({ page_id }) => page_id);
+  if (!source || ids.length === 0) return [...rows];
+  const { text, bindings } = selectWhole(source, session.dialect.textItems, JSON.stringify(ids));
+  const read = await session.rows<Row & Pick<Keys, "page_id">>(text, bindings);
+  const whole = new Map<string, Row>(read.map((row) => [row.page_id, row]));
+  return rows.flatMap((row) => (isLong(row) ? (whole.get(row.page_id) ?? []) : row));
 }
 
 async function count(

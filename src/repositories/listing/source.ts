@@ -8,8 +8,14 @@ export interface Source {
   /** What follows `from`: a table, or what is seen of it, by the name of `table`. */
   readonly from: Sql;
   readonly table: string;
-  /** What follows `select`. */
+  /** What follows `select`, apart from `long` and `list`. */
   readonly columns: string;
+  /** Columns that are not worth reading of a long row until it is wanted, by name, as SQL expressions. */
+  readonly long?: Readonly<Record<string, string>>;
+  /** An SQL expression, cheap: how many bytes a row has that can be long; without it, few. */
+  readonly bytes?: string;
+  /** A column that lists what belongs to a row, and how many bytes it has, which takes counting. */
+  readonly list?: { readonly name: string; readonly column: string; readonly bytes: string };
   readonly compiler: ListingCompiler;
   readonly criteria: Criteria;
 }
@@ -18,6 +24,8 @@ export interface Source {
 export interface Keys {
   readonly page_id: string;
   readonly page_value: string | number | boolean | null;
+  /** How many bytes the row has. */
+  readonly page_bytes: number | string;
 }
 
 /** A further condition on a row, given the SQL expressions of its id and of what it is sorted by. */
@@ -25,14 +33,50 @@ export type Restriction = (id: string, value: string) => Sql;
 
 const NONE: Restriction = () => sql("true");
 
-/** Reads all sources as one: the rows that match, with their `Keys`. */
-export function selectFrom(sources: readonly Source[], restriction = NONE): Sql {
+/**
+ * Reads all sources as one: the rows that match, with their `Keys`.
+ *
+ * @param longest of rows that have more bytes, `long` and `list` are null
+ */
+export function selectFrom(sources: readonly Source[], longest: number, restriction = NONE): Sql {
   const parts = sources.map((source) => {
+    const { columns, long = {}, bytes = "0", list } = source;
     const { text, bindings } = rowsOf(source, restriction);
     const { id, value } = keysOf(source);
-    return sql(`select ${source.columns}, ${id} as page_id, ${value} as page_value ${text}`, ...bindings);
+    const allBytes = list ? `${bytes} + ${list.bytes}` : bytes;
+    const unlessLong = [
+      ...Object.entries(long).map(
+        ([name, column]) => `case when ${bytes} <= ? then ${column} end as ${name}`,
+      ),
+      ...(list ? [`case when ${allBytes} <= ? then ${list.column} end as ${list.name}`] : []),
+    ];
+    const keys = `${id} as page_id, ${value} as page_value, ${allBytes} as page_bytes`;
+    return sql(
+      `select ${[columns, ...unlessLong, keys].join(", ")} ${text}`,
+      ...unlessLong.map(() => longest),
+      ...bindings,
+    );
   });
   return sql(parts.map(({ text }) => text).join(" union all "), ...parts.flatMap(({ bindings }) => bindings));
+}
+
+/** Reads rows of one source by their ids, whole. @param items a table with the column `items.value` */
+export function selectWhole(
+  { from, table, columns, long = {}, list }: Source,
+  items: string,
+  ids: string,
+): Sql {
+  const all = [
+    columns,
+    ...Object.entries(long).map(([name, column]) => `${column} as ${name}`),
+    ...(list ? [`${list.column} as ${list.name}`] : []),
+  ];
+  return sql(
+    `select ${all.join(", ")}, ${table}.id as page_id from ${from.text}
+     where ${table}.id in (select items.value from ${items})`,
+    ...from.bindings,
+    ids,
+  );
 }
 
 /** How many rows all sources have together, as the column `total`. */

@@ -1,12 +1,12 @@
 import SCIMMY from "scimmy";
 import type { Organization } from "../../domain/organization.js";
-import { noContent, ScimAnswer } from "../answer.js";
+import { noContent } from "../answer.js";
+import type { ScimAnswer } from "../answer.js";
 import type { ScimContext } from "../context.js";
 import { readPatchRequest } from "../dialects/patch-request.js";
 import { readResource } from "../inbound.js";
-import { listResponse } from "../list-response.js";
+import { answerWithList } from "../list-response.js";
 import { applyPatch } from "../patch/apply.js";
-import { readPaging } from "../pagination.js";
 import { Projection } from "../projection.js";
 import { toCriteria } from "../query.js";
 import type { Query } from "../query.js";
@@ -16,7 +16,6 @@ import { groupIdentity, toGroupResource, toOrganizationInput } from "./group-map
 import { memberEntries, memberTurns, splitOperations } from "./member-operations.js";
 import { renderGroup } from "./group-mapping.js";
 import { ScimResource } from "./resource.js";
-import { locationsBelow } from "../locations.js";
 
 /** Groups: organizations (RFC 7643 section 4.2). Members are memberships and never read to be changed. */
 export class GroupResource extends ScimResource {
@@ -36,16 +35,14 @@ export class GroupResource extends ScimResource {
     );
   }
 
-  protected override async list(context: ScimContext, query: Query): Promise<ScimAnswer> {
-    const { range, header } = readPaging(context, GroupResource.endpoint, query);
-    const page = await context.services.organizations.list(context.principal, {
-      ...toCriteria(groupSchema, query),
-      ...range,
-      locations: locationsBelow(context.baseUrl),
-    });
+  protected override list(context: ScimContext, query: Query): Promise<ScimAnswer> {
+    const criteria = toCriteria(groupSchema, query);
     const projection = Projection.of(groupSchema, query);
-    const render = (organization: Organization) => renderGroup(context, organization, projection);
-    return new ScimAnswer(200, listResponse(header(page), page.items, render));
+    return answerWithList(context, query, {
+      endpoint: GroupResource.endpoint,
+      read: (part) => context.services.organizations.list(context.principal, { ...criteria, ...part }),
+      renderer: () => (organization: Organization) => renderGroup(context, organization, projection),
+    });
   }
 
   protected override async create(context: ScimContext, body: unknown, query: Query): Promise<ScimAnswer> {

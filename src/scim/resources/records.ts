@@ -1,10 +1,8 @@
 import type { JsonObject } from "../../domain/json.js";
 import type { Listing, Page } from "../../domain/listing.js";
-import { ScimAnswer } from "../answer.js";
+import type { ScimAnswer } from "../answer.js";
 import type { ScimContext } from "../context.js";
-import { listResponse } from "../list-response.js";
-import { locationsBelow } from "../locations.js";
-import { readPaging } from "../pagination.js";
+import { answerWithList } from "../list-response.js";
 import { Projection } from "../projection.js";
 import { toCriteria } from "../query.js";
 import type { Query } from "../query.js";
@@ -42,16 +40,18 @@ export function recordAnswer<T>(
 }
 
 /** Answers with a list. @param list reads the page */
-export async function listRecords<T>(
+export function listRecords<T>(
   context: ScimContext,
   { endpoint, schema, toResource }: RecordType<T>,
   query: Query,
   list: (listing: Listing) => Promise<Page<T>>,
 ): Promise<ScimAnswer> {
-  const { range, header } = readPaging(context, endpoint, query);
-  const locations = locationsBelow(context.baseUrl);
-  const page = await list({ ...toCriteria(schema, query), ...range, locations });
+  const criteria = toCriteria(schema, query);
   const projection = Projection.of(schema, query);
   const render = (item: T) => JSON.stringify(projection.apply(toResource(item, context.baseUrl)));
-  return new ScimAnswer(200, listResponse(header(page), page.items, render));
+  return answerWithList(context, query, {
+    endpoint,
+    read: (part) => list({ ...criteria, ...part }),
+    renderer: () => render,
+  });
 }

@@ -1,14 +1,13 @@
 import type { JsonObject } from "../../domain/json.js";
 import type { MembershipChange } from "../../domain/membership.js";
 import type { Team } from "../../domain/team.js";
-import { noContent, ScimAnswer } from "../answer.js";
+import { noContent } from "../answer.js";
+import type { ScimAnswer } from "../answer.js";
 import type { ScimContext } from "../context.js";
 import { readPatchRequest } from "../dialects/patch-request.js";
 import { keepImmutable } from "../immutable.js";
 import { readResource } from "../inbound.js";
-import { listResponse } from "../list-response.js";
-import { locationsBelow } from "../locations.js";
-import { readPaging } from "../pagination.js";
+import { answerWithList } from "../list-response.js";
 import { applyPatch } from "../patch/apply.js";
 import { Projection } from "../projection.js";
 import { toCriteria } from "../query.js";
@@ -36,18 +35,14 @@ export class TeamResource extends ScimResource {
     return notModified(context, teamIdentity(team, context.baseUrl)) ?? answer(200, context, team, query);
   }
 
-  protected override async list(context: ScimContext, query: Query): Promise<ScimAnswer> {
-    const { range, header } = readPaging(context, TeamResource.endpoint, query);
-    const page = await context.services.teams.list(context.principal, {
-      ...toCriteria(teamSchema, query),
-      ...range,
-      locations: locationsBelow(context.baseUrl),
-    });
+  protected override list(context: ScimContext, query: Query): Promise<ScimAnswer> {
+    const criteria = toCriteria(teamSchema, query);
     const projection = Projection.of(teamSchema, query);
-    return new ScimAnswer(
-      200,
-      listResponse(header(page), page.items, (team) => render(context, team, projection)),
-    );
+    return answerWithList(context, query, {
+      endpoint: TeamResource.endpoint,
+      read: (part) => context.services.teams.list(context.principal, { ...criteria, ...part }),
+      renderer: () => (team: Team) => render(context, team, projection),
+    });
   }
 
   protected override async create(context: ScimContext, body: unknown, query: Query): Promise<ScimAnswer> {

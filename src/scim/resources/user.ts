@@ -3,14 +3,14 @@ import type { AccountWithOrganizations } from "../../domain/account.js";
 import { isJsonObject } from "../../domain/json.js";
 import type { MembershipDetails } from "../../domain/membership-details.js";
 import { knownRoles } from "../../domain/role.js";
-import { noContent, ScimAnswer } from "../answer.js";
+import { noContent } from "../answer.js";
+import type { ScimAnswer } from "../answer.js";
 import type { ScimContext } from "../context.js";
 import { readPatchRequest } from "../dialects/patch-request.js";
 import { mutability } from "../errors.js";
 import { readResource } from "../inbound.js";
-import { listResponse } from "../list-response.js";
+import { answerWithList } from "../list-response.js";
 import { applyPatch } from "../patch/apply.js";
-import { readPaging } from "../pagination.js";
 import { Projection } from "../projection.js";
 import { toCriteria } from "../query.js";
 import type { Query } from "../query.js";
@@ -26,7 +26,6 @@ import {
   userIdentity,
   wantsMemberships,
 } from "./user-mapping.js";
-import { locationsBelow } from "../locations.js";
 
 /** Users: accounts (RFC 7643 section 4.1). */
 export class UserResource extends ScimResource {
@@ -45,18 +44,17 @@ export class UserResource extends ScimResource {
     );
   }
 
-  protected override async list(context: ScimContext, query: Query): Promise<ScimAnswer> {
-    const { range, header } = readPaging(context, UserResource.endpoint, query);
-    const page = await context.services.users.list(context.principal, {
-      ...toCriteria(userSchema, query),
-      ...range,
-      locations: locationsBelow(context.baseUrl),
-    });
+  protected override list(context: ScimContext, query: Query): Promise<ScimAnswer> {
+    const criteria = toCriteria(userSchema, query);
     const projection = Projection.of(userSchema, query);
-    const memberships = await membershipsOf(context, projection, page.items);
-    const render = (account: AccountWithOrganizations) =>
-      renderUser(account, context.baseUrl, projection, memberships);
-    return new ScimAnswer(200, listResponse(header(page), page.items, render));
+    return answerWithList(context, query, {
+      endpoint: UserResource.endpoint,
+      read: (part) => context.services.users.list(context.principal, { ...criteria, ...part }),
+      renderer: async (accounts) => {
+        const memberships = await membershipsOf(context, projection, accounts);
+        return (account) => renderUser(account, context.baseUrl, projection, memberships);
+      },
+    });
   }
 
   protected override async create(context: ScimContext, body: unknown, query: Query): Promise<ScimAnswer> {
