@@ -37,10 +37,13 @@ import { MembershipNotices } from "./services/membership-notices.js";
 import { Offers } from "./services/offers.js";
 import { OutgoingMail } from "./services/outgoing-mail.js";
 import { OrganizationService } from "./services/organizations.js";
+import { Refusals } from "./services/refusals.js";
+import type { RefusalLog } from "./services/refusals.js";
 
 export interface Services extends ScimServices {
   readonly authentication: AuthenticationService;
   readonly operator: OperatorService;
+  readonly refusals: Refusals;
 }
 
 /** What services share, whichever unit of work they are given. */
@@ -50,21 +53,24 @@ interface Shared {
   readonly links: Links;
   readonly mail: OutgoingMail;
   readonly notices: MembershipNotices;
+  readonly refusals: RefusalLog;
 }
 
 /** What SCIM requests call. */
 function resourceServices(given: Collaborators, shared: Shared): ScimServices {
-  const { candidates, links, mail, notices } = shared;
+  const { candidates, links, mail, notices, refusals } = shared;
   return {
     users: new UserService(given, new SetupMail(given, mail), notices),
     organizations: new OrganizationService(given, notices),
     directory: new DirectoryService(given),
-    audit: new AuditService(given),
+    audit: new AuditService(given, refusals),
     teams: new TeamService(given),
     invitations: new InvitationService(given, links, mail),
     accessTokens: new AccessTokenService(given),
     candidates,
-    batches: new BatchService(given.work, (work) => resourceServices({ ...given, work }, shared)),
+    batches: new BatchService(given.work, refusals, (work, held) =>
+      resourceServices({ ...given, work }, { ...shared, refusals: held }),
+    ),
   };
 }
 
@@ -83,6 +89,8 @@ const DAY = 24 * 60 * 60 * 1000;
 const PRUNING_INTERVAL = DAY / 24;
 /** How long it takes at most until it is written down that an access token was used. */
 const USE_INTERVAL = 60 * 1000;
+/** How long it takes at most until the audit log says how often something was refused. */
+const REFUSALS_INTERVAL = 5 * 1000;
 /** How often it is looked for mail to send. */
 const SENDING_INTERVAL = 250;
 
@@ -131,7 +139,9 @@ export async function compose(settings: Settings, clock: () => number = Date.now
     const outgoing = new OutgoingMail(given, mail);
     const guesses = new Guesses(given);
     const offers = new Offers(given, links, guesses);
+    const refusals = new Refusals(given);
     const shared = {
+      refusals,
       candidates: new CandidateService(given, settings.candidates),
       links,
       mail: outgoing,
@@ -141,6 +151,7 @@ export async function compose(settings: Settings, clock: () => number = Date.now
       ...resourceServices(given, shared),
       authentication: new AuthenticationService(given),
       operator: new OperatorService(given),
+      refusals,
     };
     if (settings.bootstrapToken !== undefined) {
       await services.authentication.adopt("bootstrap", settings.bootstrapToken);
@@ -186,6 +197,7 @@ export async function compose(settings: Settings, clock: () => number = Date.now
     });
     const stopSending = regularly(logger, SENDING_INTERVAL, () => outbox.run());
     const stopWriting = regularly(logger, USE_INTERVAL, () => services.authentication.writeDownUse());
+    const stopCounting = regularly(logger, REFUSALS_INTERVAL, () => refusals.writeDown());
     const close = async () => {
       outbox.stop();
       await stopSending();
@@ -193,6 +205,8 @@ export async function compose(settings: Settings, clock: () => number = Date.now
       await stopPruning();
       await stopWriting();
       await services.authentication.writeDownUse();
+      await stopCounting();
+      await refusals.writeDown();
       await database.close();
     };
     return { app, services, logger, migrated, close };

@@ -1,7 +1,7 @@
 import type { Realm } from "./principal.js";
 
 /** What was done, in one word each. */
-export type AuditAction = "create" | "replace" | "change" | "delete" | "read" | "search";
+export type AuditAction = "create" | "replace" | "change" | "delete" | "read" | "search" | "authenticate";
 
 /** What an action was done to, or was to be done to. */
 export interface AuditTarget {
@@ -38,4 +38,7 @@ export interface AuditEvent {
   /** The attributes that the caller may not change, and which were left as they are. */
   readonly ignored: readonly string[];
   readonly detail?: string | undefined;
+  /** How often it was refused, with `createdAt` the first time and `lastAt` the last one; undefined for what was done. */
+  readonly occurrences?: number | undefined;
+  readonly lastAt?: string | undefined;
 }

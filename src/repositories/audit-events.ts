@@ -27,6 +27,8 @@ interface AuditEventRow {
   address: string | null;
   attributes: string | { changes: string[]; ignored: string[] };
   detail: string | null;
+  occurrences: number | null;
+  last_at: string | null;
 }
 
 const COLUMNS = [
@@ -46,6 +48,8 @@ const COLUMNS = [
   "address",
   "attributes",
   "detail",
+  "occurrences",
+  "last_at",
 ];
 
 /** How many rows a statement inserts: few sizes, so that the statements stay prepared. */
@@ -91,18 +95,20 @@ const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields =>
     requestId: "audit_events.request_id",
     address: "audit_events.address",
     detail: plainText("audit_events.detail"),
+    count: "audit_events.occurrences",
+    lastTimestamp: "audit_events.last_at",
     meta: "audit_events.id",
     "meta.resourceType": plainText("'AuditEvent'"),
     "meta.location": prefixed(locations.auditEvents, "audit_events.id"),
     "meta.created": "audit_events.created_at",
-    "meta.lastModified": "audit_events.created_at",
-    "meta.version": plainText("'W/\"1\"'"),
+    "meta.lastModified": plainText("coalesce(audit_events.last_at, audit_events.created_at)"),
+    "meta.version": plainText(`'W/"' || coalesce(audit_events.occurrences, 1) || '"'`),
   },
   collections: {},
   documents: { changes: "audit_events.attributes", ignored: "audit_events.attributes" },
 });
 
-/** The audit log: events are added, read, and in the end forgotten, but never changed. */
+/** The audit log: events are added, read, and in the end forgotten. Nothing changes but how often a refusal happened. */
 export class AuditEventRepository {
   /** @param pending where events go, rather than into the database, when somebody else is going to write them */
   constructor(
@@ -128,6 +134,17 @@ export class AuditEventRepository {
       `insert into audit_events (${COLUMNS.join(", ")}) values ${events.map(() => row).join(", ")}`,
       events.flatMap(toBindings),
     );
+  }
+
+  /** Writes how often refusals have happened by now. */
+  async recount(counts: readonly { id: string; occurrences: number; lastAt: string }[]): Promise<void> {
+    for (const { id, occurrences, lastAt } of counts) {
+      await this.session.rows("update audit_events set occurrences = ?, last_at = ? where id = ?", [
+        occurrences,
+        lastAt,
+        id,
+      ]);
+    }
   }
 
   async find(id: string): Promise<AuditEvent | undefined> {
@@ -192,6 +209,8 @@ const toBindings = (event: AuditEvent): Binding[] => [
   event.address ?? null,
   JSON.stringify({ changes: event.changes, ignored: event.ignored }),
   event.detail ?? null,
+  event.occurrences ?? (event.result === "refused" ? 1 : null),
+  event.lastAt ?? (event.result === "refused" ? event.createdAt : null),
 ];
 
 function toEvent(row: AuditEventRow): AuditEvent {
@@ -218,5 +237,7 @@ function toEvent(row: AuditEventRow): AuditEvent {
     address: row.address ?? undefined,
     ...attributes,
     detail: row.detail ?? undefined,
+    occurrences: row.occurrences ?? undefined,
+    lastAt: row.last_at ?? undefined,
   };
 }

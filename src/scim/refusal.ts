@@ -18,12 +18,8 @@ export async function refusal(
   const isProbing =
     refused?.status === 403 || (refused?.status === 404 && principal.realm.type === "organization");
   if (refused && (!isRead || isProbing)) {
-    try {
-      const { status, message } = refused;
-      await services.audit.refused(principal, { action, target, status, detail: message });
-    } catch (fault) {
-      onFault(fault);
-    }
+    const { status, message } = refused;
+    await services.audit.refused(principal, { action, target, status, detail: message });
   }
   return failure(error, onFault);
 }

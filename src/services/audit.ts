@@ -7,6 +7,7 @@ import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Principal } from "../domain/principal.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
 import type { Collaborators } from "./collaborators.js";
+import type { RefusalLog } from "./refusals.js";
 
 /** What a service tells of an action; who did it and when, the principal and the clock tell. */
 export type Deed = Pick<AuditEvent, "action" | "target"> &
@@ -31,6 +32,10 @@ export const kept = (text: string) =>
 /** Who does something: somebody with an access token, or without one, from a page. */
 export type Actor = Pick<Principal, "realm" | "accountId" | "origin"> & Partial<Pick<Principal, "tokenId">>;
 
+/** Who was refused: a token that can do something, or none of whose power is left. */
+export type Refused = Pick<Principal, "tokenId" | "realm" | "accountId" | "origin"> &
+  Partial<Pick<Principal, "power">>;
+
 /** Writes down what was done, in the transaction that does it. */
 export async function record(
   { now, newId }: Pick<Collaborators, "now" | "newId">,
@@ -38,29 +43,34 @@ export async function record(
   actor: Actor,
   deed: Deed,
 ): Promise<void> {
+  await auditEvents.insert([eventOf({ now, newId }, actor, deed)]);
+}
+
+function eventOf({ now, newId }: Pick<Collaborators, "now" | "newId">, actor: Actor, deed: Deed): AuditEvent {
   const { realm, tokenId, accountId, origin } = actor;
-  const own = realm.type === "organization" ? realm.organizationId : undefined;
-  await auditEvents.insert([
-    {
-      id: newId(),
-      createdAt: now(),
-      result: "success",
-      realm: realm.type,
-      tokenId,
-      accountId,
-      organizationId: own,
-      requestId: origin?.requestId,
-      address: origin?.address,
-      changes: [],
-      ignored: [],
-      ...deed,
-    },
-  ]);
+  return {
+    id: newId(),
+    createdAt: now(),
+    result: "success",
+    realm: realm.type,
+    tokenId,
+    accountId,
+    organizationId: realm.type === "organization" ? realm.organizationId : undefined,
+    requestId: origin?.requestId,
+    address: origin?.address,
+    changes: [],
+    ignored: [],
+    ...deed,
+  };
 }
 
 /** The audit log as callers see it. */
 export class AuditService {
-  constructor(private readonly given: Collaborators) {}
+  /** @param refusals where what was refused goes */
+  constructor(
+    private readonly given: Collaborators,
+    private readonly refusals: RefusalLog,
+  ) {}
 
   /** @throws NotFoundError, ForbiddenError */
   async get(principal: Principal, id: string): Promise<AuditEvent> {
@@ -76,13 +86,18 @@ export class AuditService {
     return this.given.work.read(principal.realm).auditEvents.list(listing);
   }
 
-  /** Writes down what was refused. */
-  async refused(principal: Principal, { action, target, status, detail }: Refusal): Promise<void> {
-    const named = { type: target.type, id: target.id === undefined ? undefined : kept(target.id) };
-    const deed = { action, target: named, status, detail: kept(detail), result: "refused" } as const;
-    await this.given.work.write(principal.realm, (repositories) =>
-      record(this.given, repositories, principal, deed),
-    );
+  /** Writes down what was refused, or counts it when it was refused before. */
+  async refused(principal: Refused, { action, target, status, detail }: Refusal): Promise<void> {
+    const id = target.id === undefined ? undefined : kept(target.id);
+    const deed = {
+      action,
+      target: { ...target, id },
+      status,
+      detail: kept(detail),
+      result: "refused",
+    } as const;
+    const event = { ...eventOf(this.given, principal, deed), tokenId: principal.tokenId };
+    await this.refusals.add([{ event, mayWrite: principal.power === "administrator" }]);
   }
 
   /** Forgets what is older. @param before ISO 8601 in UTC @returns how many events that were */

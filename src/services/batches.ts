@@ -1,11 +1,17 @@
 import type { UnitOfWork } from "../repositories/unit-of-work.js";
+import { HeldRefusals } from "./refusals.js";
+import type { RefusalLog } from "./refusals.js";
 
 /** Lets operations of several services happen in one transaction. */
 export class BatchService<Services> {
-  /** @param serve makes the services, working with what they are given */
+  /**
+   * @param refusals where goes what was refused in a transaction, once it is over
+   * @param serve makes the services, working with what they are given
+   */
   constructor(
     private readonly work: UnitOfWork,
-    private readonly serve: (work: UnitOfWork) => Services,
+    private readonly refusals: RefusalLog,
+    private readonly serve: (work: UnitOfWork, refusals: RefusalLog) => Services,
   ) {}
 
   /**
@@ -14,7 +20,13 @@ export class BatchService<Services> {
    *
    * @param operations calls the services that it is given, one at a time, and nothing else that has effects
    */
-  together<T>(operations: (services: Services) => Promise<T>): Promise<T> {
-    return this.work.together((joined) => operations(this.serve(joined)));
+  async together<T>(operations: (services: Services) => Promise<T>): Promise<T> {
+    let held = new HeldRefusals();
+    const result = await this.work.together((joined) => {
+      held = new HeldRefusals();
+      return operations(this.serve(joined, held));
+    });
+    await this.refusals.add(held.refusals);
+    return result;
   }
 }

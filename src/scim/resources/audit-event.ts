@@ -39,11 +39,13 @@ const AUDIT_EVENTS: RecordType<AuditEvent> = {
   schema: auditEventSchema,
   toResource: (event, baseUrl) => {
     const { id, createdAt, action, result, status, realm, tokenId, accountId, organizationId } = event;
-    const { target, requestId, address, changes, ignored, detail } = event;
+    const { target, requestId, address, changes, ignored, detail, occurrences, lastAt } = event;
     return {
       schemas: [AUDIT_EVENT],
       id,
       timestamp: createdAt,
+      ...(lastAt !== undefined && { lastTimestamp: lastAt }),
+      ...(occurrences !== undefined && { count: occurrences }),
       action,
       result,
       ...(status !== undefined && { status }),
@@ -68,9 +70,9 @@ const AUDIT_EVENTS: RecordType<AuditEvent> = {
       meta: {
         resourceType: "AuditEvent",
         created: createdAt,
-        lastModified: createdAt,
+        lastModified: lastAt ?? createdAt,
         location: auditEventLocation(id, baseUrl),
-        version: entityTag(1),
+        version: entityTag(occurrences ?? 1),
       },
     };
   },

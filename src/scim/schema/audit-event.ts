@@ -17,10 +17,12 @@ type Attribute = InstanceType<typeof SCIMMY.Types.Attribute>;
 
 /** Who did what to what, when, from where, and with what result. */
 export const AuditEventSchema = ownSchema("AuditEvent", AUDIT_EVENT, "Something that was done, or refused", [
-  readOnly("dateTime", "timestamp", "When it happened."),
+  readOnly("dateTime", "timestamp", "When it happened, for what was refused more than once the first time."),
+  readOnly("dateTime", "lastTimestamp", "When it was refused the last time."),
+  readOnly("integer", "count", "How often it was refused, all in one event."),
   readOnly("string", "action", "What was done.", {
     ...exact,
-    canonicalValues: ["create", "replace", "change", "delete", "read", "search"],
+    canonicalValues: ["create", "replace", "change", "delete", "read", "search", "authenticate"],
   }),
   readOnly("string", "result", "Whether it was done; a warning was done and should be looked at.", {
     ...exact,
