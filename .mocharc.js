@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 
 export default {
-  import: "tsx",
+  import: "./test/support/typescript.mjs",
   require: ["./test/support/hooks.ts"],
   recursive: true,
   extension: ["test.ts"],

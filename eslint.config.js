@@ -10,7 +10,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["eslint.config.js", ".dependency-cruiser.cjs"] },
+        projectService: { allowDefaultProject: ["eslint.config.js", ".dependency-cruiser.cjs", "test/support/typescript.mjs"] },
         tsconfigRootDir: import.meta.dirname,
       },
     },

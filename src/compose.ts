@@ -22,6 +22,7 @@ import { AccessTokenService } from "./services/access-tokens.js";
 import type { ScimServices } from "./scim/context.js";
 import { AuditService } from "./services/audit.js";
 import { BatchService } from "./services/batches.js";
+import type { Outside } from "./services/batches.js";
 import { CandidateService } from "./services/candidates.js";
 import { TeamService } from "./services/teams.js";
 import { UserService } from "./services/users.js";
@@ -37,8 +38,8 @@ import { MembershipNotices } from "./services/membership-notices.js";
 import { Offers } from "./services/offers.js";
 import { OutgoingMail } from "./services/outgoing-mail.js";
 import { OrganizationService } from "./services/organizations.js";
+import { Passwords } from "./services/passwords.js";
 import { Refusals } from "./services/refusals.js";
-import type { RefusalLog } from "./services/refusals.js";
 
 export interface Services extends ScimServices {
   readonly authentication: AuthenticationService;
@@ -47,20 +48,19 @@ export interface Services extends ScimServices {
 }
 
 /** What services share, whichever unit of work they are given. */
-interface Shared {
+interface Shared extends Outside {
   /** No part of a batch: nobody looks for candidates in a Bulk. */
   readonly candidates: CandidateService;
   readonly links: Links;
   readonly mail: OutgoingMail;
   readonly notices: MembershipNotices;
-  readonly refusals: RefusalLog;
 }
 
 /** What SCIM requests call. */
 function resourceServices(given: Collaborators, shared: Shared): ScimServices {
-  const { candidates, links, mail, notices, refusals } = shared;
+  const { candidates, links, mail, notices, refusals, passwords } = shared;
   return {
-    users: new UserService(given, new SetupMail(given, mail), notices),
+    users: new UserService(given, new SetupMail(given, mail), notices, passwords),
     organizations: new OrganizationService(given, notices),
     directory: new DirectoryService(given),
     audit: new AuditService(given, refusals),
@@ -68,8 +68,8 @@ function resourceServices(given: Collaborators, shared: Shared): ScimServices {
     invitations: new InvitationService(given, links, mail),
     accessTokens: new AccessTokenService(given),
     candidates,
-    batches: new BatchService(given.work, refusals, (work, held) =>
-      resourceServices({ ...given, work }, { ...shared, refusals: held }),
+    batches: new BatchService(given.work, shared, (work, held) =>
+      resourceServices({ ...given, work }, { ...shared, ...held }),
     ),
   };
 }
@@ -139,6 +139,7 @@ export async function compose(settings: Settings, clock: () => number = Date.now
     const outgoing = new OutgoingMail(given, mail);
     const guesses = new Guesses(given);
     const offers = new Offers(given, links, guesses);
+    const passwords = new Passwords();
     const refusals = new Refusals(given);
     const shared = {
       refusals,
@@ -146,6 +147,7 @@ export async function compose(settings: Settings, clock: () => number = Date.now
       links,
       mail: outgoing,
       notices: new MembershipNotices(given, mail.notices),
+      passwords,
     };
     const services: Services = {
       ...resourceServices(given, shared),
@@ -161,9 +163,9 @@ export async function compose(settings: Settings, clock: () => number = Date.now
       cursors: new Cursors(await secretKey(given, "cursors"), settings.cursorTimeout, clock),
       pageMemory: new PageMemory(settings.pageMaxBytes),
       people: {
-        acceptance: new AcceptanceService(given, offers, guesses),
+        acceptance: new AcceptanceService(given, offers, guesses, passwords),
         proofs: new AddressProofs(given, links, offers, guesses, outgoing),
-        setup: new AccountSetupService(given, links, guesses),
+        setup: new AccountSetupService(given, links, guesses, passwords),
       },
       look: {
         ...{ productName, templates },
@@ -205,6 +207,7 @@ export async function compose(settings: Settings, clock: () => number = Date.now
       await stopPruning();
       await stopWriting();
       await services.authentication.writeDownUse();
+      await passwords.close();
       await stopCounting();
       await refusals.writeDown();
       await database.close();

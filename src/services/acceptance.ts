@@ -1,5 +1,6 @@
 import type { AccountInput } from "../domain/account.js";
 import { ConflictError, ForbiddenError, InvalidValueError } from "../domain/errors.js";
+import { mailboxKey } from "../domain/email.js";
 import { addressOf } from "../domain/invitation.js";
 import type { Invitation } from "../domain/invitation.js";
 import { JsonDocument } from "../domain/json.js";
@@ -11,10 +12,10 @@ import { requireStorable } from "./account-rules.js";
 import { record } from "./audit.js";
 import type { Collaborators } from "./collaborators.js";
 import type { Guesses, Origin } from "./guesses.js";
-import { requireStrongPassword } from "./new-passwords.js";
 import { closed } from "./offers.js";
 import type { Offer, Offers } from "./offers.js";
-import { hashPassword, isPassword } from "./passwords.js";
+import { knownWords, requireUsablePassword } from "./password-rules.js";
+import type { Passwords } from "./passwords.js";
 
 const CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User";
 
@@ -43,6 +44,7 @@ export class AcceptanceService {
     private readonly given: Collaborators,
     private readonly offers: Offers,
     private readonly guesses: Guesses,
+    private readonly passwords: Passwords,
   ) {}
 
   /** As `Offers.look`. */
@@ -61,9 +63,8 @@ export class AcceptanceService {
     requireProved(offer);
     if (offer.takes === "password")
       await this.#requirePassword(offer, accountId ?? "", said.password, origin);
-    const isNew = offer.takes === "account";
-    const person = isNew ? newPerson(offer.address, said) : undefined;
-    const passwordHash = isNew && said.password !== undefined ? await hashPassword(said.password) : undefined;
+    const person = offer.takes === "account" ? newPerson(offer.address, said) : undefined;
+    const passwordHash = person && (await this.#hash(offer, person, said.password, origin));
     const id = this.given.newId();
     return this.given.work.write(PROVIDER_REALM, async (repositories) => {
       await this.#lock(repositories, offer);
@@ -118,18 +119,26 @@ export class AcceptanceService {
     password: string | undefined,
     origin: Origin,
   ): Promise<void> {
-    const { id, name, organizationId } = invitation;
-    const guessed = {
-      what: "password",
-      whose: accountId,
-      accountId,
-      realm: { type: "organization", organizationId },
-      target: { type: "Invitation", id, display: name },
-    } as const;
+    const guessed = { what: "password", whose: accountId, accountId, ...placeOf(invitation) } as const;
     await this.guesses.check(guessed, origin, async () => {
       const hash = await this.given.work.read(PROVIDER_REALM).accounts.passwordHash(accountId);
-      return hash !== undefined && password !== undefined && (await isPassword(password, hash));
+      if (hash === undefined || password === undefined) return false;
+      return this.passwords.isPassword(callerOf(invitation), password, hash);
     });
+  }
+
+  /** @throws InvalidValueError for a password that will not do, TooManyRequestsError for who tries many */
+  async #hash(
+    { invitation, address }: PersonalOffer,
+    person: AccountInput,
+    password: string | undefined,
+    origin: Origin,
+  ): Promise<string> {
+    if (password === undefined) throw new InvalidValueError("A password is needed");
+    requireUsablePassword(password);
+    const whose = `${invitation.id} ${mailboxKey(address)}`;
+    await this.guesses.count({ what: "new password", whose, ...placeOf(invitation) }, origin);
+    return this.passwords.hash(callerOf(invitation), password, knownWords(person));
   }
 
   async #create(
@@ -186,6 +195,16 @@ export class AcceptanceService {
   }
 }
 
+/** Where guessing by an invitation's links is told of. */
+const placeOf = ({ id, name, organizationId }: Invitation) =>
+  ({
+    realm: { type: "organization", organizationId },
+    target: { type: "Invitation", id, display: name },
+  }) as const;
+
+/** Those whom an organization invites have a turn together with its tokens. */
+const callerOf = ({ id, organizationId }: Invitation) => ({ group: organizationId, id });
+
 const justNow = () => new ConflictError("Somebody has created or changed the account just now; try again");
 
 const actor = ({ organizationId }: Invitation, accountId: string | undefined, origin: Origin) => ({
@@ -201,13 +220,11 @@ function requireProved(offer: Offer): asserts offer is PersonalOffer {
   }
 }
 
-/** @throws InvalidValueError for a name or password that will not do */
-function newPerson(address: string, { givenName, familyName, password }: Acceptance): AccountInput {
+/** @throws InvalidValueError for a name that will not do */
+function newPerson(address: string, { givenName, familyName }: Acceptance): AccountInput {
   const [given, family] = [givenName, familyName].map((name) => name?.normalize("NFC").trim() ?? "");
   if (!given || !family) throw new InvalidValueError("Your first and last name are needed");
   if (/\p{Cc}|\p{Surrogate}/u.test(given + family)) throw new InvalidValueError("A name has letters only");
-  if (password === undefined) throw new InvalidValueError("A password is needed");
-  requireStrongPassword(password, [address, ...address.split(/[@.]/), given, family]);
   const displayName = `${given} ${family}`;
   const schemas = [CORE_USER];
   const profile = {

@@ -1,7 +1,6 @@
 import { mailAddress } from "../domain/account.js";
 import type { AccountWithOrganizations } from "../domain/account.js";
 import { ClosedError, InvalidValueError, TooManyRequestsError, UnknownLinkError } from "../domain/errors.js";
-import { isJsonObject } from "../domain/json.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Principal, Realm } from "../domain/principal.js";
 import type { AccountSetup } from "../repositories/account-setups.js";
@@ -13,9 +12,9 @@ import type { Actor } from "./audit.js";
 import type { Collaborators } from "./collaborators.js";
 import type { Guesses, Origin } from "./guesses.js";
 import type { Links } from "./links.js";
-import { requireStrongPassword } from "./new-passwords.js";
 import type { OutgoingMail } from "./outgoing-mail.js";
-import { hashPassword } from "./passwords.js";
+import { knownWords, requireUsablePassword } from "./password-rules.js";
+import type { Passwords } from "./passwords.js";
 import { later } from "./rate-limits.js";
 
 /** How long a link counts, and how long nobody can send another one, in seconds. */
@@ -107,6 +106,7 @@ export class AccountSetupService {
     private readonly given: Collaborators,
     private readonly links: Links,
     private readonly guesses: Guesses,
+    private readonly passwords: Passwords,
   ) {}
 
   /**
@@ -117,23 +117,38 @@ export class AccountSetupService {
    *   tries many
    */
   async look(token: string, origin: Origin): Promise<PendingAccount> {
-    const { account, setup } = await this.guesses.ofLinks("User", origin, () =>
+    const { account, setup } = await this.#follow(token, origin);
+    return { account, expiresAt: setup.expiresAt };
+  }
+
+  #follow(token: string, origin: Origin): Promise<Pending> {
+    return this.guesses.ofLinks("User", origin, () =>
       this.#find(this.given.work.read(PROVIDER_REALM), token),
     );
-    return { account, expiresAt: setup.expiresAt };
   }
 
   /**
    * Gives an account the password that its owner has chosen.
    *
    * @returns the account's user name
-   * @throws what `look` throws, InvalidValueError for a password that will not do
+   * @throws what `look` throws, InvalidValueError for a password that will not do, TooManyRequestsError for who tries
+   *   many
    */
   async complete(token: string, password: string | undefined, origin: Origin): Promise<string> {
-    const { account } = await this.look(token, origin);
+    const { account, setup: begun } = await this.#follow(token, origin);
     if (password === undefined) throw new InvalidValueError("A password is needed");
-    requireStrongPassword(password, known(account));
-    const passwordHash = await hashPassword(password);
+    requireUsablePassword(password);
+    const { realm, accountId } = actor(begun, origin);
+    const guessed = {
+      what: "new password",
+      whose: account.id,
+      accountId,
+      realm,
+      target: targetOf(account),
+    } as const;
+    await this.guesses.count(guessed, origin);
+    const caller = { group: begun.organizationId ?? account.id, id: account.id };
+    const passwordHash = await this.passwords.hash(caller, password, knownWords(account));
     return this.given.work.write(PROVIDER_REALM, async (repositories) => {
       await repositories.accounts.find(account.id, "forUpdate");
       const { account: current, setup } = await this.#find(repositories, token);
@@ -146,10 +161,7 @@ export class AccountSetupService {
     });
   }
 
-  async #find(
-    { accounts, accountSetups }: Repositories,
-    token: string,
-  ): Promise<{ account: AccountWithOrganizations; setup: AccountSetup }> {
+  async #find({ accounts, accountSetups }: Repositories, token: string): Promise<Pending> {
     const link = this.links.readAccountSetup(token);
     const account = link && (await accounts.find(link.accountId));
     if (!account) throw new UnknownLinkError();
@@ -171,11 +183,9 @@ export class AccountSetupService {
   }
 }
 
-/** What others know of somebody. */
-function known({ userName, displayName, profile }: AccountWithOrganizations): string[] {
-  const { name } = profile.value;
-  const names = isJsonObject(name) ? Object.values(name).map(String) : [];
-  return [userName, ...userName.split(/[@.]/), ...(displayName?.split(" ") ?? []), ...names];
+interface Pending {
+  readonly account: AccountWithOrganizations;
+  readonly setup: AccountSetup;
 }
 
 function actor({ organizationId, accountId }: AccountSetup, origin: Origin): Actor {

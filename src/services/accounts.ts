@@ -21,7 +21,9 @@ import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
 import { settleLostPower } from "./lost-power.js";
 import { writeOrganizationRoles } from "./organization-roles.js";
-import { hashPassword } from "./passwords.js";
+import { knownWords } from "./password-rules.js";
+import { callerOf } from "./passwords.js";
+import type { PasswordHasher } from "./passwords.js";
 
 /** A change of an account. */
 export interface AccountChange extends Credentials {
@@ -38,11 +40,12 @@ export class AccountService {
   constructor(
     private readonly given: Collaborators,
     private readonly setupMail: SetupMail,
+    private readonly passwords: PasswordHasher,
   ) {}
 
   /**
    * @throws UniquenessError when the user name is taken, InvalidValueError for a value that is too long, and what
-   *   `SetupMail.send` throws
+   *   `SetupMail.send` and `PasswordHasher.hash` throw
    */
   async create(
     principal: Principal,
@@ -51,7 +54,10 @@ export class AccountService {
   ): Promise<AccountWithOrganizations> {
     requireStorable(input);
     requireOneWay({ password, setupEmail: setupEmail && "send" });
-    const passwordHash = password === undefined ? undefined : await hashPassword(password);
+    const passwordHash =
+      password === undefined
+        ? undefined
+        : await this.passwords.hash(callerOf(principal), password, knownWords(input));
     const now = this.given.now();
     const { search, ...attributes } = input;
     const account = { ...attributes, id: this.given.newId(), version: 1, updatedAt: now };
@@ -75,13 +81,14 @@ export class AccountService {
   /**
    * Changes an account; what changes nothing leaves the version as it is.
    *
-   * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError, and what `change.apply` and
-   *   `SetupMail.send` throw
+   * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError, and what `change.apply`,
+   *   `SetupMail.send` and `PasswordHasher.hash` throw
    */
   async change(principal: Principal, id: string, change: AccountChange): Promise<AccountWithOrganizations> {
     requireOneWay(change);
-    const { password, setupEmail } = change;
-    const passwordHash = password === undefined ? undefined : await hashPassword(password);
+    const { setupEmail } = change;
+    const { accounts: readable } = this.given.work.read(principal.realm);
+    const passwordHash = await hashOfChange(this.passwords, readable, principal, id, change);
     return this.given.work.write(principal.realm, async (repositories) => {
       const { accounts } = repositories;
       const current = await this.#lock(accounts, id, "forUpdate", change.expected);
@@ -167,4 +174,23 @@ export class AccountService {
     requireVersion("User", current, expected);
     return current;
   }
+}
+
+/**
+ * The hash of the password in a change. What else is wrong with the change is found before, since hashing takes long.
+ *
+ * @throws NotFoundError, VersionMismatchError, and what `change.apply` and `PasswordHasher.hash` throw
+ */
+export async function hashOfChange(
+  passwords: PasswordHasher,
+  accounts: AccountRepository,
+  principal: Principal,
+  id: string,
+  { password, apply, expected }: AccountChange,
+): Promise<string | undefined> {
+  if (password === undefined) return undefined;
+  const current = isId(id) && (await accounts.find(id));
+  if (!current) throw new NotFoundError("User", id);
+  requireVersion("User", current, expected);
+  return passwords.hash(callerOf(principal), password, knownWords(current, apply(current)));
 }

@@ -9,14 +9,14 @@ import { counted } from "./rate-limits.js";
 
 export type Origin = Principal["origin"];
 
-/** How often somebody can be wrong in a quarter of an hour. */
+/** How often somebody can try in a quarter of an hour. */
 const SECONDS = 900;
 const LINKS = 30;
-const WRONG = { password: 10, code: 5 } as const;
+const TRIES = { password: 10, "new password": 10, code: 5 } as const;
 
-/** A secret that somebody can guess: what it is, whose it is, and where guessing it is told of. */
+/** A secret that somebody tries: what it is, whose it is, and where guessing it is told of. */
 export interface Guessed {
-  readonly what: keyof typeof WRONG;
+  readonly what: keyof typeof TRIES;
   readonly whose: string;
   readonly realm: Realm;
   readonly target: AuditTarget;
@@ -65,22 +65,10 @@ export class Guesses {
    * @throws TooManyRequestsError for who is locked out, ForbiddenError for a wrong one
    */
   async check(guessed: Guessed, origin: Origin, isRight: () => Promise<boolean>): Promise<void> {
-    const { what, whose, realm, target, accountId } = guessed;
-    const name = `wrong ${what} of ${whose}`;
-    const limit = { points: WRONG[what], seconds: SECONDS };
-    const { excess, retryAfter } = await this.given.work.write(realm, async (repositories) => {
-      const after = await counted(this.given, repositories, name, limit);
-      if (after.excess === 1) {
-        await record(this.given, repositories, actor(realm, origin, accountId), {
-          ...{ action: "change", target, result: "refused", status: 429 },
-          detail: `locked out after ${limit.points} wrong ${what}s`,
-        });
-      }
-      return after;
-    });
-    if (excess > 0) throw new TooManyRequestsError(retryAfter);
+    const { what, realm, target, accountId } = guessed;
+    await this.count(guessed, origin);
     if (await isRight()) {
-      await this.given.work.write(realm, ({ rateLimits }) => rateLimits.forget(name));
+      await this.given.work.write(realm, ({ rateLimits }) => rateLimits.forget(counterOf(guessed)));
       return;
     }
     await this.given.work.write(realm, (repositories) =>
@@ -89,6 +77,23 @@ export class Guesses {
       }),
     );
     throw what === "code" ? wrongCode() : new ForbiddenError("This is not the password of your account");
+  }
+
+  /** Counts a try, before it costs anything. @throws TooManyRequestsError for who is locked out */
+  async count(guessed: Guessed, origin: Origin): Promise<void> {
+    const { what, realm, target, accountId } = guessed;
+    const limit = { points: TRIES[what], seconds: SECONDS };
+    const { excess, retryAfter } = await this.given.work.write(realm, async (repositories) => {
+      const after = await counted(this.given, repositories, counterOf(guessed), limit);
+      if (after.excess === 1) {
+        await record(this.given, repositories, actor(realm, origin, accountId), {
+          ...{ action: "change", target, result: "refused", status: 429 },
+          detail: `locked out after ${limit.points} ${what === "new password" ? "" : "wrong "}${what}s`,
+        });
+      }
+      return after;
+    });
+    if (excess > 0) throw new TooManyRequestsError(retryAfter);
   }
 
   #recordLinks(type: string, origin: Origin): Promise<void> {
@@ -105,6 +110,9 @@ export const wrongCode = () =>
   new ForbiddenError(
     "This is not the code, or not any more; look for the latest mail, or ask for another code",
   );
+
+const counterOf = ({ what, whose }: Guessed) =>
+  what === "new password" ? `new password of ${whose}` : `wrong ${what} of ${whose}`;
 
 const actor = (realm: Realm, origin: Origin, accountId: string | undefined) => ({
   realm,

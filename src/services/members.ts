@@ -16,6 +16,7 @@ import {
 } from "./account-rules.js";
 import type { Credentials } from "./account-rules.js";
 import type { SetupMail } from "./account-setup.js";
+import { hashOfChange } from "./accounts.js";
 import type { AccountChange } from "./accounts.js";
 import { record } from "./audit.js";
 import { keepingAdministrators } from "./administrators.js";
@@ -23,7 +24,9 @@ import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
 import { settleLostPower } from "./lost-power.js";
 import type { MembershipNotices } from "./membership-notices.js";
-import { hashPassword } from "./passwords.js";
+import { knownWords } from "./password-rules.js";
+import { callerOf } from "./passwords.js";
+import type { PasswordHasher } from "./passwords.js";
 
 /**
  * Users as one organization provisions them: its members. `externalId`, `active` and `roles` are the
@@ -34,13 +37,15 @@ export class MemberService {
     private readonly given: Collaborators,
     private readonly setupMail: SetupMail,
     private readonly notices: MembershipNotices,
+    private readonly passwords: PasswordHasher,
   ) {}
 
   /**
    * Creates the account, or takes the one of that user name, and makes it a member. Who is a member and not
    * active becomes active again.
    *
-   * @throws UniquenessError for an active member, InvalidValueError, ForbiddenError, and what `SetupMail.send` throws
+   * @throws UniquenessError for an active member, InvalidValueError, ForbiddenError, and what `SetupMail.send` and
+   *   `PasswordHasher.hash` throw
    */
   async create(
     principal: Principal,
@@ -51,7 +56,11 @@ export class MemberService {
     requireStorable(input);
     requireOneWay({ ...credentials, setupEmail: credentials.setupEmail && "send" });
     requireGrantable(principal, [], input);
-    const passwordHash = await hashed(credentials);
+    const { password } = credentials;
+    const passwordHash =
+      password === undefined
+        ? undefined
+        : await this.passwords.hash(callerOf(principal), password, knownWords(input));
     const attempt = () =>
       this.given.work.write(principal.realm, async (repositories) => {
         const { accounts, memberships } = repositories;
@@ -94,7 +103,7 @@ export class MemberService {
    * Changes a member; what changes nothing leaves the version as it is.
    *
    * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError, ForbiddenError, and what
-   *   `change.apply` and `SetupMail.send` throw
+   *   `change.apply`, `SetupMail.send` and `PasswordHasher.hash` throw
    */
   async change(
     principal: Principal,
@@ -103,7 +112,8 @@ export class MemberService {
     change: AccountChange,
   ): Promise<AccountWithOrganizations> {
     requireOneWay(change);
-    const passwordHash = await hashed(change);
+    const { accounts: readable } = this.given.work.read(principal.realm);
+    const passwordHash = await hashOfChange(this.passwords, readable, principal, id, change);
     return this.given.work.write(principal.realm, async (repositories) => {
       const { accounts, memberships } = repositories;
       const current = requireFound(isId(id) ? await accounts.find(id, "forUpdate") : undefined, id);
@@ -249,9 +259,6 @@ interface Secret {
   readonly passwordHash: string | undefined;
   readonly sendsMail: boolean;
 }
-
-const hashed = async ({ password }: Credentials) =>
-  password === undefined ? undefined : await hashPassword(password);
 
 /** Whether an input has an attribute: what a creation leaves out is not meant to be taken away. */
 const says = (input: AccountInput, name: string) =>

@@ -1,35 +1,102 @@
-import pLimit from "p-limit";
-import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
-import { promisify } from "node:util";
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import workerpool from "workerpool";
+import { InvalidValueError, UnavailableError } from "../domain/errors.js";
+import type { Principal } from "../domain/principal.js";
+import { FairQueue } from "./fair-queue.js";
+import type { Caller } from "./fair-queue.js";
+import { normalPassword, requireUsablePassword } from "./password-rules.js";
+import type { PasswordWork } from "./password-thread.js";
 
 /** The work factor that OWASP's password storage advice gives for scrypt with 32 MiB. */
 const COST = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 2 ** 20 };
 const KEY_BYTES = 32;
 
-const derive = promisify<string, Buffer, number, typeof COST, Buffer>(scrypt);
+/** Threads that judge and hash: never all of the machine, and each has dictionaries in memory. */
+const THREADS = Math.min(Math.max(1, availableParallelism() - 1), 2);
 
-/** Hashing keeps a thread busy; those that are left serve the database meanwhile. */
-const inTurn = pLimit(2);
+/** Of one caller as many wait as are hashed in the time that one waits at most. */
+const QUEUE = { atOnce: THREADS, perCaller: 50, waiting: 500, seconds: 30 };
+
+/** What takes longer is given up, and its thread with it; usually it is a third of a second. */
+const JOB_MS = 15_000;
+
+/** The file that is a thread's program, beside this one and in the same language. */
+const PROGRAM = fileURLToPath(new URL(`password-thread${extname(import.meta.url)}`, import.meta.url));
+
+/** Makes hashes of new passwords. */
+export interface PasswordHasher {
+  /**
+   * Judges a new password, and hashes it, slowly on purpose.
+   *
+   * @param caller whose turn it takes in the queue
+   * @param known what others know of the person, and would try
+   * @returns `scrypt$N$r$p$salt$key`, salt and key in base64url
+   * @throws InvalidValueError that says which rule the password breaks, TooManyRequestsError or UnavailableError when
+   *   too many passwords wait
+   */
+  hash(caller: Caller, password: string, known: readonly string[]): Promise<string>;
+}
 
 /**
- * Hashes a person's password, slowly on purpose.
- *
- * @returns `scrypt$N$r$p$salt$key`, salt and key in base64url
+ * Judges and hashes passwords in threads of their own, so that neither the event loop nor the threads that serve the
+ * database wait for it. Threads start when they are needed, and again after one has ended.
  */
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(16);
-  const key = await inTurn(() => derive(password.normalize("NFKC"), salt, KEY_BYTES, COST));
-  return ["scrypt", COST.N, COST.r, COST.p, salt.toString("base64url"), key.toString("base64url")].join("$");
+export class Passwords implements PasswordHasher {
+  readonly #queue = new FairQueue("passwords", QUEUE);
+  readonly #pool = workerpool.pool(PROGRAM, { workerType: "thread", maxWorkers: THREADS });
+
+  async hash(caller: Caller, password: string, known: readonly string[]): Promise<string> {
+    const usable = requireUsablePassword(password);
+    const salt = randomBytes(16);
+    const key = await this.#queue.run(caller, async () => {
+      const weakness = await this.#inThread("judge", [usable, [...known]]);
+      if (weakness !== undefined) {
+        throw new InvalidValueError(`The password is easily guessed. ${weakness}`.trim());
+      }
+      return Buffer.from(await this.#inThread("derive", [usable, salt, KEY_BYTES, COST]));
+    });
+    return ["scrypt", COST.N, COST.r, COST.p, salt.toString("base64url"), key.toString("base64url")].join(
+      "$",
+    );
+  }
+
+  /** Whether a password is the one that was hashed; takes as long as hashing it. @throws as `hash`, when too many wait */
+  async isPassword(caller: Caller, password: string, hash: string): Promise<boolean> {
+    const [name, N, r, p, salt = "", key = ""] = hash.split("$");
+    if (name !== "scrypt") return false;
+    const cost = { ...COST, N: Number(N), r: Number(r), p: Number(p) };
+    const expected = Buffer.from(key, "base64url");
+    const given = await this.#queue.run(caller, () =>
+      this.#inThread("derive", [normalPassword(password), Buffer.from(salt, "base64url"), KEY_BYTES, cost]),
+    );
+    return expected.length === given.length && timingSafeEqual(expected, given);
+  }
+
+  /** Ends the threads, and what they do. */
+  async close(): Promise<void> {
+    await this.#pool.terminate(true);
+  }
+
+  async #inThread<Name extends keyof PasswordWork>(
+    name: Name,
+    given: Parameters<PasswordWork[Name]>,
+  ): Promise<Awaited<ReturnType<PasswordWork[Name]>>> {
+    try {
+      return (await this.#pool.exec(name, given).timeout(JOB_MS)) as Awaited<ReturnType<PasswordWork[Name]>>;
+    } catch (error) {
+      // The thread was ended by the time limit, by the system for want of memory, or with the server.
+      throw new UnavailableError("The password could not be hashed; try again in a moment", 5, {
+        cause: error,
+      });
+    }
+  }
 }
 
-/** Whether a password is the one that was hashed; takes as long as hashing it. */
-export async function isPassword(password: string, hash: string): Promise<boolean> {
-  const [name, N, r, p, salt = "", key = ""] = hash.split("$");
-  if (name !== "scrypt") return false;
-  const cost = { ...COST, N: Number(N), r: Number(r), p: Number(p) };
-  const expected = Buffer.from(key, "base64url");
-  const given = await inTurn(() =>
-    derive(password.normalize("NFKC"), Buffer.from(salt, "base64url"), KEY_BYTES, cost),
-  );
-  return expected.length === given.length && timingSafeEqual(expected, given);
-}
+/** Each token has its turn, and the tokens of an organization together have one like that of any other organization. */
+export const callerOf = ({ tokenId, realm }: Principal): Caller => ({
+  group: realm.type === "organization" ? realm.organizationId : tokenId,
+  id: tokenId,
+});

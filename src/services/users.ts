@@ -12,6 +12,7 @@ import type { SetupMail } from "./account-setup.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
 import { MemberService } from "./members.js";
 import type { MembershipNotices } from "./membership-notices.js";
+import type { PasswordHasher } from "./passwords.js";
 
 /**
  * What a caller can do with Users: accounts in the provider's realm, members in an organization's. Each method
@@ -25,9 +26,10 @@ export class UserService {
     private readonly given: Collaborators,
     setupMail: SetupMail,
     notices: MembershipNotices,
+    passwords: PasswordHasher,
   ) {
-    this.#accounts = new AccountService(given, setupMail);
-    this.#members = new MemberService(given, setupMail, notices);
+    this.#accounts = new AccountService(given, setupMail, passwords);
+    this.#members = new MemberService(given, setupMail, notices, passwords);
   }
 
   /** @throws NotFoundError */

@@ -13,6 +13,9 @@ import type { Engine } from "./engines.js";
 import { Supervised } from "./supervised.js";
 import type { SupervisedOptions } from "./supervised.js";
 
+/** What lets Node run the sources as they are, in all threads. */
+export const TYPESCRIPT = ["--import", "./test/support/typescript.mjs"];
+
 const TOKEN = "test-token-of-the-provider";
 
 /** A running server, and a client that speaks to it. */
@@ -74,7 +77,7 @@ export async function startProcess(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<TestServer> {
   const port = await freePort();
-  const program = new Supervised([process.execPath, "--import", "tsx", "src/main.ts"], {
+  const program = new Supervised([process.execPath, ...TYPESCRIPT, "src/main.ts"], {
     stopSignal,
     environment: { ...environment(port, databaseUrl), ...settings },
   });

@@ -143,12 +143,12 @@ function requireUniqueIds(operations: BulkRequest["operations"]): void {
   }
 }
 
-/** A whole resource says it by its name; a PATCH may say it in a path, too. */
+/** A whole resource says it by its name, in itself or under a schema; a PATCH may say it in a path, too. */
 function saysPassword(method: BulkMethod, data: JsonValue | undefined): boolean {
   if (!isJsonObject(data)) return false;
-  const names = Object.keys(data);
-  return (
-    names.some(isOfPassword) || (method === "PATCH" && names.some((name) => mentionsPassword(data[name])))
+  if (method === "PATCH") return mentionsPassword(data);
+  return [data, ...Object.values(data).filter(isJsonObject)].some((part) =>
+    Object.keys(part).some(isOfPassword),
   );
 }
 
