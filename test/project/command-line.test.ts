@@ -8,7 +8,7 @@ import { freePort } from "../support/server.js";
 import { CORE_USER } from "../support/factories.js";
 
 const run = promisify(execFile);
-const MUSTER = ["--import", "tsx", "src/cli/muster.ts"];
+const MUSTER = ["--import", "./test/support/typescript.mjs", "src/cli/muster.ts"];
 
 interface Started {
   readonly baseUrl: string;
@@ -45,7 +45,7 @@ describe("The muster command", function () {
     const slow = post(server, "a-token-for-automation", "/Users", {
       schemas: [CORE_USER],
       userName: "x",
-      password: "s3cret",
+      password: "t1meMa$heen",
     });
     await new Promise((resolve) => setTimeout(resolve, 30));
     const code = server.interrupt();
