@@ -4,11 +4,11 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { scratchFolder } from "../support/engines.js";
-import { freePort } from "../support/server.js";
+import { freePort, TYPESCRIPT } from "../support/server.js";
 import { CORE_USER } from "../support/factories.js";
 
 const run = promisify(execFile);
-const MUSTER = ["--import", "./test/support/typescript.mjs", "src/cli/muster.ts"];
+const MUSTER = [...TYPESCRIPT, "src/cli/muster.ts"];
 
 interface Started {
   readonly baseUrl: string;
