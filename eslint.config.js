@@ -10,7 +10,9 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["eslint.config.js", ".dependency-cruiser.cjs", "test/support/typescript.mjs"] },
+        projectService: {
+          allowDefaultProject: ["eslint.config.js", ".dependency-cruiser.cjs", "test/support/typescript.mjs"],
+        },
         tsconfigRootDir: import.meta.dirname,
       },
     },
