@@ -409,7 +409,7 @@ describe("Reading a PATCH request", () => {
     }
 
     it("more operations than a request may have", () => {
-      const Operations = Array.from({ length: 10_001 }, () => title);
+      const Operations = Array.from({ length: 1001 }, () => title);
       expect(refusal(() => readPatchRequest(userSchema, { Operations })).status).to.equal(413);
     });
   });

@@ -3,16 +3,17 @@ import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { coerceElement, coerceValue, isUnassigned, saysNoValue } from "../coercion.js";
 import { invalidSyntax, invalidValue, mutability, noTarget, ScimError } from "../errors.js";
 import { member, names } from "../messages.js";
-import { parsePath } from "../filter/path.js";
 import type { PatchPath } from "../filter/path.js";
 import { requireIdentified } from "../inbound.js";
 import { findAttribute, isComputed } from "../schema/attribute.js";
 import type { Attribute, ResourceSchema, Schema } from "../schema/attribute.js";
 
+import { Paths } from "./paths.js";
+
 const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/** More operations than this do not go into one request. */
-const MAX_OPERATIONS = 10_000;
+/** How many operations go into one request. Identity providers send some hundreds, many members in one value. */
+const MAX_OPERATIONS = 1000;
 
 /** One operation in canonical form: it has a path, and its value is in the type of what the path names. */
 export interface PatchOperation {
@@ -48,21 +49,22 @@ export function readPatchRequest(schema: ResourceSchema, body: unknown): PatchOp
   if (operations.length > MAX_OPERATIONS) {
     throw new ScimError(413, undefined, `A PATCH can have at most ${MAX_OPERATIONS} operations`);
   }
-  return operations.flatMap((operation, index) => readOperation(schema, operation, index + 1));
+  const paths = new Paths(schema);
+  return operations.flatMap((operation, index) => readOperation(paths, operation, index + 1));
 }
 
-function readOperation(schema: ResourceSchema, operation: JsonValue, number: number): PatchOperation[] {
+function readOperation(paths: Paths, operation: JsonValue, number: number): PatchOperation[] {
   if (!isJsonObject(operation)) throw invalidSyntax(`Operation ${number} must be an object`);
   const raw = { op: readOp(member(operation, "op"), number), value: member(operation, "value") };
   const path = member(operation, "path") ?? "";
   if (typeof path !== "string") throw invalidSyntax(`The path of operation ${number} must be a string`);
-  if (path !== "") return onPath(schema, raw, parsePath(schema, path));
+  if (path !== "") return onPath(paths, raw, paths.parse(path));
   if (raw.op === "remove") throw noTarget(`Operation ${number} removes, but has no path that says what`);
   if (raw.value === undefined) throw invalidSyntax(`Operation ${number} has neither a path nor a value`);
   if (!isJsonObject(raw.value)) {
     throw invalidValue(`Operation ${number} has no path, so its value must be an object with attributes`);
   }
-  return Object.entries(raw.value).flatMap(([key, value]) => onKey(schema, { op: raw.op, value }, key));
+  return Object.entries(raw.value).flatMap(([key, value]) => onKey(paths, { op: raw.op, value }, key));
 }
 
 function readOp(op: JsonValue | undefined, number: number): PatchOperation["op"] {
@@ -75,22 +77,23 @@ function readOp(op: JsonValue | undefined, number: number): PatchOperation["op"]
  * A key of a value without a path: itself a path. What is unknown or read-only is passed over, since
  * clients send whole resources so, with their ids and more.
  */
-function onKey(schema: ResourceSchema, raw: RawOperation, key: string): PatchOperation[] {
+function onKey(paths: Paths, raw: RawOperation, key: string): PatchOperation[] {
+  const { schema } = paths;
   if (key.toLowerCase() === schema.core.id.toLowerCase() && isJsonObject(raw.value)) {
     return Object.entries(raw.value).flatMap(([inner, value]) =>
-      onKey(schema, { op: raw.op, value }, `${schema.core.id}:${inner}`),
+      onKey(paths, { op: raw.op, value }, `${schema.core.id}:${inner}`),
     );
   }
   const [name = ""] = key.split("[", 1);
   if (!findAttribute(schema, name)) return [];
-  const path = parsePath(schema, key);
+  const path = paths.parse(key);
   const { attribute, subAttribute } = path.reference;
-  return isFixed(attribute) || isFixed(subAttribute) ? [] : onPath(schema, raw, path);
+  return isFixed(attribute) || isFixed(subAttribute) ? [] : onPath(paths, raw, path);
 }
 
-function onPath(schema: ResourceSchema, raw: RawOperation, path: PatchPath): PatchOperation[] {
+function onPath(paths: Paths, raw: RawOperation, path: PatchPath): PatchOperation[] {
   const { attribute, subAttribute, extension } = path.reference;
-  if (!attribute) return extension ? onExtension(schema, raw, extension) : [];
+  if (!attribute) return extension ? onExtension(paths, raw, extension) : [];
   // Which schemas a resource has follows from its attributes.
   if (attribute.name === "schemas") return [];
   if (isFixed(attribute) || isFixed(subAttribute)) {
@@ -99,22 +102,18 @@ function onPath(schema: ResourceSchema, raw: RawOperation, path: PatchPath): Pat
   return raw.op === "remove" ? [removal(raw, path, attribute)] : assignment(raw, path, attribute);
 }
 
-function onExtension(
-  schema: ResourceSchema,
-  { op, value }: RawOperation,
-  extension: Schema,
-): PatchOperation[] {
+function onExtension(paths: Paths, { op, value }: RawOperation, extension: Schema): PatchOperation[] {
   if (op === "add" && isUnassigned(value)) return [];
   if (op === "remove" || isUnassigned(value)) {
     const names = [...extension.attributes.values()]
       .filter((each) => !isComputed(each))
       .map(({ name }) => name);
-    return names.map((name) => ({ op: "remove", path: parsePath(schema, `${extension.id}:${name}`) }));
+    return names.map((name) => ({ op: "remove", path: paths.parse(`${extension.id}:${name}`) }));
   }
   if (value === undefined) throw missingValue(extension.id);
   if (!isJsonObject(value)) throw invalidValue(`The value of '${extension.id}' must be an object`);
   return Object.entries(value).flatMap(([key, inner]) =>
-    onKey(schema, { op, value: inner }, `${extension.id}:${key}`),
+    onKey(paths, { op, value: inner }, `${extension.id}:${key}`),
   );
 }
 

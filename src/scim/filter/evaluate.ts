@@ -1,30 +1,44 @@
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
-import type { ComparisonOperator, Field, Filter } from "../../domain/listing.js";
+import type { ComparisonOperator, ComparisonValue, Field, Filter } from "../../domain/listing.js";
 import { foldCase } from "../../domain/text.js";
+import { foldedPart } from "./folded.js";
+
+/** Is told how many characters a comparison has looked at. */
+type Report = (characters: number) => void;
+
+/** Whether an element of a multi-valued attribute, in canonical form, satisfies a filter. */
+export type Matcher = (element: JsonValue) => boolean;
 
 /**
- * Whether an element of a multi-valued attribute satisfies a filter. The same answer as the repositories'
- * SQL gives: comparing with what is not there is not true, except `ne`.
- *
- * @param element in canonical form
+ * Prepares a filter for many elements. The same answer as the repositories' SQL gives: comparing with what is not there
+ * is not true, except `ne`.
  */
-export function matches(element: JsonValue, filter: Filter): boolean {
+export function matcher(filter: Filter, report: Report = () => undefined): Matcher {
   switch (filter.type) {
-    case "and":
-      return filter.filters.every((each) => matches(element, each));
-    case "or":
-      return filter.filters.some((each) => matches(element, each));
-    case "not":
-      return !matches(element, filter.filter);
+    case "and": {
+      const all = filter.filters.map((each) => matcher(each, report));
+      return (element) => all.every((matches) => matches(element));
+    }
+    case "or": {
+      const any = filter.filters.map((each) => matcher(each, report));
+      return (element) => any.some((matches) => matches(element));
+    }
+    case "not": {
+      const matches = matcher(filter.filter, report);
+      return (element) => !matches(element);
+    }
     case "present":
-      return isPresent(valueAt(element, filter.field.path));
+      return (element) => {
+        report(0);
+        return isPresent(valueAt(element, filter.field.path));
+      };
     case "compare":
-      return compare(valueAt(element, filter.field.path), filter.field, filter.operator, filter.value);
-    case "match":
-      return elementsAt(element, filter.collection).some(
-        (each) => !filter.filter || matches(each, filter.filter),
-      );
+      return comparison(filter.field, filter.operator, filter.value, report);
+    case "match": {
+      const matches = filter.filter && matcher(filter.filter, report);
+      return (element) => elementsAt(element, filter.collection).some((each) => !matches || matches(each));
+    }
   }
 }
 
@@ -60,20 +74,30 @@ function isPresent(value: JsonValue | undefined): boolean {
   return !isJsonObject(value) || Object.values(value).some(isPresent);
 }
 
-function compare(
-  found: JsonValue | undefined,
+function comparison(
   field: Field,
   operator: ComparisonOperator,
-  wanted: string | number | boolean | null,
-): boolean {
-  if (found === undefined || found === null) return operator === "ne";
-  if (typeof found !== typeof wanted) return operator === "ne";
-  if (typeof found === "string" && typeof wanted === "string") {
-    const fold = field.caseExact || field.type === "dateTime" ? (text: string) => text : foldCase;
-    return compareText(fold(found), operator, fold(wanted));
-  }
-  return byOrder(operator, found === wanted ? 0 : Number(found) - Number(wanted));
+  value: ComparisonValue,
+  report: Report,
+): Matcher {
+  const isFolded = !field.caseExact && field.type !== "dateTime";
+  const wanted = typeof value === "string" && isFolded ? foldCase(value) : value;
+  const name = field.path.join(".");
+  return (element) => {
+    const found = valueAt(element, field.path);
+    report(typeof found === "string" ? workOf(operator, found.length, String(wanted).length) : 0);
+    if (found === undefined || found === null || typeof found !== typeof wanted) return operator === "ne";
+    if (typeof found !== "string" || typeof wanted !== "string") {
+      return byOrder(operator, found === wanted ? 0 : Number(found) - Number(wanted));
+    }
+    const text = isFolded && isJsonObject(element) ? foldedPart(element, name, found) : found;
+    return compareText(text, operator, wanted);
+  };
 }
+
+/** How many characters a comparison of texts looks at: a part may have to be looked for at every place. */
+const workOf = (operator: ComparisonOperator, found: number, wanted: number) =>
+  operator === "co" ? found * Math.ceil(wanted / 16) : found;
 
 function compareText(found: string, operator: ComparisonOperator, wanted: string): boolean {
   switch (operator) {

@@ -1,53 +1,44 @@
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import type { PatchOperation } from "../dialects/patch-request.js";
-import { ScimError } from "../errors.js";
 import { requireAttributes } from "../inbound.js";
 import type { Attribute, ResourceSchema } from "../schema/attribute.js";
 import { requireChangeable, requireRemovable, withoutPart, withParts } from "./complex.js";
 import { changeElements } from "./elements.js";
-
-/** How many elements of lists all operations together may look at, so that a request ends soon. */
-const MAX_VISITS = 200_000;
+import { Work } from "./work.js";
 
 /**
  * Applies operations in order, all or none (RFC 7644 section 3.5.2).
  *
  * @param resource in canonical form, extensions under their URNs; it is not changed
  * @returns the resource as it is afterwards; equal to what it was if nothing changed
- * @throws ScimError 400 `noTarget`, `mutability` or `invalidValue`; 413 for too many operations on a long list
+ * @throws ScimError 400 `noTarget`, `mutability` or `invalidValue`; 413 for operations that are too much
+ *   work
  */
 export function applyPatch(
   schema: ResourceSchema,
   resource: JsonObject,
   operations: readonly PatchOperation[],
 ): JsonObject {
-  const result = structuredClone(resource);
-  let visits = 0;
-  for (const operation of operations) {
-    visits += applyOperation(result, operation);
-    if (visits > MAX_VISITS) {
-      throw new ScimError(413, undefined, "The operations are too many for a list of this length");
-    }
-  }
+  // What is in it is replaced and never changed.
+  const result = { ...resource };
+  const work = new Work();
+  for (const operation of operations) applyOperation(result, operation, work);
   requireAttributes(schema, result);
   return result;
 }
 
-/** @returns how many elements it has visited */
-function applyOperation(resource: JsonObject, operation: PatchOperation): number {
+function applyOperation(resource: JsonObject, operation: PatchOperation, work: Work): void {
   const { attribute, extension } = operation.path.reference;
-  if (!attribute) return 0;
-  const parent = extension ? asObject(resource[extension.id]) : resource;
+  if (!attribute) return;
+  const parent = extension ? { ...asObject(resource[extension.id]) } : resource;
   const current = parent[attribute.name];
-  const elements = Array.isArray(current) ? current : [];
   const changed = attribute.multiValued
-    ? changeElements(attribute, elements, operation)
+    ? changeElements(attribute, Array.isArray(current) ? current : [], operation, work)
     : changeSingle(attribute, current, operation);
   requireChangeable(attribute, current, changed);
   assign(parent, attribute.name, changed);
   if (extension) assign(resource, extension.id, parent);
-  return elements.length;
 }
 
 function changeSingle(

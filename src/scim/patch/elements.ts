@@ -4,11 +4,13 @@ import type { Filter } from "../../domain/listing.js";
 import { coerceElement, isPrimary } from "../coercion.js";
 import type { PatchOperation } from "../dialects/patch-request.js";
 import { noTarget } from "../errors.js";
-import { equalityTerms, matches } from "../filter/evaluate.js";
+import { equalityTerms, matcher } from "../filter/evaluate.js";
+import type { Matcher } from "../filter/evaluate.js";
 import type { PatchPath } from "../filter/path.js";
 import type { Attribute } from "../schema/attribute.js";
 import { withoutPart, withParts } from "./complex.js";
 import { ElementIndex, namedBy } from "./identity.js";
+import type { Work } from "./work.js";
 
 /**
  * Applies one operation to the elements of a multi-valued attribute.
@@ -16,34 +18,37 @@ import { ElementIndex, namedBy } from "./identity.js";
  * @param current the elements; they are not changed
  * @returns the elements afterwards, at most one of them primary
  * @throws ScimError 400 `noTarget` when a value path matches nothing and does not say what to create,
- *   `mutability` when a sub-attribute cannot be changed
+ *   `mutability` when a sub-attribute cannot be changed, 413 when it is too much work
  */
 export function changeElements(
   attribute: Attribute,
   current: readonly JsonValue[],
   operation: PatchOperation,
+  work: Work,
 ): JsonValue[] {
-  const next =
-    operation.op === "remove" ? remove(attribute, current, operation) : assign(attribute, current, operation);
-  return settlePrimary(current, next);
+  work.spend(1 + current.length);
+  const change = operation.op === "remove" ? remove : assign;
+  return settlePrimary(current, change(attribute, current, operation, work));
 }
 
 function remove(
   attribute: Attribute,
   current: readonly JsonValue[],
   { path, value }: PatchOperation,
+  work: Work,
 ): JsonValue[] {
+  const isSelected = selector(path, work);
   const { subAttribute } = path.reference;
   if (subAttribute) {
     return current.flatMap((element) => {
-      if (!isJsonObject(element) || !isSelected(element, path)) return [element];
+      if (!isJsonObject(element) || !isSelected(element)) return [element];
       const rest = withoutPart(element, subAttribute);
       // Without its value an element is none: Entra ID clears a telephone number so.
       return subAttribute.name === "value" || Object.keys(rest).length === 0 ? [] : [rest];
     });
   }
-  if (value === undefined) return current.filter((element) => !isSelected(element, path));
-  const isNamed = namedBy(attribute, Array.isArray(value) ? value : [value]);
+  if (value === undefined) return current.filter((element) => !isSelected(element));
+  const isNamed = namedBy(attribute, Array.isArray(value) ? value : [value], work);
   return current.filter((element) => !isNamed(element));
 }
 
@@ -51,14 +56,15 @@ function assign(
   attribute: Attribute,
   current: readonly JsonValue[],
   { op, path, value }: PatchOperation,
+  work: Work,
 ): JsonValue[] {
   const { subAttribute } = path.reference;
   if (!path.filter && !subAttribute) {
     const elements = Array.isArray(value) ? value : [];
-    return addElements(attribute, op === "replace" ? [] : current, elements);
+    return addElements(attribute, op === "replace" ? [] : current, elements, work);
   }
   const parts = subAttribute && value !== undefined ? { [subAttribute.name]: value } : value;
-  return assignParts(attribute, current, path, isJsonObject(parts) ? parts : {});
+  return assignParts(attribute, current, path, isJsonObject(parts) ? parts : {}, work);
 }
 
 /**
@@ -71,23 +77,36 @@ function assignParts(
   current: readonly JsonValue[],
   path: PatchPath,
   parts: JsonObject,
+  work: Work,
 ): JsonValue[] {
-  if (!current.some((element) => isSelected(element, path))) {
+  const selected = new Set(current.filter(selector(path, work)));
+  if (selected.size === 0) {
     const made = { ...elementFor(attribute, path), ...parts };
-    return addElements(attribute, current, [made]);
+    return addElements(attribute, current, [made], work);
   }
-  return current.map((element) =>
-    isJsonObject(element) && isSelected(element, path) ? withParts(attribute, element, parts) : element,
-  );
+  const characters = JSON.stringify(parts).length;
+  return current.map((element) => {
+    if (!isJsonObject(element) || !selected.has(element)) return element;
+    // What is written so often is also stored so often.
+    work.read(COPIED * characters);
+    return withParts(attribute, element, parts);
+  });
 }
 
-const isSelected = (element: JsonValue, { filter }: PatchPath) => !filter || matches(element, filter);
+/** How much more work it is to store a character than to look at it. */
+const COPIED = 4;
+
+/** How much more work a new element is than a look at one. */
+const ADDED = 5;
+
+const selector = ({ filter }: PatchPath, work: Work): Matcher =>
+  filter ? matcher(filter, (characters) => work.read(characters)) : () => true;
 
 /** The least element that the path selects. */
 function elementFor(attribute: Attribute, { filter, text }: PatchPath): JsonObject {
   if (!filter) return {};
   const element = fromTerms(attribute, filter, text);
-  if (isJsonObject(element) && matches(element, filter)) return element;
+  if (isJsonObject(element) && matcher(filter)(element)) return element;
   throw noTarget(`Nothing matches '${text}', and it does not say by 'eq' alone what to create`);
 }
 
@@ -102,7 +121,9 @@ function addElements(
   attribute: Attribute,
   current: readonly JsonValue[],
   added: readonly JsonValue[],
+  work: Work,
 ): JsonValue[] {
+  work.spend(ADDED * added.length);
   const elements = [...current];
   const index = new ElementIndex(attribute);
   elements.forEach((element, position) => index.add(element, position));

@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { foldCase } from "../../domain/text.js";
+import { foldedPart } from "../filter/folded.js";
 import type { Attribute } from "../schema/attribute.js";
+import type { Work } from "./work.js";
 
 /**
  * Which elements of a multi-valued attribute are the same one (RFC 7643 section 2.4, RFC 7644 section
@@ -11,17 +14,36 @@ import type { Attribute } from "../schema/attribute.js";
 
 /** Two values of an attribute compare as equal exactly if their keys are equal. */
 export function keyOf(attribute: Attribute, value: JsonValue | undefined): string {
-  if (typeof value === "string") return JSON.stringify(attribute.caseExact ? value : foldCase(value));
+  if (typeof value === "string") return keyOfText(attribute.caseExact ? value : foldCase(value));
   if (!isJsonObject(value)) return JSON.stringify(value ?? null);
   return keyBy(attribute, value, Object.keys(value).sort());
 }
 
+/** Texts that are longer are told apart by a digest: keys are compared often. */
+const MAX_KEY_LENGTH = 100;
+
+const keyOfText = (text: string) =>
+  text.length <= MAX_KEY_LENGTH ? JSON.stringify(text) : createHash("sha256").update(text).digest("base64");
+
 function keyBy({ subAttributes }: Attribute, element: JsonObject, names: readonly string[]): string {
   const parts = names.map((name) => {
     const subAttribute = subAttributes.get(name.toLowerCase());
-    return subAttribute ? `${name}:${keyOf(subAttribute, element[name])}` : "";
+    return subAttribute ? `${name}:${keyOfPart(subAttribute, element, name)}` : "";
   });
   return parts.join();
+}
+
+/** The keys of texts in elements. Elements do not change, so each is found once. */
+const known = new WeakMap<JsonObject, Map<string, string>>();
+
+function keyOfPart(attribute: Attribute, element: JsonObject, name: string): string {
+  const value = element[name];
+  if (typeof value !== "string") return keyOf(attribute, value);
+  const keys = known.get(element) ?? new Map<string, string>();
+  known.set(element, keys);
+  const key = keys.get(name) ?? keyOfText(attribute.caseExact ? value : foldedPart(element, name, value));
+  keys.set(name, key);
+  return key;
 }
 
 /** What tells apart elements of the same `value`: one address may be for work and for home. */
@@ -33,6 +55,15 @@ function identifiers(element: JsonObject): readonly string[] {
   return ["value", ...QUALIFIERS.filter((name) => name in element)];
 }
 
+/** What an element is found by. */
+interface Keys {
+  readonly full: string;
+  /** Its `value` alone. */
+  readonly value?: string;
+}
+
+const knownKeys = new WeakMap<JsonObject, Keys>();
+
 /** The elements of a list, found by others that are the same. */
 export class ElementIndex {
   readonly #positions = new Map<string, number>();
@@ -41,20 +72,24 @@ export class ElementIndex {
 
   /** Enters an element; of several that are the same, the first is found. */
   add(element: JsonValue, position: number): void {
-    this.#enter(this.#key(element), position);
+    const { full, value } = this.#keys(element);
+    this.#enter(full, position);
     // Without qualifiers, the value alone tells which element is meant.
-    if (isJsonObject(element) && "value" in element)
-      this.#enter(keyBy(this.attribute, element, ["value"]), position);
+    if (value !== undefined) this.#enter(value, position);
   }
 
   find(element: JsonValue): number | undefined {
-    return this.#positions.get(this.#key(element));
+    return this.#positions.get(this.#keys(element).full);
   }
 
-  #key(element: JsonValue): string {
-    return isJsonObject(element)
-      ? keyBy(this.attribute, element, identifiers(element))
-      : keyOf(this.attribute, element);
+  #keys(element: JsonValue): Keys {
+    if (!isJsonObject(element)) return { full: keyOf(this.attribute, element) };
+    const keys = knownKeys.get(element) ?? {
+      full: keyBy(this.attribute, element, identifiers(element)),
+      ...("value" in element && { value: keyBy(this.attribute, element, ["value"]) }),
+    };
+    knownKeys.set(element, keys);
+    return keys;
   }
 
   #enter(key: string, position: number): void {
@@ -66,7 +101,12 @@ export class ElementIndex {
  * Tells whether an element is named by one of a list: by what the named one has of `value` and `type`, or,
  * without a `value`, by all that it has.
  */
-export function namedBy(attribute: Attribute, named: readonly JsonValue[]): (element: JsonValue) => boolean {
+export function namedBy(
+  attribute: Attribute,
+  named: readonly JsonValue[],
+  work: Work,
+): (element: JsonValue) => boolean {
+  work.spend(5 * named.length);
   const simple = new Set<string>();
   const complex = new Map<string, { names: readonly string[]; keys: Set<string> }>();
   for (const one of named) {
@@ -79,8 +119,10 @@ export function namedBy(attribute: Attribute, named: readonly JsonValue[]): (ele
     complex.set(names.join(), group);
     group.keys.add(keyBy(attribute, one, names));
   }
+  const groups = [...complex.values()];
   return (element) => {
     if (!isJsonObject(element)) return simple.has(keyOf(attribute, element));
-    return [...complex.values()].some(({ names, keys }) => keys.has(keyBy(attribute, element, names)));
+    work.spend(complex.size);
+    return groups.some(({ names, keys }) => keys.has(keyBy(attribute, element, names)));
   };
 }

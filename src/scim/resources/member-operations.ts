@@ -28,8 +28,28 @@ export function splitOperations(operations: readonly PatchOperation[]): SplitOpe
   const isOnMembers = ({ path }: PatchOperation) => path.reference.attribute?.name === "members";
   return {
     attributes: operations.filter((operation) => !isOnMembers(operation)),
-    members: operations.filter(isOnMembers).map(toMembershipChange),
+    members: merged(operations.filter(isOnMembers).map(toMembershipChange)),
   };
+}
+
+/** Neighbouring additions, and neighbouring removals, as one: it costs what one costs. */
+function merged(changes: readonly MembershipChange[]): MembershipChange[] {
+  const result: MembershipChange[] = [];
+  /** What the next change may go on with. */
+  let open: { readonly entries: MemberEntry[] } | { readonly accountIds: string[] } | undefined;
+  for (const change of changes) {
+    if (change.type === "add" && change.entries.every(({ role }) => role === undefined)) {
+      if (!open || !("entries" in open)) result.push({ type: "add", ...(open = { entries: [] }) });
+      for (const entry of change.entries) open.entries.push(entry);
+    } else if (change.type === "remove") {
+      if (!open || !("accountIds" in open)) result.push({ type: "remove", ...(open = { accountIds: [] }) });
+      for (const id of change.accountIds) open.accountIds.push(id);
+    } else {
+      result.push(change);
+      open = undefined;
+    }
+  }
+  return result;
 }
 
 /** What PATCHes of one resource do to its members, when each does one thing and all do the same. */

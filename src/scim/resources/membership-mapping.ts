@@ -69,8 +69,17 @@ export function rolesPatched(all: readonly PatchOperation[]): RoleChange | undef
   };
 }
 
+/** How many roles in organizations one person can have. */
+const MAX_ROLES = 1000;
+
 function readRoles(value: JsonValue | undefined): OrganizationRole[] {
-  return (Array.isArray(value) ? value : []).map((element) => {
+  const elements = Array.isArray(value) ? value : [];
+  if (elements.length > MAX_ROLES) {
+    throw invalidValue(
+      `'organizationRoles' has ${elements.length} elements; at most ${MAX_ROLES} are possible`,
+    );
+  }
+  return elements.map((element) => {
     const { value: role, organization } = isJsonObject(element) ? element : {};
     if (typeof role !== "string" || typeof organization !== "string") {
       throw invalidValue(

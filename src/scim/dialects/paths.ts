@@ -1,0 +1,36 @@
+import { ScimError } from "../errors.js";
+import { parsePath } from "../filter/path.js";
+import type { PatchPath } from "../filter/path.js";
+import type { ResourceSchema } from "../schema/attribute.js";
+
+/** How many characters all different paths of one request can have together: 1,000 members by their ids take 60,000. */
+const MAX_CHARACTERS = 128 * 1024;
+
+/** How many attributes all operations of one request can name: one operation without a path names many. */
+const MAX_PATHS = 10_000;
+
+/** The paths of the operations of one PATCH: each is parsed once, and there are so many at most. */
+export class Paths {
+  readonly #parsed = new Map<string, PatchPath>();
+  #count = 0;
+  #characters = 0;
+
+  constructor(readonly schema: ResourceSchema) {}
+
+  /** @throws ScimError 400 `invalidPath` or `invalidFilter`; 413 for too many paths, or too long ones */
+  parse(text: string): PatchPath {
+    this.#count += 1;
+    const known = this.#parsed.get(text);
+    if (!known) this.#characters += text.length;
+    if (this.#count > MAX_PATHS || this.#characters > MAX_CHARACTERS) {
+      throw new ScimError(
+        413,
+        undefined,
+        "The paths of the operations are too many, or too long; send fewer at a time",
+      );
+    }
+    const path = known ?? parsePath(this.schema, text);
+    this.#parsed.set(text, path);
+    return path;
+  }
+}
