@@ -1,4 +1,3 @@
-import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import type { Settings } from "./config/settings.js";
@@ -76,7 +75,7 @@ function resourceServices(given: Collaborators, shared: Shared): ScimServices {
 
 /** Muster, wired up and ready to serve. */
 export interface Muster {
-  readonly app: RequestListener;
+  readonly app: ReturnType<typeof createApp>;
   readonly services: Services;
   readonly logger: Logger;
   /** The migrations that were run just now. */

@@ -23,6 +23,7 @@ import { discovery } from "./discovery.js";
 import { errors } from "./errors.js";
 import { me } from "./me.js";
 import { requestId } from "./request-id.js";
+import { resources } from "./resources.js";
 import { resending } from "./resending.js";
 import { rotation } from "./rotation.js";
 import { routes } from "./routes.js";
@@ -76,6 +77,7 @@ export function scim({
   router.use(search(resourceTypes, context));
   router.use(rotation(context));
   router.use(resending(context));
+  router.use(resources(resourceTypes, context));
   router.use(scimmy(context, baseUrl, bulkLimits));
   router.use(errors(logger));
   return router;

@@ -1,8 +1,10 @@
 import { createServer } from "node:http";
-import type { RequestListener, Server } from "node:http";
+import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import type { Express } from "express";
 import { ScimError } from "../scim/errors.js";
 import { ANSWER_HEADERS } from "./answers.js";
+import { messagesOf } from "./prototypes.js";
 
 /** Idle connections stay open longer than those of the proxies that commonly stand in front (60 s). */
 const KEEP_ALIVE_MS = 65_000;
@@ -11,8 +13,9 @@ const KEEP_ALIVE_MS = 65_000;
 const MAX_HEADER_BYTES = 64 * 1024;
 
 /** Makes the HTTP server; what is no HTTP, or has too long a header, is answered with a SCIM Error, too. */
-export function createHttpServer(listener?: RequestListener): Server {
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, listener);
+export function createHttpServer(app?: Express): Server {
+  const options = { maxHeaderSize: MAX_HEADER_BYTES, ...(app && messagesOf(app)) };
+  const server = createServer(options, app);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on("clientError", (error: ClientError, socket: Socket) => {
     if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
