@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
-import { openDatabase } from "../src/db/database.js";
+import { openDatabase } from "../src/db/open.js";
 import { migrate } from "../src/db/migrate.js";
 import { PROVIDER_REALM } from "../src/domain/principal.js";
 import { Transactions } from "../src/repositories/unit-of-work.js";

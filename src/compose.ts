@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import type { Settings } from "./config/settings.js";
-import { openDatabase } from "./db/database.js";
+import { openDatabase } from "./db/open.js";
 import { migrate } from "./db/migrate.js";
 import { PROVIDER_REALM } from "./domain/principal.js";
 import { createApp } from "./http/app.js";
@@ -125,7 +125,7 @@ function regularly(logger: Logger, interval: number, work: () => Promise<unknown
  */
 export async function compose(settings: Settings, clock: () => number = Date.now): Promise<Muster> {
   const logger = createLogger(settings.logLevel);
-  const database = await openDatabase(settings.database);
+  const database = await openDatabase(settings.database, settings.databaseLimits);
   try {
     const migrated = await migrate(database);
     const given = {
@@ -176,7 +176,7 @@ export async function compose(settings: Settings, clock: () => number = Date.now
       logger,
       publicUrl: settings.publicUrl,
       trustedProxies: settings.trustedProxies,
-      ready: () => database.reader.rows("select 1"),
+      ready: () => database.check(),
     });
     const transport =
       mail.smtpUrl === undefined

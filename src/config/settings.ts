@@ -13,6 +13,7 @@ export interface Settings {
   /** Proxies whose X-Forwarded-For is believed: addresses, CIDR ranges and names of ranges. */
   readonly trustedProxies: readonly string[];
   readonly database: DatabaseSettings;
+  readonly databaseLimits: DatabaseLimits;
   /** The first provider token, for automation; undefined: one is made and printed on the first start. */
   readonly bootstrapToken: string | undefined;
   /** An absolute path. */
@@ -56,6 +57,18 @@ export interface MailSettings {
 export type DatabaseSettings =
   | { readonly engine: "sqlite"; readonly filename: string }
   | { readonly engine: "postgres"; readonly connectionString: string };
+
+/** How long the database may take, in milliseconds. */
+export interface DatabaseLimits {
+  /** For a statement that looks something up by a key, or writes. */
+  readonly statement: number;
+  /** For the statements of one list together. */
+  readonly list: number;
+  /** Until there is a connection, a place in a queue, or an end to a lock on the whole database. */
+  readonly wait: number;
+}
+
+export const DEFAULT_LIMITS: DatabaseLimits = { statement: 5000, list: 8000, wait: 5000 };
 
 const CANDIDATE_SEARCHES = ["search", "exact", "off"] as const;
 
@@ -168,6 +181,18 @@ const specification = {
     default: undefined,
     desc: "sqlite:<path> or postgres://... (default: sqlite:<MUSTER_DATA_DIR>/muster.sqlite)",
     example: "postgres://muster:secret@localhost:5432/muster",
+  }),
+  STATEMENT_TIMEOUT: wholeNumber({
+    default: DEFAULT_LIMITS.statement / 1000,
+    desc: "Seconds that the database may take for a statement that looks up by a key, or writes",
+  }),
+  LIST_TIMEOUT: wholeNumber({
+    default: DEFAULT_LIMITS.list / 1000,
+    desc: "Seconds that the database may take for a list; one that takes longer is refused",
+  }),
+  DATABASE_WAIT: wholeNumber({
+    default: DEFAULT_LIMITS.wait / 1000,
+    desc: "Seconds that a request waits for a connection to the database, or to write",
   }),
   MUSTER_BOOTSTRAP_TOKEN: token({
     default: undefined,
@@ -287,6 +312,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     publicUrl: values.PUBLIC_URL ?? `http://${host}:${values.PORT}`,
     trustedProxies: values.TRUSTED_PROXIES,
     database: values.DATABASE_URL ?? { engine: "sqlite", filename: join(dataDir, "muster.sqlite") },
+    databaseLimits: {
+      statement: values.STATEMENT_TIMEOUT * 1000,
+      list: values.LIST_TIMEOUT * 1000,
+      wait: values.DATABASE_WAIT * 1000,
+    },
     bootstrapToken: values.MUSTER_BOOTSTRAP_TOKEN,
     dataDir,
     cursorTimeout: values.CURSOR_TIMEOUT,

@@ -1,54 +1,115 @@
-import knex from "knex";
 import type { Knex } from "knex";
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { DatabaseSettings } from "../config/settings.js";
-import { postgresDialect, sqliteDialect } from "./dialect.js";
+import type { DatabaseLimits } from "../config/settings.js";
+import { TooMuchWorkError, UnavailableError } from "../domain/errors.js";
 import type { Dialect } from "./dialect.js";
+import { OutOfTimeError } from "./faults.js";
+import type { Budget, Caller, Lane } from "./lane.js";
 import { Session } from "./session.js";
-import { SqliteClient } from "./sqlite-client.js";
+import type { Run } from "./session.js";
 import { isTransient } from "./violations.js";
 import { WriteQueue } from "./write-queue.js";
 
 /** How often a transaction that lost a race is tried in all. */
 const MAX_ATTEMPTS = 5;
 
-/** What Knex's clients offer beneath its typed surface. */
-interface ConnectionPool {
-  acquireConnection(): Promise<object>;
-  releaseConnection(connection: object): Promise<void>;
-  readonly pool: { numUsed(): number; numPendingAcquires(): number };
+/** The connections of a database, apart by what they are for: none of it waits for the others. */
+export interface Lanes {
+  readonly writers: Lane;
+  /** Authentication, and whatever else is found by a key. */
+  readonly keys: Lane;
+  /** Lists, as long as they are short: their statements have little time. */
+  readonly lists: Lane;
+  /** Lists that have run out of it. */
+  readonly scans: Lane;
 }
 
-const poolOf = (knex: Knex) => knex.client as ConnectionPool;
+/** How much work can wait for a single writer. */
+const MAX_WAITING_WRITES = 1000;
+
+/** Writes something, and changes nothing. */
+const HARMLESS_WRITE = "update knex_migrations set batch = batch where id = 1";
 
 /** An open database: readers for what only looks, transactions for what changes. */
 export class Database {
+  /** For what is found by a key: nothing that takes long. */
   readonly reader: Session;
   readonly #queue: WriteQueue | undefined;
+  /** What kept the last transaction from being written; undefined: it was written, or failed by itself. */
+  #writeFault: UnavailableError | undefined;
+  /** How many transactions have begun and not ended. */
+  #begun = 0;
 
   constructor(
     readonly dialect: Dialect,
-    private readonly writers: Knex,
-    private readonly readers: Knex,
+    private readonly lanes: Lanes,
+    private readonly limits: DatabaseLimits,
   ) {
-    this.reader = new Session(dialect, readers);
-    this.#queue = dialect.hasOneWriter ? new WriteQueue((work) => this.#retried(work)) : undefined;
+    this.reader = new Session(dialect, (sql, bindings) => lanes.keys.run(sql, bindings));
+    this.#queue = dialect.hasOneWriter
+      ? new WriteQueue((work) => this.#attempt(work), { waiting: MAX_WAITING_WRITES, patience: limits.wait })
+      : undefined;
   }
 
   /** The connections that may change the schema. */
   get knex(): Knex {
-    return this.writers;
+    return this.lanes.writers.knex;
+  }
+
+  /**
+   * For one list of a caller: its statements together may take as long as a list may. A list that is not short
+   * waits for one of few slots, which callers take turns for.
+   *
+   * The session throws TooMuchWorkError when the list takes too long.
+   */
+  listing(caller: Caller): Session {
+    const { lists, scans } = this.lanes;
+    const budget: Budget = { left: this.limits.list };
+    let isShort = true;
+    const run: Run = async <Row>(sql: string, bindings: Parameters<Run>[1]): Promise<Row[]> => {
+      if (isShort) {
+        try {
+          return await lists.run<Row>(sql, bindings, caller, budget);
+        } catch (error) {
+          if (!(error instanceof OutOfTimeError)) throw error;
+          isShort = false;
+        }
+      }
+      try {
+        return await scans.run<Row>(sql, bindings, caller, budget);
+      } catch (error) {
+        throw error instanceof OutOfTimeError ? tooLong(error) : error;
+      }
+    };
+    return new Session(this.dialect, run);
   }
 
   /**
    * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. `work` is run
    * again when the transaction lost a race, so it must do nothing but work on the session. Where there is
    * one writer, work that waits for it shares a transaction; a transaction inside of another would wait for ever.
+   *
+   * @throws UnavailableError when the database cannot do it, and what `work` throws
    */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
     return this.#queue ? this.#queue.run(work) : this.#retried(work);
+  }
+
+  /**
+   * Finds out whether the database answers and takes writes. While transactions get through, that is known
+   * without asking; after a fault, something is written.
+   *
+   * @throws UnavailableError
+   */
+  async check(): Promise<void> {
+    const { canWrite } = (await this.reader.first<{ canWrite: boolean | number }>(
+      `select ${this.dialect.canWrite} as "canWrite"`,
+    )) ?? { canWrite: false };
+    if (!canWrite) throw new UnavailableError("The database cannot be written to", undefined);
+    if (this.#begun > 0 && !this.#writeFault) return;
+    const needsProof = this.#writeFault !== undefined;
+    await this.transaction(async (session) => {
+      if (needsProof) await session.rows(HARMLESS_WRITE);
+    });
   }
 
   async #retried<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -56,136 +117,75 @@ export class Database {
       try {
         return await this.#attempt(work);
       } catch (error) {
-        if (attempt >= MAX_ATTEMPTS || !isTransient(error)) throw error;
+        const lostRace = error instanceof UnavailableError && isTransient(error.cause);
+        if (attempt >= MAX_ATTEMPTS || !lostRace) throw error;
       }
     }
   }
 
-  /** Knex's own transactions would cost several times what the statements in them cost. */
   async #attempt<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const client = poolOf(this.writers);
-    const connection = await client.acquireConnection();
-    const session = new Session(this.dialect, this.writers, connection);
+    try {
+      const result = await this.lanes.writers.use((connection) => this.#transact(connection, work));
+      this.#writeFault = undefined;
+      return result;
+    } catch (error) {
+      if (error instanceof UnavailableError && !(error instanceof OutOfTimeError)) this.#writeFault = error;
+      throw error;
+    }
+  }
+
+  /** Knex's own transactions would cost several times what the statements in them cost. */
+  async #transact<T>(connection: object, work: (session: Session) => Promise<T>): Promise<T> {
+    const { writers } = this.lanes;
+    const session = new Session(
+      this.dialect,
+      untilFault((sql, bindings) => writers.runOn(connection, sql, bindings)),
+    );
+    let isBegun = false;
     try {
       await session.rows(this.dialect.begin);
+      isBegun = true;
+      this.#begun += 1;
       const result = await work(session);
       await session.rows("commit");
       return result;
     } catch (error) {
-      // The first error is the one that tells; a connection that is broken has nothing to roll back.
-      await session.rows("rollback").catch(() => undefined);
+      // The first error is the one that tells.
+      await writers.rollBack(connection);
       throw error;
     } finally {
-      await client.releaseConnection(connection);
+      if (isBegun) this.#begun -= 1;
     }
   }
 
   /** Waits for running work and closes all connections. */
   async close(): Promise<void> {
-    for (const knex of new Set([this.writers, this.readers])) {
-      const { pool } = poolOf(knex);
-      while (pool.numUsed() + pool.numPendingAcquires() > 0) await sleep(10);
-      await knex.destroy();
-    }
+    const { writers, keys, lists, scans } = this.lanes;
+    // The writer last: what closes an SQLite file last puts its write-ahead log into it.
+    for (const lane of [keys, lists, scans, writers]) await lane.close();
   }
 }
 
 /**
- * Knex would write to the console what it throws as well. Nor shall it put bindings into messages
- * (`compileSqlOnError`): messages are logged, and read for the constraints they name.
+ * Runs nothing more after a fault: SQLite may have rolled back by itself, and what came after that would be kept,
+ * each statement by itself.
  */
-const SILENT = {
-  warn: () => undefined,
-  error: () => undefined,
-  debug: () => undefined,
-  deprecate: () => undefined,
-};
-
-/** The database cannot be opened; the message says why. */
-export class DatabaseUnavailableError extends Error {
-  override readonly name = "DatabaseUnavailableError";
-}
-
-/**
- * Opens the database that the settings name; an embedded one is created when it is not there.
- *
- * @throws DatabaseUnavailableError
- */
-export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
-  try {
-    return await (settings.engine === "sqlite"
-      ? openSqlite(settings.filename)
-      : openPostgres(settings.connectionString));
-  } catch (error) {
-    const what = settings.engine === "sqlite" ? settings.filename : "PostgreSQL at DATABASE_URL";
-    const { message, code } = error as { message?: string; code?: string };
-    throw new DatabaseUnavailableError(`Cannot open ${what}: ${message === "" ? code : message}`, {
-      cause: error,
-    });
-  }
-}
-
-/**
- * SQLite has one writer at a time anyway, so there is one connection that writes, and transactions queue
- * for it in order; readers see the last commit and, with the write-ahead log, neither wait nor are waited for.
- */
-async function openSqlite(filename: string): Promise<Database> {
-  // Nobody else on the machine has business with what is in there.
-  await mkdir(dirname(filename), { recursive: true, mode: 0o700 });
-  const open = (size: number, pragmas: readonly string[]) =>
-    knex({
-      client: SqliteClient,
-      connection: { filename },
-      useNullAsDefault: true,
-      log: SILENT,
-      compileSqlOnError: false,
-      pool: { min: size, max: size, afterCreate: runEach(pragmas) },
-    });
-  const shared = ["busy_timeout = 10000", "journal_mode = WAL", "foreign_keys = ON", "temp_store = MEMORY"];
-  const writers = open(1, [...shared, "synchronous = FULL"]);
-  await connectFirst(writers);
-  const readers = open(3, [...shared, "query_only = ON"]);
-  return new Database(sqliteDialect, writers, readers);
-}
-
-/** How long to wait for another process that opens the same file. */
-const OPEN_PATIENCE_MS = 10_000;
-
-/**
- * The first connection creates the file and its write-ahead log before any reader looks at it. While another
- * process does so, SQLite does not wait but fails at once.
- */
-async function connectFirst(writers: Knex): Promise<void> {
-  const deadline = Date.now() + OPEN_PATIENCE_MS;
-  for (;;) {
+function untilFault(run: Run): Run {
+  let fault: UnavailableError | undefined;
+  return async (sql, bindings) => {
+    if (fault) throw fault;
     try {
-      await writers.raw("select 1");
-      return;
+      return await run(sql, bindings);
     } catch (error) {
-      if (!isTransient(error) || Date.now() > deadline) throw error;
-      await sleep(20);
+      if (error instanceof UnavailableError) fault = error;
+      throw error;
     }
-  }
+  };
 }
 
-interface PoolConnection {
-  exec(sql: string, done: (error: Error | null) => void): void;
-}
-
-function runEach(pragmas: readonly string[]) {
-  const sql = pragmas.map((each) => `PRAGMA ${each};`).join("\n");
-  return (connection: PoolConnection, done: (error: Error | null, connection: PoolConnection) => void) =>
-    connection.exec(sql, (error) => done(error, connection));
-}
-
-async function openPostgres(connectionString: string): Promise<Database> {
-  const connections = knex({
-    client: "pg",
-    log: SILENT,
-    compileSqlOnError: false,
-    connection: { connectionString, application_name: "muster" },
-    pool: { min: 0, max: 10 },
-  });
-  await connections.raw("select 1");
-  return new Database(postgresDialect, connections, connections);
-}
+const tooLong = (cause: unknown) =>
+  new TooMuchWorkError(
+    "This list takes too long; filter by an attribute that is looked up quickly, such as 'userName eq', " +
+      "and page by cursor rather than by a high startIndex",
+    { cause },
+  );

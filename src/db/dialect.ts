@@ -7,6 +7,8 @@ export interface Dialect {
   readonly begin: string;
   /** The first statement of a transaction that migrates: only one at a time gets past it. */
   readonly migrationLock: string;
+  /** Whether the database takes writes, as far as it says so itself. */
+  readonly canWrite: string;
   /** Ends a `select` whose row is about to be changed in the same transaction. */
   readonly forUpdate: string;
   /** Ends a `select` whose row is about to be deleted in the same transaction. */
@@ -58,6 +60,7 @@ export const sqliteDialect: Dialect = {
   begin: "begin immediate",
   // Any write takes the one lock there is; this one writes nothing that matters.
   migrationLock: "pragma user_version = 1",
+  canWrite: "true",
   forUpdate: "",
   forDelete: "",
   forClaim: "",
@@ -84,8 +87,9 @@ export const postgresDialect: Dialect = {
   engine: "postgres",
   hasOneWriter: false,
   begin: "begin",
-  // The number is Muster's own.
-  migrationLock: "select pg_advisory_xact_lock(6017210553)",
+  // A migration takes as long as it takes. The number is Muster's own.
+  migrationLock: "set local statement_timeout = 0; select pg_advisory_xact_lock(6017210553)",
+  canWrite: "not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off'",
   // Not the stronger `for update`: rows that only refer to this one need not wait.
   forUpdate: "for no key update",
   forDelete: "for update",

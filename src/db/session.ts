@@ -1,17 +1,17 @@
-import type { Knex } from "knex";
 import type { Dialect } from "./dialect.js";
 
 export type Binding = string | number | boolean | null;
 
-/** A place to run SQL: a transaction, or the pool of readers. */
+/** Runs one statement. */
+export type Run = <Row>(sql: string, bindings: readonly Binding[]) => Promise<Row[]>;
+
+/** A place to run SQL: a transaction, or connections that only look. */
 export class Session {
   #writes = 0;
 
   constructor(
     readonly dialect: Dialect,
-    private readonly knex: Knex,
-    /** The connection that a transaction runs on; without one, each statement takes one from the pool. */
-    private readonly connection?: object,
+    private readonly run: Run,
   ) {}
 
   /**
@@ -25,15 +25,14 @@ export class Session {
   /**
    * Runs one statement with `?` for each binding. A write that wants to know what it touched says
    * `returning`.
+   *
+   * @throws UnavailableError for a fault of the database, and the driver's error for anything else
    */
   async rows<Row>(sql: string, bindings: readonly Binding[] = []): Promise<Row[]> {
     const isWrite = !sql.startsWith("select");
     if (isWrite) this.#writes += 1;
-    const statement = this.knex.raw(sql, bindings as Binding[]);
     try {
-      const result = (await (this.connection ? statement.connection(this.connection) : statement)) as
-        Row[] | { rows: Row[] };
-      return Array.isArray(result) ? result : result.rows;
+      return await this.run<Row>(sql, bindings);
     } catch (error) {
       if (!isWrite) this.#writes += 1;
       throw error;

@@ -1,5 +1,6 @@
 import SqliteDialect from "knex/lib/dialects/sqlite3/index.js";
 import type { Database, Statement } from "sqlite3";
+import type { Engine } from "./lane.js";
 
 /** What Knex hands to a dialect for one query. */
 interface Query {
@@ -41,6 +42,18 @@ export class SqliteClient extends SqliteDialect {
     await super.destroyRawConnection(connection);
   }
 }
+
+/** SQLite ends what it is asked to end, but does not know of a statement that waits for a thread. */
+export const sqliteEngine: Engine = {
+  lateness: 0,
+  interrupt: (connection) => {
+    (connection as Database).interrupt();
+  },
+  abandon: (connection) => {
+    // By this, Knex tells what is not to be used again.
+    (connection as { __knex__disposed?: unknown }).__knex__disposed = "abandoned";
+  },
+};
 
 async function prepare(connection: Database, sql: string): Promise<Statement> {
   let statements = statementsOf.get(connection);

@@ -43,7 +43,7 @@ function nameOfUnique(columns: string): string {
   return [parts[0]?.[0], ...parts.map(([, column]) => column), "unique"].join("_");
 }
 
-/** Errors after which the same transaction may well succeed: it lost a race with another one. */
+/** Errors of a driver after which the same transaction may well succeed: it lost a race with another one. */
 export function isTransient(error: unknown): boolean {
   const code = (error as { code?: string } | undefined)?.code;
   return code === "40001" || code === "40P01" || code === "SQLITE_BUSY";

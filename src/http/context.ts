@@ -1,4 +1,5 @@
 import type { Request, Response } from "express";
+import { UnavailableError } from "../domain/errors.js";
 import type { Principal } from "../domain/principal.js";
 import type { Logger } from "../logging/logger.js";
 import type { Cursors } from "../scim/cursors.js";
@@ -17,7 +18,7 @@ interface ContextParts {
 export function scimContext(parts: ContextParts) {
   const { services, cursors, pageMemory, logger, baseUrl } = parts;
   return (request: Request): ScimContext => ({
-    principal: request.user as Principal,
+    principal: withSignal(request.user as Principal, request.res),
     services,
     cursors,
     pageMemory,
@@ -50,10 +51,53 @@ function holdWhileSending(response: Response, reservation: Reservation): void {
   else response.once("close", release);
 }
 
-/** Logs an error that no client caused. */
+/** The principal, with a signal that is made when it is asked for: few requests take long enough to need one. */
+function withSignal(principal: Principal, response: Response | undefined): Principal {
+  let signal: AbortSignal | undefined;
+  return {
+    ...principal,
+    get signal() {
+      return (signal ??= goneFrom(response));
+    },
+  };
+}
+
+/** Aborted when the response is closed: the client has hung up, or has its answer. */
+function goneFrom(response: Response | undefined): AbortSignal {
+  if (!response || response.closed) return AbortSignal.abort();
+  const controller = new AbortController();
+  response.once("close", () => {
+    controller.abort();
+  });
+  return controller.signal;
+}
+
+/**
+ * Logs an error that no client caused. What is unavailable is so for many requests: that is a line for each cause,
+ * without where in the code it was met, and none where there is too much to do.
+ */
 export function logFault(logger: Logger, request: Request, error: unknown): void {
+  if (error instanceof UnavailableError) {
+    if (error.cause !== undefined) logUnavailable(logger, error);
+    return;
+  }
   logger.error(
     { err: error, method: request.method, path: request.baseUrl + request.path },
     "A request failed by Muster's own fault",
   );
+}
+
+/** How often the same cause is logged, in milliseconds. */
+const REMIND_MS = 60_000;
+
+/** When causes were logged last, by their messages. */
+const loggedBy = new WeakMap<Logger, Map<string, number>>();
+
+function logUnavailable(logger: Logger, { message, cause }: UnavailableError): void {
+  const now = performance.now();
+  const logged = loggedBy.get(logger) ?? new Map<string, number>();
+  loggedBy.set(logger, logged);
+  if (now - (logged.get(message) ?? -Infinity) < REMIND_MS) return;
+  logged.set(message, now);
+  logger.error({ err: cause }, `Requests are answered with 503: ${message}`);
 }

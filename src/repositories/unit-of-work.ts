@@ -2,7 +2,7 @@ import type { Database } from "../db/database.js";
 import type { Session } from "../db/session.js";
 import type { AuditEvent } from "../domain/audit-event.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
-import type { Realm } from "../domain/principal.js";
+import type { Principal, Realm } from "../domain/principal.js";
 import { AccessTokenRepository } from "./access-tokens.js";
 import { AccountRepository } from "./accounts.js";
 import { AccountSetupRepository } from "./account-setups.js";
@@ -40,10 +40,21 @@ export interface Repositories {
   readonly power: PowerRepository;
 }
 
+/** Who looks at a list. */
+export type Reader = Pick<Principal, "realm" | "tokenId" | "signal">;
+
 /** Gives services their repositories: for looking, or for changes that happen together or not at all. */
 export interface UnitOfWork {
-  /** Repositories for looking only. */
+  /** Repositories for looking only, for what is found by a key. */
   read(realm: Realm): Repositories;
+
+  /**
+   * Repositories for looking only, for one list: the database takes longer for lists than for anything else, so
+   * callers take turns there, what they ask for is cut off when it takes too long, and also when they go away.
+   *
+   * The repositories throw TooMuchWorkError, TooManyRequestsError.
+   */
+  readMany(principal: Reader): Repositories;
 
   /**
    * Runs `work` so that all of it is kept when it resolves, and nothing when it throws; it may be run again
@@ -66,6 +77,10 @@ export class Transactions implements UnitOfWork {
 
   read(realm: Realm): Repositories {
     return repositories(this.database.reader, realm);
+  }
+
+  readMany({ realm, tokenId, signal }: Reader): Repositories {
+    return repositories(this.database.listing({ owner: tokenId, signal }), realm);
   }
 
   write<T>(realm: Realm, work: (repositories: Repositories) => Promise<T>): Promise<T> {
@@ -106,6 +121,10 @@ abstract class Joined implements UnitOfWork {
 
   read(realm: Realm): Repositories {
     return repositories(this.session, realm, this.#events);
+  }
+
+  readMany({ realm }: Reader): Repositories {
+    return this.read(realm);
   }
 
   write<T>(realm: Realm, work: (repositories: Repositories) => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import { UnavailableError } from "../domain/errors.js";
 import { ScimError, toScimError } from "./errors.js";
 
 /** What a request is answered with; `http` puts it on the wire. */
@@ -15,10 +16,12 @@ export const noContent = () => new ScimAnswer(204, undefined);
 /**
  * The answer to a request that failed.
  *
- * @param onFault is told of errors that no client caused; the answer tells nothing of them
+ * @param onFault is told of errors that no client caused; the answer tells nothing of them, or no more than that the
+ *   server cannot do it now
  */
 export function failure(error: unknown, onFault: (error: unknown) => void): ScimAnswer {
   let scimError = toScimError(error);
+  if (error instanceof UnavailableError) onFault(error);
   if (!scimError) {
     onFault(error);
     scimError = new ScimError(

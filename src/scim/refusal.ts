@@ -3,6 +3,7 @@ import { failure } from "./answer.js";
 import type { ScimAnswer } from "./answer.js";
 import type { ScimContext } from "./context.js";
 import { toScimError } from "./errors.js";
+import { UnavailableError } from "../domain/errors.js";
 
 /**
  * The answer to what cannot be done. Refused writes go into the audit log, and so do reads that the caller may
@@ -13,7 +14,8 @@ export async function refusal(
   { action, target }: Pick<AuditEvent, "action" | "target">,
   error: unknown,
 ): Promise<ScimAnswer> {
-  const refused = toScimError(error);
+  // What the server could not do is nothing that was refused, and the log of it would be as unavailable.
+  const refused = error instanceof UnavailableError ? undefined : toScimError(error);
   const isRead = action === "read" || action === "search";
   const isProbing =
     refused?.status === 403 || (refused?.status === 404 && principal.realm.type === "organization");

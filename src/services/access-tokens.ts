@@ -38,7 +38,7 @@ export class AccessTokenService {
 
   async list(principal: Principal, listing: Listing): Promise<Page<AccessToken>> {
     requireAccess(principal, "read AccessTokens");
-    return this.given.work.read(principal.realm).accessTokens.list(listing);
+    return this.given.work.readMany(principal).accessTokens.list(listing);
   }
 
   /**

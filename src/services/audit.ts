@@ -83,7 +83,7 @@ export class AuditService {
   /** @throws ForbiddenError */
   async list(principal: Principal, listing: Listing): Promise<Page<AuditEvent>> {
     requireAccess(principal, "read AuditEvents");
-    return this.given.work.read(principal.realm).auditEvents.list(listing);
+    return this.given.work.readMany(principal).auditEvents.list(listing);
   }
 
   /** Writes down what was refused, or counts it when it was refused before. */

@@ -41,7 +41,7 @@ export class CandidateService {
       }),
     );
     requireSpecific(listing, this.limits.search);
-    const page = await this.given.work.read(realm).candidates.list(organizationId, listing);
+    const page = await this.given.work.readMany(principal).candidates.list(organizationId, listing);
     await this.given.work.write(realm, (repositories) =>
       record(this.given, repositories, principal, {
         action: "search",

@@ -18,7 +18,7 @@ export class DirectoryService {
   async list(principal: Principal, listing: DirectoryListing): Promise<Page<DirectoryEntry>> {
     requireAccess(principal, "read Users");
     requireAccess(principal, "read Groups");
-    const { directory, accounts, organizations } = this.given.work.read(principal.realm);
+    const { directory, accounts, organizations } = this.given.work.readMany(principal);
     const page = await directory.list(listing);
     const idsOf = (kind: DirectoryEntry["kind"]) =>
       page.items.filter((item) => item.kind === kind).map(({ id }) => id);

@@ -54,7 +54,7 @@ export class InvitationService {
 
   async list(principal: Principal, listing: Listing): Promise<Page<Invitation>> {
     requireAccess(principal, "read Invitations");
-    const page = await this.given.work.read(principal.realm).invitations.list(listing, this.given.now());
+    const page = await this.given.work.readMany(principal).invitations.list(listing, this.given.now());
     return { ...page, items: page.items.map((each) => this.#withLink(principal, each)) };
   }
 

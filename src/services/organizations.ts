@@ -95,7 +95,7 @@ export class OrganizationService {
 
   async list(principal: Principal, listing: Listing): Promise<Page<Organization>> {
     requireAccess(principal, "read Groups");
-    return this.given.work.read(principal.realm).organizations.list(listing);
+    return this.given.work.readMany(principal).organizations.list(listing);
   }
 
   /**
@@ -104,7 +104,7 @@ export class OrganizationService {
    * @param after the account id that the page begins behind
    */
   members(principal: Principal, id: string, after: string | undefined, limit: number): Promise<Member[]> {
-    return this.given.work.read(principal.realm).memberships.members(id, after, limit);
+    return this.given.work.readMany(principal).memberships.members(id, after, limit);
   }
 
   /**

@@ -33,12 +33,12 @@ export class TeamService {
 
   async list(principal: Principal, listing: Listing): Promise<Page<Team>> {
     requireAccess(principal, "read Teams");
-    return this.given.work.read(principal.realm).teams.list(listing);
+    return this.given.work.readMany(principal).teams.list(listing);
   }
 
   /** Some members of a team that the caller has got. @param after where the page begins behind */
   members(principal: Principal, id: string, after: string | undefined, limit: number): Promise<Member[]> {
-    return this.given.work.read(principal.realm).teams.members(id, after, limit);
+    return this.given.work.readMany(principal).teams.members(id, after, limit);
   }
 
   /**

@@ -43,7 +43,7 @@ export class UserService {
 
   async list(principal: Principal, listing: Listing): Promise<Page<AccountWithOrganizations>> {
     requireAccess(principal, "read Users");
-    return this.given.work.read(principal.realm).accounts.list(listing);
+    return this.given.work.readMany(principal).accounts.list(listing);
   }
 
   /**
@@ -52,7 +52,7 @@ export class UserService {
    * @param ids of Users that the caller has got
    */
   memberships(principal: Principal, ids: readonly string[]): Promise<Map<string, MembershipDetails>> {
-    return this.given.work.read(principal.realm).membershipDetails.find(ids);
+    return this.given.work.readMany(principal).membershipDetails.find(ids);
   }
 
   /** As `AccountService.create` and `MemberService.create`. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { readSettings } from "../../src/config/settings.js";
-import { openDatabase } from "../../src/db/database.js";
+import { openDatabase } from "../../src/db/open.js";
 import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
 import type { Session } from "../../src/db/session.js";
@@ -52,9 +52,14 @@ describe("The database", () => {
 
     it("writes while somebody reads for long", async () => {
       let isReading = true;
-      const reading = database.reader.rows(SLOW_READ).then(() => (isReading = false));
+      const client = new AbortController();
+      const reading = database
+        .listing({ owner: "test", signal: client.signal })
+        .rows(SLOW_READ)
+        .catch(() => (isReading = false));
       await database.transaction((session) => insert(session, "meanwhile"));
       expect(isReading).to.equal(true);
+      client.abort();
       await reading;
     });
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { openDatabase } from "../../src/db/database.js";
+import { openDatabase } from "../../src/db/open.js";
 import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
 import { readSettings } from "../../src/config/settings.js";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { readSettings } from "../../src/config/settings.js";
-import { openDatabase } from "../../src/db/database.js";
+import { openDatabase } from "../../src/db/open.js";
 import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
 import { PROVIDER_REALM } from "../../src/domain/principal.js";

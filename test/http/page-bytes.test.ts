@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { request } from "node:http";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
-import { openDatabase } from "../../src/db/database.js";
+import { openDatabase } from "../../src/db/open.js";
 import type { Session } from "../../src/db/session.js";
 import { readSettings } from "../../src/config/settings.js";
 import { expectList } from "../support/assertions.js";

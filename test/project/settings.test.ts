@@ -11,6 +11,7 @@ describe("Settings", () => {
       publicUrl: "http://127.0.0.1:3000",
       trustedProxies: [],
       database: { engine: "sqlite", filename: resolve("data/muster.sqlite") },
+      databaseLimits: { statement: 5000, list: 8000, wait: 5000 },
       bootstrapToken: undefined,
       cursorTimeout: 3600,
       pageMaxBytes: 4_194_304,

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { compose } from "../../src/compose.js";
 import type { Muster } from "../../src/compose.js";
 import { readSettings } from "../../src/config/settings.js";
-import { openDatabase } from "../../src/db/database.js";
+import { openDatabase } from "../../src/db/open.js";
 import type { Session } from "../../src/db/session.js";
 import { createHttpServer } from "../../src/http/server.js";
 import { ScimClient } from "./client.js";
