@@ -9,11 +9,11 @@ export const ORGANIZATION_BILLING_MANAGER = "organization-billing-manager";
 /** The roles of an account or a membership, as they were said: each has a `value`, and perhaps more. */
 export type RoleList = readonly JsonObject[];
 
-const KNOWN = [PROVIDER_ADMIN, ORGANIZATION_ADMIN, ORGANIZATION_BILLING_MANAGER];
+export const KNOWN_ROLES = [PROVIDER_ADMIN, ORGANIZATION_ADMIN, ORGANIZATION_BILLING_MANAGER];
 
 /** Those roles that Muster knows. */
 export const knownRoles = (roles: RoleList): RoleList =>
-  roles.filter((role) => KNOWN.some((known) => hasRole([role], known)));
+  roles.filter((role) => KNOWN_ROLES.some((known) => hasRole([role], known)));
 
 /** Role names compare without case, like all strings of SCIM that do not say otherwise. */
 export function hasRole(roles: readonly JsonValue[], role: string): boolean {

@@ -19,6 +19,7 @@ import { record } from "./audit.js";
 import { keepingAdministrators } from "./administrators.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
+import { requireGrants, requireHarmless } from "./grants.js";
 import { settleLostPower } from "./lost-power.js";
 import { writeOrganizationRoles } from "./organization-roles.js";
 import { knownWords } from "./password-rules.js";
@@ -54,6 +55,7 @@ export class AccountService {
   ): Promise<AccountWithOrganizations> {
     requireStorable(input);
     requireOneWay({ password, setupEmail: setupEmail && "send" });
+    requireGrants(principal, [], input.roles);
     const passwordHash =
       password === undefined
         ? undefined
@@ -103,6 +105,8 @@ export class AccountService {
         passwordHash === undefined &&
         (await this.setupMail.isDue(repositories, setupEmail, { id, active }, concernsSetup(changes)));
       if (sendsMail) changes.push("sendSetupEmail");
+      requireGrants(principal, current.roles, roles);
+      await requireHarmless(principal, repositories, current, next, changes);
       const changed = { ...next, version: current.version + 1, updatedAt: this.given.now() };
       const organizationIds = current.organizations.map((each) => each.id);
       const write = async () => {
@@ -110,6 +114,7 @@ export class AccountService {
         const isRoleChanged =
           organizationRoles !== undefined &&
           (await writeOrganizationRoles(
+            principal,
             repositories,
             id,
             organizationIds,

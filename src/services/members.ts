@@ -1,9 +1,7 @@
-import { requireAccess } from "../domain/access.js";
-import type { Account, AccountInput, AccountWithOrganizations } from "../domain/account.js";
+import type { AccountInput, AccountWithOrganizations } from "../domain/account.js";
 import { NotFoundError, UniquenessError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
 import type { Principal } from "../domain/principal.js";
-import { PROVIDER_ADMIN, hasRole } from "../domain/role.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
 import {
   concernsPower,
@@ -22,6 +20,7 @@ import { record } from "./audit.js";
 import { keepingAdministrators } from "./administrators.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
+import { requireGrants, requireHarmless } from "./grants.js";
 import { settleLostPower } from "./lost-power.js";
 import type { MembershipNotices } from "./membership-notices.js";
 import { knownWords } from "./password-rules.js";
@@ -55,7 +54,7 @@ export class MemberService {
   ): Promise<AccountWithOrganizations> {
     requireStorable(input);
     requireOneWay({ ...credentials, setupEmail: credentials.setupEmail && "send" });
-    requireGrantable(principal, [], input);
+    requireGrants(principal, [], input.roles);
     const { password } = credentials;
     const passwordHash =
       password === undefined
@@ -76,7 +75,7 @@ export class MemberService {
         const written =
           known === undefined
             ? { changes: profileChanges(undefined, input), ignored: [] }
-            : await this.#writeProfile(repositories, organizationId, id, input, secret);
+            : await this.#writeProfile(repositories, principal, organizationId, id, input, secret);
         if (sendsMail && !written.ignored.includes("sendSetupEmail")) {
           await this.setupMail.send(repositories, principal, { ...input, id }, organizationId, setupEmail);
         }
@@ -120,14 +119,15 @@ export class MemberService {
       requireVersion("User", current, change.expected);
       const input = change.apply(current);
       requireStorable(input);
-      requireGrantable(principal, current.roles, input);
+      requireGrants(principal, current.roles, input.roles);
       const standing = standingChanges(current, input);
+      await requireHarmless(principal, repositories, current, input, []);
       const isVoid = concernsSetup([...standing, ...profileChanges(current, input)]);
       const sendsMail =
         passwordHash === undefined &&
         (await this.setupMail.isDue(repositories, change.setupEmail, { ...input, id }, isVoid));
       const secret = { passwordHash, sendsMail };
-      const written = await this.#writeProfile(repositories, organizationId, id, input, secret);
+      const written = await this.#writeProfile(repositories, principal, organizationId, id, input, secret);
       const write = () => memberships.update(organizationId, id, input, this.given.now());
       const warning = concernsPower(standing)
         ? await keepingAdministrators(principal, repositories, itself(organizationId), write)
@@ -237,17 +237,20 @@ export class MemberService {
    * @returns the attributes that were changed, and those that were to be
    */
   async #writeProfile(
-    { accounts, accountSetups }: Repositories,
+    repositories: Repositories,
+    principal: Principal,
     organizationId: string,
     id: string,
     input: AccountInput,
     { passwordHash, sendsMail }: Secret,
   ): Promise<{ changes: string[]; ignored: string[] }> {
+    const { accounts, accountSetups } = repositories;
     const current = requireFound(await accounts.find(id), id);
     const wanted = [...profileChanges(current, input), ...(passwordHash === undefined ? [] : ["password"])];
     if (sendsMail) wanted.push("sendSetupEmail");
     if (wanted.length === 0) return { changes: [], ignored: [] };
     if (!(await accounts.isManagedBy(organizationId, id))) return { changes: [], ignored: wanted };
+    await requireHarmless(principal, repositories, current, current, wanted);
     await accounts.updateProfile({ ...input, id, passwordHash, updatedAt: this.given.now() });
     if (concernsSetup(wanted)) await accountSetups.revoke(id);
     return { changes: wanted, ignored: [] };
@@ -279,11 +282,4 @@ async function lockOrganization({ organizations }: Repositories, id: string) {
 function requireFound<T>(found: T | undefined, id: string): T {
   if (found === undefined) throw new NotFoundError("User", id);
   return found;
-}
-
-/** An organization grants its own roles; one that means power elsewhere is not taken for one of its own. */
-function requireGrantable(principal: Principal, current: Account["roles"], { roles }: AccountInput): void {
-  if (hasRole(roles, PROVIDER_ADMIN) && !hasRole(current, PROVIDER_ADMIN)) {
-    requireAccess(principal, "grant provider roles");
-  }
 }

@@ -1,15 +1,20 @@
 import { InvalidValueError } from "../domain/errors.js";
 import type { OrganizationRole } from "../domain/membership-details.js";
+import type { Principal } from "../domain/principal.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
+import { requireGrants } from "./grants.js";
+
+const toRole = (value: string) => ({ value });
 
 /**
  * Gives somebody the roles in organizations that are said, and takes the others away. What a role carries
  * beside its name stays, as long as the role does.
  *
  * @returns whether anything changed
- * @throws InvalidValueError for a role in an organization that the person is no member of
+ * @throws ForbiddenError for a role that the caller may not give, InvalidValueError for a role in an organization that the person is no member of
  */
 export async function writeOrganizationRoles(
+  principal: Principal,
   { memberships, membershipDetails }: Pick<Repositories, "memberships" | "membershipDetails">,
   accountId: string,
   organizationIds: readonly string[],
@@ -30,6 +35,7 @@ export async function writeOrganizationRoles(
       ...new Set(roles.filter((each) => each.organizationId === organizationId).map(({ role }) => role)),
     ];
     const [before, after] = [names(current), names(next)];
+    requireGrants(principal, before.map(toRole), after.map(toRole));
     if (before.length === after.length && before.every((role) => after.includes(role))) continue;
     await memberships.setRoles(organizationId, accountId, after, at);
     isChanged = true;

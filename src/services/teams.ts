@@ -6,7 +6,7 @@ import type { Listing, Page } from "../domain/listing.js";
 import type { Member, MemberEntry, MembershipChange } from "../domain/membership.js";
 import type { Principal } from "../domain/principal.js";
 import type { Team, TeamInput } from "../domain/team.js";
-import type { TeamRepository } from "../repositories/teams.js";
+import type { TeamRepository, TeamRole } from "../repositories/teams.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
 import { record } from "./audit.js";
 import { requireVersion } from "./collaborators.js";
@@ -75,7 +75,7 @@ export class TeamService {
         organizationName: organization.displayName,
       };
       await repositories.teams.insert(team);
-      await changeMembers(repositories.teams, team, [{ type: "add", entries }]);
+      await changeMembers(principal, repositories.teams, team, [{ type: "add", entries }]);
       const changes = entries.length > 0 ? ["displayName", "members"] : ["displayName"];
       await record(this.given, repositories, principal, { action: "create", ...about(team), changes });
       return team;
@@ -99,7 +99,7 @@ export class TeamService {
         ...(["displayName", "externalId", "description"] as const).filter(
           (name) => current[name] !== input[name],
         ),
-        ...((await changeMembers(repositories.teams, current, change.members)) ? ["members"] : []),
+        ...((await changeMembers(principal, repositories.teams, current, change.members)) ? ["members"] : []),
       ];
       if (changes.length === 0) return current;
       const changed = {
@@ -138,13 +138,24 @@ async function lock(repositories: Repositories, id: string, expected: ExpectedVe
   return team;
 }
 
-/** @returns whether anything changed. @throws InvalidValueError for somebody who is no member of the organization */
+/**
+ * @returns whether anything changed
+ * @throws InvalidValueError for somebody who is no member of the organization, ForbiddenError for a role that the
+ *   caller may not give
+ */
 async function changeMembers(
+  principal: Principal,
   teams: TeamRepository,
   team: Team,
   changes: readonly MembershipChange[],
 ): Promise<boolean> {
   let count = 0;
+  const give = async (roles: readonly TeamRole[]) => {
+    const changed = await teams.setRoles(team.id, roles);
+    const isGiven = changed.length > 0 && roles.some(({ role }) => role !== undefined);
+    if (isGiven) requireAccess(principal, "grant team roles");
+    return changed.length;
+  };
   const add = async (entries: readonly MemberEntry[]) => {
     const ids = [...new Set(entries.map(({ accountId }) => accountId))];
     if (ids.length === 0) return;
@@ -154,7 +165,7 @@ async function changeMembers(
     const withRoles = entries.flatMap(({ accountId, role }) =>
       role === undefined ? [] : [{ accountId, role }],
     );
-    count += (await teams.setRoles(team.id, withRoles)).length;
+    count += await give(withRoles);
   };
   for (const change of changes) {
     switch (change.type) {
@@ -185,7 +196,7 @@ async function changeMembers(
       }
       case "setRole":
         if (!(await teams.isMember(team.id, change.accountId))) throw noMember(change.accountId);
-        count += (await teams.setRoles(team.id, [change])).length;
+        count += await give([change]);
     }
   }
   return count > 0;
