@@ -5,6 +5,9 @@ import { openDatabase } from "./db/open.js";
 import { migrate } from "./db/migrate.js";
 import { PROVIDER_REALM } from "./domain/principal.js";
 import { createApp } from "./http/app.js";
+import { RunningRequests } from "./http/running-requests.js";
+import { Jobs } from "./jobs.js";
+import { Lifecycle } from "./lifecycle.js";
 import { createLogger } from "./logging/logger.js";
 import type { Logger } from "./logging/logger.js";
 import { letters } from "./mail/letters.js";
@@ -80,6 +83,8 @@ export interface Muster {
   readonly logger: Logger;
   /** The migrations that were run just now. */
   readonly migrated: readonly string[];
+  /** How it ends; see there. */
+  readonly lifecycle: Lifecycle;
   /** Closes the database; requests must be over. */
   close(): Promise<void>;
 }
@@ -92,31 +97,6 @@ const USE_INTERVAL = 60 * 1000;
 const REFUSALS_INTERVAL = 5 * 1000;
 /** How often it is looked for mail to send. */
 const SENDING_INTERVAL = 250;
-
-/** Does something now and at every interval, unless it is still under way. @returns ends it, and waits for what is under way */
-function regularly(logger: Logger, interval: number, work: () => Promise<unknown>): () => Promise<void> {
-  let running = Promise.resolve();
-  let isRunning = false;
-  const run = () => {
-    if (isRunning) return;
-    isRunning = true;
-    running = work()
-      .then(
-        () => undefined,
-        (error: unknown) => {
-          logger.error({ err: error }, "What is done regularly failed; it is tried again");
-        },
-      )
-      .finally(() => (isRunning = false));
-  };
-  run();
-  const timer = setInterval(run, interval);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-    return running;
-  };
-}
 
 /**
  * Opens the database, brings its schema up to date and puts everything together.
@@ -157,6 +137,8 @@ export async function compose(settings: Settings, clock: () => number = Date.now
     if (settings.bootstrapToken !== undefined) {
       await services.authentication.adopt("bootstrap", settings.bootstrapToken);
     }
+    const requests = new RunningRequests();
+    const ending = new AbortController();
     const app = createApp({
       services,
       cursors: new Cursors(await secretKey(given, "cursors"), settings.cursorTimeout, clock),
@@ -176,6 +158,7 @@ export async function compose(settings: Settings, clock: () => number = Date.now
       logger,
       publicUrl: settings.publicUrl,
       trustedProxies: settings.trustedProxies,
+      ...{ requests, ending: ending.signal },
       ready: () => database.check(),
     });
     const transport =
@@ -191,27 +174,29 @@ export async function compose(settings: Settings, clock: () => number = Date.now
       }),
       logger,
     });
-    const stopPruning = regularly(logger, PRUNING_INTERVAL, async () => {
+    const jobs = new Jobs(logger);
+    jobs.start(PRUNING_INTERVAL, async () => {
       await services.audit.prune(new Date(clock() - settings.auditRetentionDays * DAY).toISOString());
       await given.work.write(PROVIDER_REALM, ({ rateLimits }) => rateLimits.prune(given.now()));
       await outbox.prune();
     });
-    const stopSending = regularly(logger, SENDING_INTERVAL, () => outbox.run());
-    const stopWriting = regularly(logger, USE_INTERVAL, () => services.authentication.writeDownUse());
-    const stopCounting = regularly(logger, REFUSALS_INTERVAL, () => refusals.writeDown());
-    const close = async () => {
-      outbox.stop();
-      await stopSending();
-      transport.close();
-      await stopPruning();
-      await stopWriting();
-      await services.authentication.writeDownUse();
-      await passwords.close();
-      await stopCounting();
-      await refusals.writeDown();
-      await database.close();
-    };
-    return { app, services, logger, migrated, close };
+    jobs.start(SENDING_INTERVAL, () => outbox.run());
+    jobs.start(USE_INTERVAL, () => services.authentication.writeDownUse());
+    jobs.start(REFUSALS_INTERVAL, () => refusals.writeDown());
+    const lifecycle = new Lifecycle({
+      ...{ requests, ending, jobs, logger },
+      endJobs: () => {
+        outbox.stop();
+      },
+      close: async () => {
+        transport.close();
+        await services.authentication.writeDownUse();
+        await passwords.close();
+        await refusals.writeDown();
+        await database.close();
+      },
+    });
+    return { app, services, logger, migrated, lifecycle, close: () => lifecycle.close() };
   } catch (error) {
     await database.close();
     throw error;

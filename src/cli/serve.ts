@@ -1,15 +1,13 @@
 import type { Server } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
 import { compose } from "../compose.js";
 import type { Muster } from "../compose.js";
 import { readProcessSettings } from "../config/settings.js";
 import type { Settings } from "../config/settings.js";
 import { SCIM_PATH } from "../http/app.js";
-import { createHttpServer } from "../http/server.js";
+import { createHttpServer, endConnections } from "../http/server.js";
 import { UserError } from "./exit.js";
 import { firstTokenNotice } from "./notices.js";
-
-/** How long running requests may take to finish once the server is told to stop. */
-const GRACE_MS = 10_000;
 
 /**
  * Starts the server and stops it when the process is told to: no new requests, running ones finish, the
@@ -34,9 +32,7 @@ export async function serve(
   muster.logger.info({ url: `${settings.publicUrl}${SCIM_PATH}` }, "Muster is ready");
   const signal = await stopSignal();
   muster.logger.info({ signal }, "Stopping");
-  await stop(server);
-  await muster.close();
-  muster.logger.info("Stopped");
+  await stop(server, muster, settings);
 }
 
 function listen(server: Server, { host, port }: Settings): Promise<void> {
@@ -71,16 +67,22 @@ function stopSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-async function stop(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  // A connection is idle again once its last request is answered; the client would keep it open.
-  const idle = setInterval(() => {
-    server.closeIdleConnections();
-  }, 50);
-  const patience = setTimeout(() => {
-    server.closeAllConnections();
-  }, GRACE_MS);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(patience);
+async function stop(server: Server, { lifecycle, logger }: Muster, settings: Settings): Promise<void> {
+  const { delay, grace } = settings.stop;
+  if (delay > 0) {
+    lifecycle.beginStop();
+    await wait(delay * 1000);
+  }
+  // No client is sent away before the port is closed, or it might come back.
+  const connections = endConnections(server);
+  const end = await lifecycle.stop(grace * 1000, connections);
+  server.closeAllConnections();
+  if (end === "orderly") {
+    logger.info("Stopped");
+    return;
+  }
+  logger.warn({ end }, "Stopped in the middle of something");
+  // `exit` would wait for threads that wait for the database.
+  if (end === "hanging") process.kill(process.pid, "SIGKILL");
+  process.exit(1);
 }

@@ -30,6 +30,8 @@ export interface Settings {
   readonly candidates: { readonly search: (typeof CANDIDATE_SEARCHES)[number]; readonly perMinute: number };
   /** How much goes into one Bulk request. */
   readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number };
+  /** How the server stops: seconds in which it serves while it is not ready any more, and then has to be gone. */
+  readonly stop: { readonly delay: number; readonly grace: number };
   /** How the product is called that people are invited to. */
   readonly productName: string;
   /** The address of an image; undefined: the name stands for it. */
@@ -157,11 +159,16 @@ function isAddressOrRange(text: string): boolean {
   return Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
-const wholeNumber = makeValidator((input: string) => {
-  const number = Number(input);
-  if (!Number.isSafeInteger(number) || number < 1) throw new Error("must be a whole number from 1 on");
-  return number;
-});
+const wholeNumberFrom = (least: number) =>
+  makeValidator((input: string) => {
+    const number = Number(input);
+    if (!Number.isSafeInteger(number) || number < least) {
+      throw new Error(`must be a whole number from ${least} on`);
+    }
+    return number;
+  });
+
+const wholeNumber = wholeNumberFrom(1);
 
 /** Every setting, once: its parser, its default and what it is for. `--help` prints the latter. */
 const specification = {
@@ -234,6 +241,14 @@ const specification = {
   BULK_MAX_PAYLOAD_SIZE: wholeNumber({
     default: 16 * 2 ** 20,
     desc: "Bytes that the body of one Bulk request can have",
+  }),
+  STOP_DELAY: wholeNumberFrom(0)({
+    default: 0,
+    desc: "Seconds that a stopping server goes on taking requests, for load balancers to look at /readyz",
+  }),
+  STOP_GRACE: wholeNumber({
+    default: 10,
+    desc: "Seconds after which a stopping server is gone, whatever is still running",
   }),
   PRODUCT_NAME: str({ default: "Muster", desc: "How the product is called that people are invited to" }),
   PRODUCT_LOGO_URL: webAddress({
@@ -325,6 +340,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     candidates: { search: values.CANDIDATES, perMinute: values.CANDIDATES_PER_MINUTE },
     bulk: { maxOperations: values.BULK_MAX_OPERATIONS, maxPayloadSize: values.BULK_MAX_PAYLOAD_SIZE },
+    stop: { delay: values.STOP_DELAY, grace: values.STOP_GRACE },
     productName: values.PRODUCT_NAME,
     productLogoUrl: values.PRODUCT_LOGO_URL,
     acceptedUrl: values.ACCEPTED_URL,

@@ -44,6 +44,9 @@ export class UnavailableError extends DomainError {
   }
 }
 
+/** The server is stopping; another process, or the next one, does what is asked. */
+export const stoppingError = () => new UnavailableError("The server is stopping; send this again", 1);
+
 /** What the caller asks for takes more work than one request may cause; asking for less helps. */
 export class TooMuchWorkError extends DomainError {}
 

@@ -14,6 +14,7 @@ import { invitations } from "./pages/invitations.js";
 import { Pages } from "./pages/pages.js";
 import type { Look } from "./pages/pages.js";
 import { health } from "./health.js";
+import type { RunningRequests } from "./running-requests.js";
 import { scim } from "./scim.js";
 
 /** Where the SCIM endpoints are, below the public address. */
@@ -38,6 +39,9 @@ export interface AppParts {
   readonly publicUrl: string;
   /** Proxies whose word on where a request comes from is taken, as Express names them. */
   readonly trustedProxies: readonly string[];
+  readonly requests: RunningRequests;
+  /** Tells requests that can end early to do so, since the server is stopping. */
+  readonly ending: AbortSignal;
   /** Resolves when the database answers. */
   readonly ready: () => Promise<unknown>;
 }
@@ -54,6 +58,8 @@ export function createApp({
   logger,
   publicUrl,
   trustedProxies,
+  requests,
+  ending,
   ready,
 }: AppParts): Express {
   const app = express();
@@ -62,19 +68,15 @@ export function createApp({
   // An app that Muster is mounted in has its own opinion, which counts unless the setting says another one.
   if (trustedProxies.length > 0) app.set("trust proxy", [...trustedProxies]);
   app.set("muster secure", publicUrl.startsWith("https:"));
-  app.use(health(ready));
+  app.use(requests.handler);
+  app.use(health(ready, requests));
   const pages = new Pages(look);
   app.use("/invitations", invitations({ ...people, pages, logger }));
   app.use("/account-setup", accountSetup({ ...people, pages, logger }));
   app.use(
     SCIM_PATH,
     scim({
-      services,
-      cursors,
-      pageMemory,
-      advertisePagination,
-      bulkLimits,
-      logger,
+      ...{ services, cursors, pageMemory, advertisePagination, bulkLimits, logger, ending },
       baseUrl: `${publicUrl}${SCIM_PATH}`,
     }),
   );

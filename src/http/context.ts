@@ -12,11 +12,12 @@ interface ContextParts {
   readonly pageMemory: PageMemory;
   readonly logger: Logger;
   readonly baseUrl: string;
+  readonly ending: AbortSignal;
 }
 
 /** Makes what every SCIM operation is given, from the request it came with. */
 export function scimContext(parts: ContextParts) {
-  const { services, cursors, pageMemory, logger, baseUrl } = parts;
+  const { services, cursors, pageMemory, logger, baseUrl, ending } = parts;
   return (request: Request): ScimContext => ({
     principal: withSignal(request.user as Principal, request.res),
     services,
@@ -26,6 +27,7 @@ export function scimContext(parts: ContextParts) {
       if (request.res) holdWhileSending(request.res, reservation);
     },
     baseUrl,
+    ending,
     ifMatch: request.headers["if-match"],
     ifNoneMatch: request.headers["if-none-match"],
     onFault: (error) => {

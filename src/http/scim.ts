@@ -39,6 +39,8 @@ export interface ScimParts {
   readonly bulkLimits: BulkLimits;
   readonly logger: Logger;
   readonly baseUrl: string;
+  /** Tells requests that can end early to do so, since the server is stopping. */
+  readonly ending: AbortSignal;
 }
 
 /** Answers from this many bytes on are compressed for clients that take it: shorter ones would hardly shrink. */
@@ -60,8 +62,9 @@ export function scim({
   bulkLimits,
   logger,
   baseUrl,
+  ending,
 }: ScimParts): Router {
-  const context = scimContext({ services, cursors, pageMemory, logger, baseUrl });
+  const context = scimContext({ services, cursors, pageMemory, logger, baseUrl, ending });
   const router = Router();
   router.use(requestId);
   router.use(compression({ threshold: COMPRESSED_FROM }));

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { Server } from "node:http";
+import { Server as NetServer } from "node:net";
 import type { Socket } from "node:net";
 import type { Express } from "express";
 import { ScimError } from "../scim/errors.js";
@@ -22,6 +23,31 @@ export function createHttpServer(app?: Express): Server {
     else socket.end(message(refusal(error)));
   });
   return server;
+}
+
+/** How long a client may take to send its next request when the server stops; it is answered then. */
+const LINGER_MS = 1000;
+
+/**
+ * Takes no new connections, and closes those that are open when they are idle: at first by what their next answer
+ * says, so that no request meets a closed connection, and after a second by themselves.
+ *
+ * @returns resolves when no connection is left
+ */
+export async function endConnections(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => {
+    // `close` of an HTTP server would close idle connections at once.
+    NetServer.prototype.close.call(server, resolve);
+  });
+  let closing: NodeJS.Timeout | undefined;
+  const lingering = setTimeout(() => {
+    closing = setInterval(() => {
+      server.closeIdleConnections();
+    }, 50);
+  }, LINGER_MS);
+  await closed;
+  clearTimeout(lingering);
+  clearInterval(closing);
 }
 
 interface ClientError extends Error {

@@ -21,6 +21,8 @@ export interface ScimContext {
   readonly holdWhileSending: (reservation: Reservation) => void;
   /** The SCIM base, as clients reach it, without a slash at the end. */
   readonly baseUrl: string;
+  /** Aborted when the server is stopping, and what can end early is to do so. */
+  readonly ending: AbortSignal;
   /** The request's `If-Match` header. */
   readonly ifMatch: string | undefined;
   /** The request's `If-None-Match` header. */

@@ -24,6 +24,10 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+export interface ServerProcess extends TestServer {
+  readonly program: Supervised;
+}
+
 export interface ServerInProcess extends TestServer {
   readonly services: Muster["services"];
   readonly databaseUrl: string;
@@ -75,7 +79,7 @@ export async function startProcess(
   databaseUrl: string,
   stopSignal: SupervisedOptions["stopSignal"] = "TERM",
   settings: Readonly<Record<string, string>> = {},
-): Promise<TestServer> {
+): Promise<ServerProcess> {
   const port = await freePort();
   const program = new Supervised([process.execPath, ...TYPESCRIPT, "src/main.ts"], {
     stopSignal,
@@ -87,7 +91,7 @@ export async function startProcess(
       () => false,
     );
   await program.ready(isReady);
-  return { scim: clientOf(port), stop: () => program.stop() };
+  return { scim: clientOf(port), program, stop: () => program.stop() };
 }
 
 /**

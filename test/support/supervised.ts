@@ -6,14 +6,14 @@ import { once } from "node:events";
  * Runs a command, and stops it when our end of its standard input closes: because we stop it, or because
  * this process ended, however it ended. So nothing outlives an interrupted test run.
  *
- * The signal is repeated, since a program that is just starting may miss the first.
+ * A line on its standard input is a signal to send once. The one that stops is repeated, since a program that is just starting may miss the first.
  */
 const SUPERVISOR = `
 exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
 (
-  while read -r line; do :; done <&3
+  while read -r signal; do kill -s "$signal" "$child"; done <&3
   while kill -s "$STOP_SIGNAL" "$child" 2>/dev/null; do sleep 1; done
 ) >/dev/null 2>&1 &
 watcher=$!
@@ -79,6 +79,17 @@ export class Supervised {
       if (Date.now() > deadline) throw new Error(`Not ready in ${seconds} s. It said:\n${this.#output}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  }
+
+  /** Sends a signal, once. */
+  signal(name: "TERM" | "STOP" | "CONT"): void {
+    this.#process.stdin?.write(`${name}\n`);
+  }
+
+  /** Waits until it has ended by itself. @returns its exit status */
+  async ended(): Promise<number | null> {
+    await this.#exited;
+    return this.#process.exitCode;
   }
 
   async stop(): Promise<void> {

@@ -1,3 +1,4 @@
+import { stoppingError } from "../../domain/errors.js";
 import type { JsonValue } from "../../domain/json.js";
 import { failure } from "../answer.js";
 import type { ScimAnswer } from "../answer.js";
@@ -141,6 +142,10 @@ export async function refused(
     : failure(error, context.onFault);
   return failed(position, answer);
 }
+
+/** An operation that is not done any more because the server is stopping. */
+export const unavailable = ({ onFault }: ScimContext, position: number): Outcome =>
+  failed(position, failure(stoppingError(), onFault));
 
 const failed = (position: number, { status, body }: ScimAnswer): Outcome => ({
   position,

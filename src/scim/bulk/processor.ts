@@ -1,9 +1,10 @@
+import { stoppingError } from "../../domain/errors.js";
 import type { ScimContext, ScimServices } from "../context.js";
 import { ScimAnswer } from "../answer.js";
 import type { ResourceType } from "../resources/resource.js";
 import { performCircle } from "./circle.js";
 import { countNeighbours, performNeighbours } from "./neighbours.js";
-import { perform } from "./operation.js";
+import { perform, unavailable } from "./operation.js";
 import type { Created, Outcome, Surroundings } from "./operation.js";
 import { readBulkRequest } from "./request.js";
 import type { BulkOperation, BulkRequest, MalformedOperation } from "./request.js";
@@ -18,7 +19,8 @@ const BULK_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
  * Answers a Bulk request (RFC 7644 section 3.7): each operation is done as the single request would be that it
  * stands for, in a transaction that it shares with its neighbours and behind a savepoint of its own.
  *
- * @throws ScimError for a body that is no Bulk request; 413 for too many operations
+ * @throws ScimError for a body that is no Bulk request; 413 for too many operations; UnavailableError when the server
+ *   is stopping
  */
 export async function bulkAnswer(
   context: ScimContext,
@@ -56,18 +58,31 @@ class BulkRun {
     this.#steps = schedule(targetsOf(request.operations));
   }
 
-  /** @returns what became of the operations, up to the one after which there are too many errors */
+  /**
+   * @returns what became of the operations, up to the one after which there are too many errors; when the server is
+   *   stopping, those that are not done any more have the status 503
+   * @throws UnavailableError when the server is stopping and nothing was done
+   */
   async all(): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     let step = 0;
     let errors = 0;
     while (step < this.#steps.length && errors < this.request.failOnErrors) {
+      if (this.context.ending.aborted) return [...outcomes, ...this.#notDone(step)];
       const next = await this.#some(step, errors);
       for (const outcome of next.outcomes) outcomes.push(outcome);
       step += next.steps;
       errors += errorsIn(next.outcomes);
     }
     return outcomes;
+  }
+
+  #notDone(first: number): Outcome[] {
+    if (first === 0) throw stoppingError();
+    return this.#steps
+      .slice(first)
+      .flat()
+      .map((position) => unavailable(this.context, position));
   }
 
   /** Some steps in one transaction, or one by itself when it has to wait for something else than the database. */
@@ -87,7 +102,7 @@ class BulkRun {
       });
     } catch {
       // Nothing of it was kept. Done one by one, what is at fault fails alone, and says so in the log.
-      return this.#inOrder(first, errors, takeOne, (step) => step <= reached);
+      return this.#inOrder(first, errors, takeOne, (step) => step <= reached && !context.ending.aborted);
     }
   }
 

@@ -1,0 +1,77 @@
+import type { RunningRequests } from "./http/running-requests.js";
+import type { Jobs } from "./jobs.js";
+import type { Logger } from "./logging/logger.js";
+
+/** How long closing the database may take of the grace time, at most, in milliseconds. */
+const CLOSING_MS = 1000;
+
+/** How a server ended: with all done, with something broken off, or with a database that could not be closed. */
+export type End = "orderly" | "cut" | "hanging";
+
+interface LifecycleParts {
+  readonly requests: RunningRequests;
+  /** Ends requests that can end early, such as a Bulk. */
+  readonly ending: AbortController;
+  readonly jobs: Jobs;
+  /** Tells jobs to end early. */
+  readonly endJobs: () => void;
+  /** Closes what requests and jobs need. */
+  readonly close: () => Promise<void>;
+  readonly logger: Logger;
+}
+
+/** The end of a running server, step by step. */
+export class Lifecycle {
+  constructor(private readonly parts: LifecycleParts) {}
+
+  /** The server is not ready any more, and its answers carry `Connection: close`; it still serves all requests. */
+  beginStop(): void {
+    this.parts.requests.beginStop();
+  }
+
+  /**
+   * Stops: a Bulk ends between two transactions, running requests finish, and everything is closed. What is not done
+   * by then is broken off, so that this ends within the grace time also when the database hangs.
+   *
+   * @param graceMs how long all of that may take, in milliseconds
+   * @param connections resolves when the HTTP server in front has no open connection; requests are served until then
+   * @returns how it ended
+   */
+  async stop(graceMs: number, connections: Promise<unknown> = Promise.resolve()): Promise<End> {
+    const { requests, ending, jobs, endJobs, close, logger } = this.parts;
+    const deadline = performance.now() + graceMs;
+    this.beginStop();
+    ending.abort();
+    endJobs();
+    const over = Promise.all([connections.then(() => requests.end()), jobs.stop()]);
+    const isOver = await within(graceMs - Math.min(CLOSING_MS, graceMs / 4), over);
+    if (!isOver)
+      logger.warn({ requests: requests.cut() }, "What was not done in the grace time is broken off");
+    const isClosed = await within(deadline - performance.now(), close());
+    if (!isClosed) logger.warn("The database could not be closed in the grace time");
+    return !isClosed ? "hanging" : isOver ? "orderly" : "cut";
+  }
+
+  /** Waits for what is done regularly and closes everything; requests must be over. */
+  async close(): Promise<void> {
+    const { jobs, endJobs, close } = this.parts;
+    endJobs();
+    await jobs.stop();
+    await close();
+  }
+}
+
+/** @returns whether it was done in so many milliseconds, and without an error */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, milliseconds), false);
+  });
+  const done = work.then(
+    () => true,
+    () => false,
+  );
+  const isInTime = await Promise.race([done, late]);
+  clearTimeout(timer);
+  return isInTime;
+}
