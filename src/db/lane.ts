@@ -34,6 +34,9 @@ export interface Budget {
   left: number;
 }
 
+/** How long closing waits for running work, in milliseconds. */
+const CLOSE_PATIENCE_MS = 5000;
+
 /** What Knex's clients offer beneath its typed surface. */
 interface ConnectionPool {
   acquireConnection(): Promise<object>;
@@ -130,10 +133,11 @@ export class Lane {
     }
   }
 
-  /** Waits for running work and closes the connections. */
+  /** Waits for running work, yet not for ever, and closes the connections. */
   async close(): Promise<void> {
     const { pool } = this.#pool;
-    while (pool.numUsed() + pool.numPendingAcquires() > 0) await sleep(10);
+    const deadline = performance.now() + CLOSE_PATIENCE_MS;
+    while (pool.numUsed() + pool.numPendingAcquires() > 0 && performance.now() < deadline) await sleep(10);
     await this.knex.destroy();
   }
 

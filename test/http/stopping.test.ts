@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { readSettings } from "../../src/config/settings.js";
-import { openDatabase } from "../../src/db/database.js";
+import { openDatabase } from "../../src/db/open.js";
 import { ERROR_SCHEMA } from "../../src/scim/errors.js";
 import { expectList, expectStatus } from "../support/assertions.js";
 import { BULK_REQUEST } from "../support/bulk.js";
