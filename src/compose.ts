@@ -5,6 +5,7 @@ import { openDatabase } from "./db/open.js";
 import { migrate } from "./db/migrate.js";
 import { PROVIDER_REALM } from "./domain/principal.js";
 import { createApp } from "./http/app.js";
+import { CsrfTokens } from "./http/pages/csrf.js";
 import { RunningRequests } from "./http/running-requests.js";
 import { Jobs } from "./jobs.js";
 import { Lifecycle } from "./lifecycle.js";
@@ -148,6 +149,7 @@ export async function compose(settings: Settings, clock: () => number = Date.now
         proofs: new AddressProofs(given, links, offers, guesses, outgoing),
         setup: new AccountSetupService(given, links, guesses, passwords),
       },
+      csrf: new CsrfTokens(await secretKey(given, "csrf"), settings.publicUrl.startsWith("https:"), clock),
       look: {
         ...{ productName, templates },
         logoUrl: settings.productLogoUrl,

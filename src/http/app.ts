@@ -10,6 +10,7 @@ import type { Cursors } from "../scim/cursors.js";
 import type { PageMemory } from "../scim/page-memory.js";
 import type { BulkLimits } from "./bulk.js";
 import { accountSetup } from "./pages/account-setup.js";
+import type { CsrfTokens } from "./pages/csrf.js";
 import { invitations } from "./pages/invitations.js";
 import { Pages } from "./pages/pages.js";
 import type { Look } from "./pages/pages.js";
@@ -31,6 +32,7 @@ export interface AppParts {
     readonly setup: AccountSetupService;
   };
   readonly look: Look;
+  readonly csrf: CsrfTokens;
   /** Whether the server's description of itself speaks of pagination. */
   readonly advertisePagination: boolean;
   readonly bulkLimits: BulkLimits;
@@ -53,6 +55,7 @@ export function createApp({
   pageMemory,
   people,
   look,
+  csrf,
   advertisePagination,
   bulkLimits,
   logger,
@@ -67,12 +70,11 @@ export function createApp({
   app.disable("etag");
   // An app that Muster is mounted in has its own opinion, which counts unless the setting says another one.
   if (trustedProxies.length > 0) app.set("trust proxy", [...trustedProxies]);
-  app.set("muster secure", publicUrl.startsWith("https:"));
   app.use(requests.handler);
   app.use(health(ready, requests));
   const pages = new Pages(look);
-  app.use("/invitations", invitations({ ...people, pages, logger }));
-  app.use("/account-setup", accountSetup({ ...people, pages, logger }));
+  app.use("/invitations", invitations({ ...people, pages, csrf, logger }));
+  app.use("/account-setup", accountSetup({ ...people, pages, csrf, logger }));
   app.use(
     SCIM_PATH,
     scim({

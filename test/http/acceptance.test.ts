@@ -8,6 +8,7 @@ import { codeIn, linkIn, MailServer } from "../support/mail.js";
 import { clientWith } from "../support/realms.js";
 import { startServer } from "../support/server.js";
 import type { ServerInProcess } from "../support/server.js";
+import type { Reply } from "../support/links.js";
 
 const INVITATION = "urn:muster:params:scim:schemas:core:2.0:Invitation";
 const TEAM = "urn:muster:params:scim:schemas:core:2.0:Team";
@@ -404,6 +405,27 @@ describe("Accepting an invitation", () => {
         expect(done.status, done.text).to.equal(200);
         expect(done.text).to.include("Welcome to Acme &amp; &lt;Sons&gt;");
         expect((await openPage(link)).text).to.include("You have accepted this invitation");
+      });
+
+      it("takes a form with the token of this page and this cookie alone", async () => {
+        const [link, other] = [await linkFor(await invite()), await linkFor(await invite())];
+        const [page, otherPage, later] = [await openPage(link), await openPage(other), await openPage(link)];
+        const send = (from: Reply, cookieOf: Reply | string) => {
+          const csrf = /name="csrf" value="([\w-]+)"/.exec(from.text)?.[1] ?? "";
+          const cookie = typeof cookieOf === "string" ? cookieOf : (cookieOf.headers.get("set-cookie") ?? "");
+          const headers = { accept: "text/html", cookie: cookie.split(";")[0] ?? "" };
+          const body = new URLSearchParams({ csrf, ...ANN, password: "x" });
+          return ask(`${link}/accept`, { method: "POST", headers, body });
+        };
+        const planted = `muster_csrf=${"A".repeat(43)}`;
+        expect((await send(page, planted)).status, "a planted cookie").to.equal(403);
+        expect((await send(page, later)).status, "another cookie").to.equal(403);
+        expect((await send(otherPage, otherPage)).status, "the token of another link").to.equal(403);
+        const right = await send(page, page);
+        expect(right.status, "a password that is too short").to.equal(400);
+        expect(right.headers.get("set-cookie")).to.equal(null);
+        const declined = await fillIn(link, "decline", {});
+        expect(declined.headers.get("set-cookie"), "ends the cookie").to.match(/^muster_csrf=;.*Max-Age=0/);
       });
 
       it("comes again with what was said, but for the password, when that will not do", async () => {

@@ -1,41 +1,81 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import * as cookies from "cookie";
 import type { Request, Response } from "express";
 
-const COOKIE = "muster_csrf";
-const BYTES = 32;
+/** How long a page can be open until its form is sent, in milliseconds. */
+const OPEN_MS = 12 * 60 * 60 * 1000;
+
+/** Set in `response.locals` when the browser's cookie has done its work. */
+const RETIRED = "isCsrfCookieRetired";
 
 /**
- * The token that a form must send along, the same as in a cookie that no other site can set or read: so a form is
- * sent by whoever has got it, and not by a mail scanner or another site.
+ * Tokens that forms must send along: so a form is sent by whoever has got it, and not by a mail scanner or another
+ * site. A token is signed for the cookie that it came with, for the link and for a time, so it is worth nothing with a
+ * cookie that another site below the same domain has planted, and nothing for another link.
  */
-export function csrfToken(request: Request, response: Response): string {
-  const known = cookieOf(request);
-  if (known !== undefined) return known;
-  const token = randomBytes(BYTES).toString("base64url");
-  response.append(
-    "Set-Cookie",
-    cookies.serialize(COOKIE, token, {
-      httpOnly: true,
-      // Comes along with the click on a link in a web mailbox, and with no form of another site.
-      sameSite: "lax",
-      secure: request.app.get("muster secure") === true,
-      path: request.baseUrl,
-    }),
-  );
-  return token;
-}
+export class CsrfTokens {
+  readonly #cookie: string;
 
-/** Whether a form has the token that was given out with it. */
-export function hasCsrfToken(request: Request): boolean {
-  const known = cookieOf(request);
-  const { csrf } = (request.body ?? {}) as { csrf?: unknown };
-  if (known === undefined || typeof csrf !== "string") return false;
-  const [a, b] = [Buffer.from(known), Buffer.from(csrf)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
+  /**
+   * @param key 32 bytes
+   * @param isSecure whether browsers come by https, where they take this cookie from this very host alone (`__Host-`)
+   */
+  constructor(
+    private readonly key: Uint8Array,
+    private readonly isSecure: boolean,
+    private readonly clock: () => number,
+  ) {
+    this.#cookie = isSecure ? "__Host-muster_csrf" : "muster_csrf";
+  }
 
-const cookieOf = ({ headers }: Request) => {
-  const token = cookies.parse(headers.cookie ?? "")[COOKIE];
-  return token !== undefined && /^[\w-]{43}$/.test(token) ? token : undefined;
-};
+  /** The token for a form on the page of that link. */
+  issue(link: string, request: Request, response: Response): string {
+    const known = response.locals[RETIRED] === true ? undefined : this.#cookieOf(request);
+    const session = known ?? randomBytes(32).toString("base64url");
+    if (known === undefined) this.#set(request, response, session);
+    return this.#token(session, link, this.clock() + OPEN_MS);
+  }
+
+  /** Whether a form has the token that was given out with it. */
+  isSent(link: string, request: Request): boolean {
+    const session = this.#cookieOf(request);
+    const { csrf } = (request.body ?? {}) as { csrf?: unknown };
+    if (session === undefined || typeof csrf !== "string") return false;
+    const until = Number.parseInt(csrf.split("-", 1)[0] ?? "", 36);
+    if (!(until > this.clock())) return false;
+    const [given, expected] = [Buffer.from(csrf), Buffer.from(this.#token(session, link, until))];
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  }
+
+  /** Ends the cookie with what it was used for, so that forms that are open elsewhere end with it. */
+  retire(request: Request, response: Response): void {
+    response.locals[RETIRED] = true;
+    this.#set(request, response, "", 0);
+  }
+
+  #set(request: Request, response: Response, value: string, maxAge?: number): void {
+    const isSecure = this.isSecure;
+    response.append(
+      "Set-Cookie",
+      cookies.serialize(this.#cookie, value, {
+        httpOnly: true,
+        // Comes along with the click on a link in a web mailbox, and with no form of another site.
+        sameSite: "lax",
+        secure: isSecure,
+        // A cookie of this very host alone has to be one for all of its paths.
+        path: isSecure ? "/" : request.baseUrl,
+        ...(maxAge !== undefined && { maxAge }),
+      }),
+    );
+  }
+
+  #token(session: string, link: string, until: number): string {
+    const signed = JSON.stringify([session, link, until]);
+    return `${until.toString(36)}-${createHmac("sha256", this.key).update(signed).digest("base64url")}`;
+  }
+
+  #cookieOf({ headers }: Request): string | undefined {
+    const session = cookies.parse(headers.cookie ?? "")[this.#cookie];
+    return session !== undefined && /^[\w-]{43}$/.test(session) ? session : undefined;
+  }
+}

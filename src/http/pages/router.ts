@@ -6,12 +6,13 @@ import { failure } from "../../scim/answer.js";
 import { ScimError, toScimError } from "../../scim/errors.js";
 import { clientAddress } from "../client-address.js";
 import { requestId, requestIdOf } from "../request-id.js";
-import { csrfToken, hasCsrfToken } from "./csrf.js";
+import type { CsrfTokens } from "./csrf.js";
 import type { Pages } from "./pages.js";
 
 /** What people's routes are made with. */
 export interface PageParts {
   readonly pages: Pages;
+  readonly csrf: CsrfTokens;
   readonly logger: Logger;
 }
 
@@ -19,7 +20,7 @@ export interface PageParts {
 const MAX_BODY = "16kb";
 
 /** Statuses that a form is shown again with, since something else can be said. */
-const SAID_WRONG = [400, 403, 409, 429];
+const SAID_WRONG = [400, 403, 409, 429, 503];
 
 /** What somebody says, by a form or as JSON. */
 export type Said = Readonly<Record<string, string | undefined>>;
@@ -105,9 +106,12 @@ export class LinkRouter {
         throw new ScimError(415, undefined, "The Content-Type must be application/json");
       }
       try {
-        if (!hasCsrfToken(request))
+        if (!this.parts.csrf.isSent(baseOf(request), request)) {
           throw new ScimError(403, undefined, "The page was open for too long; try again");
-        page(await run(token, said, request, response), request, response);
+        }
+        const done = await run(token, said, request, response);
+        this.parts.csrf.retire(request, response);
+        page(done, request, response);
       } catch (error) {
         const shown = toScimError(error);
         if (!shown || error instanceof ClosedError || !SAID_WRONG.includes(shown.status)) throw error;
@@ -147,11 +151,14 @@ export class LinkRouter {
   }
 
   #show(request: Request, response: Response, status: number, { page, data }: Shown): void {
-    const csrf = csrfToken(request, response);
-    const base = `${request.baseUrl}/${String(request.params.token)}`;
+    const base = baseOf(request);
+    const csrf = this.parts.csrf.issue(base, request, response);
     this.parts.pages.send(response, status, page, { error: undefined, csrf, base, ...data });
   }
 }
+
+/** The path of the link that a request came by. */
+const baseOf = ({ baseUrl, params }: Request) => `${baseUrl}/${String(params.token)}`;
 
 /** Who asks, and from where. */
 export const originOf = (request: Request, response: Response) => ({
