@@ -48,7 +48,7 @@ export interface MailSettings {
   readonly smtpUrl: string | undefined;
   /** As in a `From` header. */
   readonly from: string;
-  /** How many mails an hour one access token brings about, are about one organization, and go to one address. */
+  /** How many mails a day one access token brings about and are about one organization, and an hour go to one address. */
   readonly perToken: number;
   readonly perOrganization: number;
   readonly perAddress: number;
@@ -271,14 +271,14 @@ const specification = {
     desc: "Whom mail comes from",
   }),
   MAIL_PER_TOKEN: wholeNumber({
-    default: 20_000,
-    desc: "Mails that one access token can bring about in an hour",
+    default: 5000,
+    desc: "Mails that one access token can bring about in a day",
   }),
   MAIL_PER_ORGANIZATION: wholeNumber({
-    default: 20_000,
-    desc: "Mails about one organization in an hour",
+    default: 3000,
+    desc: "Mails about one organization in a day",
   }),
-  MAIL_PER_ADDRESS: wholeNumber({ default: 20, desc: "Mails to one address in an hour" }),
+  MAIL_PER_ADDRESS: wholeNumber({ default: 10, desc: "Mails to one address in an hour" }),
   MEMBERSHIP_NOTICES: str({
     choices: NOTICES,
     default: "off",

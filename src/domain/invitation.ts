@@ -115,10 +115,18 @@ const MAX_QUOTA = 1_000_000;
 export const addressOf = (invitation: Pick<Invitation, "emails">, address: string) =>
   exactAddresses(invitation).find((each) => isSameMailbox(each, address));
 
+/** How much can be written into the mail. */
+const MAX_DESCRIPTION = 500;
+
 /** @throws InvalidValueError for what an invitation cannot be */
 export function requireInvitation(input: InvitationInput): void {
-  const { name, givenName, familyName, emails, roles, teamIds, quota, expiresAt } = input;
+  const { name, description, givenName, familyName, emails, roles, teamIds, quota, expiresAt } = input;
   requireKeyLength({ name, givenName, familyName });
+  if (description !== undefined && description.length > MAX_DESCRIPTION) {
+    throw new InvalidValueError(
+      `'description' has ${description.length} characters; at most ${MAX_DESCRIPTION} are possible`,
+    );
+  }
   for (const role of roles) requireKeyLength({ roles: role });
   for (const [list, values] of Object.entries({ emails, roles, teams: teamIds })) {
     if (values.length > MAX_VALUES) {

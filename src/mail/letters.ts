@@ -3,8 +3,9 @@ import { waitingAddresses } from "../domain/invitation.js";
 import type { Mail, MailKind } from "../domain/mail.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Realm } from "../domain/principal.js";
-import { isSameMailbox, mailboxKey } from "../domain/email.js";
+import { isEmailAddress, isSameMailbox, mailboxKey } from "../domain/email.js";
 import type { Repositories, UnitOfWork } from "../repositories/unit-of-work.js";
+import { DESCRIPTION_LENGTH, quoted, quotedList } from "./quoted.js";
 import type { Rendered, Templates } from "./templates.js";
 
 /** Mail that is ready to go. */
@@ -84,9 +85,13 @@ async function aboutInvitation(
   return {
     to: address,
     link: secrets.toInvitation({ invitationId, revision, address }),
-    ...{ organizationName, givenName, roles, expiresAt, description },
-    inviterName: inviter?.displayName ?? inviter?.userName,
-    teams: teams.map(({ display }) => display),
+    expiresAt,
+    organizationName: quoted(organizationName),
+    givenName: givenName && quoted(givenName),
+    description: description && quoted(description, DESCRIPTION_LENGTH),
+    inviterName: inviter && quoted(inviter.displayName ?? inviter.userName),
+    roles: quotedList(roles),
+    teams: quotedList(teams.map(({ display }) => display)),
   };
 }
 
@@ -99,7 +104,7 @@ async function withCode(
   const key = mailboxKey(address);
   const current = await invitationCodes.find(invitationId, key);
   if (!invitation || current?.number !== revision || current.expiresAt <= now()) return undefined;
-  const { organizationName } = invitation;
+  const organizationName = quoted(invitation.organizationName);
   const code = secrets.code(invitationId, key, revision);
   return { to: address, code, organizationName, expiresAt: current.expiresAt };
 }
@@ -122,8 +127,8 @@ async function aboutSetup(
     to,
     link: secrets.toAccountSetup({ accountId, revision }),
     name: nameOf(account),
-    userName: account.userName,
-    organizationName: organization?.displayName,
+    userName: userNameOf(account),
+    organizationName: organization && quoted(organization.displayName),
     expiresAt: setup.expiresAt,
   };
 }
@@ -144,8 +149,8 @@ async function aboutMembership(
   return {
     to,
     name: nameOf(account),
-    userName: account.userName,
-    organizationName: organization.displayName,
+    userName: userNameOf(account),
+    organizationName: quoted(organization.displayName),
   };
 }
 
@@ -180,5 +185,10 @@ function nameOf({
   profile: { value: object };
 }): string | undefined {
   const { name } = profile.value as { name?: { givenName?: unknown } };
-  return typeof name?.givenName === "string" ? name.givenName : displayName;
+  const known = typeof name?.givenName === "string" ? name.givenName : displayName;
+  return known && quoted(known);
 }
+
+/** What somebody signs in with; one that is an address is copied from the mail, so it stays as it is. */
+const userNameOf = ({ userName }: { userName: string }) =>
+  isEmailAddress(userName) ? userName : quoted(userName);

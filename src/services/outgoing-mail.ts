@@ -2,15 +2,15 @@ import type { NewMail } from "../domain/mail.js";
 import { foldCase } from "../domain/text.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
 import type { Collaborators } from "./collaborators.js";
-import { countWithin, HOUR } from "./rate-limits.js";
+import { countWithin, DAY, HOUR } from "./rate-limits.js";
 
-/** How much mail goes out in an hour. */
+/** How much mail goes out. */
 export interface MailLimits {
-  /** That one access token brings about. */
+  /** That one access token brings about in a day. */
   readonly perToken: number;
-  /** About one organization. */
+  /** About one organization in a day: a roll-out of two thousand people in one Bulk, and no mailing list. */
   readonly perOrganization: number;
-  /** To one address. */
+  /** To one address in an hour. */
   readonly perAddress: number;
 }
 
@@ -60,7 +60,7 @@ export class OutgoingMail {
       [organizationId && `mail about ${organizationId}`, perOrganization],
     ] as const) {
       if (name !== undefined) {
-        await countWithin(this.given, repositories, name, { points, seconds: HOUR }, amount);
+        await countWithin(this.given, repositories, name, { points, seconds: DAY }, amount);
       }
     }
   }

@@ -9,6 +9,7 @@ export interface RateLimit {
 }
 
 export const HOUR = 3600;
+export const DAY = 24 * HOUR;
 
 /**
  * Counts something that has a limit, for all processes on one database; in the transaction of what it counts, so

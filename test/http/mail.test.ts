@@ -70,8 +70,29 @@ describe("Mail", () => {
       await invite(scim, { organization: { value: group.id }, emails: [{ value: to }] });
       const mail = await mailbox.expect(to);
       expect(mail.headers.has("bcc")).to.equal(false);
-      expect(mail.subject).to.include("Eve Bcc: eve@example.com");
+      expect(mail.subject).to.include("Eve Bcc: eve@\u2060example.\u2060com");
       expect(mailbox.to("eve@example.com")).to.have.length(0);
+    });
+
+    it("says what an organization wrote in one line of bounded length, and without links", async () => {
+      const to = address();
+      const displayName = `Log in at https://evil.example/login ${"x".repeat(300)}`;
+      const group = await createGroup(scim, [], { displayName });
+      const description = `Your account is locked.\n\nUnlock it: www.evil.example ${"y".repeat(400)}`;
+      await invite(scim, { organization: { value: group.id }, emails: [{ value: to }], description });
+      const { subject = "", text = "", html } = await mailbox.expect(to);
+      for (const part of [subject, text, String(html)]) {
+        expect(part).to.not.match(/evil\.example|https:\/\/evil/);
+        expect(part).to.not.include("x".repeat(101));
+      }
+      expect(text).to.include("Your account is locked. Unlock it: www.\u2060evil.\u2060example yyy");
+      const long = {
+        schemas: [INVITATION],
+        organization,
+        emails: [{ value: to }],
+        description: "d".repeat(501),
+      };
+      expectError(await scim.post("/Invitations", long), { status: 400, scimType: "invalidValue" });
     });
 
     it("is not sent for what was not done, or taken back meanwhile", async () => {

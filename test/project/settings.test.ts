@@ -27,9 +27,9 @@ describe("Settings", () => {
       mail: {
         smtpUrl: undefined,
         from: "Muster <no-reply@localhost.localdomain>",
-        perToken: 20_000,
-        perOrganization: 20_000,
-        perAddress: 20,
+        perToken: 5000,
+        perOrganization: 3000,
+        perAddress: 10,
         notices: "off",
       },
       templates: { locale: "en", folder: undefined },
