@@ -100,16 +100,15 @@ export class PowerRepository {
 
   /** Whether any of the people has or has made a token, or invites somebody: for most, nothing more is to be done. */
   async concerns(accountIds: readonly string[]): Promise<boolean> {
-    const any = (table: string, column: string) =>
-      `select 1 from people join ${table} on ${table}.${column} = people.value`;
+    const has = (table: string, column: string) =>
+      `exists (select 1 from ${table} where ${table}.${column} = items.value)`;
     const row = await this.session.first(
-      `with people as materialized (select items.value from ${this.session.dialect.textItems})
-       ${[
-         any("access_tokens", "account_id"),
-         any("access_tokens", "maker_account_id"),
-         any("access_tokens", "previous_maker_account_id"),
-         any("invitations", "inviter_account_id"),
-       ].join(" union all ")} limit 1`,
+      `select 1 from ${this.session.dialect.textItems} where ${[
+        has("access_tokens", "account_id"),
+        has("access_tokens", "maker_account_id"),
+        has("access_tokens", "previous_maker_account_id"),
+        has("invitations", "inviter_account_id"),
+      ].join(" or ")} limit 1`,
       [JSON.stringify(accountIds)],
     );
     return row !== undefined;

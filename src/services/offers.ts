@@ -112,7 +112,11 @@ async function findInviter(
     new ClosedError("withdrawn", "Whoever invited you may not invite any more; ask somebody else");
   if (accountId === undefined) {
     const token = await accessTokens.find(tokenId);
-    const isValid = token !== undefined && (token.expiresAt === undefined || token.expiresAt > now);
+    const givesRoles = invitation.roles.length > 0;
+    const isValid =
+      token !== undefined &&
+      (token.expiresAt === undefined || token.expiresAt > now) &&
+      !(givesRoles && token.orphanedAt !== undefined);
     if (!isValid) throw withdrawn();
     return { name: undefined };
   }

@@ -246,8 +246,9 @@ describe("Orphaned access tokens", () => {
       const name = unique("audited");
       refused(await orphaned.post("/AccessTokens", { schemas: [ACCESS_TOKEN], name }));
       const filter = `token.value eq "${orphan.id}" and result eq "refused" and target.type eq "AccessToken"`;
-      const events = expectList(await own.find("/AuditEvents", filter));
-      expect(events.at(-1)).to.deep.include({ action: "create", status: 403 });
+      // Refusals that repeat may be one event, so that it need not be the last.
+      const events = expectList(await own.find("/AuditEvents", `${filter} and action eq "create"`));
+      expect(events.at(-1)).to.include({ action: "create", status: 403 });
       const globex = await createGroup(scim);
       const stranger = await clientWith(server, { organization: globex.id });
       expectList(await stranger.find("/AuditEvents", `target.value eq "${orphan.id}"`), 0);

@@ -7,6 +7,9 @@ import { scratchFolder } from "../support/engines.js";
 import { freePort, TYPESCRIPT } from "../support/server.js";
 import { CORE_USER } from "../support/factories.js";
 
+const ACCESS_TOKEN = "urn:muster:params:scim:schemas:core:2.0:AccessToken";
+const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
 const run = promisify(execFile);
 const MUSTER = [...TYPESCRIPT, "src/cli/muster.ts"];
 
@@ -63,10 +66,29 @@ describe("The muster command", function () {
     const list = await muster(["token", "list"], dataDir);
     const id = /^(\S+) .*Okta$/m.exec(list.stdout)?.[1] ?? "";
     expect(list.stdout).to.include("bootstrap").and.not.include(secret);
+    expect(list.stdout).to.not.include("made by").and.not.include("orphaned");
+
+    const userName = "dana@example.com";
+    const person = { schemas: [CORE_USER], userName, roles: [{ value: "provider-admin" }] };
+    const { id: userId } = (await (await post(server, secret, "/Users", person)).json()) as { id: string };
+    const danas = await muster(["token", "create", "--name", "Dana's", "--user", userName], dataDir);
+    await post(server, danas.stdout.trim(), "/AccessTokens", { schemas: [ACCESS_TOKEN], name: "Entra" });
+    await post(server, secret, "/Bulk", {
+      schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+      Operations: [
+        {
+          method: "PATCH",
+          path: `/Users/${userId}`,
+          data: { schemas: [PATCH_OP], Operations: [{ op: "remove", path: "roles" }] },
+        },
+      ],
+    });
+    const after = await muster(["token", "list"], dataDir);
+    expect(after.stdout).to.match(/ Entra {2}\(made by dana@example\.com, orphaned since \d{4}-\S+\)$/m);
 
     await muster(["token", "revoke", id], dataDir);
     expect((await get(server, secret, "/Users")).status).to.equal(401);
-    expect(await totalUsers(server, "a-token-for-automation")).to.equal(0);
+    expect(await totalUsers(server, "a-token-for-automation")).to.equal(1);
     await server.interrupt();
   });
 
