@@ -6,6 +6,7 @@ import { migrate } from "./db/migrate.js";
 import { PROVIDER_REALM } from "./domain/principal.js";
 import { createApp } from "./http/app.js";
 import { CsrfTokens } from "./http/pages/csrf.js";
+import { FailedAuthentication, WINDOW_MS } from "./http/failed-authentication.js";
 import { RunningRequests } from "./http/running-requests.js";
 import { Jobs } from "./jobs.js";
 import { Lifecycle } from "./lifecycle.js";
@@ -140,7 +141,9 @@ export async function compose(settings: Settings, clock: () => number = Date.now
     }
     const requests = new RunningRequests();
     const ending = new AbortController();
+    const failedAuthentication = new FailedAuthentication(logger);
     const app = createApp({
+      failedAuthentication,
       services,
       cursors: new Cursors(await secretKey(given, "cursors"), settings.cursorTimeout, clock),
       pageMemory: new PageMemory(settings.pageMaxBytes),
@@ -185,6 +188,11 @@ export async function compose(settings: Settings, clock: () => number = Date.now
     jobs.start(SENDING_INTERVAL, () => outbox.run());
     jobs.start(USE_INTERVAL, () => services.authentication.writeDownUse());
     jobs.start(REFUSALS_INTERVAL, () => refusals.writeDown());
+    const endWindow = () => {
+      failedAuthentication.endWindow();
+      return Promise.resolve();
+    };
+    jobs.start(WINDOW_MS, endWindow);
     const lifecycle = new Lifecycle({
       ...{ requests, ending, jobs, logger },
       endJobs: () => {
@@ -194,6 +202,7 @@ export async function compose(settings: Settings, clock: () => number = Date.now
         transport.close();
         await services.authentication.writeDownUse();
         await passwords.close();
+        failedAuthentication.endWindow();
         await refusals.writeDown();
         await database.close();
       },

@@ -14,6 +14,7 @@ import type { CsrfTokens } from "./pages/csrf.js";
 import { invitations } from "./pages/invitations.js";
 import { Pages } from "./pages/pages.js";
 import type { Look } from "./pages/pages.js";
+import type { FailedAuthentication } from "./failed-authentication.js";
 import { health } from "./health.js";
 import type { RunningRequests } from "./running-requests.js";
 import { scim } from "./scim.js";
@@ -37,6 +38,7 @@ export interface AppParts {
   readonly advertisePagination: boolean;
   readonly bulkLimits: BulkLimits;
   readonly logger: Logger;
+  readonly failedAuthentication: FailedAuthentication;
   /** The address that clients reach the server by, without a slash at the end. */
   readonly publicUrl: string;
   /** Proxies whose word on where a request comes from is taken, as Express names them. */
@@ -59,6 +61,7 @@ export function createApp({
   advertisePagination,
   bulkLimits,
   logger,
+  failedAuthentication,
   publicUrl,
   trustedProxies,
   requests,
@@ -78,7 +81,16 @@ export function createApp({
   app.use(
     SCIM_PATH,
     scim({
-      ...{ services, cursors, pageMemory, advertisePagination, bulkLimits, logger, ending },
+      ...{
+        services,
+        cursors,
+        pageMemory,
+        advertisePagination,
+        bulkLimits,
+        logger,
+        failedAuthentication,
+        ending,
+      },
       baseUrl: `${publicUrl}${SCIM_PATH}`,
     }),
   );

@@ -1,11 +1,11 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { Passport } from "passport";
 import { Strategy as BearerStrategy } from "passport-http-bearer";
-import type { Principal } from "../domain/principal.js";
-import type { AuthenticationService } from "../services/authentication.js";
+import type { AuditService } from "../services/audit.js";
+import type { Authentication, AuthenticationService } from "../services/authentication.js";
 import { ScimError } from "../scim/errors.js";
-
 import { clientAddress } from "./client-address.js";
+import type { FailedAuthentication } from "./failed-authentication.js";
 import { requestIdOf } from "./request-id.js";
 
 const REALM = 'Bearer realm="muster"';
@@ -15,16 +15,38 @@ const REALM = 'Bearer realm="muster"';
  * the server can be read without one, so that a client can find out how to authenticate (RFC 7643
  * section 5).
  */
-export function authentication(service: AuthenticationService): RequestHandler {
+export function authentication(
+  services: { readonly authentication: AuthenticationService; readonly audit: AuditService },
+  failures: FailedAuthentication,
+): RequestHandler {
   const passport = new Passport();
   passport.use(
     new BearerStrategy((secret, done) => {
-      service.authenticate(secret).then(
-        (principal) => done(null, principal ?? false),
+      services.authentication.authenticate(secret).then(
+        (result) => done(null, result),
         (error: unknown) => done(error),
       );
     }),
   );
+
+  /** Leaves a trace of a credential that is refused, and takes its time when there were many. */
+  const refuse = async (request: Request, response: Response, result: Failed | undefined) => {
+    const origin = { requestId: requestIdOf(response), address: clientAddress(request) };
+    const token = result && "token" in result ? result.token : undefined;
+    if (result && token) {
+      const { id, name, realm, accountId } = token;
+      const actor = { tokenId: id, realm, origin, ...(accountId !== undefined && { accountId }) };
+      const target = { type: "AccessToken", id, display: name };
+      const detail = DETAILS[result.reason as keyof typeof DETAILS];
+      await services.audit.refused(actor, { action: "authenticate", target, status: 401, detail });
+    }
+    const hash = result?.hash.slice(0, LOGGED_HASH_LENGTH);
+    await failures.note(
+      { reason: result?.reason ?? "malformed", hash, tokenId: token?.id, ...origin },
+      response,
+    );
+    throw refusal(request);
+  };
   return (request: Request, response: Response, next: NextFunction) => {
     if (isPublic(request)) {
       next();
@@ -39,16 +61,47 @@ export function authentication(service: AuthenticationService): RequestHandler {
       );
       return;
     }
-    const finish = (error: unknown, principal: unknown) => {
+    if (!offersToken(request)) {
+      next(refusal(request));
+      return;
+    }
+    const finish = (error: unknown, given: unknown) => {
+      const result = (given === false ? undefined : given) as Authentication | undefined;
       if (error) next(error);
-      else if (principal) {
+      else if (result && "principal" in result) {
         const origin = { requestId: requestIdOf(response), address: clientAddress(request) };
-        request.user = { ...(principal as Principal), origin };
+        request.user = { ...result.principal, origin };
         next();
-      } else next(refusal(request));
+      } else refuse(request, response, result).catch(next);
     };
     (passport.authenticate("bearer", { session: false }, finish) as RequestHandler)(request, response, next);
   };
+}
+
+type Failed = Exclude<Authentication, { principal: unknown }>;
+
+/** How much of a secret's hash is logged. */
+const LOGGED_HASH_LENGTH = 8;
+
+const DETAILS = {
+  expired: "the access token has expired",
+  replaced: "the access token has another secret since its rotation",
+  revoked: "the access token is revoked",
+  "owner inactive": "the person that the access token belongs to is not active",
+} as const satisfies Record<Exclude<Failed["reason"], "unknown">, string>;
+
+/** Whether a request has one bearer token. What has none, or something else, costs nothing and is no guess. */
+const offersToken = (request: Request) =>
+  isSaidOnce(request) && /^bearer\b/i.test(request.headers.authorization ?? "");
+
+/** Of several headers of this name, Node.js takes the first, and a proxy perhaps another one. */
+function isSaidOnce({ rawHeaders }: Request): boolean {
+  let times = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === "authorization".length && name.toLowerCase() === "authorization") times += 1;
+  }
+  return times === 1;
 }
 
 const isPublic = (request: Request) =>
@@ -59,9 +112,13 @@ const isPublic = (request: Request) =>
  * Says what is wrong with the credentials. Where they are no bearer token at all, the challenge has no error code
  * (RFC 6750 section 3.1).
  */
-function refusal({ headers: { authorization } }: Request): ScimError {
+function refusal(request: Request): ScimError {
+  const { authorization } = request.headers;
   if (authorization === undefined) {
     return unauthenticated("This needs an access token: send 'Authorization: Bearer <token>'");
+  }
+  if (!isSaidOnce(request)) {
+    return unauthenticated("There must be one Authorization header, not several", "invalid_request");
   }
   const [scheme = "", ...parts] = authorization.trim().split(/ +/, 3);
   if (scheme.toLowerCase() !== "bearer") {

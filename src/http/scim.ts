@@ -21,6 +21,7 @@ import { jsonBody, MAX_BODY_BYTES } from "./body.js";
 import { scimContext } from "./context.js";
 import { discovery } from "./discovery.js";
 import { errors } from "./errors.js";
+import type { FailedAuthentication } from "./failed-authentication.js";
 import { me } from "./me.js";
 import { requestId } from "./request-id.js";
 import { resources } from "./resources.js";
@@ -38,6 +39,7 @@ export interface ScimParts {
   readonly advertisePagination: boolean;
   readonly bulkLimits: BulkLimits;
   readonly logger: Logger;
+  readonly failedAuthentication: FailedAuthentication;
   readonly baseUrl: string;
   /** Tells requests that can end early to do so, since the server is stopping. */
   readonly ending: AbortSignal;
@@ -61,6 +63,7 @@ export function scim({
   advertisePagination,
   bulkLimits,
   logger,
+  failedAuthentication,
   baseUrl,
   ending,
 }: ScimParts): Router {
@@ -71,7 +74,7 @@ export function scim({
   router.use(answers(logger, advertisePagination ? describePagination(cursors.timeout) : undefined));
   router.use(addressLength);
   router.use(slashes);
-  router.use(authentication(services.authentication));
+  router.use(authentication(services, failedAuthentication));
   router.use(me);
   router.use(routes(resourceTypes));
   router.use(discovery);

@@ -129,27 +129,28 @@ export class AccessTokenRepository {
   /**
    * The token whose secret has this hash, whatever the realm.
    *
-   * @param now when the secret before the last rotation must still count
-   * @returns the token, the hash as it is stored, and how its owner, if any, stands
+   * @returns the token, the hash as it is stored, how its owner, if any, stands, and until when the secret counts if
+   *   it is the one before the last rotation
    */
   async findByHash(
     hash: string,
-    now: string,
-  ): Promise<{ token: AccessToken; hash: string; owner: Owner } | undefined> {
+  ): Promise<{ token: AccessToken; hash: string; owner: Owner; endsAt: string | undefined } | undefined> {
     const select = `select ${columnsOf("access_tokens")}, accounts.active as account_active,
          accounts.is_provider_admin, memberships.active as membership_active, memberships.is_admin`;
     const from = `from access_tokens
        left join accounts on accounts.id = access_tokens.account_id
        left join memberships on memberships.account_id = access_tokens.account_id
          and memberships.organization_id = access_tokens.organization_id`;
-    const row = await this.session.first<TokenRow & OwnerRow & { hash: string }>(
-      `${select}, access_tokens.token_hash as hash ${from} where access_tokens.token_hash = ?
+    const row = await this.session.first<TokenRow & OwnerRow & { hash: string; ends_at: string | null }>(
+      `${select}, access_tokens.token_hash as hash, null as ends_at ${from} where access_tokens.token_hash = ?
        union all
-       ${select}, access_tokens.previous_hash as hash ${from}
-       where access_tokens.previous_hash = ? and access_tokens.previous_ends_at > ?`,
-      [hash, hash, now],
+       ${select}, access_tokens.previous_hash as hash, access_tokens.previous_ends_at as ends_at ${from}
+       where access_tokens.previous_hash = ?`,
+      [hash, hash],
     );
-    return row && { token: toToken(row), hash: row.hash, owner: toOwner(row) };
+    return (
+      row && { token: toToken(row), hash: row.hash, owner: toOwner(row), endsAt: row.ends_at ?? undefined }
+    );
   }
 
   /** A token that is not revoked. */

@@ -3,7 +3,17 @@ import type { AccessToken, Owner } from "../domain/access-token.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Principal, Realm } from "../domain/principal.js";
 import type { Collaborators } from "./collaborators.js";
-import { hashOf } from "./token-secret.js";
+import { hashOf, isPossibleSecret } from "./token-secret.js";
+
+/** What comes of a secret: whom it stands for, or why it is refused, and whose it was if that can be told. */
+export type Authentication =
+  | { readonly principal: Principal }
+  | { readonly reason: "unknown"; readonly hash: string }
+  | {
+      readonly reason: "expired" | "replaced" | "revoked" | "owner inactive";
+      readonly hash: string;
+      readonly token: AccessToken;
+    };
 
 /** Recognises access tokens, and keeps in mind when they were used. */
 export class AuthenticationService {
@@ -12,21 +22,24 @@ export class AuthenticationService {
 
   constructor(private readonly given: Collaborators) {}
 
-  /**
-   * @param secret what the bearer sent
-   * @returns whom the token stands for; undefined when it is unknown, expired or revoked, or its owner is
-   *   not active
-   */
-  async authenticate(secret: string): Promise<Principal | undefined> {
+  /** @param secret what the bearer sent; a wrong one costs one look-up by an index */
+  async authenticate(secret: string): Promise<Authentication> {
     const hash = hashOf(secret);
     const now = this.given.now();
-    const found = await this.given.work.read(PROVIDER_REALM).accessTokens.findByHash(hash, now);
-    if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) return undefined;
-    const { id, revokedAt, expiresAt } = found.token;
-    if (revokedAt !== undefined || (expiresAt !== undefined && expiresAt <= now)) return undefined;
-    const principal = principalOf(found.token, found.owner);
-    if (principal) this.#used.set(id, now);
-    return principal;
+    const found = isPossibleSecret(secret)
+      ? await this.given.work.read(PROVIDER_REALM).accessTokens.findByHash(hash)
+      : undefined;
+    if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
+      return { reason: "unknown", hash };
+    }
+    const { token, owner, endsAt } = found;
+    if (token.revokedAt !== undefined) return { reason: "revoked", hash, token };
+    if (endsAt !== undefined && endsAt <= now) return { reason: "replaced", hash, token };
+    if (token.expiresAt !== undefined && token.expiresAt <= now) return { reason: "expired", hash, token };
+    const principal = principalOf(token, owner);
+    if (!principal) return { reason: "owner inactive", hash, token };
+    this.#used.set(token.id, now);
+    return { principal };
   }
 
   /** Writes down when tokens were used, all at once: a write for every request would cost too much. */

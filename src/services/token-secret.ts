@@ -20,6 +20,9 @@ export function isWellFormedSecret(text: string): boolean {
   return text.startsWith(PREFIX) && text === withChecksum(text.slice(0, PREFIX.length + RANDOM_LENGTH));
 }
 
+/** Whether a text can be the secret of a token, made by `newSecret` or given by the operator; others need no look-up. */
+export const isPossibleSecret = (text: string) => /^[A-Za-z0-9\-._~+/]{20,}=*$/.test(text);
+
 /** What is stored of a secret. It is random, so that a fast hash keeps it safe. */
 export const hashOf = (secret: string) => createHash("sha256").update(secret).digest("hex");
 
