@@ -114,6 +114,7 @@ export async function compose(settings: Settings, clock: () => number = Date.now
       work: new Transactions(database),
       now: () => new Date(clock()).toISOString(),
       newId: () => uuidv7(),
+      profileMaxBytes: settings.profileMaxBytes,
     };
     const { mail, productName, templates } = settings;
     const links = new Links(await secretKey(given, "links"), settings.publicUrl);

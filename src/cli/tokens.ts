@@ -1,4 +1,5 @@
 import type { AccessToken } from "../domain/access-token.js";
+import { readInstant } from "../domain/instant.js";
 import { ForbiddenError, InvalidValueError, NotFoundError } from "../domain/errors.js";
 import { UserError } from "./exit.js";
 import { withMuster } from "./with-muster.js";
@@ -93,7 +94,7 @@ function ends({ revokedAt, expiresAt }: AccessToken): string {
 }
 
 function readExpiry(text: string): string {
-  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  const time = Date.parse(readInstant(text) ?? "");
   if (Number.isNaN(time))
     throw new UserError(`'${text}' is no date; write it as 2027-01-31 or 2027-01-31T12:00:00Z`);
   if (time <= Date.now()) throw new UserError(`${text} is over already`);

@@ -22,6 +22,8 @@ export interface Settings {
   readonly cursorTimeout: number;
   /** Whether the server's description of itself speaks of pagination. */
   readonly advertisePagination: boolean;
+  /** How many bytes the attributes of one User can have, as JSON. */
+  readonly profileMaxBytes: number;
   /** About how many bytes a page of a list has at most. */
   readonly pageMaxBytes: number;
   /** How many days the audit log goes back. */
@@ -217,6 +219,10 @@ const specification = {
     default: true,
     desc: "Whether /ServiceProviderConfig has the 'pagination' of RFC 9865, which some strict clients refuse",
   }),
+  PROFILE_MAX_BYTES: wholeNumber({
+    default: 64 * 2 ** 10,
+    desc: "Bytes that the attributes of one User can have, as JSON",
+  }),
   PAGE_MAX_BYTES: wholeNumber({
     default: 4 * 2 ** 20,
     desc: "Bytes after which a page of a list ends, even if fewer resources than 'count' are on it",
@@ -336,6 +342,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     dataDir,
     cursorTimeout: values.CURSOR_TIMEOUT,
     advertisePagination: values.ADVERTISE_PAGINATION,
+    profileMaxBytes: values.PROFILE_MAX_BYTES,
     pageMaxBytes: values.PAGE_MAX_BYTES,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     candidates: { search: values.CANDIDATES, perMinute: values.CANDIDATES_PER_MINUTE },

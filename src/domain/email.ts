@@ -2,7 +2,7 @@
 const MAX_LENGTH = 254;
 
 /** What stands before the `@`: RFC 5321's unquoted form, and letters of any script (RFC 6531). */
-const LOCAL = /^[^\s"(),:;<>@[\\\]\p{Cc}]{1,64}$/u;
+const LOCAL = /^[^\s"(),:;<>@[\\\]\p{Cc}\p{Surrogate}\u202A-\u202E\u2066-\u2069]{1,64}$/u;
 const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?$/u;
 
 /** Whether a text is an address that mail can be sent to. */

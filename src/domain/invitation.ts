@@ -120,7 +120,7 @@ const MAX_DESCRIPTION = 500;
 
 /** @throws InvalidValueError for what an invitation cannot be */
 export function requireInvitation(input: InvitationInput): void {
-  const { name, description, givenName, familyName, emails, roles, teamIds, quota, expiresAt } = input;
+  const { name, description, givenName, familyName, emails, roles, teamIds, quota } = input;
   requireKeyLength({ name, givenName, familyName });
   if (description !== undefined && description.length > MAX_DESCRIPTION) {
     throw new InvalidValueError(
@@ -143,8 +143,6 @@ export function requireInvitation(input: InvitationInput): void {
   if (quota !== undefined && (quota < 1 || quota > MAX_QUOTA)) {
     throw new InvalidValueError(`'quota' must be a whole number from 1 to ${MAX_QUOTA}`);
   }
-  // Years of more than four digits do not compare as texts.
-  if (expiresAt?.startsWith("+") === true) throw new InvalidValueError("'expiresAt' is too far away");
   const isForOne = emails.length === 1 && emails.every(isEmailAddress);
   if (!isForOne && (givenName !== undefined || familyName !== undefined)) {
     throw new InvalidValueError(

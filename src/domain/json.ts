@@ -14,14 +14,16 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export class JsonDocument {
   #text: string | undefined;
   #value: JsonObject | undefined;
+  readonly #make: (() => JsonObject) | undefined;
 
-  private constructor(text: string | undefined, value: JsonObject | undefined) {
+  private constructor(text?: string, value?: JsonObject, make?: () => JsonObject) {
     this.#text = text;
     this.#value = value;
+    this.#make = make;
   }
 
   static ofText(text: string): JsonDocument {
-    return new JsonDocument(text, undefined);
+    return new JsonDocument(text);
   }
 
   /** The value must not be changed afterwards. */
@@ -29,11 +31,16 @@ export class JsonDocument {
     return new JsonDocument(undefined, value);
   }
 
+  /** A value that costs something to make, which is done when somebody asks. */
+  static ofMade(make: () => JsonObject): JsonDocument {
+    return new JsonDocument(undefined, undefined, make);
+  }
+
   get text(): string {
-    return (this.#text ??= JSON.stringify(this.#value));
+    return (this.#text ??= JSON.stringify(this.value));
   }
 
   get value(): JsonObject {
-    return (this.#value ??= JSON.parse(this.#text ?? "{}") as JsonObject);
+    return (this.#value ??= this.#make?.() ?? (JSON.parse(this.#text ?? "{}") as JsonObject));
   }
 }

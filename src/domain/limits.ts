@@ -52,3 +52,31 @@ export function requireKeyLengths(name: string, elements: JsonValue | undefined,
     }
   }
 }
+
+/** How many bytes a value has as it is stored. */
+const bytesOf = (value: JsonValue) => Buffer.byteLength(JSON.stringify(value));
+
+/** What together may have only so many bytes. */
+export interface Sized {
+  readonly bytes: number;
+  /** The attributes, to say which is the largest. */
+  readonly attributes: () => JsonObject;
+}
+
+/**
+ * Refuses what is too large to be kept. What is too large already, from before there was a limit, may stay so, but
+ * not grow.
+ *
+ * @param current what is there
+ * @throws InvalidValueError naming the largest attribute and the limit
+ */
+export function requireSize(next: Sized, maxBytes: number, current: Sized | undefined): void {
+  if (next.bytes <= Math.max(maxBytes, current?.bytes ?? 0)) return;
+  const [largest] = Object.entries(next.attributes())
+    .map(([name, value]) => ({ name, bytes: bytesOf(value) }))
+    .sort((one, other) => other.bytes - one.bytes);
+  throw new InvalidValueError(
+    `The User would have ${next.bytes} bytes as JSON, of which '${largest?.name ?? ""}' has ${largest?.bytes ?? 0}; ` +
+      `at most ${maxBytes} are possible here (PROFILE_MAX_BYTES)`,
+  );
+}

@@ -1,5 +1,7 @@
 import { isJsonObject } from "../domain/json.js";
 import type { JsonObject, JsonValue } from "../domain/json.js";
+import { readInstant } from "../domain/instant.js";
+import { lengthProblem, nameProblem, textProblem } from "../domain/plain-text.js";
 import { invalidValue } from "./errors.js";
 import { isComputed } from "./schema/attribute.js";
 import type { Attribute } from "./schema/attribute.js";
@@ -28,12 +30,17 @@ export function coerceElement(attribute: Attribute, value: JsonValue, name: stri
   const coerced =
     attribute.type === "complex" ? toComplex(attribute, value, name) : toSimple(attribute.type, value);
   if (coerced === WRONG) throw wrongType(attribute, value, name);
-  if (typeof coerced === "string" && hasUnstorable(coerced)) {
-    throw invalidValue(
-      `The attribute '${name}' contains characters that are no text (U+0000 or half a character)`,
-    );
-  }
+  if (typeof coerced === "string") requireKeepable(attribute, coerced, name);
   return coerced;
+}
+
+/** What addresses and certificates have is bounded by the size of the whole resource alone. */
+function requireKeepable({ type, isName }: Attribute, text: string, name: string): void {
+  const problem =
+    (type === "string" ? lengthProblem(text) : undefined) ??
+    textProblem(text) ??
+    (isName ? nameProblem(text) : undefined);
+  if (problem !== undefined) throw invalidValue(`The attribute '${name}' ${problem}`);
 }
 
 function coerceElements(attribute: Attribute, value: JsonValue, name: string): JsonValue[] | undefined {
@@ -92,13 +99,12 @@ function toSimple(type: Attribute["type"], value: JsonValue): JsonValue | typeof
     case "decimal":
       return toNumber(value, Number.isFinite);
     case "dateTime":
-      return typeof value === "string" && !Number.isNaN(Date.parse(value)) ? value : WRONG;
+      return (typeof value === "string" ? readInstant(value) : undefined) ?? WRONG;
     case "binary":
       return typeof value === "string" && /^[A-Za-z0-9+/_-]*={0,2}$/.test(value) ? value : WRONG;
     default:
-      return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
-        ? String(value)
-        : WRONG;
+      if (typeof value === "number") return Number.isFinite(value) ? String(value) : WRONG;
+      return typeof value === "string" || typeof value === "boolean" ? String(value) : WRONG;
   }
 }
 
@@ -113,15 +119,14 @@ function toNumber(value: JsonValue, isValid: (number: unknown) => boolean): numb
   return typeof number === "number" && isValid(number) ? number : WRONG;
 }
 
-/** PostgreSQL keeps no U+0000, and neither engine half of a surrogate pair. */
-const hasUnstorable = (text: string) => /\0|\p{Surrogate}/u.test(text);
-
 function wrongType({ type, multiValued }: Attribute, value: JsonValue, name: string) {
   const expected = `${multiValued ? "each value of " : ""}'${name}'`;
   const found = Array.isArray(value)
     ? "a list"
     : isJsonObject(value)
       ? "an object"
-      : JSON.stringify(value).slice(0, 100);
+      : typeof value === "number"
+        ? String(value)
+        : JSON.stringify(value).slice(0, 100);
   return invalidValue(`The attribute ${expected} must be of type ${type}, and ${found} is not`);
 }

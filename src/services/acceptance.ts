@@ -8,6 +8,7 @@ import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Realm } from "../domain/principal.js";
 import { foldCase } from "../domain/text.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
+import { isName } from "../domain/plain-text.js";
 import { requireStorable } from "./account-rules.js";
 import { record } from "./audit.js";
 import type { Collaborators } from "./collaborators.js";
@@ -64,6 +65,7 @@ export class AcceptanceService {
     if (offer.takes === "password")
       await this.#requirePassword(offer, accountId ?? "", said.password, origin);
     const person = offer.takes === "account" ? newPerson(offer.address, said) : undefined;
+    if (person) requireStorable(this.given, person);
     const passwordHash = person && (await this.#hash(offer, person, said.password, origin));
     const id = this.given.newId();
     return this.given.work.write(PROVIDER_REALM, async (repositories) => {
@@ -224,7 +226,7 @@ function requireProved(offer: Offer): asserts offer is PersonalOffer {
 function newPerson(address: string, { givenName, familyName }: Acceptance): AccountInput {
   const [given, family] = [givenName, familyName].map((name) => name?.normalize("NFC").trim() ?? "");
   if (!given || !family) throw new InvalidValueError("Your first and last name are needed");
-  if (/\p{Cc}|\p{Surrogate}/u.test(given + family)) throw new InvalidValueError("A name has letters only");
+  if (!isName(given) || !isName(family)) throw new InvalidValueError("A name has letters only");
   const displayName = `${given} ${family}`;
   const schemas = [CORE_USER];
   const profile = {
@@ -246,6 +248,5 @@ function newPerson(address: string, { givenName, familyName }: Acceptance): Acco
     profile: JsonDocument.ofValue(profile),
     search: JsonDocument.ofValue(search),
   };
-  requireStorable(person);
   return person;
 }

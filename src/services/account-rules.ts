@@ -3,7 +3,9 @@ import { INDEXED_IN_PROFILE } from "../domain/account.js";
 import type { Account, AccountInput } from "../domain/account.js";
 import type { AuditTarget } from "../domain/audit-event.js";
 import { InvalidValueError } from "../domain/errors.js";
-import { requireFewElements, requireKeyLength, requireKeyLengths } from "../domain/limits.js";
+import { requireFewElements, requireKeyLength, requireKeyLengths, requireSize } from "../domain/limits.js";
+import type { Sized } from "../domain/limits.js";
+import type { Collaborators } from "./collaborators.js";
 
 type Profile = Pick<AccountInput, "userName" | "displayName" | "profile">;
 type Standing = Pick<AccountInput, "externalId" | "active" | "roles">;
@@ -39,13 +41,27 @@ export function requireOneWay({ password, setupEmail }: Credentials): void {
 export const concernsSetup = (changes: readonly string[]) =>
   ["active", "userName", "emails"].some((name) => changes.includes(name));
 
-/** @throws InvalidValueError for what is too long to be kept */
-export function requireStorable({ userName, externalId, displayName, profile, roles }: AccountInput): void {
+/**
+ * @param current what is there, which may be larger than what can be written today
+ * @throws InvalidValueError for what is too long to be kept
+ */
+export function requireStorable(
+  { profileMaxBytes }: Pick<Collaborators, "profileMaxBytes">,
+  input: AccountInput,
+  current?: Account,
+): void {
+  const { userName, externalId, displayName, profile, roles } = input;
   requireKeyLength({ userName, externalId, displayName });
   requireFewElements({ ...profile.value, roles: [...roles] });
   requireKeyLengths("emails", profile.value.emails);
   for (const [name, part] of INDEXED_IN_PROFILE) requireKeyLengths(name, [profile.value[name] ?? {}], part);
+  requireSize(sized(input), profileMaxBytes, current && sized(current));
 }
+
+const sized = ({ profile, roles }: Pick<Account, "profile" | "roles">): Sized => ({
+  bytes: Buffer.byteLength(profile.text) + Buffer.byteLength(JSON.stringify(roles)),
+  attributes: () => ({ ...profile.value, roles: [...roles] }),
+});
 
 /** The attributes of what is the person's own, and seen in all realms, that differ. */
 export function profileChanges(current: Profile | undefined, next: Profile): string[] {

@@ -53,7 +53,7 @@ export class AccountService {
     input: AccountInput,
     { password, setupEmail }: Credentials,
   ): Promise<AccountWithOrganizations> {
-    requireStorable(input);
+    requireStorable(this.given, input);
     requireOneWay({ password, setupEmail: setupEmail && "send" });
     requireGrants(principal, [], input.roles);
     const passwordHash =
@@ -95,7 +95,7 @@ export class AccountService {
       const { accounts } = repositories;
       const current = await this.#lock(accounts, id, "forUpdate", change.expected);
       const input = change.apply(current);
-      requireStorable(input);
+      requireStorable(this.given, input, current);
       const { userName, externalId, displayName, active, roles, profile, search } = input;
       const next = { ...current, userName, externalId, displayName, active, roles, profile };
       const standing = standingChanges(current, next);

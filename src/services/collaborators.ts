@@ -8,6 +8,8 @@ export interface Collaborators {
   readonly now: () => string;
   /** A new UUIDv7: ids grow with time, so that new rows stand side by side. */
   readonly newId: () => string;
+  /** How many bytes the attributes of one User can have, as JSON. */
+  readonly profileMaxBytes: number;
 }
 
 /** The versions of a resource that a caller is willing to change; undefined: any. */

@@ -52,7 +52,7 @@ export class MemberService {
     input: AccountInput,
     credentials: Credentials,
   ): Promise<AccountWithOrganizations> {
-    requireStorable(input);
+    requireStorable(this.given, input);
     requireOneWay({ ...credentials, setupEmail: credentials.setupEmail && "send" });
     requireGrants(principal, [], input.roles);
     const { password } = credentials;
@@ -118,7 +118,7 @@ export class MemberService {
       const current = requireFound(isId(id) ? await accounts.find(id, "forUpdate") : undefined, id);
       requireVersion("User", current, change.expected);
       const input = change.apply(current);
-      requireStorable(input);
+      requireStorable(this.given, input, current);
       requireGrants(principal, current.roles, input.roles);
       const standing = standingChanges(current, input);
       await requireHarmless(principal, repositories, current, input, []);

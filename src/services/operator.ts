@@ -1,5 +1,6 @@
-import { NotFoundError } from "../domain/errors.js";
+import { InvalidValueError, NotFoundError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
+import { isName } from "../domain/plain-text.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Principal, Realm } from "../domain/principal.js";
 import { AccessTokenService } from "./access-tokens.js";
@@ -28,9 +29,10 @@ export class OperatorService {
     this.#accessTokens = new AccessTokenService(given);
   }
 
-  /** @throws NotFoundError when there is no account of that user name, or no such organization */
+  /** @throws NotFoundError when there is no account of that user name, or no such organization; InvalidValueError */
   async issueToken(name: string, options: TokenOptions = {}): Promise<IssuedToken> {
     const { expiresAt, userName, organization, readOnly = false } = options;
+    if (!isName(name)) throw new InvalidValueError("A token's name is one line of plain text");
     const realm = organization === undefined ? PROVIDER_REALM : await this.#realmOf(organization);
     const accountId = userName === undefined ? undefined : await this.#accountOf(userName);
     return this.#accessTokens.create(OPERATOR, { name, realm, readOnly, accountId, expiresAt });

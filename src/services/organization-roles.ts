@@ -1,4 +1,5 @@
 import { InvalidValueError } from "../domain/errors.js";
+import { requireFewElements, requireKeyLength } from "../domain/limits.js";
 import type { OrganizationRole } from "../domain/membership-details.js";
 import type { Principal } from "../domain/principal.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
@@ -23,6 +24,11 @@ export async function writeOrganizationRoles(
 ): Promise<boolean> {
   const current = (await membershipDetails.find([accountId])).get(accountId)?.organizationRoles ?? [];
   const next = change(current);
+  if (next.length > current.length) requireFewElements({ organizationRoles: next.map(({ role }) => role) });
+  const known = new Set(current.map(({ role }) => role));
+  for (const { role } of next) {
+    if (!known.has(role)) requireKeyLength({ "organizationRoles.value": role });
+  }
   const stranger = next.find(({ organizationId }) => !organizationIds.includes(organizationId));
   if (stranger) {
     throw new InvalidValueError(

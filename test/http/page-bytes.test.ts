@@ -88,8 +88,14 @@ describe("A page of a list ends when it has many bytes", () => {
         const reference = { organization: { value: organization.id } };
         const team = { schemas: [TEAM], displayName: `Team ${number}`, description, ...reference };
         ids.Teams?.push((await scim.post("/Teams", team)).body.id);
-        const invitation = { schemas: [INVITATION], description, ...reference };
-        ids.Invitations?.push((await scim.post("/Invitations", invitation)).body.id);
+        const invitation = await scim.post("/Invitations", { schemas: [INVITATION], ...reference });
+        ids.Invitations?.push(invitation.body.id);
+        await server.database((session) =>
+          session.rows("update invitations set description = ? where id = ?", [
+            description,
+            invitation.body.id,
+          ]),
+        );
       }
       // From before there were limits.
       await server.database((session) => lengthen(session, ids.Users?.slice(5, 7) ?? []));

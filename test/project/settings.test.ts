@@ -14,6 +14,7 @@ describe("Settings", () => {
       databaseLimits: { statement: 5000, list: 8000, wait: 5000 },
       bootstrapToken: undefined,
       cursorTimeout: 3600,
+      profileMaxBytes: 65_536,
       pageMaxBytes: 4_194_304,
       auditRetentionDays: 365,
       candidates: { search: "search", perMinute: 30 },

@@ -41,6 +41,7 @@ const wholeExtension = (name: string, subAttributes: Attribute["subAttributes"])
   multiValued: false,
   required: false,
   caseExact: false,
+  isName: false,
   mutability: "readWrite",
   returned: "default",
   subAttributes,

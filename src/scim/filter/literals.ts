@@ -1,3 +1,4 @@
+import { readInstant } from "../../domain/instant.js";
 import type { ComparisonOperator, ComparisonValue } from "../../domain/listing.js";
 import type { Attribute } from "../schema/attribute.js";
 import { filterError } from "./lexer.js";
@@ -47,7 +48,7 @@ function inType(type: Attribute["type"], value: string | number | boolean): Comp
     case "decimal":
       return toNumber(value);
     case "dateTime":
-      return typeof value === "string" ? toInstant(value) : undefined;
+      return typeof value === "string" ? readInstant(value) : undefined;
     default:
       return typeof value === "string" ? value : undefined;
   }
@@ -65,25 +66,4 @@ function toNumber(value: string | number | boolean): number | undefined {
   return typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))
     ? Number(value)
     : undefined;
-}
-
-const DATE_TIME =
-  /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2})?)(?:\.(\d+))?\s*([Zz]|[+-]\d{2}:?\d{2})?)?$/;
-
-/**
- * A time in UTC, in the form that stored times have but with all digits of its fraction: one that falls
- * between two milliseconds is not to be taken for either.
- */
-function toInstant(text: string): string | undefined {
-  const [, date, time = "00:00:00", fraction = "", zone = "Z"] = DATE_TIME.exec(text.trim()) ?? [];
-  if (date === undefined) return undefined;
-  const seconds = time.length === 5 ? `${time}:00` : time;
-  const offset = /^[+-]\d{4}$/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase();
-  const instant = new Date(`${date}T${seconds}${offset}`);
-  if (Number.isNaN(instant.getTime())) return undefined;
-  const iso = instant.toISOString();
-  // Years before 0 and after 9999, which an offset can lead to, have another form; no stored time is there.
-  if (!/^\d{4}-/.test(iso))
-    return iso.startsWith("-") ? "0000-01-01T00:00:00.000Z" : "9999-12-31T23:59:59.999Z";
-  return `${iso.slice(0, 19)}.${fraction.padEnd(3, "0")}Z`;
 }

@@ -40,7 +40,8 @@ export function toIncomingUser(resource: JsonObject, activeByDefault: boolean | 
       active: typeof active === "boolean" ? active : activeByDefault,
       roles: Array.isArray(roles) ? roles.filter(isJsonObject) : [],
       profile: JsonDocument.ofValue(profile),
-      search: JsonDocument.ofValue(foldStrings(userSchema, profile)),
+      // What is refused is not worth folding.
+      search: JsonDocument.ofMade(() => foldStrings(userSchema, profile)),
     },
     password: optionalText(password),
     setupEmail: isJsonObject(membership) && membership.sendSetupEmail === true ? "unlessSent" : undefined,

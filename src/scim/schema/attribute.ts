@@ -8,6 +8,8 @@ export interface Attribute {
   readonly multiValued: boolean;
   readonly required: boolean;
   readonly caseExact: boolean;
+  /** Whether it is a name or an address of somebody or something: one line, of nothing but plain text. */
+  readonly isName: boolean;
   readonly mutability: "readOnly" | "readWrite" | "immutable" | "writeOnly";
   readonly returned: "always" | "never" | "default" | "request";
   /** By lower-case name; empty unless the type is complex. */

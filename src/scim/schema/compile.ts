@@ -12,7 +12,11 @@ type DefinedAttribute = InstanceType<typeof SCIMMY.Types.Attribute>;
 
 const { Attribute: ScimmyAttribute, SchemaDefinition } = SCIMMY.Types;
 
-function compileAttribute(source: DefinedAttribute): Attribute {
+/** What somebody or something is called, and where mail goes: attributes, with all that they have, and one in a list. */
+const NAMES = new Set(["userName", "displayName", "nickName", "name", "givenName", "familyName"]);
+const ADDRESS = "emails.value";
+
+function compileAttribute(source: DefinedAttribute, parent?: string): Attribute {
   const described = source.toJSON() as unknown as {
     mutability: Attribute["mutability"];
     returned: Attribute["returned"];
@@ -24,9 +28,10 @@ function compileAttribute(source: DefinedAttribute): Attribute {
     multiValued: source.config.multiValued === true,
     required: source.config.required === true,
     caseExact: source.config.caseExact === true || source.type === "reference" || source.type === "binary",
+    isName: NAMES.has(parent ?? source.name) || `${parent ?? ""}.${source.name}` === ADDRESS,
     mutability: described.mutability,
     returned: described.returned,
-    subAttributes: byLowerName(subAttributes.map(compileAttribute)),
+    subAttributes: byLowerName(subAttributes.map((each) => compileAttribute(each, source.name))),
   };
 }
 
@@ -38,7 +43,7 @@ function compileSchema(definition: Definition): Schema {
   const attributes = definition.attributes.filter(
     (each): each is DefinedAttribute => each instanceof ScimmyAttribute,
   );
-  return { id: definition.id, attributes: byLowerName(attributes.map(compileAttribute)) };
+  return { id: definition.id, attributes: byLowerName(attributes.map((each) => compileAttribute(each))) };
 }
 
 /** Turns a SCIMMY definition with its extensions into the form that the engines look attributes up in. */
