@@ -20,7 +20,7 @@ export async function serve(
   prepare: (muster: Muster) => Promise<void> = printFirstToken(settings),
 ): Promise<void> {
   const muster = await compose(settings);
-  const server = createHttpServer(muster.app);
+  const server = createHttpServer(settings.http, muster.app);
   try {
     await listen(server, settings);
     await prepare(muster);

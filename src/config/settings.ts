@@ -32,6 +32,12 @@ export interface Settings {
   readonly candidates: { readonly search: (typeof CANDIDATE_SEARCHES)[number]; readonly perMinute: number };
   /** How much goes into one Bulk request. */
   readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number };
+  /** What connections may cost; times are in seconds. */
+  readonly http: {
+    readonly maxConnections: number;
+    readonly requestTimeout: number;
+    readonly responseTimeout: number;
+  };
   /** How the server stops: seconds in which it serves while it is not ready any more, and then has to be gone. */
   readonly stop: { readonly delay: number; readonly grace: number };
   /** How the product is called that people are invited to. */
@@ -248,6 +254,9 @@ const specification = {
     default: 16 * 2 ** 20,
     desc: "Bytes that the body of one Bulk request can have",
   }),
+  MAX_CONNECTIONS: wholeNumber({ default: 5000, desc: "Connections that are open at a time" }),
+  REQUEST_TIMEOUT: wholeNumber({ default: 60, desc: "Seconds that a client may take to send a request" }),
+  RESPONSE_TIMEOUT: wholeNumber({ default: 120, desc: "Seconds that a client may take to read an answer" }),
   STOP_DELAY: wholeNumberFrom(0)({
     default: 0,
     desc: "Seconds that a stopping server goes on taking requests, for load balancers to look at /readyz",
@@ -347,6 +356,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     candidates: { search: values.CANDIDATES, perMinute: values.CANDIDATES_PER_MINUTE },
     bulk: { maxOperations: values.BULK_MAX_OPERATIONS, maxPayloadSize: values.BULK_MAX_PAYLOAD_SIZE },
+    http: {
+      maxConnections: values.MAX_CONNECTIONS,
+      requestTimeout: values.REQUEST_TIMEOUT,
+      responseTimeout: values.RESPONSE_TIMEOUT,
+    },
     stop: { delay: values.STOP_DELAY, grace: values.STOP_GRACE },
     productName: values.PRODUCT_NAME,
     productLogoUrl: values.PRODUCT_LOGO_URL,

@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import type { Express } from "express";
 import { ScimError } from "../scim/errors.js";
 import { ANSWER_HEADERS } from "./answers.js";
+import { answerWith, refuse } from "./connections.js";
 import { messagesOf } from "./prototypes.js";
 
 /** Idle connections stay open longer than those of the proxies that commonly stand in front (60 s). */
@@ -13,15 +14,37 @@ const KEEP_ALIVE_MS = 65_000;
 /** Filters stand in the address, and long ones shall be refused with a reason rather than by Node. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
-/** Makes the HTTP server; what is no HTTP, or has too long a header, is answered with a SCIM Error, too. */
-export function createHttpServer(app?: Express): Server {
-  const options = { maxHeaderSize: MAX_HEADER_BYTES, ...(app && messagesOf(app)) };
-  const server = createServer(options, app);
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
+/** How long a client may take to send a header, and how often that is looked after, in milliseconds. */
+const HEADERS_MS = 15_000;
+const CHECKING_MS = 1000;
+
+/** What connections may cost; times are in seconds. */
+export interface HttpLimits {
+  readonly maxConnections: number;
+  /** How long a client may take to send a request. */
+  readonly requestTimeout: number;
+  /** How long a client may take to read an answer. */
+  readonly responseTimeout: number;
+}
+
+/**
+ * Makes the HTTP server; what is no HTTP, has too long a header or does not come to its end is answered with a SCIM
+ * Error, too.
+ */
+export function createHttpServer(limits: HttpLimits, app?: Express): Server {
+  const requestTimeout = limits.requestTimeout * 1000;
+  const server = createServer({
+    ...{ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout, keepAliveTimeout: KEEP_ALIVE_MS },
+    headersTimeout: Math.min(HEADERS_MS, requestTimeout),
+    connectionsCheckingInterval: CHECKING_MS,
+    ...(app && messagesOf(app)),
+  });
+  server.maxConnections = limits.maxConnections;
   server.on("clientError", (error: ClientError, socket: Socket) => {
     if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
-    else socket.end(message(refusal(error)));
+    else refuse(socket, message(refusal(error)));
   });
+  if (app) answerWith(server, app, limits.responseTimeout * 1000);
   return server;
 }
 

@@ -19,6 +19,7 @@ describe("Settings", () => {
       auditRetentionDays: 365,
       candidates: { search: "search", perMinute: 30 },
       bulk: { maxOperations: 10_000, maxPayloadSize: 16 * 2 ** 20 },
+      http: { maxConnections: 5000, requestTimeout: 60, responseTimeout: 120 },
       stop: { delay: 0, grace: 10 },
       advertisePagination: true,
       dataDir: resolve("data"),

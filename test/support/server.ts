@@ -6,6 +6,7 @@ import type { Muster } from "../../src/compose.js";
 import { readSettings } from "../../src/config/settings.js";
 import { openDatabase } from "../../src/db/open.js";
 import type { Session } from "../../src/db/session.js";
+import { answerWith } from "../../src/http/connections.js";
 import { createHttpServer } from "../../src/http/server.js";
 import { ScimClient } from "./client.js";
 import { forEachEngine, scratchFolder } from "./engines.js";
@@ -47,9 +48,10 @@ export async function startServer(
   clock?: () => number,
 ): Promise<ServerInProcess> {
   const databaseUrl = settings.DATABASE_URL ?? (await engine.migratedDatabaseUrl());
-  const { server, port } = await listen();
+  const { http } = readSettings(settings);
+  const { server, port } = await listen(http);
   const muster = await compose(readSettings({ ...environment(port, databaseUrl), ...settings }), clock);
-  server.on("request", muster.app);
+  answerWith(server, muster.app, http.responseTimeout * 1000);
   return {
     scim: clientOf(port),
     services: muster.services,
@@ -133,8 +135,8 @@ const clientOf = (port: number) =>
   new ScimClient(() => ({ url: `http://127.0.0.1:${port}/scim/v2`, token: TOKEN }));
 
 /** A server on a port that was free, without anything that answers yet. */
-async function listen(): Promise<{ server: Server; port: number }> {
-  const server = createHttpServer().listen(0, "127.0.0.1");
+async function listen(limits = readSettings({}).http): Promise<{ server: Server; port: number }> {
+  const server = createHttpServer(limits).listen(0, "127.0.0.1");
   await once(server, "listening");
   return { server, port: (server.address() as AddressInfo).port };
 }

@@ -1,0 +1,83 @@
+import { expect } from "chai";
+import { once } from "node:events";
+import { connect } from "node:net";
+import type { Socket } from "node:net";
+import { text } from "node:stream/consumers";
+import { whileOthersAreServed } from "../support/bystander.js";
+import { forEachEngine } from "../support/engines.js";
+import { clientWith } from "../support/realms.js";
+import { startServer } from "../support/server.js";
+import type { ServerInProcess } from "../support/server.js";
+
+describe("A connection", () => {
+  forEachEngine((engine) => {
+    let server: ServerInProcess;
+
+    before(async () => {
+      server = await startServer(engine, { REQUEST_TIMEOUT: "2" });
+    });
+    after(() => server.stop());
+
+    const open = async (): Promise<Socket> => {
+      const { hostname, port } = new URL(server.scim.url);
+      const socket = connect(Number(port), hostname);
+      socket.on("error", () => undefined);
+      await once(socket, "connect");
+      return socket;
+    };
+    const GET = "GET /scim/v2/Users HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    it("has a few requests answered one after the other, in order", async () => {
+      const socket = await open();
+      const heard = text(socket);
+      socket.write(
+        `GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n${GET}GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+      );
+      expect(statuses(await heard)).to.deep.equal([200, 401, 404]);
+    });
+
+    it("is closed after some answers when thousands of requests are sent at once, and nobody waits", async () => {
+      const bystander = await clientWith(server, {});
+      await whileOthersAreServed(bystander, async () => {
+        for (let time = 0; time < 3; time += 1) {
+          const socket = await open();
+          const heard = text(socket).catch(() => "");
+          socket.write(GET.repeat(3000));
+          expect(statuses(await heard).length).to.be.at.most(11);
+        }
+      });
+    });
+
+    it("that sends a body too slowly is answered 408 and closed, and nobody waits", async () => {
+      const bystander = await clientWith(server, {});
+      await whileOthersAreServed(bystander, async () => {
+        const socket = await open();
+        const heard = text(socket).catch(() => "");
+        const { token } = server.scim;
+        const type = "Content-Type: application/scim+json\r\nContent-Length: 5000";
+        socket.write(
+          `POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n${type}\r\n\r\n{`,
+        );
+        const trickling = setInterval(() => socket.write(" "), 100);
+        const answer = await heard;
+        clearInterval(trickling);
+        expect(statuses(answer)).to.deep.equal([408]);
+        expect(answer).to.include("urn:ietf:params:scim:api:messages:2.0:Error");
+      });
+    });
+
+    it("that sends nothing is closed without a word", async () => {
+      expect(await text(await open())).to.equal("");
+    });
+
+    it("has what is no request answered after the requests before it", async () => {
+      const socket = await open();
+      const heard = text(socket);
+      socket.write(`${GET}NONSENSE\r\n\r\n`);
+      expect(statuses(await heard)).to.deep.equal([401, 400]);
+    });
+  });
+});
+
+const statuses = (answer: string) =>
+  [...answer.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
