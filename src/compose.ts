@@ -201,10 +201,14 @@ export async function compose(settings: Settings, clock: () => number = Date.now
       },
       close: async () => {
         transport.close();
-        await services.authentication.writeDownUse();
         await passwords.close();
         failedAuthentication.endWindow();
-        await refusals.writeDown();
+        try {
+          await services.authentication.writeDownUse();
+          await refusals.writeDown();
+        } catch (error) {
+          logger.error({ err: error }, "What was counted last could not be written down");
+        }
         await database.close();
       },
     });

@@ -68,9 +68,9 @@ const OF_SOCKETS = new Set([
   "ENOENT",
 ]);
 
-/** What the driver and the pool say of a connection without a code. */
+/** What the driver and the pool say of a connection without a code; Knex puts the statement before it. */
 const CONNECTION_LOST =
-  /^Connection terminated|^timeout expired$|not queryable|^Client was closed|Timeout acquiring a connection|operation timed out|Unable to acquire a connection/i;
+  /(^| - )(Connection terminated|timeout expired|Client has encountered a connection error|Client was closed|Knex: Timeout acquiring|Unable to acquire a connection|operation timed out)/;
 
 const codeOf = (error: unknown) => (error as { code?: unknown } | undefined)?.code;
 

@@ -1,0 +1,70 @@
+import { expect } from "chai";
+import { request } from "node:http";
+import { expectError } from "../support/assertions.js";
+import { whileOthersAreServed } from "../support/bystander.js";
+import type { ScimClient } from "../support/client.js";
+import { clientWith } from "../support/realms.js";
+import { describeServer } from "../support/server.js";
+import type { ServerInProcess } from "../support/server.js";
+
+const USERS = 60_000;
+
+/** What no index helps with: every profile is looked through, several times. */
+const SCAN = Array.from({ length: 8 }, (_, number) => `title co "x${number}"`).join(" or ");
+
+const path = `/Users?filter=${encodeURIComponent(SCAN)}`;
+
+describeServer("Scans among many users", function (_scim, server) {
+  before("many users", async function () {
+    this.timeout(120_000);
+    await server().database(async (session) => {
+      await session.rows(
+        `insert into accounts (id, user_name, user_name_key, active, is_active_assigned, roles, roles_search,
+           is_provider_admin, profile, search, version, created_at, updated_at, profile_updated_at)
+         with recursive counted(n) as (select 1 union all select n + 1 from counted where n < ${USERS})
+         select '0190a000-0000-7000-8000-' || substr('000000000000' || n, length('' || n) + 1), 'many-' || n, 'MANY-' || n,
+           true, true, '{}', '{}', false, '{"title":"Lead"}', '{"title":"LEAD"}', 1, ?, ?, ? from counted`,
+        ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z"],
+      );
+    });
+  });
+
+  it("of one token are refused beyond a number, and keep nobody else waiting", async function () {
+    this.timeout(120_000);
+    const [attacker, bystander] = await both(server());
+    const answers = await whileOthersAreServed(bystander, () =>
+      Promise.all(Array.from({ length: 12 }, () => attacker.get(path))),
+    );
+    for (const answer of answers.filter(({ status }) => status !== 200)) {
+      expect(answer.status, answer.text).to.be.oneOf([400, 429, 503]);
+      if (answer.status === 400) expectError(answer, { status: 400, scimType: "tooMany" });
+      else expect(answer.headers["retry-after"]).to.match(/^\d+$/);
+    }
+  });
+
+  it("that are abandoned end, and keep no slot", async function () {
+    this.timeout(120_000);
+    const [attacker, bystander] = await both(server());
+    await whileOthersAreServed(bystander, async () => {
+      await Promise.all(Array.from({ length: 12 }, () => abandon(attacker)));
+      const found = await bystander.get(`/Users?filter=${encodeURIComponent('userName eq "many-1"')}`);
+      expect(found.body.totalResults, found.text).to.equal(1);
+    });
+  });
+});
+
+async function both(server: ServerInProcess): Promise<[ScimClient, ScimClient]> {
+  return [await clientWith(server, { readOnly: true }), await clientWith(server, {})];
+}
+
+/** Asks for a scan, and hangs up without its answer. */
+function abandon({ url, token }: ScimClient): Promise<void> {
+  return new Promise((resolve) => {
+    const asked = request(url + path, { headers: { authorization: `Bearer ${token}` } });
+    asked.on("error", () => {
+      resolve();
+    });
+    asked.end();
+    setTimeout(() => asked.destroy(new Error("gone")), 300);
+  });
+}
