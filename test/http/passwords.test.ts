@@ -1,0 +1,110 @@
+import { expect } from "chai";
+import { expectError, expectList, expectStatus } from "../support/assertions.js";
+import { patchData, sendBulk, statusesOf } from "../support/bulk.js";
+import { whileOthersAreServed } from "../support/bystander.js";
+import type { Answer } from "../support/client.js";
+import { CORE_USER, createUser, unique } from "../support/factories.js";
+import { clientWith } from "../support/realms.js";
+import { describeServer } from "../support/server.js";
+
+const STRONG = "correct horse battery staple 9";
+
+/** What no password can be, and what the refusal says. */
+const REFUSED: readonly (readonly [what: string, password: string, says: RegExp])[] = [
+  ["too short", "x7#qK2!", /too short: at least 8/],
+  ["too long", "x7#qK2! ".repeat(33), /too long: at most 256/],
+  ["of megabytes", "x7#q".repeat(500_000), /too long: at most 256/],
+  ["one that everybody has", "password123", /easily guessed/],
+  ["with a line break", "correct horse\nbattery 9", /control characters/],
+];
+
+describeServer("A password over SCIM", (scim, server) => {
+  const person = (attributes: object = {}) => ({
+    schemas: [CORE_USER],
+    userName: `${unique("p")}@example.com`,
+    ...attributes,
+  });
+  const refuses = (answer: Answer, password: string, says: RegExp) => {
+    expectError(answer, { status: 400, scimType: "invalidValue" });
+    expect(answer.body.detail).to.match(says);
+    expect(answer.text).to.not.include(password.slice(0, 20));
+  };
+
+  for (const [what, password, says] of REFUSED) {
+    it(`is refused by POST, PUT and PATCH when it is ${what}, and nothing is written`, async () => {
+      const body = person({ password });
+      refuses(await scim.post("/Users", body), password, says);
+      expectList(await scim.find("/Users", `userName eq "${body.userName}"`), 0);
+      const { id, userName } = await createUser(scim);
+      const path = `/Users/${id}`;
+      const before = await scim.get(path);
+      refuses(await scim.put(path, { schemas: [CORE_USER], userName, title: "x", password }), password, says);
+      const operation = { op: "replace", path: "password", value: password };
+      refuses(await scim.patch(path, { op: "add", path: "title", value: "x" }, operation), password, says);
+      refuses(await scim.patch(path, { op: "replace", value: { title: "x", password } }), password, says);
+      expect((await scim.get(path)).body).to.deep.equal(before.body);
+    });
+  }
+
+  it("is refused when it is what others know of the person, or no text", async () => {
+    const name = { givenName: "Winnifred", familyName: "Pooh" };
+    const password = "winnifredpooh";
+    refuses(await scim.post("/Users", person({ name, password })), password, /easily guessed/);
+    const { id } = await createUser(scim, { name });
+    const operation = { op: "replace", path: "password", value: password };
+    refuses(await scim.patch(`/Users/${id}`, operation), password, /easily guessed/);
+    for (const value of [{ a: 1 }, ["x", "y"], true]) {
+      const answer = await scim.patch(`/Users/${id}`, { op: "replace", path: "password", value });
+      expect(answer.status, answer.text).to.equal(400);
+    }
+  });
+
+  it("is refused in Bulk for its operation alone, under a schema and in a circle, too", async () => {
+    const post = (bulkId: string, data: object) => ({ method: "POST", path: "/Users", bulkId, data });
+    const managed = (by: string, password: string) =>
+      person({
+        password,
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { manager: { value: `bulkId:${by}` } },
+      });
+    const { id } = await createUser(scim);
+    const outcomes = await sendBulk(scim, [
+      post("weak", person({ password: "password123" })),
+      post("strong", person({ password: STRONG })),
+      post("nested", person({ [CORE_USER]: { password: "password123" } })),
+      { method: "PATCH", path: `/Users/${id}`, data: patchData({ op: "add", value: { password: "short" } }) },
+      post("a", managed("b", STRONG)),
+      post("b", managed("a", STRONG)),
+      post("c", managed("d", STRONG)),
+      post("d", managed("c", "password123")),
+    ]);
+    expect(statusesOf(outcomes)).to.deep.equal([400, 201, 400, 400, 201, 201, 409, 400]);
+    expect(JSON.stringify(outcomes)).to.not.include("password123");
+  });
+
+  it("keeps nobody waiting, however many are sent at once", async () => {
+    const [attacker, bystander] = [await clientWith(server(), {}), await clientWith(server(), {})];
+    const answers = await whileOthersAreServed(bystander, () =>
+      Promise.all(
+        Array.from({ length: 200 }, () => attacker.post("/Users", person({ password: "a4@8".repeat(10) }))),
+      ),
+    );
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length, "beyond what waits").to.be.at.least(100);
+    for (const { headers } of refused) expect(Number(headers["retry-after"])).to.be.at.least(1);
+  });
+
+  it("of another token is hashed between those of a Bulk, which goes on", async () => {
+    const [bulk, other] = [await clientWith(server(), {}), await clientWith(server(), {})];
+    let isOver = false;
+    const running = sendBulk(
+      bulk,
+      Array.from({ length: 12 }, (_, n) => ({
+        ...{ method: "POST", path: "/Users", bulkId: String(n) },
+        data: person({ password: `${STRONG} ${n}` }),
+      })),
+    ).finally(() => (isOver = true));
+    expectStatus(await other.post("/Users", person({ password: STRONG })), 201);
+    expect(isOver, "the Bulk was over before").to.equal(false);
+    expect(new Set(statusesOf(await running))).to.deep.equal(new Set([201]));
+  });
+});
