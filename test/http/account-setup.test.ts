@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { whileOthersAreServed } from "../support/bystander.js";
 import { expectError, expectList, expectStatus, read } from "../support/assertions.js";
 import type { Body, ScimClient } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
@@ -213,6 +214,18 @@ describe("Setting up an account by mail", () => {
         [1, 2, 3].map((n) => act(link, "complete", { password: `${PASSWORD} ${n}` })),
       );
       expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 410, 410]);
+    });
+
+    it("counts passwords that will not do before it judges them, and keeps nobody else waiting", async () => {
+      const link = await linkFor(await create());
+      const answers = await whileOthersAreServed(await clientWith(server, {}), () =>
+        Promise.all(Array.from({ length: 12 }, () => act(link, "complete", { password: "a4@8".repeat(18) }))),
+      );
+      const statuses = answers.map(({ status }) => status).sort();
+      expect(statuses).to.deep.equal([...Array.from({ length: 10 }, () => 400), 429, 429]);
+      const locked = await act(link, "complete", { password: PASSWORD });
+      expect(locked.status).to.equal(429);
+      expect(Number(locked.headers.get("retry-after"))).to.be.within(1, 900);
     });
 
     it("has a page, whose form needs the token that it came with", async () => {
