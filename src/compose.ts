@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import type { Settings } from "./config/settings.js";
 import { openDatabase } from "./db/open.js";
@@ -16,6 +15,7 @@ import { letters } from "./mail/letters.js";
 import { OutboxWorker } from "./mail/outbox-worker.js";
 import { Templates } from "./mail/templates.js";
 import { fileTransport, smtpTransport } from "./mail/transport.js";
+import { keepPrivate, mailFolder } from "./private-files.js";
 import { Transactions } from "./repositories/unit-of-work.js";
 import { Cursors } from "./scim/cursors.js";
 import { PageMemory } from "./scim/page-memory.js";
@@ -107,6 +107,7 @@ const SENDING_INTERVAL = 250;
  */
 export async function compose(settings: Settings, clock: () => number = Date.now): Promise<Muster> {
   const logger = createLogger(settings.logLevel);
+  await keepPrivate(settings, logger);
   const database = await openDatabase(settings.database, settings.databaseLimits);
   try {
     const migrated = await migrate(database);
@@ -169,7 +170,7 @@ export async function compose(settings: Settings, clock: () => number = Date.now
     });
     const transport =
       mail.smtpUrl === undefined
-        ? fileTransport(join(settings.dataDir, "mail"), mail.from)
+        ? fileTransport(mailFolder(settings), mail.from)
         : smtpTransport(mail.smtpUrl, mail.from);
     const outbox = new OutboxWorker({
       ...given,

@@ -1,6 +1,6 @@
 import knex from "knex";
 import type { Knex } from "knex";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DatabaseLimits } from "../config/settings.js";
@@ -28,6 +28,8 @@ const sizesFor = (threads: number): LaneSizes =>
 export async function openSqlite(filename: string, limits: DatabaseLimits): Promise<Database> {
   // Nobody else on the machine has business with what is in there.
   await mkdir(dirname(filename), { recursive: true, mode: 0o700 });
+  // SQLite gives the files beside it the mode of this one. Where it is there, or cannot be made, SQLite says so itself.
+  await writeFile(filename, "", { flag: "wx", mode: 0o600 }).catch(() => undefined);
   const open = (size: number, pragmas: readonly string[]) =>
     knex({
       client: SqliteClient,

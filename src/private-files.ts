@@ -1,0 +1,45 @@
+import { chmod, opendir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Settings } from "./config/settings.js";
+import type { Logger } from "./logging/logger.js";
+
+/** What everybody but the owner may do with a file. */
+const OF_OTHERS = 0o077;
+
+/** The bit of folders such as /tmp, which are meant to be shared. */
+const STICKY = 0o1000;
+
+/** Where mail goes without a mail server. */
+export const mailFolder = ({ dataDir }: Settings) => join(dataDir, "mail");
+
+/**
+ * Takes away what others on this machine may do with the data folder, the embedded database and mail in files. What
+ * may not be changed is left as it is, with a warning: that is no reason not to start.
+ */
+export async function keepPrivate(settings: Settings, logger: Logger): Promise<void> {
+  for await (const path of privatePaths(settings)) {
+    try {
+      const { mode } = await stat(path);
+      if ((mode & OF_OTHERS) === 0 || (mode & STICKY) !== 0) continue;
+      await chmod(path, mode & 0o700);
+      logger.warn({ path }, "Others could read this; now its owner alone can");
+    } catch (error) {
+      if ((error as { code?: string }).code === "ENOENT") continue;
+      logger.warn({ path, err: error }, "Others may be able to read this, and it cannot be changed");
+    }
+  }
+}
+
+async function* privatePaths(settings: Settings): AsyncGenerator<string> {
+  const { database, dataDir } = settings;
+  if (database.engine === "sqlite") {
+    // A folder that is not Muster's own may be there for others, too.
+    if (dirname(database.filename) === dataDir) yield dataDir;
+    for (const suffix of ["", "-wal", "-shm"]) yield database.filename + suffix;
+  }
+  const mail = mailFolder(settings);
+  yield mail;
+  const letters = await opendir(mail).catch(() => undefined);
+  if (!letters) return;
+  for await (const letter of letters) if (letter.isFile()) yield join(mail, letter.name);
+}
