@@ -1,4 +1,6 @@
+import { InvalidValueError } from "../domain/errors.js";
 import type { Dialect } from "./dialect.js";
+import { hasInvalidValue } from "./violations.js";
 
 export type Binding = string | number | boolean | null;
 
@@ -26,7 +28,8 @@ export class Session {
    * Runs one statement with `?` for each binding. A write that wants to know what it touched says
    * `returning`.
    *
-   * @throws UnavailableError for a fault of the database, and the driver's error for anything else
+   * @throws InvalidValueError for a binding that the engine cannot take, UnavailableError for a fault of the
+   *   database, and the driver's error for anything else
    */
   async rows<Row>(sql: string, bindings: readonly Binding[] = []): Promise<Row[]> {
     const isWrite = !sql.startsWith("select");
@@ -35,7 +38,10 @@ export class Session {
       return await this.run<Row>(sql, bindings);
     } catch (error) {
       if (!isWrite) this.#writes += 1;
-      throw error;
+      if (!hasInvalidValue(error)) throw error;
+      throw new InvalidValueError("A value is out of range, or contains characters that are no text", {
+        cause: error,
+      });
     }
   }
 

@@ -48,3 +48,10 @@ export function isTransient(error: unknown): boolean {
   const code = (error as { code?: string } | undefined)?.code;
   return code === "40001" || code === "40P01" || code === "SQLITE_BUSY";
 }
+
+/** PostgreSQL's names for a value that a statement was given and cannot take: a number out of range, or no text. */
+const INVALID_VALUES: ReadonlySet<string> = new Set(["22003", "22021", "22P02", "22P05"]);
+
+/** Whether a statement failed by a value that the engine cannot take; SQLite takes all. */
+export const hasInvalidValue = (error: unknown) =>
+  INVALID_VALUES.has((error as { code?: string } | undefined)?.code ?? "");

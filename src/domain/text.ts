@@ -15,3 +15,9 @@ export function foldCase(text: string): string {
 const DOTLESS_I = "\u0131";
 
 const fold = (text: string) => text.toLowerCase().toUpperCase();
+
+/** What no database keeps: PostgreSQL has no U+0000, and neither engine has half of a surrogate pair. */
+export const UNSTORABLE = /\0|\p{Surrogate}/u;
+
+/** Whether a text can be stored, and so be looked for. */
+export const isStorable = (text: string) => !UNSTORABLE.test(text);

@@ -95,6 +95,10 @@ function integer(
   return Math.min(Math.max(number, -1), 2 ** 53 - 1);
 }
 
+/** How many attributes a query can name, and how many characters their names can have together. */
+const MAX_NAMES = 500;
+const MAX_NAMES_LENGTH = 32 * 1024;
+
 function names(source: Readonly<Record<string, unknown>>, name: string): string[] | undefined {
   const value = source[name];
   if (value === undefined || value === null) return undefined;
@@ -102,7 +106,13 @@ function names(source: Readonly<Record<string, unknown>>, name: string): string[
   if (!parts.every((part) => typeof part === "string")) {
     throw invalidSyntax(`The parameter '${name}' must be a list of attribute names`);
   }
+  const length = parts.reduce((sum, part) => sum + part.length, parts.length);
+  if (length > MAX_NAMES_LENGTH) throw tooManyNames(name);
   const found = parts.flatMap((part) => part.split(",")).map((part) => part.trim());
   const given = found.filter((part) => part !== "");
+  if (given.length > MAX_NAMES) throw tooManyNames(name);
   return given.length > 0 ? given : undefined;
 }
+
+const tooManyNames = (name: string) =>
+  invalidValue(`The parameter '${name}' can name at most ${MAX_NAMES} attributes`);

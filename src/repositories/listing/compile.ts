@@ -1,8 +1,9 @@
 import type { Dialect } from "../../db/dialect.js";
 import { UnsupportedFieldError } from "../../domain/errors.js";
-import { foldCase } from "../../domain/text.js";
+import { foldCase, isStorable, UNSTORABLE } from "../../domain/text.js";
 import type { ComparisonOperator, ComparisonValue, Field, Filter, Sort } from "../../domain/listing.js";
 import type { Collection, ResourceFields } from "./fields.js";
+import { requireAffordable } from "./costs.js";
 import { compareInstant } from "./instant.js";
 import { sql } from "./sql.js";
 import type { Sql } from "./sql.js";
@@ -24,8 +25,11 @@ export class ListingCompiler {
     private readonly fields: ResourceFields,
   ) {}
 
+  /** @throws TooMuchWorkError, UnsupportedFieldError */
   condition(filter: Filter | undefined): Sql {
-    return filter ? this.#filter(filter, this.#resource) : ALWAYS;
+    if (!filter) return ALWAYS;
+    requireAffordable(filter, this.fields);
+    return this.#filter(filter, this.#resource);
   }
 
   /** The SQL expression of what a resource is sorted by. */
@@ -91,11 +95,13 @@ export class ListingCompiler {
     if (value === null)
       return operator === "ne" ? sql(`(${expression} is not null)`) : sql(`(${expression} is null)`);
     if (field.type === "dateTime") return compareInstant(expression, operator, String(value));
+    // A number need not be one that the column could hold: 1.5 is less than 2, though no status is.
+    if (typeof value === "number") return sql(compareBy(expression, operator, "cast(? as numeric)"), value);
     if (!isText(field)) return sql(compareBy(expression, operator), value);
     const text = field.caseExact ? String(value) : foldCase(String(value));
-    // PostgreSQL has no text with U+0000, so neither does anything stored.
-    if (text.includes("\0")) return operator === "ne" ? ALWAYS : NEVER;
-    return this.#compareText(expression, operator, text);
+    return isStorable(text)
+      ? this.#compareText(expression, operator, text)
+      : compareUnstorable(expression, operator, text);
   }
 
   #compareText(expression: string, operator: ComparisonOperator, text: string): Sql {
@@ -171,10 +177,30 @@ const OPERATORS: Partial<Record<ComparisonOperator, string>> = {
   le: "<=",
 };
 
-function compareBy(expression: string, operator: ComparisonOperator): string {
+function compareBy(expression: string, operator: ComparisonOperator, binding = "?"): string {
   return operator === "ne"
-    ? `${expression} is distinct from ?`
-    : `${expression} ${OPERATORS[operator] ?? "="} ?`;
+    ? `${expression} is distinct from ${binding}`
+    : `${expression} ${OPERATORS[operator] ?? "="} ${binding}`;
+}
+
+/**
+ * Compares with a text that no stored one can be, and that cannot be bound. By order it stands right behind what it
+ * begins with.
+ */
+function compareUnstorable(expression: string, operator: ComparisonOperator, text: string): Sql {
+  const [storable = ""] = text.split(UNSTORABLE, 1);
+  switch (operator) {
+    case "ne":
+      return ALWAYS;
+    case "gt":
+    case "ge":
+      return sql(`${expression} > ?`, storable);
+    case "lt":
+    case "le":
+      return sql(`${expression} <= ?`, storable);
+    default:
+      return NEVER;
+  }
 }
 
 /** The least text after all those that begin with `text`, by code points; undefined when there is none. */

@@ -35,6 +35,12 @@ const COMPARISONS: ReadonlySet<string> = new Set(["eq", "ne", "co", "sw", "ew", 
 /** What follows the last token. */
 const END: Token = { kind: "end", text: "", position: 0 };
 
+/** How many comparisons a filter can have: as many as ids of `id eq "..." or id eq "..."` go into one, and more. */
+const MAX_TERMS = 500;
+
+/** How long a text can be that is looked for inside of others, which is slow for long ones. */
+const MAX_PART_LENGTH = 256;
+
 /** Brackets inside brackets beyond this are refused: they would only serve to exhaust the stack. */
 const MAX_DEPTH = 50;
 
@@ -61,6 +67,7 @@ export function parsePathSyntax(text: string): PathSyntax {
 class Parser {
   #at = 0;
   #depth = 0;
+  #terms = 0;
 
   constructor(private readonly tokens: readonly Token[]) {}
 
@@ -129,12 +136,19 @@ class Parser {
 
   #test(): Test {
     const token = this.#next();
+    this.#terms += 1;
+    if (this.#terms > MAX_TERMS)
+      throw filterError(token.position, `it has more than ${MAX_TERMS} comparisons`);
     const operator = token.text.toLowerCase();
     if (token.kind === "word" && operator === "pr") return { operator: "pr" };
     if (token.kind !== "word" || !COMPARISONS.has(operator)) {
       throw this.#unexpected(token, "an operator (eq, ne, co, sw, ew, pr, gt, ge, lt, le)");
     }
-    return { operator: operator as ComparisonOperator, value: this.#value() };
+    const value = this.#value();
+    if (operator === "co" && typeof value === "string" && value.length > MAX_PART_LENGTH) {
+      throw filterError(token.position, `'co' can look for at most ${MAX_PART_LENGTH} characters`);
+    }
+    return { operator: operator as ComparisonOperator, value };
   }
 
   #value(): ComparisonValue {

@@ -3,6 +3,7 @@ import type { JsonValue } from "../../domain/json.js";
 import type { Filter } from "../../domain/listing.js";
 import type { MemberEntry, MembershipChange, MemberTurns } from "../../domain/membership.js";
 import type { PatchOperation } from "../dialects/patch-request.js";
+import { isStorable } from "../../domain/text.js";
 import { invalidValue, mutability, noTarget } from "../errors.js";
 import { equalityTerms } from "../filter/evaluate.js";
 
@@ -109,5 +110,10 @@ function additionBy(filter: Filter, hasSubAttribute: boolean): MembershipChange 
 function namedMember(filter: Filter): string | undefined {
   const terms = equalityTerms(filter);
   const id = terms?.value;
+  if (typeof id === "string" && !isStorable(id)) {
+    throw invalidValue(
+      "The id of a member contains characters that are no text (U+0000 or half a character)",
+    );
+  }
   return typeof id === "string" && Object.keys(terms ?? {}).length === 1 ? id : undefined;
 }

@@ -1,0 +1,44 @@
+import { TooMuchWorkError } from "../../domain/errors.js";
+import type { Field, Filter } from "../../domain/listing.js";
+import type { ResourceFields } from "./fields.js";
+
+/**
+ * How many terms of a filter can be costly: they look into every row's JSON or search through its text. Terms on columns
+ * cost next to nothing, and there may be hundreds: `id eq "..." or id eq "..."`.
+ */
+const MAX_COSTLY = 40;
+
+/** Where a field is found: in a column, or else in JSON. */
+type IsColumn = (field: Field) => boolean;
+
+/** @throws TooMuchWorkError for a filter that has too many costly terms */
+export function requireAffordable(filter: Filter, fields: ResourceFields): void {
+  const isColumn: IsColumn = ({ path }) => fields.columns[path.join(".")] !== undefined;
+  const count = costlyTerms(filter, fields, isColumn);
+  if (count <= MAX_COSTLY) return;
+  throw new TooMuchWorkError(
+    `The filter has ${count} terms that look through every resource; at most ${MAX_COSTLY} are possible`,
+  );
+}
+
+function costlyTerms(filter: Filter, fields: ResourceFields, isColumn: IsColumn): number {
+  switch (filter.type) {
+    case "and":
+    case "or":
+      return filter.filters.reduce((sum, each) => sum + costlyTerms(each, fields, isColumn), 0);
+    case "not":
+      return costlyTerms(filter.filter, fields, isColumn);
+    case "present":
+      return isColumn(filter.field) ? 0 : 1;
+    case "compare": {
+      const isSearch = filter.operator === "co" || filter.operator === "ew";
+      return isColumn(filter.field) && !isSearch ? 0 : 1;
+    }
+    case "match": {
+      const rows = fields.collections[filter.collection.path.join(".")];
+      const isElementColumn: IsColumn = ({ path }) => rows?.columns[path.join(".")] !== undefined;
+      // The elements themselves are looked for, too.
+      return (rows ? 0 : 1) + (filter.filter ? costlyTerms(filter.filter, fields, isElementColumn) : 0);
+    }
+  }
+}
