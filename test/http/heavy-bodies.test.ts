@@ -71,7 +71,7 @@ describeServer("A body", (scim, server) => {
 
   describe("is taken", () => {
     it("with brackets, quotes and names inside of strings", async () => {
-      const title = `${'{"a":['.repeat(5000)}\\"\\\\${'"b":'.repeat(5000)}`;
+      const title = `${'{"a":['.repeat(500)}\\"\\\\${'"b":'.repeat(500)}`;
       const made = expectStatus(await postRaw(JSON.stringify(user({ title }))), 201);
       expect(made.title).to.equal(title);
     });
