@@ -1,5 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { invalidSyntax } from "../scim/errors.js";
+import { lastAnswer } from "./last-answer.js";
 
 /** How many requests of a connection wait for the one before them; clients in use send one at a time. */
 const MAX_WAITING = 10;
@@ -8,6 +10,9 @@ const MAX_WAITING = 10;
 const LAST_WORDS_MS = 1000;
 
 const SWEEP_MS = 1000;
+
+/** The part of the time for reading an answer that a client may take none of it. */
+const STALL_PART = 1 / 4;
 
 interface Exchange {
   readonly request: IncomingMessage;
@@ -33,6 +38,11 @@ class Connection {
 
   take(exchange: Exchange): void {
     if (this.#isFull) return;
+    // RFC 9112 section 3.2
+    if (exchange.request.headers.host === undefined && exchange.request.httpVersion === "1.1") {
+      this.refuse(lastAnswer(invalidSyntax("The header must have a field 'Host'")));
+      return;
+    }
     if (!this.#isBusy) {
       this.#run(exchange);
       return;
@@ -42,7 +52,7 @@ class Connection {
   }
 
   #closeAfterCurrent(): void {
-    this.#isFull = true;
+    this.#takeNoMore();
     this.#waiting.length = 0;
     this.#lastWords = "";
     const current = this.#last?.response;
@@ -50,10 +60,15 @@ class Connection {
     this.socket.pause();
   }
 
+  #takeNoMore(): void {
+    this.#isFull = true;
+    stopParsing(this.socket);
+  }
+
   /** Answers what is no request, or does not come to its end, and closes the connection. */
   refuse(answer: string): void {
     if (this.#isFull) return;
-    this.#isFull = true;
+    this.#takeNoMore();
     const cutOff = this.#waiting.findIndex(({ request }) => !request.complete);
     if (cutOff >= 0) this.#waiting.splice(cutOff);
     if (this.#isBusy && (this.#last?.request.complete ?? true)) this.#lastWords = answer;
@@ -62,11 +77,23 @@ class Connection {
     else sayLast(this.socket, answer);
   }
 
-  /** Ends an answer that its client does not read. @param limit in milliseconds */
+  /** Ends an answer that its client does not read, or reads too slowly. @param limit in milliseconds */
   sweep(now: number, limit: number): void {
-    if (!this.#isBusy || !this.#last?.response.headersSent) return;
-    this.#answeringSince ??= now;
+    const response = this.#last?.response;
+    if (!this.#isBusy || !response?.headersSent) return;
+    if (this.#answeringSince === undefined) {
+      this.#answeringSince = now;
+      this.#endIfStalled(response, limit * STALL_PART);
+    }
     if (now - this.#answeringSince > limit) this.socket.destroy();
+  }
+
+  #endIfStalled(response: ServerResponse, limit: number): void {
+    response.setTimeout(limit, () => {
+      // What is to be sent may not be there yet, which is not the client's fault.
+      if (this.socket.writableLength > 0) this.socket.destroy();
+      else this.socket.setTimeout(limit);
+    });
   }
 
   #run(exchange: Exchange): void {
@@ -93,6 +120,22 @@ class Connection {
   }
 }
 
+/** What Node has parsing requests of a connection. */
+interface Parser {
+  onIncoming?: (...request: unknown[]) => number;
+}
+
+/** A parser ends with an error when it is answered so. */
+const NO_REQUEST = -1;
+
+/**
+ * Has Node parse no more of what came: else it makes a request of each of the thousands that fit into what it reads at
+ * once, which takes 100 ms. Node has no public way for it; without this one, what is parsed is ignored all the same.
+ */
+function stopParsing(socket: Socket & { readonly parser?: Parser | null }): void {
+  if (socket.parser) socket.parser.onIncoming = () => NO_REQUEST;
+}
+
 function sayLast(socket: Socket, words: string): void {
   socket.end(words);
   setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
@@ -107,7 +150,7 @@ const connections = new WeakMap<Socket, Connection>();
  */
 export function answerWith(server: Server, listener: RequestListener, responseTimeout: number): void {
   const open = new Set<Connection>();
-  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+  const take = (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
     let connection = connections.get(socket);
     if (!connection) {
@@ -117,7 +160,10 @@ export function answerWith(server: Server, listener: RequestListener, responseTi
       socket.once("close", () => open.delete(made));
     }
     connection.take({ request, response });
-  });
+  };
+  server.on("request", take);
+  // What else a client expects than to continue may be ignored (RFC 9110 section 10.1.1).
+  server.on("checkExpectation", take);
   const sweeping = setInterval(() => {
     for (const connection of open) connection.sweep(performance.now(), responseTimeout);
   }, SWEEP_MS).unref();

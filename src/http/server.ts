@@ -4,8 +4,8 @@ import { Server as NetServer } from "node:net";
 import type { Socket } from "node:net";
 import type { Express } from "express";
 import { ScimError } from "../scim/errors.js";
-import { ANSWER_HEADERS } from "./answers.js";
 import { answerWith, refuse } from "./connections.js";
+import { lastAnswer } from "./last-answer.js";
 import { messagesOf } from "./prototypes.js";
 
 /** Idle connections stay open longer than those of the proxies that commonly stand in front (60 s). */
@@ -37,12 +37,14 @@ export function createHttpServer(limits: HttpLimits, app?: Express): Server {
     ...{ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout, keepAliveTimeout: KEEP_ALIVE_MS },
     headersTimeout: Math.min(HEADERS_MS, requestTimeout),
     connectionsCheckingInterval: CHECKING_MS,
+    // Looked at with the other requests of a connection, of which Node's own check would answer any number.
+    requireHostHeader: false,
     ...(app && messagesOf(app)),
   });
   server.maxConnections = limits.maxConnections;
   server.on("clientError", (error: ClientError, socket: Socket) => {
     if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
-    else refuse(socket, message(refusal(error)));
+    else refuse(socket, lastAnswer(refusal(error)));
   });
   if (app) answerWith(server, app, limits.responseTimeout * 1000);
   return server;
@@ -90,23 +92,3 @@ function refusal({ code, rawPacket }: ClientError): ScimError {
 /** The refusal of an address that is too long (RFC 9110 section 15.5.15). */
 export const addressTooLong = () =>
   new ScimError(414, undefined, "The address is too long; send long queries by POST to .search");
-
-const PHRASES: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  408: "Request Timeout",
-  414: "URI Too Long",
-  431: "Request Header Fields Too Large",
-};
-
-function message(error: ScimError): string {
-  const body = JSON.stringify(error);
-  return [
-    `HTTP/1.1 ${error.status} ${PHRASES[error.status] ?? ""}`,
-    "Content-Type: application/scim+json; charset=utf-8",
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    ...Object.entries(ANSWER_HEADERS).map(([name, value]) => `${name}: ${value}`),
-    "Connection: close",
-    "",
-    body,
-  ].join("\r\n");
-}

@@ -1,8 +1,11 @@
 import { expect } from "chai";
 import { once } from "node:events";
 import { connect } from "node:net";
-import type { Socket } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
+import { readSettings } from "../../src/config/settings.js";
+import { answerWith } from "../../src/http/connections.js";
+import { createHttpServer } from "../../src/http/server.js";
 import { whileOthersAreServed } from "../support/bystander.js";
 import { forEachEngine } from "../support/engines.js";
 import { clientWith } from "../support/realms.js";
@@ -25,6 +28,8 @@ describe("A connection", () => {
       await once(socket, "connect");
       return socket;
     };
+    const CLOSE = "\r\nConnection: close\r\n\r\n";
+    const OTHER = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
     const GET = "GET /scim/v2/Users HTTP/1.1\r\nHost: x\r\n\r\n";
 
     it("has a few requests answered one after the other, in order", async () => {
@@ -36,16 +41,57 @@ describe("A connection", () => {
       expect(statuses(await heard)).to.deep.equal([200, 401, 404]);
     });
 
-    it("is closed after some answers when thousands of requests are sent at once, and nobody waits", async () => {
-      const bystander = await clientWith(server, {});
-      await whileOthersAreServed(bystander, async () => {
-        for (let time = 0; time < 3; time += 1) {
-          const socket = await open();
-          const heard = text(socket).catch(() => "");
-          socket.write(GET.repeat(3000));
-          expect(statuses(await heard).length).to.be.at.most(11);
-        }
+    it("has ten requests answered that are sent at once", async () => {
+      const socket = await open();
+      const heard = text(socket);
+      socket.write(`${GET.repeat(5)}${OTHER.repeat(4)}${OTHER.replace("\r\n\r\n", CLOSE)}`);
+      expect(statuses(await heard)).to.deep.equal([401, 401, 401, 401, 401, 200, 200, 200, 200, 200]);
+    });
+
+    const floods = {
+      requests: GET,
+      "requests without a host": "GET / HTTP/1.1\r\n\r\n",
+      "requests that expect something": "GET / HTTP/1.1\r\nHost: x\r\nExpect: x\r\n\r\n",
+    };
+    for (const [what, request] of Object.entries(floods)) {
+      it(`is closed after some answers when thousands of ${what} are sent at once, and nobody waits`, async () => {
+        const bystander = await clientWith(server, {});
+        await whileOthersAreServed(bystander, async () => {
+          for (let time = 0; time < 3; time += 1) {
+            await Promise.all(
+              Array.from({ length: 10 }, async () => {
+                const socket = await open();
+                const heard = text(socket).catch(() => "");
+                socket.write(request.repeat(3000));
+                expect(statuses(await heard).length).to.be.at.most(11);
+              }),
+            );
+          }
+        });
       });
+    }
+
+    it("has no more parsed of what is sent at once than it has answered", async () => {
+      const parsed = { count: 0 };
+      const http = createHttpServer(readSettings({}).http);
+      http.on("request", () => (parsed.count += 1));
+      answerWith(http, (_request, response) => response.end(), 1000);
+      await once(http.listen(0, "127.0.0.1"), "listening");
+      const socket = connect((http.address() as AddressInfo).port, "127.0.0.1");
+      const heard = text(socket).catch(() => "");
+      socket.write(OTHER.repeat(3000));
+      await heard;
+      http.close();
+      expect(parsed.count).to.be.within(10, 13);
+    });
+
+    it("has a request without a host refused after the answers to those before it", async () => {
+      const socket = await open();
+      const heard = text(socket);
+      socket.write(`${OTHER}GET / HTTP/1.1\r\n\r\n`);
+      const answer = await heard;
+      expect(statuses(answer)).to.deep.equal([200, 400]);
+      expect(answer).to.include("'Host'");
     });
 
     it("that sends a body too slowly is answered 408 and closed, and nobody waits", async () => {
