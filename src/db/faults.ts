@@ -1,4 +1,4 @@
-import { UnavailableError } from "../domain/errors.js";
+import { ContentionError, UnavailableError } from "../domain/errors.js";
 
 /**
  * What keeps the database from doing its work, though the statement was right. Messages go to clients, so they
@@ -98,7 +98,8 @@ export function faultOf(error: unknown): UnavailableError | undefined {
   if (error instanceof UnavailableError) return error;
   if (isInterrupted(error)) return new OutOfTimeError(error);
   const fault = lookUp(error);
-  return fault && new UnavailableError(fault.message, fault.retryAfter, { cause: error });
+  const Type = fault === CONTENDED ? ContentionError : UnavailableError;
+  return fault && new Type(fault.message, fault.retryAfter, { cause: error });
 }
 
 function lookUp(error: unknown): Fault | undefined {

@@ -44,6 +44,9 @@ export class UnavailableError extends DomainError {
   }
 }
 
+/** Others were changing the same at the same time; what changes less at a time may get through. */
+export class ContentionError extends UnavailableError {}
+
 /** The server is stopping; another process, or the next one, does what is asked. */
 export const stoppingError = () => new UnavailableError("The server is stopping; send this again", 1);
 

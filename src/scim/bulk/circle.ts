@@ -1,7 +1,7 @@
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonValue } from "../../domain/json.js";
 import { ScimError } from "../errors.js";
-import { perform, refused } from "./operation.js";
+import { failedAll, inTransaction, perform, refused } from "./operation.js";
 import type { Outcome, Surroundings } from "./operation.js";
 import type { BulkOperation } from "./request.js";
 
@@ -20,7 +20,7 @@ class CircleBrokenError extends Error {
 /**
  * Does operations that refer to each other in a circle (RFC 7644 section 3.7.1), all of them or none: each
  * creates its resource without the references to the others, and writes it again when all are there. The errors are 413
- * for each operation of a circle that is too long, and 409 for each that one has failed for.
+ * for each operation of a circle that is too long, 409 for each that one has failed for, and what a fault answers.
  */
 export async function performCircle(
   surroundings: Surroundings,
@@ -33,10 +33,10 @@ export async function performCircle(
   }
   try {
     return await context.services.batches.together((services) =>
-      performAll({ ...surroundings, context: { ...context, services } }, circle),
+      performAll({ ...surroundings, context: inTransaction(context, services) }, circle),
     );
   } catch (error) {
-    if (!(error instanceof CircleBrokenError)) throw error;
+    if (!(error instanceof CircleBrokenError)) return undone(surroundings, circle, error);
     const refusal = new ScimError(409, undefined, "This refers in a circle to an operation that failed");
     return refuseAll(surroundings, circle, refusal, error.outcome);
   }
@@ -76,6 +76,16 @@ function requireDone(outcome: Outcome): Outcome {
 function withoutPassword(data: JsonValue | undefined): JsonValue | undefined {
   if (!isJsonObject(data)) return data;
   return Object.fromEntries(Object.entries(data).filter(([name]) => name.toLowerCase() !== "password"));
+}
+
+/** A fault ended the transaction of all of them. */
+function undone({ context, created }: Surroundings, circle: readonly Placed[], error: unknown): Outcome[] {
+  for (const [, { bulkId }] of circle) if (bulkId !== undefined) created.set(bulkId, { isRefused: true });
+  return failedAll(
+    circle.map(([position]) => position),
+    error,
+    context,
+  );
 }
 
 async function refuseAll(

@@ -1,8 +1,7 @@
-import { stoppingError } from "../../domain/errors.js";
 import type { JsonValue } from "../../domain/json.js";
 import { failure } from "../answer.js";
 import type { ScimAnswer } from "../answer.js";
-import type { ScimContext } from "../context.js";
+import type { ScimContext, ScimServices } from "../context.js";
 import { ScimError } from "../errors.js";
 import { refusal } from "../refusal.js";
 import type { ResourceType } from "../resources/resource.js";
@@ -143,9 +142,20 @@ export async function refused(
   return failed(position, answer);
 }
 
-/** An operation that is not done any more because the server is stopping. */
-export const unavailable = ({ onFault }: ScimContext, position: number): Outcome =>
-  failed(position, failure(stoppingError(), onFault));
+/** Operations that the same error keeps from being done; it is logged once. */
+export function failedAll(positions: readonly number[], error: unknown, { onFault }: ScimContext): Outcome[] {
+  const answer = failure(error, onFault);
+  return positions.map((position) => failed(position, answer));
+}
+
+/** The context of operations in a transaction: a fault ends all of it, rather than become an answer. */
+export const inTransaction = (context: ScimContext, services: ScimServices): ScimContext => ({
+  ...context,
+  services,
+  onFault: (error) => {
+    throw error;
+  },
+});
 
 const failed = (position: number, { status, body }: ScimAnswer): Outcome => ({
   position,

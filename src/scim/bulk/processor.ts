@@ -1,10 +1,10 @@
-import { stoppingError } from "../../domain/errors.js";
-import type { ScimContext, ScimServices } from "../context.js";
+import { ContentionError, stoppingError, UnavailableError } from "../../domain/errors.js";
+import type { ScimContext } from "../context.js";
 import { ScimAnswer } from "../answer.js";
 import type { ResourceType } from "../resources/resource.js";
 import { performCircle } from "./circle.js";
 import { countNeighbours, performNeighbours } from "./neighbours.js";
-import { perform, unavailable } from "./operation.js";
+import { failedAll, inTransaction, perform } from "./operation.js";
 import type { Created, Outcome, Surroundings } from "./operation.js";
 import { readBulkRequest } from "./request.js";
 import type { BulkOperation, BulkRequest, MalformedOperation } from "./request.js";
@@ -19,8 +19,8 @@ const BULK_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
  * Answers a Bulk request (RFC 7644 section 3.7): each operation is done as the single request would be that it
  * stands for, in a transaction that it shares with its neighbours and behind a savepoint of its own.
  *
- * @throws ScimError for a body that is no Bulk request; 413 for too many operations; UnavailableError when the server
- *   is stopping
+ * @throws ScimError for a body that is no Bulk request; 413 for too many operations; UnavailableError when nothing
+ *   of it can be done now
  */
 export async function bulkAnswer(
   context: ScimContext,
@@ -49,6 +49,10 @@ function rendered(
 class BulkRun {
   readonly #steps: readonly (readonly number[])[];
   readonly #created: Created = new Map();
+  /** Of operations that are not in a transaction with others. */
+  readonly #alone: ScimContext;
+  /** Why there is no use in going on. */
+  #end: UnavailableError | undefined;
 
   constructor(
     private readonly context: ScimContext,
@@ -56,53 +60,65 @@ class BulkRun {
     private readonly request: BulkRequest,
   ) {
     this.#steps = schedule(targetsOf(request.operations));
+    const onFault = (error: unknown) => {
+      if (error instanceof UnavailableError) this.#end ??= error;
+      else context.onFault(error);
+    };
+    this.#alone = { ...context, onFault };
   }
 
   /**
    * @returns what became of the operations, up to the one after which there are too many errors; when the server is
-   *   stopping, those that are not done any more have the status 503
-   * @throws UnavailableError when the server is stopping and nothing was done
+   *   stopping or the database fails, those that are not done any more have the status 503
+   * @throws UnavailableError when all of them have that status
    */
   async all(): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     let step = 0;
     let errors = 0;
-    while (step < this.#steps.length && errors < this.request.failOnErrors) {
-      if (this.context.ending.aborted) return [...outcomes, ...this.#notDone(step)];
+    while (step < this.#steps.length && errors < this.request.failOnErrors && !this.#isOver()) {
       const next = await this.#some(step, errors);
       for (const outcome of next.outcomes) outcomes.push(outcome);
       step += next.steps;
       errors += errorsIn(next.outcomes);
     }
-    return outcomes;
+    return this.#end ? this.#endedBy(this.#end, outcomes, step) : outcomes;
   }
 
-  #notDone(first: number): Outcome[] {
-    if (first === 0) throw stoppingError();
-    return this.#steps
-      .slice(first)
-      .flat()
-      .map((position) => unavailable(this.context, position));
+  /** After a fault, each further operation would wait for the same. */
+  #isOver(): boolean {
+    if (this.context.ending.aborted) this.#end ??= stoppingError();
+    return this.#end !== undefined;
+  }
+
+  #endedBy(end: UnavailableError, outcomes: readonly Outcome[], step: number): Outcome[] {
+    if (outcomes.every(({ status }) => status === 503)) throw end;
+    return [...outcomes, ...failedAll(this.#steps.slice(step).flat(), end, this.context)];
   }
 
   /** Some steps in one transaction, or one by itself when it has to wait for something else than the database. */
   async #some(first: number, errors: number): Promise<Some> {
-    const { context } = this;
-    const takeOne = (step: number) => this.#step(step, context);
+    const takeOne = (step: number) => this.#step(step, this.#alone);
     if (this.#isSlow(first)) return this.#inOrder(first, errors, takeOne, () => false);
     let reached = first;
     try {
-      return await context.services.batches.together((services) => {
+      return await this.context.services.batches.together((services) => {
         const until = performance.now() + TRANSACTION_MS;
-        return this.#inOrder(first, errors, this.#taker(within(context, services)), (step) => {
+        const take = this.#taker(inTransaction(this.context, services));
+        return this.#inOrder(first, errors, take, (step) => {
           const isNext = !this.#isSlow(step) && performance.now() < until;
           if (isNext) reached = step;
           return isNext;
         });
       });
-    } catch {
-      // Nothing of it was kept. Done one by one, what is at fault fails alone, and says so in the log.
-      return this.#inOrder(first, errors, takeOne, (step) => step <= reached && !context.ending.aborted);
+    } catch (error) {
+      // Nothing of it was kept.
+      if (error instanceof UnavailableError && !(error instanceof ContentionError)) {
+        this.#end = error;
+        return { outcomes: [], steps: 0 };
+      }
+      // Done one by one, what is at fault fails alone, and says so in the log.
+      return this.#inOrder(first, errors, takeOne, (step) => step <= reached && !this.#isOver());
     }
   }
 
@@ -213,12 +229,3 @@ function targetsOf(operations: BulkRequest["operations"]): number[][] {
     "path" in operation ? [...operation.references].flatMap((bulkId) => positions.get(bulkId) ?? []) : [],
   );
 }
-
-/** The context of operations in a transaction: a fault ends all of it, rather than become an answer. */
-const within = (context: ScimContext, services: ScimServices): ScimContext => ({
-  ...context,
-  services,
-  onFault: (error) => {
-    throw error;
-  },
-});
