@@ -6,7 +6,7 @@ import type { Logger } from "../logging/logger.js";
 import { failure, ScimAnswer } from "../scim/answer.js";
 import { corrected } from "../scim/discovery.js";
 import type { Pagination } from "../scim/discovery.js";
-import { logFault } from "./context.js";
+import { logFault, whatOf } from "./faults.js";
 
 /** No answer is for caches, nor to be taken for something else than it says it is. */
 export const ANSWER_HEADERS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" } as const;
@@ -28,7 +28,7 @@ export function answers(logger: Logger, pagination: Pagination | undefined): Req
       if (body instanceof ScimAnswer) {
         sendAnswer(response, body).catch((error: unknown) => {
           breakOff(response, error, (fault) => {
-            logFault(logger, request, fault);
+            logFault(logger, whatOf(request), fault);
           });
         });
       } else {
@@ -97,8 +97,12 @@ async function sendPieces(response: Response, pieces: AsyncIterable<string>): Pr
     yield second.value;
     yield* chunks;
   }
+  // A pipeline listens for several things on its own, beside those who wait for the end of the answer.
+  response.setMaxListeners(MAX_LISTENERS);
   await pipeline(Readable.from(all(), { highWaterMark: 1 }), response);
 }
+
+const MAX_LISTENERS = 20;
 
 /** Shorter pieces are gathered, so that a socket is not written to for every few bytes. */
 const CHUNK_LENGTH = 64 * 1024;

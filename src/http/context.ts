@@ -1,10 +1,10 @@
 import type { Request, Response } from "express";
-import { UnavailableError } from "../domain/errors.js";
 import type { Principal } from "../domain/principal.js";
 import type { Logger } from "../logging/logger.js";
 import type { Cursors } from "../scim/cursors.js";
 import type { ScimContext, ScimServices } from "../scim/context.js";
 import type { PageMemory, Reservation } from "../scim/page-memory.js";
+import { logFault, whatOf } from "./faults.js";
 
 interface ContextParts {
   readonly services: ScimServices;
@@ -31,7 +31,7 @@ export function scimContext(parts: ContextParts) {
     ifMatch: request.headers["if-match"],
     ifNoneMatch: request.headers["if-none-match"],
     onFault: (error) => {
-      logFault(logger, request, error);
+      logFault(logger, whatOf(request), error);
     },
   });
 }
@@ -72,34 +72,4 @@ function goneFrom(response: Response | undefined): AbortSignal {
     controller.abort();
   });
   return controller.signal;
-}
-
-/**
- * Logs an error that no client caused. What is unavailable is so for many requests: that is a line for each cause,
- * without where in the code it was met, and none where there is too much to do.
- */
-export function logFault(logger: Logger, request: Request, error: unknown): void {
-  if (error instanceof UnavailableError) {
-    if (error.cause !== undefined) logUnavailable(logger, error);
-    return;
-  }
-  logger.error(
-    { err: error, method: request.method, path: request.baseUrl + request.path },
-    "A request failed by Muster's own fault",
-  );
-}
-
-/** How often the same cause is logged, in milliseconds. */
-const REMIND_MS = 60_000;
-
-/** When causes were logged last, by their messages. */
-const loggedBy = new WeakMap<Logger, Map<string, number>>();
-
-function logUnavailable(logger: Logger, { message, cause }: UnavailableError): void {
-  const now = performance.now();
-  const logged = loggedBy.get(logger) ?? new Map<string, number>();
-  loggedBy.set(logger, logged);
-  if (now - (logged.get(message) ?? -Infinity) < REMIND_MS) return;
-  logged.set(message, now);
-  logger.error({ err: cause }, `Requests are answered with 503: ${message}`);
 }

@@ -2,14 +2,14 @@ import type { ErrorRequestHandler } from "express";
 import { failure } from "../scim/answer.js";
 import { ScimError } from "../scim/errors.js";
 import type { Logger } from "../logging/logger.js";
-import { logFault } from "./context.js";
+import { logFault, whatOf } from "./faults.js";
 
 /** Answers errors from outside of the SCIM operations. Once headers are out, all that is left is to hang up. */
 export function errors(logger: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, request, response, _next) => {
     const onFault = (fault: unknown) => {
-      logFault(logger, request, fault);
+      logFault(logger, whatOf(request), fault);
     };
     if (response.headersSent) {
       onFault(error);

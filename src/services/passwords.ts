@@ -20,8 +20,11 @@ const THREADS = Math.min(Math.max(1, availableParallelism() - 1), 2);
 /** Of one caller as many wait as are hashed in the time that one waits at most. */
 const QUEUE = { atOnce: THREADS, perCaller: 50, waiting: 500, seconds: 30 };
 
-/** What takes longer is given up, and its thread with it; usually it is a third of a second. */
-const JOB_MS = 15_000;
+/**
+ * What takes longer is given up, and its thread with it. Usually it is a third of a second; starting a thread and
+ * loading the dictionaries on a busy machine can take many times as long.
+ */
+const JOB_MS = 60_000;
 
 /** The file that is a thread's program, beside this one and in the same language. */
 const PROGRAM = fileURLToPath(new URL(`password-thread${extname(import.meta.url)}`, import.meta.url));

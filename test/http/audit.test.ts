@@ -113,7 +113,7 @@ describeServer("The audit log", (scim, server) => {
     await own.patch(
       `/Users/${user.id}`,
       { op: "replace", path: "displayName", value: "Taken over" },
-      { op: "replace", path: "password", value: "taken over" },
+      { op: "replace", path: "password", value: "taken 0ver by Acme" },
       { op: "replace", path: "active", value: false },
     );
     const [event] = await eventsOf(own, user);

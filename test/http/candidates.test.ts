@@ -14,6 +14,7 @@ describeServer("Candidates", (scim, server) => {
   let member: Body;
   let outsider: Body;
   let own: ScimClient;
+  let another: ScimClient;
 
   before(async () => {
     member = await createUser(scim, { userName: "dana.reyes@acme.example", displayName: "Dana Reyes" });
@@ -26,6 +27,7 @@ describeServer("Candidates", (scim, server) => {
     await createUser(scim, { userName: "dana.gone@globex.example", active: false });
     const { id } = await createGroup(scim, [member]);
     own = await clientWith(server(), { organization: id });
+    another = await clientWith(server(), { organization: id });
   });
 
   const forgetCounts = () => server().database((session) => session.rows("delete from rate_limits"));
@@ -133,8 +135,8 @@ describeServer("Candidates", (scim, server) => {
     const last = Resources.at(-1);
     expect(last).to.include({ action: "search", result: "success" });
     expect(last?.detail).to.equal('0 found by displayName co "nobody at all"');
-    await find(own, 'emails.value co "private"');
-    const refused = expectStatus(await own.get("/AuditEvents?count=1000"), 200).Resources.at(-1);
+    await find(another, 'emails.value co "private"');
+    const refused = expectStatus(await another.get("/AuditEvents?count=1000"), 200).Resources.at(-1);
     expect(refused).to.deep.include({ action: "search", result: "refused" });
   });
 });

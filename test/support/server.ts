@@ -128,6 +128,8 @@ function environment(port: number, databaseUrl: string): Record<string, string> 
     MUSTER_BOOTSTRAP_TOKEN: TOKEN,
     MUSTER_DATA_DIR: scratchFolder(),
     LOG_LEVEL: "error",
+    // Tests say so where it is about limits; elsewhere a busy machine must not meet one.
+    DATABASE_WAIT: "30",
   };
 }
 

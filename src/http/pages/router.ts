@@ -5,6 +5,7 @@ import type { Logger } from "../../logging/logger.js";
 import { failure } from "../../scim/answer.js";
 import { ScimError, toScimError } from "../../scim/errors.js";
 import { clientAddress } from "../client-address.js";
+import { logFault } from "../faults.js";
 import { requestId, requestIdOf } from "../request-id.js";
 import type { CsrfTokens } from "./csrf.js";
 import type { Pages } from "./pages.js";
@@ -136,10 +137,7 @@ export class LinkRouter {
     this.router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
       const { status, body, headers } = failure(readable(error), (fault) => {
         // Not with the path, which has the link in it, a secret.
-        logger.error(
-          { err: fault, method: request.method },
-          "A request by a link failed by Muster's own fault",
-        );
+        logFault(logger, { method: request.method, path: request.baseUrl }, fault);
       });
       response.set(headers);
       const reason = error instanceof ClosedError ? error.reason : undefined;
