@@ -17,6 +17,8 @@ export type Power =
 /** Who makes a request: the access token and the realm that it acts in. */
 export interface Principal {
   readonly tokenId: string;
+  /** The hash of the secret that was sent, by which it is asked again what the token may do; absent for the operator. */
+  readonly secretHash?: string;
   readonly realm: Realm;
   readonly power: Power;
   /** The person that the token belongs to; absent for a machine's. */

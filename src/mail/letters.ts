@@ -163,7 +163,7 @@ async function aboutTokens(
 ): Promise<Content | undefined> {
   const account = await accounts.find(accountId);
   const to = account && mailAddress(account);
-  if (to === undefined || !(await power.isHeld(accountId, organizationId, { lock: false }))) return undefined;
+  if (to === undefined || !(await power.isHeld(accountId, organizationId))) return undefined;
   const realm: Realm =
     organizationId === undefined ? PROVIDER_REALM : { type: "organization", organizationId };
   const tokens = await accessTokens.orphaned(realm, NAMED_TOKENS);

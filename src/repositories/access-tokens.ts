@@ -56,6 +56,12 @@ const STORED = [
 
 const columnsOf = (table: string) => STORED.map((name) => `${table}.${name}`).join(", ");
 
+/** As a token was before its last rotation: who made it then is who knows that secret. */
+const FORMER = columnsOf("access_tokens").replace(
+  "access_tokens.maker_account_id",
+  "access_tokens.previous_maker_account_id as maker_account_id",
+);
+
 const NAMES = `
   (select display_name from organizations where organizations.id = access_tokens.organization_id)
     as organization_name,
@@ -119,6 +125,18 @@ const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields =>
   documents: {},
 });
 
+/** A token that a secret belongs to. */
+export interface FoundToken {
+  /** Its maker is the person who has known this secret since it was made. */
+  readonly token: AccessToken;
+  /** The hash of the secret, as it is stored. */
+  readonly hash: string;
+  /** How the person stands that the token belongs to, if it belongs to one. */
+  readonly owner: Owner;
+  /** Until when the secret counts, if it is the one before the last rotation. */
+  readonly endsAt: string | undefined;
+}
+
 /** Access tokens, by the hashes of their secrets. */
 export class AccessTokenRepository {
   constructor(
@@ -126,25 +144,18 @@ export class AccessTokenRepository {
     private readonly realm: Realm,
   ) {}
 
-  /**
-   * The token whose secret has this hash, whatever the realm.
-   *
-   * @returns the token, the hash as it is stored, how its owner, if any, stands, and until when the secret counts if
-   *   it is the one before the last rotation
-   */
-  async findByHash(
-    hash: string,
-  ): Promise<{ token: AccessToken; hash: string; owner: Owner; endsAt: string | undefined } | undefined> {
-    const select = `select ${columnsOf("access_tokens")}, accounts.active as account_active,
+  /** The token whose secret has this hash, whatever the realm. */
+  async findByHash(hash: string): Promise<FoundToken | undefined> {
+    const select = (columns: string) => `select ${columns}, accounts.active as account_active,
          accounts.is_provider_admin, memberships.active as membership_active, memberships.is_admin`;
     const from = `from access_tokens
        left join accounts on accounts.id = access_tokens.account_id
        left join memberships on memberships.account_id = access_tokens.account_id
          and memberships.organization_id = access_tokens.organization_id`;
     const row = await this.session.first<TokenRow & OwnerRow & { hash: string; ends_at: string | null }>(
-      `${select}, access_tokens.token_hash as hash, null as ends_at ${from} where access_tokens.token_hash = ?
+      `${select(columnsOf("access_tokens"))}, access_tokens.token_hash as hash, null as ends_at ${from} where access_tokens.token_hash = ?
        union all
-       ${select}, access_tokens.previous_hash as hash, access_tokens.previous_ends_at as ends_at ${from}
+       ${select(FORMER)}, access_tokens.previous_hash as hash, access_tokens.previous_ends_at as ends_at ${from}
        where access_tokens.previous_hash = ?`,
       [hash, hash],
     );

@@ -1,4 +1,6 @@
 import type { Session } from "../db/session.js";
+import { personBehind } from "../domain/principal.js";
+import type { Principal } from "../domain/principal.js";
 import { knownRoles } from "../domain/role.js";
 import { toRoles } from "./roles.js";
 
@@ -36,14 +38,8 @@ export class PowerRepository {
    * Whether somebody administers a realm.
    *
    * @param organizationId undefined: the provider's realm
-   * @param lock whether nobody may take that power away before the transaction ends
    */
-  async isHeld(
-    accountId: string,
-    organizationId: string | undefined,
-    { lock }: { lock: boolean },
-  ): Promise<boolean> {
-    if (lock) await this.#lock(accountId, organizationId);
+  async isHeld(accountId: string, organizationId: string | undefined): Promise<boolean> {
     const row = await this.session.first(`select 1 where ${administers("?", "?")}`, [
       accountId,
       organizationId ?? "",
@@ -51,14 +47,23 @@ export class PowerRepository {
     return row !== undefined;
   }
 
-  async #lock(accountId: string, organizationId: string | undefined): Promise<void> {
-    const { forUpdate } = this.session.dialect;
-    await this.session.rows(`select 1 from accounts where id = ? ${forUpdate}`, [accountId]);
-    if (organizationId === undefined) return;
-    await this.session.rows(
-      `select 1 from memberships where organization_id = ? and account_id = ? ${forUpdate}`,
-      [organizationId, accountId],
-    );
+  /**
+   * Holds still what a principal's power comes from until the transaction ends: the person behind it, who goes first
+   * as wherever power is taken away, and the token.
+   */
+  async hold(principal: Principal): Promise<void> {
+    const { session } = this;
+    const { dialect } = session;
+    if (dialect.hasOneWriter) return;
+    const lock = (rows: string, bindings: readonly string[]) =>
+      session.rows(`select 1 from ${rows} ${dialect.forUpdate}`, bindings);
+    const { realm, tokenId } = principal;
+    const person = personBehind(principal);
+    if (person !== undefined) await lock("accounts where id = ?", [person]);
+    if (person !== undefined && realm.type === "organization") {
+      await lock("memberships where organization_id = ? and account_id = ?", [realm.organizationId, person]);
+    }
+    await lock("access_tokens where id = ?", [tokenId]);
   }
 
   /** Those who administer a realm, in the order of their ids. @param organizationId undefined: the provider's realm */

@@ -11,6 +11,7 @@ import { record } from "./audit.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
 import { later } from "./rate-limits.js";
+import { requireStanding } from "./standing.js";
 import { hashOf, newSecret } from "./token-secret.js";
 
 /** A token with its secret, which is known only now. */
@@ -57,7 +58,7 @@ export class AccessTokenService {
     return this.given.work.write(principal.realm, async (repositories) => {
       await requireOrganization(repositories, realm);
       await requireOwner(repositories, realm, accountId);
-      await requirePower(repositories, principal, realm);
+      await requireStanding(this.given, repositories, principal, "create AccessTokens");
       const token: AccessToken = {
         ...{ id, name, realm, readOnly, accountId, makerId, expiresAt, version: 1 },
         ...{
@@ -97,6 +98,7 @@ export class AccessTokenService {
       ];
       if (changes.length === 0) return current;
       this.#requireNoMore(principal, { ...current, name, expiresAt });
+      await requireStanding(this.given, repositories, principal, "change AccessTokens");
       const changed = {
         ...current,
         name,
@@ -131,7 +133,7 @@ export class AccessTokenService {
         );
       }
       this.#requireNoMore(principal, current);
-      await requirePower(repositories, principal, current.realm);
+      await requireStanding(this.given, repositories, principal, "change AccessTokens");
       const at = this.given.now();
       const endsAt = later(at, overlap);
       const makerId =
@@ -169,7 +171,7 @@ export class AccessTokenService {
         throw new ForbiddenError("You made this access token, so another administrator has to keep it");
       }
       this.#requireNoMore(principal, current);
-      await requirePower(repositories, principal, current.realm);
+      await requireStanding(this.given, repositories, principal, "keep AccessTokens");
       await repositories.accessTokens.keep(id, hashOf(secret), accountId, this.given.now());
       const deed = { action: "change", ...about(current), changes: ["token", "maker", "orphaned"] } as const;
       await record(this.given, repositories, principal, deed);
@@ -232,19 +234,6 @@ async function requireOwner(
   if (!isId(accountId) || !(await isThere())) {
     throw new InvalidValueError(`There is no User '${accountId}' that the token could belong to`);
   }
-}
-
-/**
- * The person behind the caller still has the power: a request that began before it was lost must not end in a new
- * secret after.
- *
- * @throws ForbiddenError
- */
-async function requirePower({ power }: Repositories, principal: Principal, realm: Realm): Promise<void> {
-  const person = personBehind(principal);
-  const organizationId = realm.type === "organization" ? realm.organizationId : undefined;
-  if (person === undefined || (await power.isHeld(person, organizationId, { lock: true }))) return;
-  throw new ForbiddenError("The person behind this access token does not administer that realm any more");
 }
 
 async function requireOrganization({ organizations }: Repositories, realm: Realm): Promise<void> {

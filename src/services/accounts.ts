@@ -1,9 +1,10 @@
 import type { Account, AccountInput, AccountWithOrganizations } from "../domain/account.js";
-import { NotFoundError } from "../domain/errors.js";
+import { NotFoundError, UniquenessError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
 import type { OrganizationRole } from "../domain/membership-details.js";
 import type { Principal } from "../domain/principal.js";
 import type { AccountRepository } from "../repositories/accounts.js";
+import type { Repositories } from "../repositories/unit-of-work.js";
 import {
   concernsPower,
   concernsSetup,
@@ -19,7 +20,7 @@ import { record } from "./audit.js";
 import { keepingAdministrators } from "./administrators.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
-import { requireGrants, requireHarmless } from "./grants.js";
+import { refuseGrants, refuseHarm, requireGrants, requireHarmless } from "./grants.js";
 import { settleLostPower } from "./lost-power.js";
 import { writeOrganizationRoles } from "./organization-roles.js";
 import { knownWords } from "./password-rules.js";
@@ -55,15 +56,13 @@ export class AccountService {
   ): Promise<AccountWithOrganizations> {
     requireStorable(this.given, input);
     requireOneWay({ password, setupEmail: setupEmail && "send" });
-    requireGrants(principal, [], input.roles);
-    const passwordHash =
-      password === undefined
-        ? undefined
-        : await this.passwords.hash(callerOf(principal), password, knownWords(input));
+    refuseGrants(principal, [], input.roles);
+    const passwordHash = await this.#hashOfNew(principal, input, password);
     const now = this.given.now();
     const { search, ...attributes } = input;
     const account = { ...attributes, id: this.given.newId(), version: 1, updatedAt: now };
     const isInvited = await this.given.work.write(principal.realm, async (repositories) => {
+      await requireGrants(this.given, repositories, principal, [], input.roles);
       await repositories.accounts.insert({ ...account, search, passwordHash });
       const isDue = await this.setupMail.isDue(repositories, setupEmail, account, false);
       if (isDue) await this.setupMail.send(repositories, principal, account, undefined, setupEmail);
@@ -89,8 +88,10 @@ export class AccountService {
   async change(principal: Principal, id: string, change: AccountChange): Promise<AccountWithOrganizations> {
     requireOneWay(change);
     const { setupEmail } = change;
-    const { accounts: readable } = this.given.work.read(principal.realm);
-    const passwordHash = await hashOfChange(this.passwords, readable, principal, id, change);
+    const reading = this.given.work.read(principal.realm);
+    const passwordHash = await hashOfChange(this.passwords, reading, principal, id, change, (current, next) =>
+      refuseHarm(principal, reading, { current, next, changes: ["password"] }),
+    );
     return this.given.work.write(principal.realm, async (repositories) => {
       const { accounts } = repositories;
       const current = await this.#lock(accounts, id, "forUpdate", change.expected);
@@ -105,8 +106,8 @@ export class AccountService {
         passwordHash === undefined &&
         (await this.setupMail.isDue(repositories, setupEmail, { id, active }, concernsSetup(changes)));
       if (sendsMail) changes.push("sendSetupEmail");
-      requireGrants(principal, current.roles, roles);
-      await requireHarmless(principal, repositories, current, next, changes);
+      await requireGrants(this.given, repositories, principal, current.roles, roles);
+      await requireHarmless(this.given, repositories, principal, { current, next, changes });
       const changed = { ...next, version: current.version + 1, updatedAt: this.given.now() };
       const organizationIds = current.organizations.map((each) => each.id);
       const write = async () => {
@@ -114,12 +115,11 @@ export class AccountService {
         const isRoleChanged =
           organizationRoles !== undefined &&
           (await writeOrganizationRoles(
-            principal,
+            this.given,
             repositories,
-            id,
-            organizationIds,
+            principal,
+            { id, organizationIds },
             organizationRoles,
-            changed.updatedAt,
           ));
         if (isRoleChanged) changes.push("organizationRoles");
         if (changes.length === 0) return;
@@ -168,6 +168,20 @@ export class AccountService {
     });
   }
 
+  /** What is refused anyway is refused before a password is hashed, since that takes long. */
+  async #hashOfNew(
+    principal: Principal,
+    input: AccountInput,
+    password: string | undefined,
+  ): Promise<string | undefined> {
+    if (password === undefined) return undefined;
+    const { accounts } = this.given.work.read(principal.realm);
+    if ((await accounts.findIdByUserName(input.userName)) !== undefined) {
+      throw new UniquenessError("User", "userName", input.userName);
+    }
+    return this.passwords.hash(callerOf(principal), password, knownWords(input));
+  }
+
   async #lock(
     accounts: AccountRepository,
     id: string,
@@ -184,18 +198,23 @@ export class AccountService {
 /**
  * The hash of the password in a change. What else is wrong with the change is found before, since hashing takes long.
  *
+ * @param refuse throws when the caller may not write the password
  * @throws NotFoundError, VersionMismatchError, and what `change.apply` and `PasswordHasher.hash` throw
  */
 export async function hashOfChange(
   passwords: PasswordHasher,
-  accounts: AccountRepository,
+  { accounts }: Pick<Repositories, "accounts">,
   principal: Principal,
   id: string,
   { password, apply, expected }: AccountChange,
+  refuse: (current: Account, next: AccountInput) => Promise<void>,
 ): Promise<string | undefined> {
   if (password === undefined) return undefined;
   const current = isId(id) && (await accounts.find(id));
   if (!current) throw new NotFoundError("User", id);
   requireVersion("User", current, expected);
-  return passwords.hash(callerOf(principal), password, knownWords(current, apply(current)));
+  const next = apply(current);
+  refuseGrants(principal, current.roles, next.roles);
+  await refuse(current, next);
+  return passwords.hash(callerOf(principal), password, knownWords(current, next));
 }

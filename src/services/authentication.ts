@@ -1,8 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
-import type { AccessToken, Owner } from "../domain/access-token.js";
+import type { AccessToken } from "../domain/access-token.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Principal, Realm } from "../domain/principal.js";
 import type { Collaborators } from "./collaborators.js";
+import { standingOf } from "./standing.js";
+import type { Ended } from "./standing.js";
 import { hashOf, isPossibleSecret } from "./token-secret.js";
 
 /** What comes of a secret: whom it stands for, or why it is refused, and whose it was if that can be told. */
@@ -10,7 +12,7 @@ export type Authentication =
   | { readonly principal: Principal }
   | { readonly reason: "unknown"; readonly hash: string }
   | {
-      readonly reason: "expired" | "replaced" | "revoked" | "owner inactive";
+      readonly reason: Ended;
       readonly hash: string;
       readonly token: AccessToken;
     };
@@ -32,12 +34,9 @@ export class AuthenticationService {
     if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
       return { reason: "unknown", hash };
     }
-    const { token, owner, endsAt } = found;
-    if (token.revokedAt !== undefined) return { reason: "revoked", hash, token };
-    if (endsAt !== undefined && endsAt <= now) return { reason: "replaced", hash, token };
-    if (token.expiresAt !== undefined && token.expiresAt <= now) return { reason: "expired", hash, token };
-    const principal = principalOf(token, owner);
-    if (!principal) return { reason: "owner inactive", hash, token };
+    const { token } = found;
+    const principal = standingOf(found, now);
+    if (typeof principal === "string") return { reason: principal, hash, token };
     this.#used.set(token.id, now);
     return { principal };
   }
@@ -74,17 +73,4 @@ export class AuthenticationService {
   all(): Promise<AccessToken[]> {
     return this.given.work.read(PROVIDER_REALM).accessTokens.all();
   }
-}
-
-function principalOf(
-  { id, realm, readOnly, accountId, makerId, orphanedAt, expiresAt }: AccessToken,
-  owner: Owner,
-): Principal | undefined {
-  const power = readOnly ? "reader" : "administrator";
-  const principal = { tokenId: id, realm, power, ...(expiresAt !== undefined && { expiresAt }) } as const;
-  if (accountId === undefined) {
-    return { ...principal, ...(makerId !== undefined && { makerId }), isOrphaned: orphanedAt !== undefined };
-  }
-  if (!owner.isActive) return undefined;
-  return { ...principal, accountId, power: owner.isAdministrator ? power : "member" };
 }

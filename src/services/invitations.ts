@@ -18,6 +18,7 @@ import type { Repositories } from "../repositories/unit-of-work.js";
 import { record } from "./audit.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
+import { requireStanding } from "./standing.js";
 import type { Links } from "./links.js";
 import type { OutgoingMail } from "./outgoing-mail.js";
 
@@ -78,6 +79,7 @@ export class InvitationService {
     const { realm, tokenId } = principal;
     const within = organizationId ?? (realm.type === "organization" ? realm.organizationId : undefined);
     return this.given.work.write(realm, async (repositories) => {
+      await requireStanding(this.given, repositories, principal, "create Invitations");
       const organization =
         within !== undefined && isId(within)
           ? await repositories.organizations.find(within, { lock: false })
@@ -122,6 +124,7 @@ export class InvitationService {
   ): Promise<Invitation> {
     requireAccess(principal, "change Invitations");
     return this.given.work.write(principal.realm, async (repositories) => {
+      await requireStanding(this.given, repositories, principal, "change Invitations");
       const current = await this.#find(repositories, id, true);
       requireVersion("Invitation", current, expected);
       const input = withoutRepetitions(apply(current));
@@ -159,6 +162,7 @@ export class InvitationService {
   async resend(principal: Principal, id: string): Promise<Invitation> {
     requireAccess(principal, "change Invitations");
     return this.given.work.write(principal.realm, async (repositories) => {
+      await requireStanding(this.given, repositories, principal, "change Invitations");
       const current = await this.#find(repositories, id, true);
       const { status } = current;
       if (status !== "pending")

@@ -1,4 +1,4 @@
-import type { AccountInput, AccountWithOrganizations } from "../domain/account.js";
+import type { Account, AccountInput, AccountWithOrganizations } from "../domain/account.js";
 import { NotFoundError, UniquenessError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
 import type { Principal } from "../domain/principal.js";
@@ -20,7 +20,7 @@ import { record } from "./audit.js";
 import { keepingAdministrators } from "./administrators.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
-import { requireGrants, requireHarmless } from "./grants.js";
+import { refuseGrants, refuseHarm, requireGrants, requireHarmless } from "./grants.js";
 import { settleLostPower } from "./lost-power.js";
 import type { MembershipNotices } from "./membership-notices.js";
 import { knownWords } from "./password-rules.js";
@@ -54,16 +54,13 @@ export class MemberService {
   ): Promise<AccountWithOrganizations> {
     requireStorable(this.given, input);
     requireOneWay({ ...credentials, setupEmail: credentials.setupEmail && "send" });
-    requireGrants(principal, [], input.roles);
-    const { password } = credentials;
-    const passwordHash =
-      password === undefined
-        ? undefined
-        : await this.passwords.hash(callerOf(principal), password, knownWords(input));
+    refuseGrants(principal, [], input.roles);
+    const passwordHash = await this.#hashOfNew(principal, organizationId, input, credentials);
     const attempt = () =>
       this.given.work.write(principal.realm, async (repositories) => {
         const { accounts, memberships } = repositories;
         await lockOrganization(repositories, organizationId);
+        await requireGrants(this.given, repositories, principal, [], input.roles);
         const known = await accounts.findIdByUserName(input.userName);
         const member = known === undefined ? undefined : await accounts.find(known, "forUpdate");
         if (member?.active) throw new UniquenessError("User", "userName", input.userName);
@@ -80,6 +77,7 @@ export class MemberService {
           await this.setupMail.send(repositories, principal, { ...input, id }, organizationId, setupEmail);
         }
         await memberships.update(organizationId, id, input, this.given.now());
+        if (member) await this.#requireBackWithoutPower(repositories, principal, member, input);
         const created = requireFound(await accounts.find(id), id);
         await record(this.given, repositories, principal, {
           action: "create",
@@ -111,17 +109,20 @@ export class MemberService {
     change: AccountChange,
   ): Promise<AccountWithOrganizations> {
     requireOneWay(change);
-    const { accounts: readable } = this.given.work.read(principal.realm);
-    const passwordHash = await hashOfChange(this.passwords, readable, principal, id, change);
+    const reading = this.given.work.read(principal.realm);
+    const passwordHash = await hashOfChange(this.passwords, reading, principal, id, change, (current) =>
+      this.#refusePassword(reading, principal, organizationId, current),
+    );
     return this.given.work.write(principal.realm, async (repositories) => {
       const { accounts, memberships } = repositories;
       const current = requireFound(isId(id) ? await accounts.find(id, "forUpdate") : undefined, id);
       requireVersion("User", current, change.expected);
       const input = change.apply(current);
       requireStorable(this.given, input, current);
-      requireGrants(principal, current.roles, input.roles);
+      await requireGrants(this.given, repositories, principal, current.roles, input.roles);
       const standing = standingChanges(current, input);
-      await requireHarmless(principal, repositories, current, input, []);
+      const activity = { current, next: input, changes: [] };
+      await requireHarmless(this.given, repositories, principal, activity);
       const isVoid = concernsSetup([...standing, ...profileChanges(current, input)]);
       const sendsMail =
         passwordHash === undefined &&
@@ -195,6 +196,43 @@ export class MemberService {
     });
   }
 
+  /** What is refused anyway is refused before a password is hashed, since that takes long. */
+  async #hashOfNew(
+    principal: Principal,
+    organizationId: string,
+    input: AccountInput,
+    { password }: Credentials,
+  ): Promise<string | undefined> {
+    if (password === undefined) return undefined;
+    const reading = this.given.work.read(principal.realm);
+    const known = await reading.accounts.findIdByUserName(input.userName);
+    const member = known === undefined ? undefined : await reading.accounts.find(known);
+    if (member?.active) throw new UniquenessError("User", "userName", input.userName);
+    if (member) await this.#refusePassword(reading, principal, organizationId, member);
+    return this.passwords.hash(callerOf(principal), password, knownWords(input));
+  }
+
+  /** Where the account is not the organization's, the password is not written, so that nothing is refused. */
+  async #refusePassword(
+    repositories: Repositories,
+    principal: Principal,
+    organizationId: string,
+    current: Account,
+  ): Promise<void> {
+    if (!(await repositories.accounts.isManagedBy(organizationId, current.id))) return;
+    await refuseHarm(principal, repositories, { current, next: current, changes: ["password"] });
+  }
+
+  /** By now, the roles are those that were sent; what may have stayed is a role in a team. */
+  async #requireBackWithoutPower(
+    repositories: Repositories,
+    principal: Principal,
+    current: Account,
+    next: AccountInput,
+  ): Promise<void> {
+    await requireHarmless(this.given, repositories, principal, { current, next, changes: [] });
+  }
+
   async #insert(
     { accounts }: Repositories,
     organizationId: string,
@@ -250,7 +288,8 @@ export class MemberService {
     if (sendsMail) wanted.push("sendSetupEmail");
     if (wanted.length === 0) return { changes: [], ignored: [] };
     if (!(await accounts.isManagedBy(organizationId, id))) return { changes: [], ignored: wanted };
-    await requireHarmless(principal, repositories, current, current, wanted);
+    const change = { current, next: current, changes: wanted };
+    await requireHarmless(this.given, repositories, principal, change);
     await accounts.updateProfile({ ...input, id, passwordHash, updatedAt: this.given.now() });
     if (concernsSetup(wanted)) await accountSetups.revoke(id);
     return { changes: wanted, ignored: [] };

@@ -3,6 +3,7 @@ import { requireFewElements, requireKeyLength } from "../domain/limits.js";
 import type { OrganizationRole } from "../domain/membership-details.js";
 import type { Principal } from "../domain/principal.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
+import type { Collaborators } from "./collaborators.js";
 import { requireGrants } from "./grants.js";
 
 const toRole = (value: string) => ({ value });
@@ -15,13 +16,13 @@ const toRole = (value: string) => ({ value });
  * @throws ForbiddenError for a role that the caller may not give, InvalidValueError for a role in an organization that the person is no member of
  */
 export async function writeOrganizationRoles(
+  given: Pick<Collaborators, "now">,
+  repositories: Pick<Repositories, "memberships" | "membershipDetails" | "power" | "accessTokens">,
   principal: Principal,
-  { memberships, membershipDetails }: Pick<Repositories, "memberships" | "membershipDetails">,
-  accountId: string,
-  organizationIds: readonly string[],
+  { id: accountId, organizationIds }: { readonly id: string; readonly organizationIds: readonly string[] },
   change: (current: readonly OrganizationRole[]) => readonly OrganizationRole[],
-  at: string,
 ): Promise<boolean> {
+  const { memberships, membershipDetails } = repositories;
   const current = (await membershipDetails.find([accountId])).get(accountId)?.organizationRoles ?? [];
   const next = change(current);
   if (next.length > current.length) requireFewElements({ organizationRoles: next.map(({ role }) => role) });
@@ -41,9 +42,9 @@ export async function writeOrganizationRoles(
       ...new Set(roles.filter((each) => each.organizationId === organizationId).map(({ role }) => role)),
     ];
     const [before, after] = [names(current), names(next)];
-    requireGrants(principal, before.map(toRole), after.map(toRole));
+    await requireGrants(given, repositories, principal, before.map(toRole), after.map(toRole));
     if (before.length === after.length && before.every((role) => after.includes(role))) continue;
-    await memberships.setRoles(organizationId, accountId, after, at);
+    await memberships.setRoles(organizationId, accountId, after, given.now());
     isChanged = true;
   }
   return isChanged;

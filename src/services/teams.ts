@@ -11,6 +11,7 @@ import type { Repositories } from "../repositories/unit-of-work.js";
 import { record } from "./audit.js";
 import { requireVersion } from "./collaborators.js";
 import type { Collaborators, ExpectedVersions } from "./collaborators.js";
+import { requireStanding } from "./standing.js";
 
 /** A change of a team. */
 export interface TeamChange {
@@ -75,7 +76,7 @@ export class TeamService {
         organizationName: organization.displayName,
       };
       await repositories.teams.insert(team);
-      await changeMembers(principal, repositories.teams, team, [{ type: "add", entries }]);
+      await this.#changeMembers(repositories, principal, team, [{ type: "add", entries }]);
       const changes = entries.length > 0 ? ["displayName", "members"] : ["displayName"];
       await record(this.given, repositories, principal, { action: "create", ...about(team), changes });
       return team;
@@ -99,7 +100,7 @@ export class TeamService {
         ...(["displayName", "externalId", "description"] as const).filter(
           (name) => current[name] !== input[name],
         ),
-        ...((await changeMembers(principal, repositories.teams, current, change.members)) ? ["members"] : []),
+        ...((await this.#changeMembers(repositories, principal, current, change.members)) ? ["members"] : []),
       ];
       if (changes.length === 0) return current;
       const changed = {
@@ -123,6 +124,16 @@ export class TeamService {
       await record(this.given, repositories, principal, { action: "delete", ...about(current) });
     });
   }
+
+  #changeMembers(
+    repositories: Repositories,
+    principal: Principal,
+    team: Team,
+    changes: readonly MembershipChange[],
+  ): Promise<boolean> {
+    const mayGive = () => requireStanding(this.given, repositories, principal, "grant team roles");
+    return changeMembers(repositories.teams, team, changes, mayGive);
+  }
 }
 
 async function find({ teams }: Pick<Repositories, "teams">, id: string): Promise<Team> {
@@ -139,21 +150,21 @@ async function lock(repositories: Repositories, id: string, expected: ExpectedVe
 }
 
 /**
+ * @param mayGive throws when the caller may not give roles in a team
  * @returns whether anything changed
- * @throws InvalidValueError for somebody who is no member of the organization, ForbiddenError for a role that the
- *   caller may not give
+ * @throws InvalidValueError for somebody who is no member of the organization, and what `mayGive` throws
  */
 async function changeMembers(
-  principal: Principal,
   teams: TeamRepository,
   team: Team,
   changes: readonly MembershipChange[],
+  mayGive: () => Promise<void>,
 ): Promise<boolean> {
   let count = 0;
   const give = async (roles: readonly TeamRole[]) => {
     const changed = await teams.setRoles(team.id, roles);
     const isGiven = changed.length > 0 && roles.some(({ role }) => role !== undefined);
-    if (isGiven) requireAccess(principal, "grant team roles");
+    if (isGiven) await mayGive();
     return changed.length;
   };
   const add = async (entries: readonly MemberEntry[]) => {

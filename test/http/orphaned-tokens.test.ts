@@ -124,6 +124,20 @@ describe("Orphaned access tokens", () => {
       expectStatus(await orphaned.patch(`/Users/${user.id}`, replace("active", true)), 200);
     });
 
+    it("bring nobody back into a role in a team", async () => {
+      const user = await createUser(own, { roles: ADMIN });
+      const again = { schemas: [CORE_USER], userName: user.userName };
+      expectStatus(await own.patch(`/Users/${user.id}`, replace("active", false)), 200);
+      expectStatus(await orphaned.post("/Users", again), 201);
+      expect(await read(own, `/Users/${user.id}`)).to.not.have.property("roles");
+      const members = [{ value: user.id, role: "team-admin" }];
+      const team = { schemas: [TEAM], displayName: unique("Team"), members };
+      expectStatus(await own.post("/Teams", team), 201);
+      expectStatus(await own.patch(`/Users/${user.id}`, replace("active", false)), 200);
+      refused(await orphaned.post("/Users", again));
+      expect(await read(own, `/Users/${user.id}`)).to.include({ active: false });
+    });
+
     it("give no role", async () => {
       for (const value of ["organization-admin", "Organization-Billing-Manager"]) {
         const roles = [{ value }];
@@ -235,6 +249,18 @@ describe("Orphaned access tokens", () => {
         const whole = { ...omit(user, "id", "meta"), emails: addressOf(user) };
         refused(await client.put(`/Users/${user.id}`, whole));
       }
+      // What is refused anyway is not judged or hashed before.
+      const weak = "password123";
+      refused(await orphaned.patch(`/Users/${billing.id}`, replace("password", weak)));
+      refused(await orphanedEverywhere.patch(`/Users/${billing.id}`, replace("password", weak)));
+      const roles = [{ op: "add", path: "roles", value: ADMIN }, replace("password", weak)];
+      refused(await orphaned.patch(`/Users/${plain.id}`, ...roles));
+      expectStatus(await own.patch(`/Users/${billing.id}`, replace("active", false)), 200);
+      refused(
+        await orphaned.post("/Users", {
+          ...{ schemas: [CORE_USER], userName: billing.userName, password: weak },
+        }),
+      );
       // An account that is not the organization's is not written by anybody there, so that nothing is refused.
       const elsewhere = await createGroup(scim, [noor]);
       const ignored = await orphaned.patch(`/Users/${noor.id}`, replace("emails", addressOf(noor)));

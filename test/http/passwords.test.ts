@@ -3,7 +3,7 @@ import { expectError, expectList, expectStatus } from "../support/assertions.js"
 import { patchData, sendBulk, statusesOf } from "../support/bulk.js";
 import { whileOthersAreServed } from "../support/bystander.js";
 import type { Answer } from "../support/client.js";
-import { CORE_USER, createUser, unique } from "../support/factories.js";
+import { CORE_USER, createGroup, createUser, unique } from "../support/factories.js";
 import { clientWith } from "../support/realms.js";
 import { describeServer } from "../support/server.js";
 
@@ -45,6 +45,18 @@ describeServer("A password over SCIM", (scim, server) => {
       expect((await scim.get(path)).body).to.deep.equal(before.body);
     });
   }
+
+  it("is not judged or hashed when the User exists already", async () => {
+    const own = await clientWith(server(), { organization: (await createGroup(scim)).id });
+    const weak = "password123";
+    for (const client of [scim, own]) {
+      const { userName } = await createUser(client);
+      const body = person({ userName: userName.toUpperCase(), password: weak });
+      expectError(await client.post("/Users", body), { status: 409, scimType: "uniqueness" });
+      const again = await sendBulk(client, [{ method: "POST", path: "/Users", bulkId: "a", data: body }]);
+      expect(statusesOf(again)).to.deep.equal([409]);
+    }
+  });
 
   it("is refused when it is what others know of the person, or no text", async () => {
     const name = { givenName: "Winnifred", familyName: "Pooh" };

@@ -413,6 +413,18 @@ describeServer("Makers of access tokens", (scim, server) => {
     expect((await read(scim, `/AccessTokens/${machine.id}`)).orphaned).to.equal(true);
   });
 
+  it("are those who know the secret: what the former one makes with the former secret is theirs", async () => {
+    const { danas, dana, noors, own } = await scene();
+    const token = await made(danas);
+    expectStatus(await noors.post(`/AccessTokens/${token.id}/rotate`, {}), 200);
+    const former = bearer(token.token);
+    const child = await made(former);
+    expect(child.maker).to.have.property("value", dana.id);
+    expectStatus(await own.patch(`/Users/${dana.id}`, replaceRoles([])), 200);
+    expect(await isOrphaned(own, child)).to.equal(true);
+    expect(await isOrphaned(own, token)).to.equal(false);
+  });
+
   it("keep what they may make by another role", async () => {
     const { acme, own, dana } = await scene();
     const roles = [{ value: "provider-admin" }];
