@@ -235,13 +235,12 @@ describe("A cursor", () => {
         const second = await startServer(engine, { DATABASE_URL: first.databaseUrl });
         try {
           expectList(await second.scim.get(path), 3);
-          await new Promise((resolve) => setTimeout(resolve, 1100));
-          expectList(await second.scim.get(path), 3);
+          expectList(await second.ahead(1100, () => second.scim.get(path)), 3);
         } finally {
           await second.stop();
         }
         const expected = { status: 400, scimType: "expiredCursor", detail: /1 seconds/ };
-        expectError(await first.scim.get(path), expected);
+        expectError(await first.ahead(1100, () => first.scim.get(path)), expected);
       } finally {
         await first.stop();
       }

@@ -34,6 +34,8 @@ export interface ServerInProcess extends TestServer {
   readonly databaseUrl: string;
   /** Does something in the database that no client can. */
   database<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Does something while the server's clock is so many milliseconds ahead, or behind. */
+  ahead<T>(milliseconds: number, work: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -45,12 +47,14 @@ export interface ServerInProcess extends TestServer {
 export async function startServer(
   engine: Engine,
   settings: Readonly<Record<string, string>> = {},
-  clock?: () => number,
+  clock: () => number = Date.now,
 ): Promise<ServerInProcess> {
+  let offset = 0;
   const databaseUrl = settings.DATABASE_URL ?? (await engine.migratedDatabaseUrl());
   const { http } = readSettings(settings);
   const { server, port } = await listen(http);
-  const muster = await compose(readSettings({ ...environment(port, databaseUrl), ...settings }), clock);
+  const all = readSettings({ ...environment(port, databaseUrl), ...settings });
+  const muster = await compose(all, () => clock() + offset);
   answerWith(server, muster.app, http.responseTimeout * 1000);
   return {
     scim: clientOf(port),
@@ -62,6 +66,14 @@ export async function startServer(
         return await database.transaction(work);
       } finally {
         await database.close();
+      }
+    },
+    ahead: async (milliseconds, work) => {
+      offset = milliseconds;
+      try {
+        return await work();
+      } finally {
+        offset = 0;
       }
     },
     stop: async () => {
