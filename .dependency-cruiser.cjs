@@ -56,8 +56,8 @@ module.exports = {
     {
       name: "only-entry-points-compose",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(main|compose)\\.ts$|^src/cli/" },
-      to: { path: "^src/(compose|main)\\.ts$|^src/cli/" },
+      from: { path: "^src/", pathNot: "^src/(main\\.cts|compose\\.ts)$|^src/cli/" },
+      to: { path: "^src/(compose\\.ts|main\\.cts)$|^src/cli/" },
     },
     {
       name: "migrations-and-seeds-stand-alone",

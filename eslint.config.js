@@ -23,11 +23,12 @@ export default tseslint.config(
       ],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-require-imports": ["error", { allowAsImport: true }],
     },
   },
   {
     // process.env is configuration, and configuration is read in one place.
-    files: ["src/**/*.ts"],
+    files: ["src/**/*.{ts,cts}"],
     ignores: ["src/config/**"],
     rules: {
       "no-restricted-properties": [

@@ -14,14 +14,14 @@ export interface RunningServer {
 export async function startMuster(dataDir: string, token: string): Promise<RunningServer> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const main = fileURLToPath(new URL("../dist/src/main.js", import.meta.url));
+  const main = fileURLToPath(new URL("../dist/src/main.cjs", import.meta.url));
   const environment = {
     PORT: String(port),
     MUSTER_DATA_DIR: dataDir,
     MUSTER_BOOTSTRAP_TOKEN: token,
     LOG_LEVEL: "warn",
   };
-  return start([main], environment, `${url}/scim/v2`, `${url}/readyz`);
+  return start([main, "serve"], environment, `${url}/scim/v2`, `${url}/readyz`);
 }
 
 /** Starts the floor: an Express route that sends a constant. */

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command } from "commander";
 import { describeSettings } from "../config/settings.js";
 import { demo } from "./demo.js";

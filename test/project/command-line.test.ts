@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import ts from "typescript";
 import { scratchFolder } from "../support/engines.js";
 import { freePort, TYPESCRIPT } from "../support/server.js";
 import { CORE_USER } from "../support/factories.js";
@@ -13,7 +15,7 @@ const ACCESS_TOKEN = "urn:muster:params:scim:schemas:core:2.0:AccessToken";
 const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 const run = promisify(execFile);
-const MUSTER = [...TYPESCRIPT, "src/cli/muster.ts"];
+const MUSTER = [...TYPESCRIPT, "src/main.cts"];
 
 interface Started {
   readonly baseUrl: string;
@@ -61,6 +63,32 @@ describe("The muster command", function () {
     answer.resume();
     expect(answer.statusCode).to.equal(201);
     expect(await code).to.equal(0);
+  });
+
+  it("has more threads than Node's four, unless the environment says how many", async function () {
+    if (process.platform !== "linux") this.skip();
+    const folder = scratchFolder();
+    for (const name of ["config", "cli"]) await mkdir(join(folder, name));
+    await writeFile(join(folder, "package.json"), '{"type":"module"}');
+    await writeFile(
+      join(folder, "cli/muster.js"),
+      'import { readdirSync } from "node:fs"; import { stat } from "node:fs/promises"; await stat("/");' +
+        'console.log(readdirSync("/proc/self/task").length);',
+    );
+    // As they are built: what lets tests run the sources makes threads itself.
+    for (const name of ["main", "config/more-threads"]) {
+      const { outputText } = ts.transpileModule(await readFile(`src/${name}.cts`, "utf8"), {
+        fileName: `${name}.cts`,
+        compilerOptions: { module: ts.ModuleKind.NodeNext, verbatimModuleSyntax: true },
+      });
+      await writeFile(join(folder, `${name}.cjs`), outputText);
+    }
+    const threads = async (environment: Record<string, string>) => {
+      const main = join(folder, "main.cjs");
+      return Number((await run(process.execPath, [main], { env: { ...environment } })).stdout);
+    };
+    const few = await threads({ UV_THREADPOOL_SIZE: "4" });
+    expect((await threads({})) - few).to.equal(12);
   });
 
   it("makes, lists and revokes tokens for a running server", async () => {

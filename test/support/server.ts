@@ -17,6 +17,9 @@ import type { SupervisedOptions } from "./supervised.js";
 /** What lets Node run the sources as they are, in all threads. */
 export const TYPESCRIPT = ["--import", "./test/support/typescript.mjs"];
 
+/** What `src/main.cts` asks Node for; what runs the sources has made its threads before. */
+const THREADS = { UV_THREADPOOL_SIZE: "16" };
+
 const TOKEN = "test-token-of-the-provider";
 
 /** A running server, and a client that speaks to it. */
@@ -95,9 +98,9 @@ export async function startProcess(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   const port = await freePort();
-  const program = new Supervised([process.execPath, ...TYPESCRIPT, "src/main.ts"], {
+  const program = new Supervised([process.execPath, ...TYPESCRIPT, "src/main.cts", "serve"], {
     stopSignal,
-    environment: { ...environment(port, databaseUrl), ...settings },
+    environment: { ...environment(port, databaseUrl), ...THREADS, ...settings },
   });
   const isReady = () =>
     fetch(`http://127.0.0.1:${port}/readyz`).then(

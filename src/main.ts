@@ -1,4 +1,0 @@
-import { exitOnError } from "./cli/exit.js";
-import { serve } from "./cli/serve.js";
-
-await exitOnError(() => serve());
