@@ -1,10 +1,10 @@
 import type { Knex } from "knex";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UnavailableError } from "../domain/errors.js";
+import { Slots } from "../domain/slots.js";
+import type { SlotLimits } from "../domain/slots.js";
 import { faultOf, isInterrupted, OutOfTimeError } from "./faults.js";
 import type { Binding } from "./session.js";
-import { Turns } from "./turns.js";
-import type { TurnLimits } from "./turns.js";
 
 /** How to end what runs on a connection. */
 export interface Engine {
@@ -16,7 +16,7 @@ export interface Engine {
   abandon(connection: object): void;
 }
 
-export interface LaneLimits extends TurnLimits {
+export interface LaneLimits extends SlotLimits {
   /** How long a statement may run, in milliseconds. */
   readonly statement: number;
 }
@@ -57,7 +57,7 @@ const GRACE_MS = 1000;
  * the time of their statements have limits; what fails by the database's fault is an UnavailableError.
  */
 export class Lane {
-  readonly #turns: Turns;
+  readonly #slots: Slots;
   readonly #pool: ConnectionPool;
 
   constructor(
@@ -65,7 +65,7 @@ export class Lane {
     private readonly engine: Engine,
     private readonly limits: LaneLimits,
   ) {
-    this.#turns = new Turns(limits);
+    this.#slots = new Slots("The database", limits);
     this.#pool = knex.client as ConnectionPool;
   }
 
@@ -80,7 +80,7 @@ export class Lane {
 
   /** Gives a connection to `work` for as long as it takes. @throws as `run`, and what `work` throws */
   async use<T>(work: (connection: object) => Promise<T>, { owner, signal }: Caller = NOBODY): Promise<T> {
-    const turn = this.#turns.enter(owner, signal);
+    const turn = this.#slots.enter(owner, () => signal);
     if (turn) await turn;
     try {
       const connection = await this.#acquire();
@@ -90,7 +90,7 @@ export class Lane {
         await this.#pool.releaseConnection(connection);
       }
     } finally {
-      this.#turns.leave(owner);
+      this.#slots.leave(owner);
     }
   }
 

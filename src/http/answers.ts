@@ -7,6 +7,7 @@ import { failure, ScimAnswer } from "../scim/answer.js";
 import { corrected } from "../scim/discovery.js";
 import type { Pagination } from "../scim/discovery.js";
 import { logFault, whatOf } from "./faults.js";
+import { endTurn } from "./turn.js";
 
 /** No answer is for caches, nor to be taken for something else than it says it is. */
 export const ANSWER_HEADERS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" } as const;
@@ -74,6 +75,7 @@ async function sendAnswer(response: Response, { status, headers, body }: ScimAns
     // What is not sent need not be read.
     response.end();
   } else if (typeof body === "string") {
+    endTurn(response);
     response.end(body);
   } else {
     await sendPieces(response, body);
@@ -88,6 +90,7 @@ async function sendPieces(response: Response, pieces: AsyncIterable<string>): Pr
   const chunks = gathered(pieces);
   const first = await chunks.next();
   const second = await chunks.next();
+  endTurn(response);
   if (second.done) {
     response.end(first.value);
     return;

@@ -1,5 +1,5 @@
 import express from "express";
-import type { NextFunction, Request, RequestHandler, Response } from "express";
+import type { Request, RequestHandler } from "express";
 import type { JsonValue } from "../domain/json.js";
 import { invalidSyntax, ScimError } from "../scim/errors.js";
 import { parseJson } from "./json.js";
@@ -13,49 +13,37 @@ const MEDIA_TYPES = ["application/scim+json", "application/json"];
 type Parse = (bytes: Buffer) => JsonValue | Promise<JsonValue>;
 
 /**
- * Reads the body of a request that has one to read.
+ * Reads the bytes of the body of a request that has one to read.
  *
- * The errors are 415 for another media type or charset, 413 for a body that is too long, also when it is unpacked, or too
- * much to parse, 400 `invalidSyntax` for one that is missing or no JSON.
+ * The errors are 415 for another media type or charset, 413 for a body that is too long, also when it is unpacked, 400
+ * `invalidSyntax` for one that is missing.
  *
  * @param limit the longest body, in bytes
  */
-export function jsonBody(limit: number, parse: Parse = parseJson): RequestHandler {
-  const read = express.raw({ type: MEDIA_TYPES, limit });
+export function readBody(limit: number): RequestHandler {
+  const read: RequestHandler = express.raw({ type: MEDIA_TYPES, limit });
   return (request, response, next) => {
-    readBody(read, parse, limit, request, response, next);
+    // An app that Muster is mounted in has read it.
+    if (request.body !== undefined) {
+      next();
+      return;
+    }
+    if (!hasBody(request)) {
+      // A body means nothing to the other methods: whoever comes later shall not look for one.
+      delete request.headers["content-length"];
+      delete request.headers["transfer-encoding"];
+      next();
+      return;
+    }
+    const refused = refusal(request);
+    if (refused) {
+      next(refused);
+      return;
+    }
+    read(request, response, (error?: unknown) => {
+      next(error ? bodyError(error, limit) : undefined);
+    });
   };
-}
-
-function readBody(
-  read: RequestHandler,
-  parse: Parse,
-  limit: number,
-  request: Request,
-  response: Response,
-  next: NextFunction,
-): void {
-  // It has been read already.
-  if (request.body !== undefined) {
-    next();
-    return;
-  }
-  if (!["POST", "PUT", "PATCH"].includes(request.method)) {
-    // A body means nothing to the other methods: whoever comes later shall not look for one.
-    delete request.headers["content-length"];
-    delete request.headers["transfer-encoding"];
-    next();
-    return;
-  }
-  const refused = refusal(request);
-  if (refused) {
-    next(refused);
-    return;
-  }
-  read(request, response, (error?: unknown) => {
-    if (error) next(bodyError(error, limit));
-    else void parseBody(parse, request, next);
-  });
 }
 
 /** What is wrong with a body before it is read. */
@@ -70,18 +58,23 @@ function refusal(request: Request): ScimError | undefined {
     : new ScimError(415, undefined, "The charset of the body must be UTF-8");
 }
 
-async function parseBody(parse: Parse, request: Request, next: NextFunction): Promise<void> {
-  try {
+/**
+ * Makes of the bytes that `readBody` read what they say.
+ *
+ * The errors are 413 for too much to parse, 400 `invalidSyntax` for what is missing or no JSON.
+ */
+export function parseBody(parse: Parse = parseJson): RequestHandler {
+  return async (request, _response, next) => {
+    const body = request.body as unknown;
+    if (Buffer.isBuffer(body) && body.length > 0) request.body = await parse(body);
     // Express's parser leaves what it has not read undefined.
-    const bytes = request.body as Buffer | undefined;
-    if (!bytes || bytes.length === 0) throw invalidSyntax(`${request.method} needs a JSON body`);
-    request.body = await parse(bytes);
-  } catch (error) {
-    next(error);
-    return;
-  }
-  next();
+    else if (hasBody(request) && (body === undefined || Buffer.isBuffer(body)))
+      throw invalidSyntax(`${request.method} needs a JSON body`);
+    next();
+  };
 }
+
+const hasBody = ({ method }: Request) => ["POST", "PUT", "PATCH"].includes(method);
 
 const isEmpty = ({ headers }: Request) =>
   headers["transfer-encoding"] === undefined && (headers["content-length"] ?? "0") === "0";

@@ -5,7 +5,7 @@ import { bulkAnswer } from "../scim/bulk/processor.js";
 import type { ScimContext } from "../scim/context.js";
 import { refusal } from "../scim/refusal.js";
 import type { ResourceType } from "../scim/resources/resource.js";
-import { jsonBody, MAX_BODY_BYTES } from "./body.js";
+import { MAX_BODY_BYTES, parseBody, readBody } from "./body.js";
 import { parseBulk } from "./bulk-body.js";
 
 /** How much goes into one Bulk request. */
@@ -15,18 +15,25 @@ export interface BulkLimits {
   readonly maxPayloadSize: number;
 }
 
-/** `POST /Bulk` (RFC 7644 section 3.7). The body is read only for a caller that may write something. */
+/**
+ * `POST /Bulk` (RFC 7644 section 3.7). The body is read only for a caller that may write something.
+ *
+ * @param turn waits until it is the request's turn to be worked on
+ */
 export function bulk(
   types: readonly ResourceType[],
   context: (request: Request) => ScimContext,
   { maxOperations, maxPayloadSize }: BulkLimits,
+  turn: RequestHandler,
 ): Router {
   const limits = { maxOperations, maxOperationBytes: MAX_BODY_BYTES };
   const router = Router();
   router.post(
     "/Bulk",
     writersOnly(context),
-    jsonBody(maxPayloadSize, (bytes) => parseBulk(bytes, limits)),
+    readBody(maxPayloadSize),
+    turn,
+    parseBody((bytes) => parseBulk(bytes, limits)),
     async (request, response) => {
       response.send(await bulkAnswer(context(request), types, request.body, maxOperations));
     },

@@ -65,7 +65,7 @@ function withSignal(principal: Principal, response: Response | undefined): Princ
 }
 
 /** Aborted when the response is closed: the client has hung up, or has its answer. */
-function goneFrom(response: Response | undefined): AbortSignal {
+export function goneFrom(response: Response | undefined): AbortSignal {
   if (!response || response.closed) return AbortSignal.abort();
   const controller = new AbortController();
   response.once("close", () => {

@@ -17,7 +17,7 @@ import { answers } from "./answers.js";
 import { authentication } from "./authentication.js";
 import { bulk } from "./bulk.js";
 import type { BulkLimits } from "./bulk.js";
-import { jsonBody, MAX_BODY_BYTES } from "./body.js";
+import { MAX_BODY_BYTES, parseBody, readBody } from "./body.js";
 import { scimContext } from "./context.js";
 import { discovery } from "./discovery.js";
 import { errors } from "./errors.js";
@@ -31,6 +31,7 @@ import { routes } from "./routes.js";
 import { search } from "./search.js";
 import { addressTooLong } from "./server.js";
 import { slashes } from "./slashes.js";
+import { takeTurn } from "./turn.js";
 
 export interface ScimParts {
   readonly services: ScimServices & { readonly authentication: AuthenticationService };
@@ -68,6 +69,7 @@ export function scim({
   ending,
 }: ScimParts): Router {
   const context = scimContext({ services, cursors, pageMemory, logger, baseUrl, ending });
+  const turn = takeTurn();
   const router = Router();
   router.use(requestId);
   router.use(compression({ threshold: COMPRESSED_FROM }));
@@ -78,8 +80,10 @@ export function scim({
   router.use(me);
   router.use(routes(resourceTypes));
   router.use(discovery);
-  router.use(bulk(resourceTypes, context, bulkLimits));
-  router.use(jsonBody(MAX_BODY_BYTES));
+  router.use(bulk(resourceTypes, context, bulkLimits, turn));
+  router.use(readBody(MAX_BODY_BYTES));
+  router.use(turn);
+  router.use(parseBody());
   router.use(search(resourceTypes, context));
   router.use(rotation(context));
   router.use(resending(context));

@@ -3,6 +3,7 @@ import type { AccessToken } from "../domain/access-token.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Principal, Realm } from "../domain/principal.js";
 import type { Collaborators } from "./collaborators.js";
+import { SharedLookUps } from "./shared-look-ups.js";
 import { standingOf } from "./standing.js";
 import type { Ended } from "./standing.js";
 import { hashOf, isPossibleSecret } from "./token-secret.js";
@@ -22,15 +23,18 @@ export class AuthenticationService {
   /** When tokens were used last, by their ids, for as long as it has not been written down. */
   #used = new Map<string, string>();
 
+  /** Many requests of one token at once cost one look-up. */
+  readonly #tokens = new SharedLookUps((hash) =>
+    this.given.work.read(PROVIDER_REALM).accessTokens.findByHash(hash),
+  );
+
   constructor(private readonly given: Collaborators) {}
 
   /** @param secret what the bearer sent; a wrong one costs one look-up by an index */
   async authenticate(secret: string): Promise<Authentication> {
     const hash = hashOf(secret);
     const now = this.given.now();
-    const found = isPossibleSecret(secret)
-      ? await this.given.work.read(PROVIDER_REALM).accessTokens.findByHash(hash)
-      : undefined;
+    const found = isPossibleSecret(secret) ? await this.#tokens.get(hash) : undefined;
     if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
       return { reason: "unknown", hash };
     }
