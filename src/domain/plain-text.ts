@@ -1,8 +1,7 @@
+import { isStorable } from "./text.js";
+
 /** How many characters a text can have that nothing else bounds. */
 const MAX_TEXT_LENGTH = 8192;
-
-/** PostgreSQL keeps no U+0000, and neither engine half of a surrogate pair. */
-const UNSTORABLE = /\0|\p{Surrogate}/u;
 
 /**
  * What a name or an address cannot have. Marks that some scripts need stay possible: U+200C to U+200F join, part and
@@ -16,9 +15,7 @@ const NOT_IN_NAMES: readonly (readonly [kind: string, characters: RegExp])[] = [
 
 /** What is wrong with a text that cannot be kept, as the rest of a sentence; undefined: nothing. */
 export function textProblem(text: string): string | undefined {
-  return UNSTORABLE.test(text)
-    ? "contains characters that are no text (U+0000 or half a character)"
-    : undefined;
+  return isStorable(text) ? undefined : "contains characters that are no text (U+0000 or half a character)";
 }
 
 /** The same for a text that is too long. */

@@ -435,7 +435,7 @@ describeServer("A Bulk request", (scim, server) => {
         );
         expect(await memberCount(scim, id)).to.equal(0);
         expect((await read(scim, `/Groups/${id}`)).members ?? []).to.deep.equal([]);
-      }).timeout(20_000);
+      }).timeout(120_000);
     }
   });
 });
