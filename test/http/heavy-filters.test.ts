@@ -22,6 +22,15 @@ describeServer("A search", (scim, server) => {
     expectList(await search({ filter, count: 200 }), 170);
   });
 
+  it("takes 500 terms, and counts what they find", async () => {
+    await createUsers(scim, 3);
+    for (const operator of ["or", "and"]) {
+      const filter = Array<string>(500).fill("userName pr").join(` ${operator} `);
+      const { totalResults } = expectStatus(await search({ filter, count: 1 }), 200);
+      expect(totalResults).to.be.at.least(3);
+    }
+  });
+
   const refused: Record<string, readonly [parameters: object, status: number, scimType: string]> = {
     "a filter of more than 500 comparisons": [{ filter: joined(501, () => "id pr") }, 400, "invalidFilter"],
     "a filter of more than 8,192 characters": [

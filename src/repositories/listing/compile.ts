@@ -70,7 +70,10 @@ export class ListingCompiler {
         const parts = filter.filters.map((each) => this.#filter(each, resolve));
         if (parts.length === 0) return filter.type === "and" ? ALWAYS : NEVER;
         return {
-          text: `(${parts.map(({ text }) => text).join(` ${filter.type} `)})`,
+          text: balanced(
+            parts.map(({ text }) => text),
+            ` ${filter.type} `,
+          ),
           bindings: parts.flatMap(({ bindings }) => bindings),
         };
       }
@@ -163,6 +166,20 @@ export class ListingCompiler {
     const owned = rows.owner ? `where ${rows.owner} = ${this.fields.table}.id` : "";
     return `(select ${value} from ${rows.from} ${owned} order by ${rows.order} limit 1)`;
   }
+}
+
+/** How many terms stand beside each other without brackets. */
+const BESIDE = 8;
+
+/**
+ * Joins conditions in brackets that halve them again and again: SQLite takes a row of terms for one that is nested as
+ * deeply as it is long, and has a limit of 1,000 there for a statement with what it is inside of.
+ */
+function balanced(conditions: readonly string[], operator: string): string {
+  if (conditions.length <= BESIDE) return `(${conditions.join(operator)})`;
+  const middle = Math.floor(conditions.length / 2);
+  const [left, right] = [conditions.slice(0, middle), conditions.slice(middle)];
+  return `(${balanced(left, operator)}${operator}${balanced(right, operator)})`;
 }
 
 const key = (field: Field) => field.path.join(".");
