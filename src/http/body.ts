@@ -1,7 +1,9 @@
 import express from "express";
 import type { Request, RequestHandler } from "express";
 import type { JsonValue } from "../domain/json.js";
+import type { Room } from "../domain/room.js";
 import { invalidSyntax, ScimError } from "../scim/errors.js";
+import { withinRoom } from "./body-room.js";
 import { parseJson } from "./json.js";
 
 /** The longest body that is read: parsing a longer one would keep other requests waiting. */
@@ -16,12 +18,12 @@ type Parse = (bytes: Buffer) => JsonValue | Promise<JsonValue>;
  * Reads the bytes of the body of a request that has one to read.
  *
  * The errors are 415 for another media type or charset, 413 for a body that is too long, also when it is unpacked, 400
- * `invalidSyntax` for one that is missing.
+ * `invalidSyntax` for one that is missing, 503 when there is no room for a long one.
  *
  * @param limit the longest body, in bytes
  */
-export function readBody(limit: number): RequestHandler {
-  const read: RequestHandler = express.raw({ type: MEDIA_TYPES, limit });
+export function readBody(limit: number, room: Room): RequestHandler {
+  const read = withinRoom(room, limit, express.raw({ type: MEDIA_TYPES, limit }) as RequestHandler);
   return (request, response, next) => {
     // An app that Muster is mounted in has read it.
     if (request.body !== undefined) {
@@ -40,7 +42,7 @@ export function readBody(limit: number): RequestHandler {
       next(refused);
       return;
     }
-    read(request, response, (error?: unknown) => {
+    return read(request, response, (error?: unknown) => {
       next(error ? bodyError(error, limit) : undefined);
     });
   };

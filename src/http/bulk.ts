@@ -1,6 +1,7 @@
 import { Router } from "express";
 import type { Request, RequestHandler } from "express";
 import { requireWriter } from "../domain/access.js";
+import type { Room } from "../domain/room.js";
 import { bulkAnswer } from "../scim/bulk/processor.js";
 import type { ScimContext } from "../scim/context.js";
 import { refusal } from "../scim/refusal.js";
@@ -18,12 +19,14 @@ export interface BulkLimits {
 /**
  * `POST /Bulk` (RFC 7644 section 3.7). The body is read only for a caller that may write something.
  *
+ * @param room for the bodies of all requests
  * @param turn waits until it is the request's turn to be worked on
  */
 export function bulk(
   types: readonly ResourceType[],
   context: (request: Request) => ScimContext,
   { maxOperations, maxPayloadSize }: BulkLimits,
+  room: Room,
   turn: RequestHandler,
 ): Router {
   const limits = { maxOperations, maxOperationBytes: MAX_BODY_BYTES };
@@ -31,7 +34,7 @@ export function bulk(
   router.post(
     "/Bulk",
     writersOnly(context),
-    readBody(maxPayloadSize),
+    readBody(maxPayloadSize, room),
     turn,
     parseBody((bytes) => parseBulk(bytes, limits)),
     async (request, response) => {

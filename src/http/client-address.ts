@@ -23,20 +23,3 @@ function usual(given: string | undefined): string | undefined {
   const address = four ?? six ?? withoutZone;
   return isIP(address) === 0 ? undefined : ipaddr.process(address).toString();
 }
-
-/** How much of an IPv6 address names the network: one client has all addresses in it. */
-const NETWORK_BITS = 64;
-const BITS_PER_PART = 16;
-
-/**
- * What failures are counted by.
- *
- * @param address as `clientAddress` gives it
- * @returns an IPv4 address as it is, of an IPv6 one the network
- */
-export function networkOf(address: string): string {
-  if (isIP(address) !== 6) return address;
-  const { parts } = ipaddr.IPv6.parse(address);
-  const network = parts.slice(0, NETWORK_BITS / BITS_PER_PART).map((part) => part.toString(16));
-  return `${network.join(":")}::/${NETWORK_BITS}`;
-}

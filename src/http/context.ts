@@ -1,9 +1,10 @@
 import type { Request, Response } from "express";
 import type { Principal } from "../domain/principal.js";
+import type { Reservation } from "../domain/room.js";
 import type { Logger } from "../logging/logger.js";
 import type { Cursors } from "../scim/cursors.js";
 import type { ScimContext, ScimServices } from "../scim/context.js";
-import type { PageMemory, Reservation } from "../scim/page-memory.js";
+import type { PageMemory } from "../scim/page-memory.js";
 import { logFault, whatOf } from "./faults.js";
 
 interface ContextParts {

@@ -1,7 +1,7 @@
 import type { Response } from "express";
 import { ScimError } from "../scim/errors.js";
 import type { Logger } from "../logging/logger.js";
-import { networkOf } from "./client-address.js";
+import { PerNetwork } from "../services/networks.js";
 
 /** A credential that was refused. */
 export interface Failure {
@@ -25,10 +25,6 @@ const POINTS = { guess: 10, known: 1 };
 const DELAY_MS = 1000;
 const DELAYED = { ofOneNetwork: 5, ofAll: 100 };
 
-/** How many networks are told apart; all others are counted as one. */
-const NETWORKS = 10_000;
-const OTHERS = "others";
-
 /** How many lines of each kind a window has in the log. */
 const LINES = { ofOneNetwork: 5, ofAll: 50, sums: 20 };
 
@@ -45,7 +41,7 @@ interface Tally {
  * slowed. It is asked only after a credential was refused, so a valid one is never slowed by where it comes from.
  */
 export class FailedAuthentication {
-  #tallies = new Map<string, Tally>();
+  readonly #tallies = new PerNetwork<Tally>(() => ({ failures: 0, points: 0, logged: 0, delayed: 0 }));
   #endsAt = Date.now() + WINDOW_MS;
   #logged = 0;
   #delayed = 0;
@@ -58,7 +54,7 @@ export class FailedAuthentication {
    * @throws ScimError 429 when there are too many to hold back
    */
   async note(failure: Failure, response: Response): Promise<void> {
-    const tally = this.#tallyOf(failure.address);
+    const tally = this.#tallies.of(failure.address);
     tally.failures += 1;
     tally.points += failure.tokenId === undefined ? POINTS.guess : POINTS.known;
     this.#log(failure, tally);
@@ -69,7 +65,7 @@ export class FailedAuthentication {
 
   /** Logs what was not logged one by one, and counts from zero. To be called at the end of each window. */
   endWindow(): void {
-    const unlogged = [...this.#tallies].filter(([, { failures, logged }]) => failures > logged);
+    const unlogged = this.#tallies.entries().filter(([, { failures, logged }]) => failures > logged);
     for (const [network, tally] of unlogged.slice(0, LINES.sums)) {
       this.logger.warn({ network, count: tally.failures - tally.logged }, "More access tokens were refused");
     }
@@ -81,17 +77,9 @@ export class FailedAuthentication {
         "More access tokens were refused, from many networks",
       );
     }
-    this.#tallies = new Map();
+    this.#tallies.clear();
     this.#logged = 0;
     this.#endsAt = Date.now() + WINDOW_MS;
-  }
-
-  #tallyOf(address: string | undefined): Tally {
-    const network = address === undefined ? OTHERS : networkOf(address);
-    const key = this.#tallies.has(network) || this.#tallies.size < NETWORKS ? network : OTHERS;
-    const tally = this.#tallies.get(key) ?? { failures: 0, points: 0, logged: 0, delayed: 0 };
-    this.#tallies.set(key, tally);
-    return tally;
   }
 
   #log(failure: Failure, tally: Tally): void {

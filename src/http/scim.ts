@@ -17,6 +17,7 @@ import { answers } from "./answers.js";
 import { authentication } from "./authentication.js";
 import { bulk } from "./bulk.js";
 import type { BulkLimits } from "./bulk.js";
+import { bodyRoom } from "./body-room.js";
 import { MAX_BODY_BYTES, parseBody, readBody } from "./body.js";
 import { scimContext } from "./context.js";
 import { discovery } from "./discovery.js";
@@ -70,6 +71,7 @@ export function scim({
 }: ScimParts): Router {
   const context = scimContext({ services, cursors, pageMemory, logger, baseUrl, ending });
   const turn = takeTurn();
+  const room = bodyRoom(Math.max(MAX_BODY_BYTES, bulkLimits.maxPayloadSize));
   const router = Router();
   router.use(requestId);
   router.use(compression({ threshold: COMPRESSED_FROM }));
@@ -80,8 +82,8 @@ export function scim({
   router.use(me);
   router.use(routes(resourceTypes));
   router.use(discovery);
-  router.use(bulk(resourceTypes, context, bulkLimits, turn));
-  router.use(readBody(MAX_BODY_BYTES));
+  router.use(bulk(resourceTypes, context, bulkLimits, room, turn));
+  router.use(readBody(MAX_BODY_BYTES, room));
   router.use(turn);
   router.use(parseBody());
   router.use(search(resourceTypes, context));

@@ -1,4 +1,5 @@
 import type { Principal } from "../domain/principal.js";
+import type { Reservation } from "../domain/room.js";
 import type { AccessTokenService } from "../services/access-tokens.js";
 import type { AuditService } from "../services/audit.js";
 import type { BatchService } from "../services/batches.js";
@@ -9,7 +10,7 @@ import type { UserService } from "../services/users.js";
 import type { DirectoryService } from "../services/directory.js";
 import type { OrganizationService } from "../services/organizations.js";
 import type { Cursors } from "./cursors.js";
-import type { PageMemory, Reservation } from "./page-memory.js";
+import type { PageMemory } from "./page-memory.js";
 
 /** What every SCIM request comes with. */
 export interface ScimContext {

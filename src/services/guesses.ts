@@ -1,10 +1,10 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { AuditTarget } from "../domain/audit-event.js";
 import { ForbiddenError, TooManyRequestsError, UnknownLinkError } from "../domain/errors.js";
 import { PROVIDER_REALM } from "../domain/principal.js";
 import type { Principal, Realm } from "../domain/principal.js";
 import { record } from "./audit.js";
 import type { Collaborators } from "./collaborators.js";
+import { PerNetwork } from "./networks.js";
 import { counted } from "./rate-limits.js";
 
 export type Origin = Principal["origin"];
@@ -27,9 +27,10 @@ export interface Guessed {
 export class Guesses {
   /**
    * Links cannot be guessed, so it is enough that nobody keeps the server busy with it: counted in this process, by
-   * the address in the network.
+   * network, in windows that are the same for all.
    */
-  readonly #links = new RateLimiterMemory({ points: LINKS, duration: SECONDS });
+  readonly #links = new PerNetwork(() => ({ tries: 0 }));
+  #linksSince = performance.now();
 
   constructor(private readonly given: Collaborators) {}
 
@@ -49,14 +50,21 @@ export class Guesses {
   }
 
   async #countLink(type: string, origin: Origin): Promise<void> {
-    try {
-      await this.#links.consume(origin?.address ?? "");
-    } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error;
-      if (error.consumedPoints === LINKS + 1) await this.#recordLinks(type, origin);
-      // By a clock that has been set back it would be longer; the window ends by a timer all the same.
-      throw new TooManyRequestsError(Math.min(SECONDS, Math.ceil(error.msBeforeNext / 1000)));
-    }
+    const left = this.#leftOfWindow();
+    const tally = this.#links.of(origin?.address);
+    tally.tries += 1;
+    if (tally.tries <= LINKS) return;
+    if (tally.tries === LINKS + 1) await this.#recordLinks(type, origin);
+    throw new TooManyRequestsError(left);
+  }
+
+  /** Begins another window when it is time. @returns how many seconds the window still has */
+  #leftOfWindow(): number {
+    const passed = (performance.now() - this.#linksSince) / 1000;
+    if (passed < SECONDS) return Math.ceil(SECONDS - passed);
+    this.#links.clear();
+    this.#linksSince = performance.now();
+    return SECONDS;
   }
 
   /**
