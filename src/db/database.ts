@@ -24,7 +24,7 @@ export interface Lanes {
 }
 
 /** How much work can wait for a single writer. */
-const MAX_WAITING_WRITES = 1000;
+const MAX_WAITING_WRITES = { waiting: 1000, waitingOfOne: 500 };
 
 /** Writes something, and changes nothing. */
 const HARMLESS_WRITE = "update knex_migrations set batch = batch where id = 1";
@@ -44,15 +44,21 @@ export class Database {
     private readonly lanes: Lanes,
     private readonly limits: DatabaseLimits,
   ) {
-    this.reader = new Session(dialect, (sql, bindings) => lanes.keys.run(sql, bindings));
+    this.reader = this.lookingUp("");
     this.#queue = dialect.hasOneWriter
-      ? new WriteQueue((work) => this.#attempt(work), { waiting: MAX_WAITING_WRITES, patience: limits.wait })
+      ? new WriteQueue((work) => this.#attempt(work), { ...MAX_WAITING_WRITES, patience: limits.wait })
       : undefined;
   }
 
   /** The connections that may change the schema. */
   get knex(): Knex {
     return this.lanes.writers.knex;
+  }
+
+  /** For what is found by a key. @param owner who takes turns with others */
+  lookingUp(owner: string): Session {
+    const caller = { group: owner, owner };
+    return new Session(this.dialect, (sql, bindings) => this.lanes.keys.run(sql, bindings, caller));
   }
 
   /**
@@ -88,10 +94,12 @@ export class Database {
    * again when the transaction lost a race, so it must do nothing but work on the session. Where there is
    * one writer, work that waits for it shares a transaction; a transaction inside of another would wait for ever.
    *
-   * @throws UnavailableError when the database cannot do it, and what `work` throws
+   * @param owner who takes turns with others
+   * @throws UnavailableError when the database cannot do it, TooManyRequestsError when too much of the owner waits, and
+   *   what `work` throws
    */
-  transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.#queue ? this.#queue.run(work) : this.#retried(work);
+  transaction<T>(work: (session: Session) => Promise<T>, owner = ""): Promise<T> {
+    return this.#queue ? this.#queue.run(work, owner) : this.#retried(work, owner);
   }
 
   /**
@@ -112,10 +120,10 @@ export class Database {
     });
   }
 
-  async #retried<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async #retried<T>(work: (session: Session) => Promise<T>, owner: string): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(work);
+        return await this.#attempt(work, owner);
       } catch (error) {
         const lostRace = error instanceof UnavailableError && isTransient(error.cause);
         if (attempt >= MAX_ATTEMPTS || !lostRace) throw error;
@@ -123,9 +131,10 @@ export class Database {
     }
   }
 
-  async #attempt<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async #attempt<T>(work: (session: Session) => Promise<T>, owner = ""): Promise<T> {
+    const caller = { group: owner, owner };
     try {
-      const result = await this.lanes.writers.use((connection) => this.#transact(connection, work));
+      const result = await this.lanes.writers.use((connection) => this.#transact(connection, work), caller);
       this.#writeFault = undefined;
       return result;
     } catch (error) {

@@ -23,7 +23,8 @@ export interface LaneLimits extends SlotLimits {
 
 /** For whom a statement is run. */
 export interface Caller {
-  /** Who takes turns with others. */
+  /** Who takes turns with others, and within it. */
+  readonly group: string;
   readonly owner: string;
   /** Ends the statement, or the wait for its turn. */
   readonly signal?: AbortSignal | undefined;
@@ -44,7 +45,7 @@ interface ConnectionPool {
   readonly pool: { numUsed(): number; numPendingAcquires(): number };
 }
 
-const NOBODY: Caller = { owner: "" };
+const NOBODY: Caller = { group: "", owner: "" };
 
 /** How often the end of a statement is asked for, which may not have begun when it is asked for first. */
 const INTERRUPT_AGAIN_MS = 20;
@@ -79,8 +80,8 @@ export class Lane {
   }
 
   /** Gives a connection to `work` for as long as it takes. @throws as `run`, and what `work` throws */
-  async use<T>(work: (connection: object) => Promise<T>, { owner, signal }: Caller = NOBODY): Promise<T> {
-    const turn = this.#slots.enter(owner, () => signal);
+  async use<T>(work: (connection: object) => Promise<T>, caller: Caller = NOBODY): Promise<T> {
+    const turn = this.#slots.enter(caller, () => caller.signal);
     if (turn) await turn;
     try {
       const connection = await this.#acquire();
@@ -90,7 +91,7 @@ export class Lane {
         await this.#pool.releaseConnection(connection);
       }
     } finally {
-      this.#slots.leave(owner);
+      this.#slots.leave(caller);
     }
   }
 

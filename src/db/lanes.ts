@@ -14,6 +14,9 @@ const SHORT_LIST_MS = 200;
 
 /** How much can wait for a connection in all, and how many of the lists of one access token. */
 const MAX_WAITING = 1000;
+/** Look-ups are short, so many can wait: as many as there are connections, by default. */
+const MAX_WAITING_LOOKUPS = 5000;
+const MAX_WAITING_WRITES_OF_ONE = 500;
 const MAX_WAITING_LISTS = 250;
 const MAX_WAITING_SCANS = 50;
 const MAX_WAITING_SCANS_OF_ONE = 5;
@@ -26,15 +29,19 @@ export function laneLimits(sizes: LaneSizes, limits: DatabaseLimits): Record<key
     ...{ patience: wait, statement },
   });
   return {
-    writers: lane(sizes.writers),
-    keys: lane(sizes.keys),
+    writers: {
+      ...lane(sizes.writers),
+      slotsOfOne: Math.max(1, sizes.writers - 1),
+      waitingOfOne: MAX_WAITING_WRITES_OF_ONE,
+    },
+    keys: { ...lane(sizes.keys), waiting: MAX_WAITING_LOOKUPS },
     lists: {
       ...lane(sizes.lists),
       waitingOfOne: MAX_WAITING_LISTS,
       statement: Math.min(list, SHORT_LIST_MS),
     },
     scans: {
-      // One token's scans leave a slot to the others.
+      // One group's scans leave a slot to the others.
       ...{ slots: sizes.scans, slotsOfOne: Math.max(1, sizes.scans - 1) },
       ...{ waiting: MAX_WAITING_SCANS, waitingOfOne: MAX_WAITING_SCANS_OF_ONE },
       ...{ patience: list, statement: list },

@@ -1,4 +1,4 @@
-import { UnavailableError } from "../domain/errors.js";
+import { TooManyRequestsError, UnavailableError } from "../domain/errors.js";
 import type { Session } from "./session.js";
 import { isTransient } from "./violations.js";
 
@@ -9,6 +9,7 @@ type Work<T> = (session: Session) => Promise<T>;
 type Transact = <T>(work: Work<T>) => Promise<T>;
 
 interface Waiting {
+  readonly owner: string;
   readonly work: Work<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -18,8 +19,9 @@ interface Waiting {
 }
 
 export interface QueueLimits {
-  /** How much work can wait. */
+  /** How much work can wait in all, and how much of one owner. */
   readonly waiting: number;
+  readonly waitingOfOne: number;
   /** How long it waits before it is begun, in milliseconds. */
   readonly patience: number;
 }
@@ -39,10 +41,13 @@ const tooBusy = () => new UnavailableError("The database is too busy to write", 
  * Queues work for a single writer. What has come to wait while the writer was busy is done together: one
  * transaction and one sync to disk for all of it. When any of it fails, nothing of the batch is kept, and
  * each piece is done again by itself, so that nobody feels another's failure. What has waited too long is
- * refused and never done: whoever asked for it may have gone, or have asked again.
+ * refused and never done: whoever asked for it may have gone, or have asked again. Owners take turns, so that much
+ * work of one does not keep another's waiting.
  */
 export class WriteQueue {
-  readonly #waiting = new Set<Waiting>();
+  /** By owners, in the order in which their turns come. */
+  readonly #waiting = new Map<string, Set<Waiting>>();
+  #count = 0;
   #isBusy = false;
 
   constructor(
@@ -50,42 +55,60 @@ export class WriteQueue {
     private readonly limits: QueueLimits,
   ) {}
 
-  /** @throws UnavailableError when too much waits, or when it has waited too long; and what `work` throws */
-  run<T>(work: Work<T>): Promise<T> {
+  /**
+   * @throws TooManyRequestsError when too much of the owner waits, UnavailableError when too much waits in all, or when
+   *   it has waited too long; and what `work` throws
+   */
+  run<T>(work: Work<T>, owner: string): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (this.#waiting.size >= this.limits.waiting) {
-        reject(tooBusy());
+      const { waiting: most, waitingOfOne, patience } = this.limits;
+      const own = this.#waiting.get(owner) ?? new Set();
+      if (this.#count >= most || own.size >= waitingOfOne) {
+        reject(own.size >= waitingOfOne ? new TooManyRequestsError(RETRY_AFTER) : tooBusy());
         return;
       }
-      const { patience } = this.limits;
       const waiting: Waiting = {
-        ...{ work, resolve: resolve as (value: unknown) => void, reject },
+        ...{ owner, work, resolve: resolve as (value: unknown) => void, reject },
         deadline: performance.now() + patience,
         patience: setTimeout(() => {
-          this.#waiting.delete(waiting);
+          this.#remove(waiting);
           reject(tooBusy());
         }, patience),
       };
-      this.#waiting.add(waiting);
+      own.add(waiting);
+      this.#waiting.set(owner, own);
+      this.#count += 1;
       if (!this.#isBusy) void this.#drain();
     });
   }
 
   async #drain(): Promise<void> {
     this.#isBusy = true;
-    while (this.#waiting.size > 0) await this.#together(this.#nextBatch());
+    while (this.#count > 0) await this.#together(this.#nextBatch());
     this.#isBusy = false;
   }
 
   #nextBatch(): Waiting[] {
     const batch: Waiting[] = [];
-    for (const waiting of this.#waiting) {
-      this.#waiting.delete(waiting);
-      clearTimeout(waiting.patience);
-      batch.push(waiting);
-      if (batch.length === MAX_BATCH) break;
+    // An owner whose turn it was comes again behind all others, and is met again here if there is room.
+    for (const [owner, own] of this.#waiting) {
+      const [next] = own;
+      if (!next || batch.length === MAX_BATCH) break;
+      clearTimeout(next.patience);
+      this.#remove(next);
+      batch.push(next);
+      if (own.size === 0) continue;
+      this.#waiting.delete(owner);
+      this.#waiting.set(owner, own);
     }
     return batch;
+  }
+
+  #remove(waiting: Waiting): void {
+    const own = this.#waiting.get(waiting.owner);
+    own?.delete(waiting);
+    if (own?.size === 0) this.#waiting.delete(waiting.owner);
+    this.#count -= 1;
   }
 
   async #together(batch: readonly Waiting[]): Promise<void> {

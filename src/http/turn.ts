@@ -28,7 +28,7 @@ export function takeTurn(limits: SlotLimits = LIMITS): RequestHandler {
     const end = (locals.endTurn = () => {
       if (locals.endTurn === undefined) return;
       delete locals.endTurn;
-      slots.leave(owner);
+      slots.leave({ group: owner, owner });
     });
     if (response.closed) end();
     else response.once("close", end);
@@ -41,7 +41,7 @@ export function takeTurn(limits: SlotLimits = LIMITS): RequestHandler {
       return;
     }
     const { tokenId } = principal;
-    const waiting = slots.enter(tokenId, () => goneFrom(response));
+    const waiting = slots.enter({ group: tokenId, owner: tokenId }, () => goneFrom(response));
     if (!waiting) {
       begin(tokenId, response);
       next();

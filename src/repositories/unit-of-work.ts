@@ -45,8 +45,12 @@ export type Reader = Pick<Principal, "realm" | "tokenId" | "signal">;
 
 /** Gives services their repositories: for looking, or for changes that happen together or not at all. */
 export interface UnitOfWork {
-  /** Repositories for looking only, for what is found by a key. */
-  read(realm: Realm): Repositories;
+  /**
+   * Repositories for looking only, for what is found by a key.
+   *
+   * @param owner who takes turns with others; the realm, if nothing is said
+   */
+  read(realm: Realm, owner?: string): Repositories;
 
   /**
    * Repositories for looking only, for one list: the database takes longer for lists than for anything else, so
@@ -66,32 +70,34 @@ export interface UnitOfWork {
    * Runs several units of work in one transaction: each is kept or undone by itself, and all are undone when
    * `work` throws. It may be run again, as above.
    *
+   * @param realm whose turn it is
    * @param work is given the units; they see what those before them have written
    */
-  together<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T>;
+  together<T>(realm: Realm, work: (joined: UnitOfWork) => Promise<T>): Promise<T>;
 }
 
 /** Each unit of work is a transaction of its own; looking is outside of any, and sees what is committed. */
 export class Transactions implements UnitOfWork {
   constructor(private readonly database: Database) {}
 
-  read(realm: Realm): Repositories {
-    return repositories(this.database.reader, realm);
+  read(realm: Realm, owner = ownerIn(realm)): Repositories {
+    return repositories(this.database.lookingUp(owner), realm);
   }
 
   readMany({ realm, tokenId, signal }: Reader): Repositories {
-    return repositories(this.database.listing({ owner: tokenId, signal }), realm);
+    const group = realm.type === "provider" ? tokenId : realm.organizationId;
+    return repositories(this.database.listing({ group, owner: tokenId, signal }), realm);
   }
 
   write<T>(realm: Realm, work: (repositories: Repositories) => Promise<T>): Promise<T> {
-    return this.database.transaction((session) => work(repositories(session, realm)));
+    return this.database.transaction((session) => work(repositories(session, realm)), ownerIn(realm));
   }
 
   /**
    * Savepoints cost as much as what they guard, and most units of work need none: so it is tried without, and
    * done again with them when one fails after it has written something.
    */
-  together<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
+  together<T>(realm: Realm, work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
     return this.database.transaction(async (session) => {
       const unguarded = new Unguarded(session);
       try {
@@ -100,9 +106,12 @@ export class Transactions implements UnitOfWork {
         if (!unguarded.isSpoiled) throw error;
         return new Savepoints(session).all(work);
       }
-    });
+    }, ownerIn(realm));
   }
 }
+
+/** Realms take turns, whatever tokens they have. */
+const ownerIn = (realm: Realm) => (realm.type === "provider" ? "" : realm.organizationId);
 
 /** Units of work inside of one transaction. What they add to the audit log is written at the end, at once. */
 abstract class Joined implements UnitOfWork {
@@ -131,7 +140,7 @@ abstract class Joined implements UnitOfWork {
     return this.#part(() => work(this.read(realm)));
   }
 
-  together<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
+  together<T>(_realm: Realm, work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
     return this.#part(() => work(this));
   }
 

@@ -25,7 +25,7 @@ export class AuthenticationService {
 
   /** Many requests of one token at once cost one look-up. */
   readonly #tokens = new SharedLookUps((hash) =>
-    this.given.work.read(PROVIDER_REALM).accessTokens.findByHash(hash),
+    this.given.work.read(PROVIDER_REALM, hash).accessTokens.findByHash(hash),
   );
 
   constructor(private readonly given: Collaborators) {}

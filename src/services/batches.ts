@@ -1,3 +1,4 @@
+import type { Realm } from "../domain/principal.js";
 import type { UnitOfWork } from "../repositories/unit-of-work.js";
 import { PasswordsOfBatch } from "./passwords-of-batch.js";
 import type { PasswordHasher } from "./passwords.js";
@@ -27,13 +28,14 @@ export class BatchService<Services> {
    * throws. It may be run again after losing a race, and when there are passwords in it: nothing waits for those
    * while the transaction keeps others from writing.
    *
+   * @param realm whose turn it is
    * @param operations calls the services that it is given, one at a time, and nothing else that has effects
    */
-  async together<T>(operations: (services: Services) => Promise<T>): Promise<T> {
+  async together<T>(realm: Realm, operations: (services: Services) => Promise<T>): Promise<T> {
     let refusals = new HeldRefusals();
     const passwords = new PasswordsOfBatch(this.outside.passwords);
     const result = await passwords.hashedBefore(() =>
-      this.work.together((joined) => {
+      this.work.together(realm, (joined) => {
         refusals = new HeldRefusals();
         return passwords.required(operations(this.serve(joined, { refusals, passwords })));
       }),

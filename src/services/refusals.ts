@@ -68,13 +68,24 @@ export class Refusals implements RefusalLog {
   /** Events whose count there is too low. */
   readonly #counted = new Set<Counted>();
   #writing: Promise<void> = Promise.resolve();
+  /** The next writing of what is fresh, which has not begun: all that comes until then is in it. */
+  #next: Promise<void> | undefined;
 
   constructor(private readonly given: Pick<Collaborators, "work" | "now">) {}
 
   /** Never fails: what cannot be written now is kept for the next `writeDown`. */
   async add(refusals: readonly RefusedEvent[]): Promise<void> {
     for (const refusal of refusals) this.#count(refusal);
-    if (this.#fresh.size > 0) await this.#inTurn(() => this.#insertFresh()).catch(() => undefined);
+    if (this.#fresh.size > 0) await this.#nextInsertion();
+  }
+
+  /** Shared by all who wait for it: while the database is at fault, each of them would wait as long again. */
+  #nextInsertion(): Promise<void> {
+    this.#next ??= this.#inTurn(() => {
+      this.#next = undefined;
+      return this.#insertFresh();
+    }).catch(() => undefined);
+    return this.#next;
   }
 
   /** Writes down what has been counted since the last time. */

@@ -5,6 +5,7 @@ import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
 import type { Session } from "../../src/db/session.js";
 import { constraintViolation } from "../../src/db/violations.js";
+import { TooManyRequestsError } from "../../src/domain/errors.js";
 import { forEachEngine } from "../support/engines.js";
 
 const NOW = "2026-11-23T12:00:00.000Z";
@@ -54,7 +55,7 @@ describe("The database", () => {
       let isReading = true;
       const client = new AbortController();
       const reading = database
-        .listing({ owner: "test", signal: client.signal })
+        .listing({ group: "test", owner: "test", signal: client.signal })
         .rows(SLOW_READ)
         .catch(() => (isReading = false));
       await database.transaction((session) => insert(session, "meanwhile"));
@@ -75,6 +76,32 @@ describe("The database", () => {
       await Promise.all(writes);
       expect((await names(other)).filter((name) => name.startsWith("turn"))).to.have.lengthOf(40);
       await other.close();
+    });
+
+    it("lets owners take turns in writing, however much one of them has to write", async () => {
+      const done: string[] = [];
+      const write = (owner: string, number: number) =>
+        database
+          .transaction((session) => insert(session, `${owner} ${number}`), owner)
+          .then(() => done.push(owner));
+      const flood = Array.from({ length: 300 }, (_, number) => write("flood", number));
+      await write("other", 0);
+      expect(done.length).to.be.below(100);
+      await Promise.all(flood);
+    });
+
+    it("refuses one owner of whom too much waits, and nobody else", async () => {
+      let finish: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => (finish = resolve));
+      const write = (owner: string) => database.transaction(() => held, owner);
+      const flood = Array.from({ length: 600 }, () => write("flood"));
+      const other = write("other");
+      const refusal: unknown = await Promise.race(flood).catch((error: unknown) => error);
+      expect(refusal).to.be.instanceOf(TooManyRequestsError);
+      finish();
+      await other;
+      const outcomes = await Promise.allSettled(flood);
+      expect(outcomes.filter(({ status }) => status === "fulfilled").length).to.be.within(500, 550);
     });
 
     it("is migrated once when several processes start at the same moment", async () => {

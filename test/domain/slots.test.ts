@@ -8,9 +8,11 @@ const LIMITS = { slots: 3, slotsOfOne: 2, waiting: 4, waitingOfOne: 3, patience:
 function entering(slots: Slots) {
   const admitted: string[] = [];
   const enter = (owner: string, signal?: AbortSignal) =>
-    Promise.resolve(slots.enter(owner, () => signal)).then(() => admitted.push(owner));
+    Promise.resolve(slots.enter(turn(owner), () => signal)).then(() => admitted.push(owner));
   return { admitted, enter };
 }
+
+const turn = (owner: string, group = owner) => ({ group, owner });
 
 describe("Slots", () => {
   it("are for others when one owner has its share, who has the next turn after them", async () => {
@@ -19,13 +21,29 @@ describe("Slots", () => {
     const waiting = ["a", "a", "a", "a", "b", "c"].map((owner) => enter(owner));
     await new Promise(setImmediate);
     expect(admitted).to.deep.equal(["a", "a", "b"]);
-    slots.leave("a");
+    slots.leave(turn("a"));
     await new Promise(setImmediate);
-    slots.leave("a");
+    slots.leave(turn("a"));
     await new Promise(setImmediate);
-    slots.leave("a");
+    slots.leave(turn("a"));
     await Promise.all(waiting);
     expect(admitted).to.deep.equal(["a", "a", "b", "a", "c", "a"]);
+  });
+
+  it("are shared among groups, however many owners are in one, and within it among owners", async () => {
+    const slots = new Slots("It", { ...LIMITS, slots: 1, waiting: 100, patience: 10_000 });
+    const admitted: string[] = [];
+    const enter = (owner: string, group: string) =>
+      Promise.resolve(slots.enter(turn(owner, group))).then(() => admitted.push(owner));
+    const waiting = [enter("first", "first")];
+    for (const owner of ["a1", "a1", "a2", "a3"]) waiting.push(enter(owner, "a"));
+    waiting.push(enter("b", "b"));
+    for (const group of ["first", "a", "b", "a", "a"]) {
+      await new Promise(setImmediate);
+      slots.leave(turn("", group));
+    }
+    await Promise.all(waiting);
+    expect(admitted).to.deep.equal(["first", "a1", "b", "a2", "a3", "a1"]);
   });
 
   it("are refused when too many of one owner wait, or too many in all", async () => {
@@ -33,9 +51,9 @@ describe("Slots", () => {
     const { enter } = entering(slots);
     const enterAll = (...owners: string[]) => owners.map((owner) => enter(owner).catch(() => undefined));
     const waiting = enterAll("a", "a", "a", "a", "a");
-    expect(() => slots.enter("a")).to.throw(TooManyRequestsError);
+    expect(() => slots.enter(turn("a"))).to.throw(TooManyRequestsError);
     waiting.push(...enterAll("b", "b"));
-    expect(() => slots.enter("b")).to.throw(UnavailableError, /^It is too busy$/);
+    expect(() => slots.enter(turn("b"))).to.throw(UnavailableError, /^It is too busy$/);
     await Promise.all(waiting);
   });
 
@@ -60,7 +78,7 @@ describe("Slots", () => {
     const patient = enter("d");
     gone.abort();
     for (const error of await Promise.all(refused)) expect(error).to.be.instanceOf(UnavailableError);
-    slots.leave("b");
+    slots.leave(turn("b"));
     await patient;
     expect(admitted.at(-1)).to.equal("d");
   });

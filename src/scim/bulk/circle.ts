@@ -32,7 +32,7 @@ export async function performCircle(
     return refuseAll(surroundings, circle, new ScimError(413, undefined, detail));
   }
   try {
-    return await context.services.batches.together((services) =>
+    return await context.services.batches.together(context.principal.realm, (services) =>
       performAll({ ...surroundings, context: inTransaction(context, services) }, circle),
     );
   } catch (error) {

@@ -102,7 +102,7 @@ class BulkRun {
     if (this.#isSlow(first)) return this.#inOrder(first, errors, takeOne, () => false);
     let reached = first;
     try {
-      return await this.context.services.batches.together((services) => {
+      return await this.context.services.batches.together(this.context.principal.realm, (services) => {
         const until = performance.now() + TRANSACTION_MS;
         const take = this.#taker(inTransaction(this.context, services));
         return this.#inOrder(first, errors, take, (step) => {
