@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { PROVIDER_REALM } from "../../src/domain/principal.js";
 import type { UnitOfWork } from "../../src/repositories/unit-of-work.js";
 import { Refusals } from "../../src/services/refusals.js";
 
@@ -19,7 +18,7 @@ describe("Refusals while the database is at fault", () => {
     const work = { write } as unknown as UnitOfWork;
     const refusals = new Refusals({ work, now: () => createdAt });
     const refuse = (id: string) => {
-      const event = { id, createdAt, realm: PROVIDER_REALM, tokenId: "t", status: 403 } as const;
+      const event = { id, createdAt, realm: "provider", tokenId: "t", status: 403 } as const;
       const nothing = { changes: [], ignored: [] };
       const target = { type: "User", id };
       return refusals.add([
