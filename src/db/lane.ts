@@ -5,15 +5,12 @@ import { Slots } from "../domain/slots.js";
 import type { SlotLimits } from "../domain/slots.js";
 import { faultOf, isInterrupted, OutOfTimeError } from "./faults.js";
 import type { Binding } from "./session.js";
+import { Watch } from "./watch.js";
+import type { Interrupter } from "./watch.js";
 
-/** How to end what runs on a connection. */
-export interface Engine {
-  /** How long to leave it to the engine to end a statement by itself when its time is over, in milliseconds. */
-  readonly lateness: number;
-  /** Asks for the end of the statement that runs, which fails soon; asked again until it has. */
-  interrupt(connection: object): void;
-  /** Gives up a connection that does not answer. */
-  abandon(connection: object): void;
+/** How to run statements on a connection, and to end them. */
+export interface Engine extends Interrupter {
+  run<Row>(knex: Knex, connection: object, sql: string, bindings: readonly Binding[]): Promise<Row[]>;
 }
 
 export interface LaneLimits extends SlotLimits {
@@ -47,18 +44,13 @@ interface ConnectionPool {
 
 const NOBODY: Caller = { group: "", owner: "" };
 
-/** How often the end of a statement is asked for, which may not have begun when it is asked for first. */
-const INTERRUPT_AGAIN_MS = 20;
-
-/** How long a connection may take to end a statement before it is given up. */
-const GRACE_MS = 1000;
-
 /**
  * Connections for one kind of work, so that no other kind keeps it waiting. The waits for them, their number and
  * the time of their statements have limits; what fails by the database's fault is an UnavailableError.
  */
 export class Lane {
   readonly #slots: Slots;
+  readonly #watch: Watch;
   readonly #pool: ConnectionPool;
 
   constructor(
@@ -67,6 +59,7 @@ export class Lane {
     private readonly limits: LaneLimits,
   ) {
     this.#slots = new Slots("The database", limits);
+    this.#watch = new Watch(engine);
     this.#pool = knex.client as ConnectionPool;
   }
 
@@ -103,24 +96,20 @@ export class Lane {
     signal?: AbortSignal,
     budget?: Budget,
   ): Promise<Row[]> {
+    if (signal?.aborted) throw gone();
     const started = budget && performance.now();
-    const watch = new Watch(
-      this.engine,
-      connection,
-      Math.min(this.limits.statement, budget?.left ?? Infinity),
-    );
-    signal?.addEventListener("abort", watch.interrupt);
+    const { statement } = this.limits;
+    const running = this.#watch.begin(connection, budget ? Math.min(statement, budget.left) : statement);
+    const interrupt = signal && (() => this.#watch.interrupt(running));
+    if (interrupt) signal.addEventListener("abort", interrupt);
     try {
-      if (signal?.aborted) throw gone();
-      const statement = this.knex.raw(sql, bindings as Binding[]).connection(connection);
-      const result = (await statement) as Row[] | { rows: Row[] };
-      return Array.isArray(result) ? result : result.rows;
+      return await this.engine.run<Row>(this.knex, connection, sql, bindings);
     } catch (error) {
       if (!isInterrupted(error)) throw faultOf(error) ?? error;
       throw signal?.aborted ? gone() : new OutOfTimeError(error);
     } finally {
-      watch.end();
-      signal?.removeEventListener("abort", watch.interrupt);
+      this.#watch.end(running);
+      if (interrupt) signal.removeEventListener("abort", interrupt);
       if (budget && started !== undefined) budget.left -= performance.now() - started;
     }
   }
@@ -155,38 +144,3 @@ export class Lane {
 const NO_TRANSACTION = "no transaction is active";
 
 const gone = () => new UnavailableError("The client has gone", undefined);
-
-/** Sees to it that a statement ends. */
-class Watch {
-  readonly #limit: NodeJS.Timeout;
-  #again: NodeJS.Timeout | undefined;
-  #grace: NodeJS.Timeout | undefined;
-
-  constructor(
-    private readonly engine: Engine,
-    private readonly connection: object,
-    limit: number,
-  ) {
-    this.#limit = setTimeout(this.interrupt, limit + engine.lateness);
-  }
-
-  /** Ends the statement; a connection that does not heed it is given up. */
-  readonly interrupt = (): void => {
-    if (this.#again) return;
-    const { engine, connection } = this;
-    engine.interrupt(connection);
-    this.#again = setInterval(() => {
-      engine.interrupt(connection);
-    }, INTERRUPT_AGAIN_MS);
-    this.#grace = setTimeout(() => {
-      engine.abandon(connection);
-    }, GRACE_MS);
-  };
-
-  /** The statement has ended. */
-  end(): void {
-    clearTimeout(this.#limit);
-    clearInterval(this.#again);
-    clearTimeout(this.#grace);
-  }
-}

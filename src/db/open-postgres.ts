@@ -8,6 +8,7 @@ import type { Engine } from "./lane.js";
 import { laneLimits } from "./lanes.js";
 import type { LaneSizes } from "./lanes.js";
 import { abandon, discard, PostgresClient, processIdOf } from "./postgres-client.js";
+import type { Binding } from "./session.js";
 import { SILENT } from "./silent.js";
 
 /** Of each process of Muster, when all of them are in use. */
@@ -39,7 +40,7 @@ export async function openPostgres(connectionString: string, limits: DatabaseLim
   const lane = (name: keyof LaneSizes, engine: Engine) =>
     new Lane(open(SIZES[name], limit[name].statement), engine, limit[name]);
   // What runs there is short, or better not cut off while it may still be kept: only its connection is given up.
-  const engine: Engine = { lateness: LATENESS_MS, interrupt: () => undefined, abandon };
+  const engine: Engine = { run, lateness: LATENESS_MS, interrupt: () => undefined, abandon };
   const keys = lane("keys", engine);
   const cancelling: Engine = { ...engine, interrupt: canceller(keys) };
   const lanes = { keys, lists: lane("lists", cancelling), scans: lane("scans", cancelling) };
@@ -51,6 +52,10 @@ export async function openPostgres(connectionString: string, limits: DatabaseLim
     throw error;
   }
   return database;
+}
+
+async function run<Row>(knex: Knex, connection: object, sql: string, bindings: readonly Binding[]) {
+  return ((await knex.raw(sql, bindings as Binding[]).connection(connection)) as { rows: Row[] }).rows;
 }
 
 /**
