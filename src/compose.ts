@@ -182,19 +182,21 @@ export async function compose(settings: Settings, clock: () => number = Date.now
       logger,
     });
     const jobs = new Jobs(logger);
-    jobs.start(PRUNING_INTERVAL, async () => {
+    jobs.start("removing what is kept no longer", PRUNING_INTERVAL, async () => {
       await services.audit.prune(new Date(clock() - settings.auditRetentionDays * DAY).toISOString());
       await given.work.write(PROVIDER_REALM, ({ rateLimits }) => rateLimits.prune(given.now()));
       await outbox.prune();
     });
-    jobs.start(SENDING_INTERVAL, () => outbox.run());
-    jobs.start(USE_INTERVAL, () => services.authentication.writeDownUse());
-    jobs.start(REFUSALS_INTERVAL, () => refusals.writeDown());
+    jobs.start("sending mail", SENDING_INTERVAL, () => outbox.run());
+    jobs.start("writing down when access tokens were used", USE_INTERVAL, () =>
+      services.authentication.writeDownUse(),
+    );
+    jobs.start("writing down how often what was refused", REFUSALS_INTERVAL, () => refusals.writeDown());
     const endWindow = () => {
       failedAuthentication.endWindow();
       return Promise.resolve();
     };
-    jobs.start(WINDOW_MS, endWindow);
+    jobs.start("counting refused access tokens", WINDOW_MS, endWindow);
     const lifecycle = new Lifecycle({
       ...{ requests, ending, jobs, logger },
       endJobs: () => {

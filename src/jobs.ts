@@ -1,5 +1,8 @@
 import type { Logger } from "./logging/logger.js";
 
+/** How often it is logged that a job fails, in milliseconds. */
+const REMIND_MS = 60_000;
+
 /** What a server does regularly, by itself. */
 export class Jobs {
   readonly #timers: NodeJS.Timeout[] = [];
@@ -7,13 +10,19 @@ export class Jobs {
 
   constructor(private readonly logger: Logger) {}
 
-  /** Does something now and at every interval, in milliseconds, unless it is still under way. */
-  start(interval: number, work: () => Promise<unknown>): void {
+  /**
+   * Does something now and at every interval, in milliseconds, unless it is still under way. That it fails is logged
+   * once a minute, and that it works again once.
+   *
+   * @param name what it is, for the log
+   */
+  start(name: string, interval: number, work: () => Promise<unknown>): void {
+    const logged = this.#logged(name, work);
     let isRunning = false;
     const run = () => {
       if (isRunning) return;
       isRunning = true;
-      const running = this.#logged(work).finally(() => {
+      const running = logged().finally(() => {
         isRunning = false;
         this.#running.delete(running);
       });
@@ -31,11 +40,19 @@ export class Jobs {
     await Promise.all(this.#running);
   }
 
-  async #logged(work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.logger.error({ err: error }, "What is done regularly failed; it is tried again");
-    }
+  #logged(name: string, work: () => Promise<unknown>): () => Promise<void> {
+    let loggedAt: number | undefined;
+    return async () => {
+      try {
+        await work();
+        if (loggedAt !== undefined) this.logger.info(`Works again: ${name}`);
+        loggedAt = undefined;
+      } catch (error) {
+        const now = performance.now();
+        if (loggedAt !== undefined && now - loggedAt < REMIND_MS) return;
+        loggedAt = now;
+        this.logger.error({ err: error }, `Failed, and is tried again: ${name}`);
+      }
+    };
   }
 }
