@@ -12,6 +12,9 @@ import { JsonDocument } from "../../src/domain/json.js";
 /** So many that they are sent in several pieces. */
 const MEMBERS = 3000;
 
+/** How many of them are made at a time: fewer than can wait to be written. */
+const AT_ONCE = 500;
+
 describeServer("A group with many members", (scim, server) => {
   let group: Body;
 
@@ -20,12 +23,20 @@ describeServer("A group with many members", (scim, server) => {
     const principal = { tokenId: "test", realm: PROVIDER_REALM, power: "administrator" } as const;
     const { users } = server().services;
     const profile = JsonDocument.ofValue({ schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"] });
-    const made = await Promise.all(
-      Array.from({ length: MEMBERS }, (_, number) => {
-        const input = { userName: `many-${number}`, active: true, roles: [], profile, search: profile };
+    const made: unknown[] = [];
+    while (made.length < MEMBERS) {
+      const portion = Array.from({ length: AT_ONCE }, (_, index) => {
+        const input = {
+          userName: `many-${made.length + index}`,
+          active: true,
+          roles: [],
+          profile,
+          search: profile,
+        };
         return users.create(principal, input, {});
-      }),
-    );
+      });
+      made.push(...(await Promise.all(portion)));
+    }
     group = await createGroup(scim, made as unknown as Body[]);
   });
 
