@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { once } from "node:events";
+import type { RequestListener, Server } from "node:http";
 import { connect } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
@@ -127,3 +128,77 @@ describe("A connection", () => {
 
 const statuses = (answer: string) =>
   [...answer.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+
+describe("An HTTP server", () => {
+  /** How long a client may take to read an answer, in milliseconds; a quarter of it without taking anything. */
+  const LIMIT = 4000;
+
+  const serve = async (listener: RequestListener, limits: object = {}) => {
+    const server = createHttpServer({ ...readSettings({}).http, ...limits });
+    answerWith(server, listener, LIMIT);
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    const open = async () => {
+      const socket = connect(port, "127.0.0.1");
+      socket.on("error", () => undefined);
+      await once(socket, "connect");
+      return socket;
+    };
+    return { server, open };
+  };
+  const ASK = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+  it("cuts an answer that its client does not read, when it has waited for a while", async () => {
+    let closed: Promise<unknown> | undefined;
+    const { server, open } = await serve((_request, response) => {
+      closed = once(response, "close");
+      const write = () => {
+        while (response.write("x".repeat(64 * 1024)));
+      };
+      response.on("drain", write);
+      write();
+    });
+    const socket = await open();
+    socket.pause();
+    socket.write(ASK);
+    await once(server, "request");
+    const began = performance.now();
+    await closed;
+    expect(performance.now() - began).to.be.within(LIMIT / 4 - 100, LIMIT);
+    socket.destroy();
+    server.close();
+  });
+
+  it("cuts no answer that it has not sent itself", async () => {
+    const { server, open } = await serve((_request, response) => {
+      response.write("begin");
+      setTimeout(() => response.end("end"), LIMIT / 2 + 1000);
+    });
+    const socket = await open();
+    const heard = text(socket);
+    socket.write(ASK.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+    expect(await heard).to.match(/begin[^]*end/);
+    server.close();
+  });
+
+  it("closes connections beyond their number, and takes others when some have ended", async () => {
+    const { server, open } = await serve((_request, response) => response.end(), { maxConnections: 2 });
+    const [first, second, third] = [await open(), await open(), await open()];
+    expect(await text(third)).to.equal("");
+    first.destroy();
+    while ((await connectionsOf(server)) > 1) await new Promise(setImmediate);
+    const next = await open();
+    next.write(ASK);
+    const [answer] = (await once(next, "data")) as [Buffer];
+    expect(statuses(answer.toString())).to.deep.equal([200]);
+    for (const socket of [second, next]) socket.destroy();
+    server.close();
+  });
+});
+
+const connectionsOf = (server: Server) =>
+  new Promise<number>((resolve) => {
+    server.getConnections((_error, count) => {
+      resolve(count);
+    });
+  });
