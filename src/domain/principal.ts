@@ -37,3 +37,12 @@ export interface Principal {
 
 /** The person behind a token: the one that it belongs to, or the one who made it for a machine. */
 export const personBehind = ({ accountId, makerId }: Principal) => accountId ?? makerId;
+
+/**
+ * Whose turn a request takes, where many wait: each token has its turn, and the tokens of an organization together have
+ * one like that of any other organization.
+ */
+export const turnOf = ({ tokenId, realm }: Pick<Principal, "tokenId" | "realm">) => ({
+  group: realm.type === "organization" ? realm.organizationId : tokenId,
+  owner: tokenId,
+});

@@ -1,11 +1,12 @@
 import type { Request, RequestHandler, Response } from "express";
+import { turnOf } from "../domain/principal.js";
 import type { Principal } from "../domain/principal.js";
 import { Slots } from "../domain/slots.js";
-import type { SlotLimits } from "../domain/slots.js";
+import type { SlotLimits, Turn } from "../domain/slots.js";
 import { goneFrom } from "./context.js";
 
 /**
- * One token's burst leaves the event loop and the database to the others. Waits in the database and for threads hold
+ * One organization's burst leaves the event loop and the database to the others. Waits in the database and for threads hold
  * slots, too, so there are many more than any one kind of wait has places.
  */
 const LIMITS = { slots: 1000, slotsOfOne: 32, waiting: 4000, waitingOfOne: 1000, patience: 30_000 };
@@ -16,19 +17,19 @@ interface Locals {
 }
 
 /**
- * Lets a few requests of each access token be worked on at a time; tokens take turns. To be called when the body has
+ * Lets a few requests of each organization, or token of the provider, be worked on at a time; they take turns. To be called when the body has
  * come and before it is parsed, so that no slow client holds a slot.
  *
  * The errors are 429 when too many requests of the token wait, 503 when too many wait in all.
  */
 export function takeTurn(limits: SlotLimits = LIMITS): RequestHandler {
   const slots = new Slots("The server", limits);
-  const begin = (owner: string, response: Response) => {
+  const begin = (turn: Turn, response: Response) => {
     const locals = response.locals as Locals;
     const end = (locals.endTurn = () => {
       if (locals.endTurn === undefined) return;
       delete locals.endTurn;
-      slots.leave({ group: owner, owner });
+      slots.leave(turn);
     });
     if (response.closed) end();
     else response.once("close", end);
@@ -40,15 +41,15 @@ export function takeTurn(limits: SlotLimits = LIMITS): RequestHandler {
       next();
       return;
     }
-    const { tokenId } = principal;
-    const waiting = slots.enter({ group: tokenId, owner: tokenId }, () => goneFrom(response));
+    const turn = turnOf(principal);
+    const waiting = slots.enter(turn, () => goneFrom(response));
     if (!waiting) {
-      begin(tokenId, response);
+      begin(turn, response);
       next();
       return;
     }
     waiting.then(() => {
-      begin(tokenId, response);
+      begin(turn, response);
       if (!response.closed) next();
     }, next);
   };

@@ -1,7 +1,7 @@
 import type { Database } from "../db/database.js";
 import type { Session } from "../db/session.js";
 import type { AuditEvent } from "../domain/audit-event.js";
-import { PROVIDER_REALM } from "../domain/principal.js";
+import { PROVIDER_REALM, turnOf } from "../domain/principal.js";
 import type { Principal, Realm } from "../domain/principal.js";
 import { AccessTokenRepository } from "./access-tokens.js";
 import { AccountRepository } from "./accounts.js";
@@ -84,9 +84,9 @@ export class Transactions implements UnitOfWork {
     return repositories(this.database.lookingUp(owner), realm);
   }
 
-  readMany({ realm, tokenId, signal }: Reader): Repositories {
-    const group = realm.type === "provider" ? tokenId : realm.organizationId;
-    return repositories(this.database.listing({ group, owner: tokenId, signal }), realm);
+  readMany(reader: Reader): Repositories {
+    const { realm, signal } = reader;
+    return repositories(this.database.listing({ ...turnOf(reader), signal }), realm);
   }
 
   write<T>(realm: Realm, work: (repositories: Repositories) => Promise<T>): Promise<T> {

@@ -125,7 +125,7 @@ export class AcceptanceService {
     await this.guesses.check(guessed, origin, async () => {
       const hash = await this.given.work.read(PROVIDER_REALM).accounts.passwordHash(accountId);
       if (hash === undefined || password === undefined) return false;
-      return this.passwords.isPassword(callerOf(invitation), password, hash);
+      return this.passwords.isPassword(turnOf(invitation), password, hash);
     });
   }
 
@@ -140,7 +140,7 @@ export class AcceptanceService {
     requireUsablePassword(password);
     const whose = `${invitation.id} ${mailboxKey(address)}`;
     await this.guesses.count({ what: "new password", whose, ...placeOf(invitation) }, origin);
-    return this.passwords.hash(callerOf(invitation), password, knownWords(person));
+    return this.passwords.hash(turnOf(invitation), password, knownWords(person));
   }
 
   async #create(
@@ -205,7 +205,7 @@ const placeOf = ({ id, name, organizationId }: Invitation) =>
   }) as const;
 
 /** Those whom an organization invites have a turn together with its tokens. */
-const callerOf = ({ id, organizationId }: Invitation) => ({ group: organizationId, id });
+const turnOf = ({ id, organizationId }: Invitation) => ({ group: organizationId, owner: id });
 
 const justNow = () => new ConflictError("Somebody has created or changed the account just now; try again");
 

@@ -147,8 +147,8 @@ export class AccountSetupService {
       target: targetOf(account),
     } as const;
     await this.guesses.count(guessed, origin);
-    const caller = { group: begun.organizationId ?? account.id, id: account.id };
-    const passwordHash = await this.passwords.hash(caller, password, knownWords(account));
+    const turn = { group: begun.organizationId ?? account.id, owner: account.id };
+    const passwordHash = await this.passwords.hash(turn, password, knownWords(account));
     return this.given.work.write(PROVIDER_REALM, async (repositories) => {
       await repositories.accounts.find(account.id, "forUpdate");
       const { account: current, setup } = await this.#find(repositories, token);

@@ -2,6 +2,7 @@ import type { Account, AccountInput, AccountWithOrganizations } from "../domain/
 import { NotFoundError, UniquenessError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
 import type { OrganizationRole } from "../domain/membership-details.js";
+import { turnOf } from "../domain/principal.js";
 import type { Principal } from "../domain/principal.js";
 import type { AccountRepository } from "../repositories/accounts.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
@@ -24,7 +25,6 @@ import { refuseGrants, refuseHarm, requireGrants, requireHarmless } from "./gran
 import { settleLostPower } from "./lost-power.js";
 import { writeOrganizationRoles } from "./organization-roles.js";
 import { knownWords } from "./password-rules.js";
-import { callerOf } from "./passwords.js";
 import type { PasswordHasher } from "./passwords.js";
 
 /** A change of an account. */
@@ -179,7 +179,7 @@ export class AccountService {
     if ((await accounts.findIdByUserName(input.userName)) !== undefined) {
       throw new UniquenessError("User", "userName", input.userName);
     }
-    return this.passwords.hash(callerOf(principal), password, knownWords(input));
+    return this.passwords.hash(turnOf(principal), password, knownWords(input));
   }
 
   async #lock(
@@ -216,5 +216,5 @@ export async function hashOfChange(
   const next = apply(current);
   refuseGrants(principal, current.roles, next.roles);
   await refuse(current, next);
-  return passwords.hash(callerOf(principal), password, knownWords(current, next));
+  return passwords.hash(turnOf(principal), password, knownWords(current, next));
 }

@@ -1,6 +1,7 @@
 import type { Account, AccountInput, AccountWithOrganizations } from "../domain/account.js";
 import { NotFoundError, UniquenessError } from "../domain/errors.js";
 import { isId } from "../domain/id.js";
+import { turnOf } from "../domain/principal.js";
 import type { Principal } from "../domain/principal.js";
 import type { Repositories } from "../repositories/unit-of-work.js";
 import {
@@ -24,7 +25,6 @@ import { refuseGrants, refuseHarm, requireGrants, requireHarmless } from "./gran
 import { settleLostPower } from "./lost-power.js";
 import type { MembershipNotices } from "./membership-notices.js";
 import { knownWords } from "./password-rules.js";
-import { callerOf } from "./passwords.js";
 import type { PasswordHasher } from "./passwords.js";
 
 /**
@@ -209,7 +209,7 @@ export class MemberService {
     const member = known === undefined ? undefined : await reading.accounts.find(known);
     if (member?.active) throw new UniquenessError("User", "userName", input.userName);
     if (member) await this.#refusePassword(reading, principal, organizationId, member);
-    return this.passwords.hash(callerOf(principal), password, knownWords(input));
+    return this.passwords.hash(turnOf(principal), password, knownWords(input));
   }
 
   /** Where the account is not the organization's, the password is not written, so that nothing is refused. */

@@ -1,4 +1,4 @@
-import type { Caller } from "./fair-queue.js";
+import type { Turn } from "../domain/slots.js";
 import type { PasswordHasher } from "./passwords.js";
 
 type Asked = Parameters<PasswordHasher["hash"]>;
@@ -14,7 +14,7 @@ export class PasswordsOfBatch implements PasswordHasher {
 
   constructor(private readonly passwords: PasswordHasher) {}
 
-  hash(...asked: [caller: Caller, password: string, known: readonly string[]]): Promise<string> {
+  hash(...asked: [turn: Turn, password: string, known: readonly string[]]): Promise<string> {
     const key = JSON.stringify(asked);
     const known = this.#known.get(key);
     if (!known) this.#missing.set(key, asked);

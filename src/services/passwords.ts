@@ -4,9 +4,8 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import workerpool from "workerpool";
 import { InvalidValueError, UnavailableError } from "../domain/errors.js";
-import type { Principal } from "../domain/principal.js";
-import { FairQueue } from "./fair-queue.js";
-import type { Caller } from "./fair-queue.js";
+import { Slots } from "../domain/slots.js";
+import type { Turn } from "../domain/slots.js";
 import { normalPassword, requireUsablePassword } from "./password-rules.js";
 import type { PasswordWork } from "./password-thread.js";
 
@@ -17,8 +16,8 @@ const KEY_BYTES = 32;
 /** Threads that judge and hash: never all of the machine, and each has dictionaries in memory. */
 const THREADS = Math.min(Math.max(1, availableParallelism() - 1), 2);
 
-/** Of one caller as many wait as are hashed in the time that one waits at most. */
-const QUEUE = { atOnce: THREADS, perCaller: 50, waiting: 500, seconds: 30 };
+/** Of one caller as many wait as are hashed in the time that one waits at most, in milliseconds. */
+const QUEUE = { slots: THREADS, slotsOfOne: THREADS, waitingOfOne: 50, waiting: 500, patience: 30_000 };
 
 /**
  * What takes longer is given up, and its thread with it. Usually it is a third of a second; starting a thread and
@@ -34,13 +33,13 @@ export interface PasswordHasher {
   /**
    * Judges a new password, and hashes it, slowly on purpose.
    *
-   * @param caller whose turn it takes in the queue
+   * @param turn whose turn it takes in the queue
    * @param known what others know of the person, and would try
    * @returns `scrypt$N$r$p$salt$key`, salt and key in base64url
    * @throws InvalidValueError that says which rule the password breaks, TooManyRequestsError or UnavailableError when
    *   too many passwords wait
    */
-  hash(caller: Caller, password: string, known: readonly string[]): Promise<string>;
+  hash(turn: Turn, password: string, known: readonly string[]): Promise<string>;
 }
 
 /**
@@ -48,13 +47,13 @@ export interface PasswordHasher {
  * database wait for it. Threads start when they are needed, and again after one has ended.
  */
 export class Passwords implements PasswordHasher {
-  readonly #queue = new FairQueue("passwords", QUEUE);
+  readonly #queue = new Slots("The queue of passwords", QUEUE);
   readonly #pool = workerpool.pool(PROGRAM, { workerType: "thread", maxWorkers: THREADS });
 
-  async hash(caller: Caller, password: string, known: readonly string[]): Promise<string> {
+  async hash(turn: Turn, password: string, known: readonly string[]): Promise<string> {
     const usable = requireUsablePassword(password);
     const salt = randomBytes(16);
-    const key = await this.#queue.run(caller, async () => {
+    const key = await this.#inTurn(turn, async () => {
       const weakness = await this.#inThread("judge", [usable, [...known]]);
       if (weakness !== undefined) {
         throw new InvalidValueError(`The password is easily guessed. ${weakness}`.trim());
@@ -67,12 +66,12 @@ export class Passwords implements PasswordHasher {
   }
 
   /** Whether a password is the one that was hashed; takes as long as hashing it. @throws as `hash`, when too many wait */
-  async isPassword(caller: Caller, password: string, hash: string): Promise<boolean> {
+  async isPassword(turn: Turn, password: string, hash: string): Promise<boolean> {
     const [name, N, r, p, salt = "", key = ""] = hash.split("$");
     if (name !== "scrypt") return false;
     const cost = { ...COST, N: Number(N), r: Number(r), p: Number(p) };
     const expected = Buffer.from(key, "base64url");
-    const given = await this.#queue.run(caller, () =>
+    const given = await this.#inTurn(turn, () =>
       this.#inThread("derive", [normalPassword(password), Buffer.from(salt, "base64url"), KEY_BYTES, cost]),
     );
     return expected.length === given.length && timingSafeEqual(expected, given);
@@ -81,6 +80,15 @@ export class Passwords implements PasswordHasher {
   /** Ends the threads, and what they do. */
   async close(): Promise<void> {
     await this.#pool.terminate(true);
+  }
+
+  async #inTurn<T>(turn: Turn, job: () => Promise<T>): Promise<T> {
+    await this.#queue.enter(turn);
+    try {
+      return await job();
+    } finally {
+      this.#queue.leave(turn);
+    }
   }
 
   async #inThread<Name extends keyof PasswordWork>(
@@ -97,9 +105,3 @@ export class Passwords implements PasswordHasher {
     }
   }
 }
-
-/** Each token has its turn, and the tokens of an organization together have one like that of any other organization. */
-export const callerOf = ({ tokenId, realm }: Principal): Caller => ({
-  group: realm.type === "organization" ? realm.organizationId : tokenId,
-  id: tokenId,
-});
