@@ -29,12 +29,15 @@ const MAX_ELEMENTS = 1000;
 
 /** @throws InvalidValueError naming an attribute that has too many elements */
 export function requireFewElements(attributes: JsonObject): void {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (Array.isArray(value) && value.length > MAX_ELEMENTS) {
-      throw new InvalidValueError(
-        `'${name}' has ${value.length} elements; at most ${MAX_ELEMENTS} are possible`,
-      );
-    }
+  for (const [name, value] of Object.entries(attributes)) requireFew(name, value);
+}
+
+/** @throws InvalidValueError for a list of too many elements */
+export function requireFew(name: string, value: JsonValue): void {
+  if (Array.isArray(value) && value.length > MAX_ELEMENTS) {
+    throw new InvalidValueError(
+      `'${name}' has ${value.length} elements; at most ${MAX_ELEMENTS} are possible`,
+    );
   }
 }
 

@@ -1,9 +1,10 @@
 import { isJsonObject } from "../domain/json.js";
+import { requireFew } from "../domain/limits.js";
 import type { JsonObject, JsonValue } from "../domain/json.js";
 import { readInstant } from "../domain/instant.js";
 import { lengthProblem, nameProblem, textProblem } from "../domain/plain-text.js";
 import { invalidValue } from "./errors.js";
-import { isComputed } from "./schema/attribute.js";
+import { isComputed, isReference } from "./schema/attribute.js";
 import type { Attribute } from "./schema/attribute.js";
 
 /**
@@ -34,16 +35,21 @@ export function coerceElement(attribute: Attribute, value: JsonValue, name: stri
   return coerced;
 }
 
-/** What addresses and certificates have is bounded by the size of the whole resource alone. */
-function requireKeepable({ type, isName }: Attribute, text: string, name: string): void {
+/**
+ * What addresses and certificates have is bounded by the size of the whole resource alone; passwords, which are never
+ * kept as they are, have rules of their own.
+ */
+function requireKeepable({ type, returned, isName }: Attribute, text: string, name: string): void {
   const problem =
-    (type === "string" ? lengthProblem(text) : undefined) ??
+    (type === "string" && returned !== "never" ? lengthProblem(text) : undefined) ??
     textProblem(text) ??
     (isName ? nameProblem(text) : undefined);
   if (problem !== undefined) throw invalidValue(`The attribute '${name}' ${problem}`);
 }
 
 function coerceElements(attribute: Attribute, value: JsonValue, name: string): JsonValue[] | undefined {
+  // Members are rows of their own. Any other list that is too long to be kept is refused before it costs anything.
+  if (!isReference(attribute)) requireFew(name, value);
   const elements = (Array.isArray(value) ? value : [value])
     .map((element) => coerceElement(attribute, element, name))
     .filter((element) => element !== undefined);

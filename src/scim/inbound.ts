@@ -2,7 +2,7 @@ import { isJsonObject } from "../domain/json.js";
 import type { JsonObject, JsonValue } from "../domain/json.js";
 import { coerceValue } from "./coercion.js";
 import { invalidSyntax, invalidValue } from "./errors.js";
-import { findAttribute, isComputed } from "./schema/attribute.js";
+import { findAttribute, isComputed, isReference } from "./schema/attribute.js";
 import type { Attribute, AttributeReference, ResourceSchema } from "./schema/attribute.js";
 
 /** The schema of the drafts of SCIM 2.0, which had one for all resource types. */
@@ -62,11 +62,6 @@ export function requireIdentified(attribute: Attribute, value: JsonValue, name: 
     const id = entries.find(([key]) => key.toLowerCase() === "value")?.[1] ?? "";
     if (isJsonObject(element) && id === "") throw invalidValue(`Each of '${name}' needs a 'value'`);
   }
-}
-
-/** A complex attribute whose elements are what their `value` names, as long as they are there. */
-function isReference({ subAttributes }: Attribute): boolean {
-  return subAttributes.get("value")?.mutability === "immutable";
 }
 
 /**

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { PROVIDER_REALM } from "../../src/domain/principal.js";
 import express from "express";
 import type { Response } from "express";
 import { once } from "node:events";
@@ -37,7 +38,7 @@ describe("Requests that are too many at once", () => {
     const app = express();
     app.use(answers(logger, undefined));
     app.use((request, _response, next) => {
-      request.user = { tokenId: "one" };
+      request.user = { tokenId: "one", realm: PROVIDER_REALM };
       next();
     });
     app.use(takeTurn({ slots: 2, slotsOfOne: 1, waiting: 2, waitingOfOne: 1, patience: 10_000 }));

@@ -73,3 +73,8 @@ function findIn(schema: Schema, lowerName: string): AttributeReference | undefin
   const subAttribute = attribute.subAttributes.get(lowerName.slice(dot + 1));
   return subAttribute && { attribute, subAttribute };
 }
+
+/** A complex attribute whose elements are what their `value` names, as long as they are there. */
+export function isReference({ subAttributes }: Attribute): boolean {
+  return subAttributes.get("value")?.mutability === "immutable";
+}
