@@ -53,7 +53,7 @@ describeServer("A PATCH", (scim, server) => {
             value: Array.from({ length: 35_000 }, (_, at) => ({ value: `role${at}`, organization: "x" })),
           },
         ],
-        413,
+        400,
       ],
       "with 60,000 telephone numbers": [
         () => [
@@ -63,14 +63,15 @@ describeServer("A PATCH", (scim, server) => {
             value: Array.from({ length: 60_000 }, (_, at) => ({ value: `${at}` })),
           },
         ],
-        413,
+        400,
       ],
     };
     for (const [what, [operations, status]] of Object.entries(heavy)) {
       it(what, async () => {
         const { id } = await withEmails(1000);
         const before = (await read(scim, `/Users/${id}`)).meta.version;
-        expectError(await whileOthersWork(() => scim.patch(`/Users/${id}`, ...operations())), { status });
+        const answer = await whileOthersWork(() => scim.patch(`/Users/${id}`, ...operations()));
+        expectError(answer, { status, ...(status === 400 && { scimType: "invalidValue" }) });
         expect((await read(scim, `/Users/${id}`)).meta.version).to.equal(before);
       });
     }

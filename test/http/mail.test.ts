@@ -65,8 +65,14 @@ describe("Mail", () => {
 
     it("takes nothing that is in a name for a header or another address", async () => {
       const to = address();
-      const displayName = "Eve\r\nBcc: eve@example.com";
-      const group = await createGroup(scim, [], { displayName });
+      const group = await createGroup(scim);
+      // No client can write such a name any more; it may be there from before.
+      await server.database((session) =>
+        session.rows("update organizations set display_name = ? where id = ?", [
+          "Eve\r\nBcc: eve@example.com",
+          group.id,
+        ]),
+      );
       await invite(scim, { organization: { value: group.id }, emails: [{ value: to }] });
       const mail = await mailbox.expect(to);
       expect(mail.headers.has("bcc")).to.equal(false);
