@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 
 /** Where Chromium, or the browser that is made of it, is found on Debian, other Linuxes and macOS. */
@@ -17,6 +19,9 @@ const PACKAGES = ["chromium", "fonts-liberation"];
 
 /** How long finding the browser takes at most, in milliseconds: it may have to be installed. */
 export const CHROMIUM_TIMEOUT = 10 * 60_000;
+
+/** Held by whoever installs. */
+const LOCK = join(tmpdir(), "muster-chromium.lock");
 
 let found: string | undefined;
 
@@ -53,7 +58,8 @@ function install(): string {
 }
 
 function aptGet(...args: string[]): void {
-  const { status, error, stdout, stderr } = spawnSync("apt-get", args, {
+  // Test files run side by side, and more than one may find out that there is no browser.
+  const { status, error, stdout, stderr } = spawnSync("flock", [LOCK, "apt-get", ...args], {
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
