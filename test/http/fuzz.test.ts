@@ -35,7 +35,7 @@ interface Described {
 
 describeServer("Requests at random", (scim, server) => {
   it("are answered, or refused with a SCIM Error", async function () {
-    this.timeout(60_000 + 20 * REQUESTS);
+    this.timeout(60_000 + 100 * REQUESTS);
     const users = await Promise.all(Array.from({ length: 20 }, () => createUser(scim)));
     const groups = await Promise.all(users.map((user) => createGroup(scim, [user])));
     const target: Target = {
