@@ -26,15 +26,18 @@ export interface Lanes {
 /** How much work can wait for a single writer. */
 const MAX_WAITING_WRITES = { waiting: 1000, waitingOfOne: 500 };
 
-/** Writes something, and changes nothing. */
-const HARMLESS_WRITE = "update knex_migrations set batch = batch where id = 1";
+/** What is written to find out whether writes get through again: as much as the largest User, which a full disk refuses. */
+const PROOF = { name: "proof that there is space", value: "x".repeat(128 * 1024) };
 
 /** An open database: readers for what only looks, transactions for what changes. */
 export class Database {
   /** For what is found by a key: nothing that takes long. */
   readonly reader: Session;
   readonly #queue: WriteQueue | undefined;
-  /** What kept the last transaction from being written; undefined: it was written, or failed by itself. */
+  /**
+   * What kept a transaction from being written. The next one that is written ends it, unless waiting does not help
+   * against it: on a full disk, small ones get through now and then. Then `check` has to find out.
+   */
   #writeFault: UnavailableError | undefined;
   /** How many transactions have begun and not ended. */
   #begun = 0;
@@ -104,7 +107,7 @@ export class Database {
 
   /**
    * Finds out whether the database answers and takes writes. While transactions get through, that is known
-   * without asking; after a fault, something is written.
+   * without asking; after a fault, as much is written as a User can have, and taken away again.
    *
    * @throws UnavailableError
    */
@@ -114,10 +117,21 @@ export class Database {
     )) ?? { canWrite: false };
     if (!canWrite) throw new UnavailableError("The database cannot be written to", undefined);
     if (this.#begun > 0 && !this.#writeFault) return;
-    const needsProof = this.#writeFault !== undefined;
-    await this.transaction(async (session) => {
-      if (needsProof) await session.rows(HARMLESS_WRITE);
-    });
+    if (this.#writeFault) await this.#proveWritable();
+    else await this.transaction(() => Promise.resolve());
+  }
+
+  async #proveWritable(): Promise<void> {
+    const { name, value } = PROOF;
+    // Not in one transaction, of which nothing would be left to write.
+    await this.transaction((session) =>
+      session.rows(
+        "insert into keys (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
+        [name, value],
+      ),
+    );
+    await this.transaction((session) => session.rows("delete from keys where name = ?", [name]));
+    this.#writeFault = undefined;
   }
 
   async #retried<T>(work: (session: Session) => Promise<T>, owner: string): Promise<T> {
@@ -135,7 +149,7 @@ export class Database {
     const caller = { group: owner, owner };
     try {
       const result = await this.lanes.writers.use((connection) => this.#transact(connection, work), caller);
-      this.#writeFault = undefined;
+      if (this.#writeFault?.retryAfter !== undefined) this.#writeFault = undefined;
       return result;
     } catch (error) {
       if (error instanceof UnavailableError && !(error instanceof OutOfTimeError)) this.#writeFault = error;

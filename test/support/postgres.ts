@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, lchownSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, lchownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import pg from "pg";
@@ -47,6 +47,40 @@ export async function createPostgresDatabase(model?: string): Promise<string> {
   return addressOf(folder, name);
 }
 
+/** A PostgreSQL of a suite's own, which may be stopped in the middle of its work, or crash. */
+export interface OwnPostgres {
+  /** Of an empty database, for `DATABASE_URL`. */
+  readonly databaseUrl: string;
+  /** From now on, none of its processes does anything; connections stay open, and are taken by the system. */
+  freeze(): void;
+  thaw(): void;
+  /** Kills one of its processes, after which it ends all connections and recovers by itself. */
+  crash(): void;
+  stop(): Promise<void>;
+}
+
+export async function startOwnPostgres(): Promise<OwnPostgres> {
+  // What it has said is committed must outlive its crash, if not that of the machine.
+  const postgres = await Postgres.start([...SETTINGS, "synchronous_commit=on"]);
+  return {
+    databaseUrl: addressOf(postgres.folder, "postgres"),
+    freeze: () => {
+      signalAll(postgres.processes(), "SIGSTOP");
+    },
+    thaw: () => {
+      signalAll(postgres.processes(), "SIGCONT");
+    },
+    crash: () => {
+      signalAll(postgres.processes().slice(-1), "SIGKILL");
+    },
+    stop: () => postgres.stop(),
+  };
+}
+
+function signalAll(processes: readonly number[], signal: NodeJS.Signals): void {
+  for (const id of processes) process.kill(id, signal);
+}
+
 /** Stops PostgreSQL, if it was started, and removes all that it kept. */
 export async function stopPostgres(): Promise<void> {
   const postgres = await running?.catch(() => undefined);
@@ -65,12 +99,12 @@ class Postgres {
     private readonly server: Supervised,
   ) {}
 
-  static async start(): Promise<Postgres> {
+  static async start(settings = SETTINGS): Promise<Postgres> {
     const user = userToRunAs();
     const folder = makeFolder(user);
     try {
       const bin = reachableBinaries(await findBinaries(), folder, user);
-      const server = run(bin, folder, user);
+      const server = run(bin, folder, user, settings);
       try {
         await server.ready(() => server.output.includes("ready to accept connections"));
       } catch (error) {
@@ -86,6 +120,13 @@ class Postgres {
         { cause: error },
       );
     }
+  }
+
+  /** The ids of its processes: the first is that of the one that starts the others, the last serves a connection. */
+  processes(): number[] {
+    const [first = ""] = readFileSync(join(this.folder, "data", "postmaster.pid"), "utf8").split("\n");
+    const { stdout } = spawnSync("pgrep", ["-P", first], { encoding: "utf8" });
+    return [first, ...stdout.trim().split("\n")].map(Number);
   }
 
   stop(): Promise<void> {
@@ -142,8 +183,8 @@ function reachableBinaries(bin: string, folder: string, user: User | undefined):
 }
 
 /** Makes the database cluster and serves it. */
-function run(bin: string, folder: string, user: User | undefined): Supervised {
-  const script = '"$0"/initdb "$@" && exec "$0"/postgres -D data -k "$PWD"' + options(SETTINGS);
+function run(bin: string, folder: string, user: User | undefined, settings: readonly string[]): Supervised {
+  const script = '"$0"/initdb "$@" && exec "$0"/postgres -D data -k "$PWD"' + options(settings);
   const initdb = [
     "--pgdata=data",
     "--username=muster",
