@@ -12,7 +12,7 @@ interface Fault {
 
 const GONE: Fault = { message: "The database cannot be reached", retryAfter: 5 };
 const TAKEN: Fault = { message: "The database has too many connections", retryAfter: 5 };
-const LOCKED: Fault = { message: "The database is locked by somebody else", retryAfter: 2 };
+const LOCKED: Fault = { message: "The database is locked by another process", retryAfter: 2 };
 const CONTENDED: Fault = { message: "Others were changing the same; nothing was written", retryAfter: 1 };
 const FULL: Fault = { message: "The database has no space left", retryAfter: undefined };
 const READ_ONLY: Fault = { message: "The database cannot be written to", retryAfter: undefined };
@@ -74,7 +74,7 @@ const CONNECTION_LOST =
 
 const codeOf = (error: unknown) => (error as { code?: unknown } | undefined)?.code;
 
-/** Whether the engine itself ended a statement: its time was over, or somebody asked for it. */
+/** Whether the engine itself ended a statement: its time was over, or the end was asked for. */
 export function isInterrupted(error: unknown): boolean {
   const code = codeOf(error);
   return code === "57014" || code === "SQLITE_INTERRUPT";

@@ -41,7 +41,7 @@ const tooBusy = () => new UnavailableError("The database is too busy to write", 
  * Queues work for a single writer. What has come to wait while the writer was busy is done together: one
  * transaction and one sync to disk for all of it. When any of it fails, nothing of the batch is kept, and
  * each piece is done again by itself, so that nobody feels another's failure. What has waited too long is
- * refused and never done: whoever asked for it may have gone, or have asked again. Owners take turns, so that much
+ * refused and never done: the client may have gone, or have asked again. Owners take turns, so that much
  * work of one does not keep another's waiting.
  */
 export class WriteQueue {

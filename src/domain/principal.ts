@@ -29,7 +29,7 @@ export interface Principal {
   readonly isOrphaned?: boolean;
   /** When the token ends, as ISO 8601 in UTC; absent: never. */
   readonly expiresAt?: string;
-  /** Aborted when whoever asks has gone: what takes long need not be finished then. */
+  /** Aborted when the client has gone: what takes long need not be finished then. */
   readonly signal?: AbortSignal;
   /** Where the request came from, for the audit log. */
   readonly origin?: { readonly requestId: string; readonly address: string | undefined };

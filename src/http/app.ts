@@ -1,31 +1,22 @@
 import express from "express";
 import type { Express } from "express";
-import type { Logger } from "../logging/logger.js";
 import type { AcceptanceService } from "../services/acceptance.js";
 import type { AccountSetupService } from "../services/account-setup.js";
 import type { AddressProofs } from "../services/address-proofs.js";
-import type { AuthenticationService } from "../services/authentication.js";
-import type { ScimServices } from "../scim/context.js";
-import type { Cursors } from "../scim/cursors.js";
-import type { PageMemory } from "../scim/page-memory.js";
-import type { BulkLimits } from "./bulk.js";
 import { accountSetup } from "./pages/account-setup.js";
 import type { CsrfTokens } from "./pages/csrf.js";
 import { invitations } from "./pages/invitations.js";
 import { Pages } from "./pages/pages.js";
 import type { Look } from "./pages/pages.js";
-import type { FailedAuthentication } from "./failed-authentication.js";
 import { health } from "./health.js";
 import type { RunningRequests } from "./running-requests.js";
 import { scim } from "./scim.js";
+import type { ScimParts } from "./scim.js";
 
 /** Where the SCIM endpoints are, below the public address. */
 export const SCIM_PATH = "/scim/v2";
 
-export interface AppParts {
-  readonly services: ScimServices & { readonly authentication: AuthenticationService };
-  readonly cursors: Cursors;
-  readonly pageMemory: PageMemory;
+export interface AppParts extends Omit<ScimParts, "baseUrl"> {
   /** What people do by links in mail. */
   readonly people: {
     readonly acceptance: AcceptanceService;
@@ -34,40 +25,18 @@ export interface AppParts {
   };
   readonly look: Look;
   readonly csrf: CsrfTokens;
-  /** Whether the server's description of itself speaks of pagination. */
-  readonly advertisePagination: boolean;
-  readonly bulkLimits: BulkLimits;
-  readonly logger: Logger;
-  readonly failedAuthentication: FailedAuthentication;
   /** The address that clients reach the server by, without a slash at the end. */
   readonly publicUrl: string;
   /** Proxies whose word on where a request comes from is taken, as Express names them. */
   readonly trustedProxies: readonly string[];
   readonly requests: RunningRequests;
-  /** Tells requests that can end early to do so, since the server is stopping. */
-  readonly ending: AbortSignal;
   /** Resolves when the database answers. */
   readonly ready: () => Promise<unknown>;
 }
 
 /** The whole server as an Express app, to be listened with or mounted inside another one. */
-export function createApp({
-  services,
-  cursors,
-  pageMemory,
-  people,
-  look,
-  csrf,
-  advertisePagination,
-  bulkLimits,
-  logger,
-  failedAuthentication,
-  publicUrl,
-  trustedProxies,
-  requests,
-  ending,
-  ready,
-}: AppParts): Express {
+export function createApp(parts: AppParts): Express {
+  const { people, look, csrf, logger, publicUrl, trustedProxies, requests, ready } = parts;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -78,21 +47,6 @@ export function createApp({
   const pages = new Pages(look);
   app.use("/invitations", invitations({ ...people, pages, csrf, logger }));
   app.use("/account-setup", accountSetup({ ...people, pages, csrf, logger }));
-  app.use(
-    SCIM_PATH,
-    scim({
-      ...{
-        services,
-        cursors,
-        pageMemory,
-        advertisePagination,
-        bulkLimits,
-        logger,
-        failedAuthentication,
-        ending,
-      },
-      baseUrl: `${publicUrl}${SCIM_PATH}`,
-    }),
-  );
+  app.use(SCIM_PATH, scim({ ...parts, baseUrl: `${publicUrl}${SCIM_PATH}` }));
   return app;
 }

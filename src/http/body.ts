@@ -32,7 +32,7 @@ export function readBody(limit: number, room: Room): RequestHandler {
       return;
     }
     if (!hasBody(request)) {
-      // A body means nothing to the other methods: whoever comes later shall not look for one.
+      // A body means nothing to the other methods, so what comes later must not look for one.
       delete request.headers["content-length"];
       delete request.headers["transfer-encoding"];
       next();

@@ -2,7 +2,7 @@ import { Router } from "express";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningRequests } from "./running-requests.js";
 
-/** How long the database may take to answer, in milliseconds: whoever asks waits for 2 s. */
+/** How long the database may take to answer, in milliseconds: a load balancer waits for 2 s. */
 const PATIENCE_MS = 1500;
 
 /** How long an answer holds, in milliseconds, so that asking often costs nothing. */

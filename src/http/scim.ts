@@ -38,6 +38,7 @@ export interface ScimParts {
   readonly services: ScimServices & { readonly authentication: AuthenticationService };
   readonly cursors: Cursors;
   readonly pageMemory: PageMemory;
+  /** Whether the server's description of itself speaks of pagination. */
   readonly advertisePagination: boolean;
   readonly bulkLimits: BulkLimits;
   readonly logger: Logger;

@@ -66,6 +66,7 @@ describe("The muster command", function () {
   });
 
   it("has more threads than Node's four, unless the environment says how many", async function () {
+    // The threads are counted in /proc, which other systems do not have.
     if (process.platform !== "linux") this.skip();
     const folder = scratchFolder();
     for (const name of ["config", "cli"]) await mkdir(join(folder, name));

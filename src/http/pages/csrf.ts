@@ -9,8 +9,8 @@ const OPEN_MS = 12 * 60 * 60 * 1000;
 const RETIRED = "isCsrfCookieRetired";
 
 /**
- * Tokens that forms must send along: so a form is sent by whoever has got it, and not by a mail scanner or another
- * site. A token is signed for the cookie that it came with, for the link and for a time, so it is worth nothing with a
+ * Tokens that forms must send along, so that a form is sent from the page that showed it, and not by a mail scanner or
+ * another site. A token is signed for the cookie that it came with, for the link and for a time, so it is worth nothing with a
  * cookie that another site below the same domain has planted, and nothing for another link.
  */
 export class CsrfTokens {
