@@ -38,7 +38,12 @@ export interface Invitation extends InvitationInput {
   /** Links of another revision are void. */
   readonly revision: number;
   /** Who invites: an access token, and the person that it belongs to. */
-  readonly inviter: { readonly tokenId: string; readonly accountId: string | undefined };
+  readonly inviter: {
+    readonly tokenId: string;
+    readonly accountId: string | undefined;
+    /** The person who had made the token, if it is a machine's. */
+    readonly makerId: string | undefined;
+  };
   /** For whoever may give it to somebody; undefined for others, and when nobody can accept. */
   readonly link?: string;
   readonly version: number;

@@ -1,5 +1,5 @@
 import type { Dialect } from "../db/dialect.js";
-import type { Session } from "../db/session.js";
+import type { Binding, Session } from "../db/session.js";
 import { invitationStatus } from "../domain/invitation.js";
 import type { Invitation, InvitationInput, NamedId } from "../domain/invitation.js";
 import type { Listing, Locations, Page } from "../domain/listing.js";
@@ -26,6 +26,7 @@ interface InvitationRow {
   revision: number;
   inviter_token_id: string;
   inviter_account_id: string | null;
+  inviter_maker_id: string | null;
   version: number;
   created_at: string;
   updated_at: string;
@@ -46,6 +47,7 @@ const COLUMNS = [
   "revision",
   "inviter_token_id",
   "inviter_account_id",
+  "inviter_maker_id",
   "version",
   "created_at",
   "updated_at",
@@ -201,9 +203,9 @@ export class InvitationRepository {
     await this.session.rows(
       `insert into invitations (name, name_key, description, description_key, given_name, given_name_key,
          family_name, family_name_key, expires_at, quota, enabled, revision, version, updated_at, id,
-         organization_id, inviter_token_id, inviter_account_id, created_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [...bindingsOf(invitation), id, organizationId, inviter.tokenId, inviter.accountId ?? null, createdAt],
+         organization_id, inviter_token_id, inviter_account_id, inviter_maker_id, created_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [...bindingsOf(invitation), id, organizationId, ...inviterBindings(inviter), createdAt],
     );
     await this.#writeLists(invitation, []);
   }
@@ -266,10 +268,10 @@ export class InvitationRepository {
   }
 
   /** Makes somebody else the one who invites. */
-  async setInviter(id: string, { tokenId, accountId }: Invitation["inviter"]): Promise<void> {
+  async setInviter(id: string, inviter: Invitation["inviter"]): Promise<void> {
     await this.session.rows(
-      "update invitations set inviter_token_id = ?, inviter_account_id = ? where id = ?",
-      [tokenId, accountId ?? null, id],
+      "update invitations set inviter_token_id = ?, inviter_account_id = ?, inviter_maker_id = ? where id = ?",
+      [...inviterBindings(inviter), id],
     );
   }
 
@@ -384,8 +386,16 @@ const toFacts = (row: InvitationRow) => ({
   enabled: Boolean(row.enabled),
   acceptedCount: row.accepted_count,
   revision: row.revision,
-  inviter: { tokenId: row.inviter_token_id, accountId: row.inviter_account_id ?? undefined },
+  inviter: {
+    tokenId: row.inviter_token_id,
+    accountId: row.inviter_account_id ?? undefined,
+    makerId: row.inviter_maker_id ?? undefined,
+  },
   version: row.version,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
+
+function inviterBindings({ tokenId, accountId, makerId }: Invitation["inviter"]): Binding[] {
+  return [tokenId, accountId ?? null, makerId ?? null];
+}

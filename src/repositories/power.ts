@@ -113,6 +113,7 @@ export class PowerRepository {
         has("access_tokens", "maker_account_id"),
         has("access_tokens", "previous_maker_account_id"),
         has("invitations", "inviter_account_id"),
+        has("invitations", "inviter_maker_id"),
       ].join(" or ")} limit 1`,
       [JSON.stringify(accountIds)],
     );
@@ -160,7 +161,8 @@ export class PowerRepository {
   }
 
   /**
-   * Disables what people offer, by themselves or by tokens that were orphaned: invitations that give roles.
+   * Disables what people offer: invitations that give roles, made by themselves, by tokens of machines that were theirs
+   * at that time, or by tokens that were orphaned.
    *
    * @param areGone as above
    * @returns the invitations
@@ -172,9 +174,6 @@ export class PowerRepository {
     at: string,
   ): Promise<Made[]> {
     const { textItems } = this.session.dialect;
-    const powerless = areGone
-      ? ""
-      : `and not ${administers("invitations.inviter_account_id", "invitations.organization_id")}`;
     const disable = (condition: string, ids: readonly string[]) =>
       this.session.rows<MadeRow>(
         `update invitations set enabled = false, revision = revision + 1, version = version + 1, updated_at = ?
@@ -183,10 +182,14 @@ export class PowerRepository {
          returning id, name, organization_id`,
         [at, JSON.stringify(ids)],
       );
-    const theirs = await disable(
-      `inviter_account_id in (select items.value from ${textItems}) ${powerless}`,
-      accountIds,
-    );
+    const theirs: MadeRow[] = [];
+    for (const person of ["inviter_account_id", "inviter_maker_id"]) {
+      const powerless = areGone
+        ? ""
+        : `and not ${administers(`invitations.${person}`, "invitations.organization_id")}`;
+      const condition = `${person} in (select items.value from ${textItems}) ${powerless}`;
+      theirs.push(...(await disable(condition, accountIds)));
+    }
     if (tokenIds.length === 0) return theirs.map(toMade);
     const byTokens = await disable(`inviter_token_id in (select items.value from ${textItems})`, tokenIds);
     return [...theirs, ...byTokens].map(toMade);

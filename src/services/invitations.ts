@@ -220,7 +220,7 @@ export class InvitationService {
   }
 }
 
-const inviterOf = ({ tokenId, accountId }: Principal) => ({ tokenId, accountId });
+const inviterOf = ({ tokenId, accountId, makerId }: Principal) => ({ tokenId, accountId, makerId });
 
 /** An invitation, as the audit log names it: it happens to the organization. */
 const about = ({ id, name, organizationId }: Invitation) => ({

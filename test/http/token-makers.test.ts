@@ -425,6 +425,23 @@ describeServer("Makers of access tokens", (scim, server) => {
     expect(await isOrphaned(own, token)).to.equal(false);
   });
 
+  it("are those who know the secret: what they offered goes with them, though the token is another's since", async () => {
+    const { danas, dana, noors, own } = await scene();
+    const token = await made(danas);
+    const offer = (roles?: object[]) =>
+      bearer(token.token).post("/Invitations", {
+        schemas: [INVITATION],
+        emails: [{ value: `${unique("guest")}@example.com` }],
+        roles,
+      });
+    const [withRole, plain] = [expectStatus(await offer(ADMIN), 201), expectStatus(await offer(), 201)];
+    expectStatus(await noors.post(`/AccessTokens/${token.id}/rotate`, {}), 200);
+    expectStatus(await own.patch(`/Users/${dana.id}`, replaceRoles([])), 200);
+    expect(await isOrphaned(own, token)).to.equal(false);
+    expect((await read(own, `/Invitations/${withRole.id}`)).status).to.equal("disabled");
+    expect((await read(own, `/Invitations/${plain.id}`)).status).to.equal("pending");
+  });
+
   it("keep what they may make by another role", async () => {
     const { acme, own, dana } = await scene();
     const roles = [{ value: "provider-admin" }];
