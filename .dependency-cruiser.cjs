@@ -9,7 +9,7 @@ const layers = {
   domain: [],
   repositories: ["db", "domain"],
   db: ["config", "domain"],
-  mail: ["repositories", "domain", "config", "logging"],
+  delivery: ["repositories", "domain", "config", "logging"],
   config: [],
   logging: ["config"],
 };
@@ -27,8 +27,8 @@ const libraries = {
   pino: ["logging"],
   envalid: ["config"],
   commander: ["cli"],
-  nodemailer: ["mail"],
-  eta: ["mail", "http"],
+  nodemailer: ["delivery"],
+  eta: ["delivery", "http"],
 };
 
 const anyOf = (names) => `(${names.join("|")})`;

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import { openDatabase } from "../src/db/open.js";
 import { migrate } from "../src/db/migrate.js";
-import { PROVIDER_REALM } from "../src/domain/principal.js";
+import { PROVIDER_REALM } from "../src/domain/access/principal.js";
 import { Transactions } from "../src/repositories/unit-of-work.js";
-import { readResource } from "../src/scim/inbound.js";
+import { readResource } from "../src/scim/requests/resource.js";
 import { toIncomingUser } from "../src/scim/resources/user-mapping.js";
 import { userSchema } from "../src/scim/schema/compile.js";
 

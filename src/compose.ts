@@ -2,48 +2,48 @@ import { v7 as uuidv7 } from "uuid";
 import type { Settings } from "./config/settings.js";
 import { openDatabase } from "./db/open.js";
 import { migrate } from "./db/migrate.js";
-import { PROVIDER_REALM } from "./domain/principal.js";
+import { PROVIDER_REALM } from "./domain/access/principal.js";
 import { createApp } from "./http/app.js";
 import { CsrfTokens } from "./http/pages/csrf.js";
-import { FailedAuthentication, WINDOW_MS } from "./http/failed-authentication.js";
-import { RunningRequests } from "./http/running-requests.js";
+import { FailedAuthentication, WINDOW_MS } from "./http/authentication/failed-authentication.js";
+import { RunningRequests } from "./http/server/running-requests.js";
 import { Jobs } from "./jobs.js";
 import { Lifecycle } from "./lifecycle.js";
 import { createLogger } from "./logging/logger.js";
 import type { Logger } from "./logging/logger.js";
-import { letters } from "./mail/letters.js";
-import { OutboxWorker } from "./mail/outbox-worker.js";
-import { Templates } from "./mail/templates.js";
-import { fileTransport, smtpTransport } from "./mail/transport.js";
+import { mailComposer } from "./delivery/mail/composer.js";
+import { OutboxWorker } from "./delivery/outbox-worker.js";
+import { Templates } from "./delivery/mail/templates.js";
+import { fileTransport, smtpTransport } from "./delivery/mail/transport.js";
 import { keepPrivate, mailFolder } from "./private-files.js";
 import { Transactions } from "./repositories/unit-of-work.js";
-import { Cursors } from "./scim/cursors.js";
-import { PageMemory } from "./scim/page-memory.js";
-import { AcceptanceService } from "./services/acceptance.js";
-import { AccountSetupService, SetupMail } from "./services/account-setup.js";
-import { AddressProofs } from "./services/address-proofs.js";
-import { AccessTokenService } from "./services/access-tokens.js";
+import { Cursors } from "./scim/answers/cursors.js";
+import { PageMemory } from "./scim/answers/page-memory.js";
+import { AcceptanceService } from "./services/invitations/acceptance.js";
+import { AccountSetupService, SetupMail } from "./services/users/account-setup.js";
+import { AddressProofs } from "./services/invitations/address-proofs.js";
+import { AccessTokenService } from "./services/tokens/access-tokens.js";
 import type { ScimServices } from "./scim/context.js";
-import { AuditService } from "./services/audit.js";
+import { AuditService } from "./services/audit/audit.js";
 import { BatchService } from "./services/batches.js";
 import type { Outside } from "./services/batches.js";
-import { CandidateService } from "./services/candidates.js";
-import { TeamService } from "./services/teams.js";
-import { UserService } from "./services/users.js";
-import { AuthenticationService } from "./services/authentication.js";
-import { OperatorService } from "./services/operator.js";
+import { CandidateService } from "./services/users/candidates.js";
+import { TeamService } from "./services/teams/teams.js";
+import { UserService } from "./services/users/users.js";
+import { AuthenticationService } from "./services/tokens/authentication.js";
+import { OperatorService } from "./services/tokens/operator.js";
 import { DirectoryService } from "./services/directory.js";
-import type { Collaborators } from "./services/collaborators.js";
+import type { Dependencies } from "./services/dependencies.js";
 import { secretKey } from "./services/keys.js";
-import { InvitationService } from "./services/invitations.js";
-import { Guesses } from "./services/guesses.js";
-import { Links } from "./services/links.js";
-import { MembershipNotices } from "./services/membership-notices.js";
-import { Offers } from "./services/offers.js";
-import { OutgoingMail } from "./services/outgoing-mail.js";
-import { OrganizationService } from "./services/organizations.js";
-import { Passwords } from "./services/passwords.js";
-import { Refusals } from "./services/refusals.js";
+import { InvitationService } from "./services/invitations/invitations.js";
+import { BruteForceGuard } from "./services/limits/brute-force-guard.js";
+import { Links } from "./services/invitations/links.js";
+import { MembershipNotices } from "./services/memberships/membership-notices.js";
+import { OpenInvitations } from "./services/invitations/open-invitations.js";
+import { OutgoingMail } from "./services/mail/outgoing-mail.js";
+import { OrganizationService } from "./services/organizations/organizations.js";
+import { Passwords } from "./services/passwords/passwords.js";
+import { Refusals } from "./services/audit/refusals.js";
 
 export interface Services extends ScimServices {
   readonly authentication: AuthenticationService;
@@ -61,19 +61,19 @@ interface Shared extends Outside {
 }
 
 /** What SCIM requests call. */
-function resourceServices(given: Collaborators, shared: Shared): ScimServices {
+function resourceServices(deps: Dependencies, shared: Shared): ScimServices {
   const { candidates, links, mail, notices, refusals, passwords } = shared;
   return {
-    users: new UserService(given, new SetupMail(given, mail), notices, passwords),
-    organizations: new OrganizationService(given, notices),
-    directory: new DirectoryService(given),
-    audit: new AuditService(given, refusals),
-    teams: new TeamService(given),
-    invitations: new InvitationService(given, links, mail),
-    accessTokens: new AccessTokenService(given),
+    users: new UserService(deps, new SetupMail(deps, mail), notices, passwords),
+    organizations: new OrganizationService(deps, notices),
+    directory: new DirectoryService(deps),
+    audit: new AuditService(deps, refusals),
+    teams: new TeamService(deps),
+    invitations: new InvitationService(deps, links, mail),
+    accessTokens: new AccessTokenService(deps),
     candidates,
-    batches: new BatchService(given.work, shared, (work, held) =>
-      resourceServices({ ...given, work }, { ...shared, ...held }),
+    batches: new BatchService(deps.work, shared, (work, held) =>
+      resourceServices({ ...deps, work }, { ...shared, ...held }),
     ),
   };
 }
@@ -111,31 +111,31 @@ export async function compose(settings: Settings, clock: () => number = Date.now
   const database = await openDatabase(settings.database, settings.databaseLimits);
   try {
     const migrated = await migrate(database);
-    const given = {
+    const deps = {
       work: new Transactions(database),
       now: () => new Date(clock()).toISOString(),
       newId: () => uuidv7(),
       profileMaxBytes: settings.profileMaxBytes,
     };
     const { mail, productName, templates } = settings;
-    const links = new Links(await secretKey(given, "links"), settings.publicUrl);
-    const outgoing = new OutgoingMail(given, mail);
-    const guesses = new Guesses(given);
-    const offers = new Offers(given, links, guesses);
+    const links = new Links(await secretKey(deps, "links"), settings.publicUrl);
+    const outgoing = new OutgoingMail(deps, mail);
+    const guard = new BruteForceGuard(deps);
+    const openInvitations = new OpenInvitations(deps, links, guard);
     const passwords = new Passwords();
-    const refusals = new Refusals(given);
+    const refusals = new Refusals(deps);
     const shared = {
       refusals,
-      candidates: new CandidateService(given, settings.candidates),
+      candidates: new CandidateService(deps, settings.candidates),
       links,
       mail: outgoing,
-      notices: new MembershipNotices(given, mail.notices),
+      notices: new MembershipNotices(deps, mail.notices),
       passwords,
     };
     const services: Services = {
-      ...resourceServices(given, shared),
-      authentication: new AuthenticationService(given),
-      operator: new OperatorService(given),
+      ...resourceServices(deps, shared),
+      authentication: new AuthenticationService(deps),
+      operator: new OperatorService(deps),
       refusals,
     };
     if (settings.bootstrapToken !== undefined) {
@@ -147,14 +147,14 @@ export async function compose(settings: Settings, clock: () => number = Date.now
     const app = createApp({
       failedAuthentication,
       services,
-      cursors: new Cursors(await secretKey(given, "cursors"), settings.cursorTimeout, clock),
+      cursors: new Cursors(await secretKey(deps, "cursors"), settings.cursorTimeout, clock),
       pageMemory: new PageMemory(settings.pageMaxBytes),
       people: {
-        acceptance: new AcceptanceService(given, offers, guesses, passwords),
-        proofs: new AddressProofs(given, links, offers, guesses, outgoing),
-        setup: new AccountSetupService(given, links, guesses, passwords),
+        acceptance: new AcceptanceService(deps, openInvitations, guard, passwords),
+        proofs: new AddressProofs(deps, links, openInvitations, guard, outgoing),
+        setup: new AccountSetupService(deps, links, guard, passwords),
       },
-      csrf: new CsrfTokens(await secretKey(given, "csrf"), settings.publicUrl.startsWith("https:"), clock),
+      csrf: new CsrfTokens(await secretKey(deps, "csrf"), settings.publicUrl.startsWith("https:"), clock),
       look: {
         ...{ productName, templates },
         logoUrl: settings.productLogoUrl,
@@ -173,10 +173,10 @@ export async function compose(settings: Settings, clock: () => number = Date.now
         ? fileTransport(mailFolder(settings), mail.from)
         : smtpTransport(mail.smtpUrl, mail.from);
     const outbox = new OutboxWorker({
-      ...given,
+      ...deps,
       transport,
-      compose: letters({
-        ...{ ...given, productName, templates: new Templates(templates), secrets: links },
+      compose: mailComposer({
+        ...{ ...deps, productName, templates: new Templates(templates), secrets: links },
         productUrl: settings.acceptedUrl,
       }),
       logger,
@@ -184,7 +184,7 @@ export async function compose(settings: Settings, clock: () => number = Date.now
     const jobs = new Jobs(logger);
     jobs.start("removing what is kept no longer", PRUNING_INTERVAL, async () => {
       await services.audit.prune(new Date(clock() - settings.auditRetentionDays * DAY).toISOString());
-      await given.work.write(PROVIDER_REALM, ({ rateLimits }) => rateLimits.prune(given.now()));
+      await deps.work.write(PROVIDER_REALM, ({ rateLimits }) => rateLimits.prune(deps.now()));
       await outbox.prune();
     });
     jobs.start("sending mail", SENDING_INTERVAL, () => outbox.run());

@@ -1,4 +1,4 @@
-import type { RunningRequests } from "./http/running-requests.js";
+import type { RunningRequests } from "./http/server/running-requests.js";
 import type { Jobs } from "./jobs.js";
 import type { Logger } from "./logging/logger.js";
 

@@ -39,7 +39,7 @@ async function* privatePaths(settings: Settings): AsyncGenerator<string> {
   }
   const mail = mailFolder(settings);
   yield mail;
-  const letters = await opendir(mail).catch(() => undefined);
-  if (!letters) return;
-  for await (const letter of letters) if (letter.isFile()) yield join(mail, letter.name);
+  const mailComposer = await opendir(mail).catch(() => undefined);
+  if (!mailComposer) return;
+  for await (const message of mailComposer) if (message.isFile()) yield join(mail, message.name);
 }

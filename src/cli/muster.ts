@@ -4,7 +4,7 @@ import { demo } from "./demo.js";
 import { exitOnError } from "./exit.js";
 import { migrateDatabase } from "./migrate.js";
 import { serve } from "./serve.js";
-import { DEFAULT_OVERLAP } from "../services/access-tokens.js";
+import { DEFAULT_OVERLAP } from "../services/tokens/access-tokens.js";
 import { createToken, listTokens, revokeToken, rotateToken } from "./tokens.js";
 import type { NewToken } from "./tokens.js";
 

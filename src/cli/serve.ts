@@ -5,7 +5,7 @@ import type { Muster } from "../compose.js";
 import { readProcessSettings } from "../config/settings.js";
 import type { Settings } from "../config/settings.js";
 import { SCIM_PATH } from "../http/app.js";
-import { createHttpServer, endConnections } from "../http/server.js";
+import { createHttpServer, endConnections } from "../http/server/server.js";
 import { UserError } from "./exit.js";
 import { firstTokenNotice } from "./notices.js";
 

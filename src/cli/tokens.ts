@@ -1,5 +1,5 @@
-import type { AccessToken } from "../domain/access-token.js";
-import { readInstant } from "../domain/instant.js";
+import type { AccessToken } from "../domain/tokens/access-token.js";
+import { readInstant } from "../domain/values/instant.js";
 import { ForbiddenError, InvalidValueError, NotFoundError } from "../domain/errors.js";
 import { UserError } from "./exit.js";
 import { withMuster } from "./with-muster.js";

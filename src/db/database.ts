@@ -3,11 +3,11 @@ import type { DatabaseLimits } from "../config/settings.js";
 import { TooMuchWorkError, UnavailableError } from "../domain/errors.js";
 import type { Dialect } from "./dialect.js";
 import { OutOfTimeError } from "./faults.js";
-import type { Budget, Caller, Lane } from "./lane.js";
+import type { Budget, Caller, Lane } from "./lanes/lane.js";
 import { Session } from "./session.js";
 import type { Run } from "./session.js";
 import { isTransient } from "./violations.js";
-import { WriteQueue } from "./write-queue.js";
+import { WriteQueue } from "./lanes/write-queue.js";
 
 /** How often a transaction that lost a race is tried in all. */
 const MAX_ATTEMPTS = 5;

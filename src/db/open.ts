@@ -1,8 +1,8 @@
 import { DEFAULT_LIMITS } from "../config/settings.js";
 import type { DatabaseLimits, DatabaseSettings } from "../config/settings.js";
 import type { Database } from "./database.js";
-import { openPostgres } from "./open-postgres.js";
-import { openSqlite } from "./open-sqlite.js";
+import { openPostgres } from "./postgres/open.js";
+import { openSqlite } from "./sqlite/open.js";
 
 /** The database cannot be opened; the message says why. */
 export class DatabaseUnavailableError extends Error {

@@ -1,17 +1,17 @@
 import express from "express";
 import type { Express } from "express";
-import type { AcceptanceService } from "../services/acceptance.js";
-import type { AccountSetupService } from "../services/account-setup.js";
-import type { AddressProofs } from "../services/address-proofs.js";
+import type { AcceptanceService } from "../services/invitations/acceptance.js";
+import type { AccountSetupService } from "../services/users/account-setup.js";
+import type { AddressProofs } from "../services/invitations/address-proofs.js";
 import { accountSetup } from "./pages/account-setup.js";
 import type { CsrfTokens } from "./pages/csrf.js";
 import { invitations } from "./pages/invitations.js";
 import { Pages } from "./pages/pages.js";
-import type { Look } from "./pages/pages.js";
-import { health } from "./health.js";
-import type { RunningRequests } from "./running-requests.js";
-import { scim } from "./scim.js";
-import type { ScimParts } from "./scim.js";
+import type { Branding } from "./pages/pages.js";
+import { health } from "./server/health.js";
+import type { RunningRequests } from "./server/running-requests.js";
+import { scim } from "./scim/scim.js";
+import type { ScimParts } from "./scim/scim.js";
 
 /** Where the SCIM endpoints are, below the public address. */
 export const SCIM_PATH = "/scim/v2";
@@ -23,7 +23,7 @@ export interface AppParts extends Omit<ScimParts, "baseUrl"> {
     readonly proofs: AddressProofs;
     readonly setup: AccountSetupService;
   };
-  readonly look: Look;
+  readonly look: Branding;
   readonly csrf: CsrfTokens;
   /** The address that clients reach the server by, without a slash at the end. */
   readonly publicUrl: string;

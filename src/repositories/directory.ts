@@ -1,9 +1,9 @@
 import type { Session } from "../db/session.js";
 import type { DirectoryListing, Page } from "../domain/listing.js";
-import type { Realm } from "../domain/principal.js";
-import { accountSource } from "./account-fields.js";
+import type { Realm } from "../domain/access/principal.js";
+import { accountSource } from "./users/account-fields.js";
 import { readPage } from "./listing/page.js";
-import { organizationSource } from "./organization-fields.js";
+import { organizationSource } from "./organizations/organization-fields.js";
 
 /** Names a resource of any kind. */
 export interface DirectoryKey {

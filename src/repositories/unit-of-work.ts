@@ -1,24 +1,24 @@
 import type { Database } from "../db/database.js";
 import type { Session } from "../db/session.js";
-import type { AuditEvent } from "../domain/audit-event.js";
-import { PROVIDER_REALM, turnOf } from "../domain/principal.js";
-import type { Principal, Realm } from "../domain/principal.js";
-import { AccessTokenRepository } from "./access-tokens.js";
-import { AccountRepository } from "./accounts.js";
-import { AccountSetupRepository } from "./account-setups.js";
-import { AuditEventRepository } from "./audit-events.js";
-import { CandidateRepository } from "./candidates.js";
+import type { AuditEvent } from "../domain/audit/audit-event.js";
+import { PROVIDER_REALM, turnOf } from "../domain/access/principal.js";
+import type { Principal, Realm } from "../domain/access/principal.js";
+import { AccessTokenRepository } from "./tokens/access-tokens.js";
+import { AccountRepository } from "./users/accounts.js";
+import { AccountSetupRepository } from "./users/account-setups.js";
+import { AuditEventRepository } from "./audit/audit-events.js";
+import { CandidateRepository } from "./users/candidates.js";
 import { DirectoryRepository } from "./directory.js";
-import { InvitationCodeRepository } from "./invitation-codes.js";
-import { InvitationRepository } from "./invitations.js";
+import { InvitationCodeRepository } from "./invitations/invitation-codes.js";
+import { InvitationRepository } from "./invitations/invitations.js";
 import { KeyRepository } from "./keys.js";
-import { MembershipDetailsRepository } from "./membership-details.js";
-import { MembershipRepository } from "./memberships.js";
-import { OutboxRepository } from "./outbox.js";
-import { OrganizationRepository } from "./organizations.js";
-import { PowerRepository } from "./power.js";
-import { RateLimitRepository } from "./rate-limits.js";
-import { TeamRepository } from "./teams.js";
+import { MembershipDetailsRepository } from "./memberships/membership-details.js";
+import { MembershipRepository } from "./memberships/memberships.js";
+import { OutboxRepository } from "./mail/outbox.js";
+import { OrganizationRepository } from "./organizations/organizations.js";
+import { PowerRepository } from "./memberships/power.js";
+import { RateLimitRepository } from "./limits/rate-limits.js";
+import { TeamRepository } from "./teams/teams.js";
 
 /** All repositories, bound to one session. */
 export interface Repositories {

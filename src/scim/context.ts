@@ -1,16 +1,16 @@
-import type { Principal } from "../domain/principal.js";
-import type { Reservation } from "../domain/room.js";
-import type { AccessTokenService } from "../services/access-tokens.js";
-import type { AuditService } from "../services/audit.js";
+import type { Principal } from "../domain/access/principal.js";
+import type { Reservation } from "../domain/limits/room.js";
+import type { AccessTokenService } from "../services/tokens/access-tokens.js";
+import type { AuditService } from "../services/audit/audit.js";
 import type { BatchService } from "../services/batches.js";
-import type { CandidateService } from "../services/candidates.js";
-import type { InvitationService } from "../services/invitations.js";
-import type { TeamService } from "../services/teams.js";
-import type { UserService } from "../services/users.js";
+import type { CandidateService } from "../services/users/candidates.js";
+import type { InvitationService } from "../services/invitations/invitations.js";
+import type { TeamService } from "../services/teams/teams.js";
+import type { UserService } from "../services/users/users.js";
 import type { DirectoryService } from "../services/directory.js";
-import type { OrganizationService } from "../services/organizations.js";
-import type { Cursors } from "./cursors.js";
-import type { PageMemory } from "./page-memory.js";
+import type { OrganizationService } from "../services/organizations/organizations.js";
+import type { Cursors } from "./answers/cursors.js";
+import type { PageMemory } from "./answers/page-memory.js";
 
 /** What every SCIM request comes with. */
 export interface ScimContext {

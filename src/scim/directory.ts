@@ -1,9 +1,9 @@
 import type { DirectoryEntry } from "../services/directory.js";
-import type { ScimAnswer } from "./answer.js";
+import type { ScimAnswer } from "./answers/answer.js";
 import type { ScimContext } from "./context.js";
-import { answerWithList } from "./list-response.js";
-import { Projection } from "./projection.js";
-import { readQuery, toCriteria } from "./query.js";
+import { answerWithList } from "./answers/list-response.js";
+import { Projection } from "./answers/projection.js";
+import { readQuery, toCriteria } from "./requests/query.js";
 import { renderGroup } from "./resources/group-mapping.js";
 import { renderUser } from "./resources/user-mapping.js";
 import { groupSchema, userSchema } from "./schema/compile.js";

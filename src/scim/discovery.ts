@@ -1,5 +1,5 @@
 import SCIMMY from "scimmy";
-import { DEFAULT_COUNT, MAX_COUNT } from "./pagination.js";
+import { DEFAULT_COUNT, MAX_COUNT } from "./requests/pagination.js";
 import { AccessTokenResource } from "./resources/access-token.js";
 import { AuditEventResource } from "./resources/audit-event.js";
 import { CandidateResource } from "./resources/candidate.js";

@@ -1,9 +1,9 @@
-import type { Realm } from "../domain/principal.js";
+import type { Realm } from "../domain/access/principal.js";
 import type { UnitOfWork } from "../repositories/unit-of-work.js";
-import { PasswordsOfBatch } from "./passwords-of-batch.js";
-import type { PasswordHasher } from "./passwords.js";
-import { HeldRefusals } from "./refusals.js";
-import type { RefusalLog } from "./refusals.js";
+import { PasswordsOfBatch } from "./passwords/passwords-of-batch.js";
+import type { PasswordHasher } from "./passwords/passwords.js";
+import { HeldRefusals } from "./audit/refusals.js";
+import type { RefusalLog } from "./audit/refusals.js";
 
 /** What operations use that has to stay out of their transaction. */
 export interface Outside {

@@ -1,9 +1,9 @@
-import { requireAccess } from "../domain/access.js";
-import type { AccountWithOrganizations } from "../domain/account.js";
+import { requireAccess } from "../domain/access/policy.js";
+import type { AccountWithOrganizations } from "../domain/users/account.js";
 import type { DirectoryListing, Page } from "../domain/listing.js";
-import type { Organization } from "../domain/organization.js";
-import type { Principal } from "../domain/principal.js";
-import type { Collaborators } from "./collaborators.js";
+import type { Organization } from "../domain/organizations/organization.js";
+import type { Principal } from "../domain/access/principal.js";
+import type { Dependencies } from "./dependencies.js";
 
 /** A resource of any kind. */
 export type DirectoryEntry =
@@ -12,13 +12,13 @@ export type DirectoryEntry =
 
 /** What a caller can find across all kinds of resources. */
 export class DirectoryService {
-  constructor(private readonly given: Pick<Collaborators, "work">) {}
+  constructor(private readonly deps: Pick<Dependencies, "work">) {}
 
   /** Accounts and organizations in one list. What is deleted while it is read is left out of the page. */
   async list(principal: Principal, listing: DirectoryListing): Promise<Page<DirectoryEntry>> {
     requireAccess(principal, "read Users");
     requireAccess(principal, "read Groups");
-    const { directory, accounts, organizations } = this.given.work.readMany(principal);
+    const { directory, accounts, organizations } = this.deps.work.readMany(principal);
     const page = await directory.list(listing);
     const idsOf = (kind: DirectoryEntry["kind"]) =>
       page.items.filter((item) => item.kind === kind).map(({ id }) => id);

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { PROVIDER_REALM } from "../domain/principal.js";
-import type { Collaborators } from "./collaborators.js";
+import { PROVIDER_REALM } from "../domain/access/principal.js";
+import type { Dependencies } from "./dependencies.js";
 
 /**
  * The secret key of that name, the same for all processes on one database; made when nobody has asked before.
  *
  * @returns 32 bytes
  */
-export async function secretKey({ work }: Pick<Collaborators, "work">, name: string): Promise<Uint8Array> {
+export async function secretKey({ work }: Pick<Dependencies, "work">, name: string): Promise<Uint8Array> {
   const known = await work.read(PROVIDER_REALM).keys.find(name);
   if (known) return known;
   const made = randomBytes(32);

@@ -4,9 +4,9 @@ import { readSettings } from "../../src/config/settings.js";
 import { openDatabase } from "../../src/db/open.js";
 import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
-import { PROVIDER_REALM } from "../../src/domain/principal.js";
+import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
 import { createLogger } from "../../src/logging/logger.js";
-import { OutboxWorker } from "../../src/mail/outbox-worker.js";
+import { OutboxWorker } from "../../src/delivery/outbox-worker.js";
 import { Transactions } from "../../src/repositories/unit-of-work.js";
 import { forEachEngine } from "../support/engines.js";
 
@@ -29,7 +29,7 @@ describe("A worker that sends mail by a slow server", () => {
         ...{ work, now: () => new Date().toISOString(), newId: () => "none", claimMs: CLAIM_MS },
         logger: createLogger("silent"),
         compose: () =>
-          Promise.resolve({ letter: { subject: "", text: "", html: "" }, to: "a@x.test", link: undefined }),
+          Promise.resolve({ message: { subject: "", text: "", html: "" }, to: "a@x.test", link: undefined }),
       };
       const slow = new OutboxWorker({
         ...given,

@@ -3,9 +3,9 @@ import { readSettings } from "../../src/config/settings.js";
 import { openDatabase } from "../../src/db/open.js";
 import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
-import type { MailKind } from "../../src/domain/mail.js";
-import { PROVIDER_REALM } from "../../src/domain/principal.js";
-import type { OutboxRepository } from "../../src/repositories/outbox.js";
+import type { MailKind } from "../../src/domain/mail/mail.js";
+import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
+import type { OutboxRepository } from "../../src/repositories/mail/outbox.js";
 import { Transactions } from "../../src/repositories/unit-of-work.js";
 import { forEachEngine } from "../support/engines.js";
 
@@ -25,8 +25,8 @@ describe("The outbox", () => {
     beforeEach(() => write((outbox) => endAll(outbox)));
     after(() => database.close());
 
-    const write = <T>(deed: (outbox: OutboxRepository) => Promise<T>) =>
-      work.write(PROVIDER_REALM, ({ outbox }) => deed(outbox));
+    const write = <T>(entry: (outbox: OutboxRepository) => Promise<T>) =>
+      work.write(PROVIDER_REALM, ({ outbox }) => entry(outbox));
     const put = async (kind: MailKind, createdAt = at(0)) => {
       const id = `mail-${String((made += 1)).padStart(6, "0")}`;
       await write((outbox) => outbox.insert([{ id, kind, address: "a@x.test", revision: 1, createdAt }]));

@@ -3,9 +3,9 @@ import { readSettings } from "../../src/config/settings.js";
 import { openDatabase } from "../../src/db/open.js";
 import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
-import { PROVIDER_REALM } from "../../src/domain/principal.js";
+import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
 import { Transactions } from "../../src/repositories/unit-of-work.js";
-import { counted } from "../../src/services/rate-limits.js";
+import { counted } from "../../src/services/limits/rate-limits.js";
 import { forEachEngine } from "../support/engines.js";
 
 const LIMIT = { points: 2, seconds: 60 };

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { UnitOfWork } from "../../src/repositories/unit-of-work.js";
-import { Refusals } from "../../src/services/refusals.js";
+import { Refusals } from "../../src/services/audit/refusals.js";
 
 describe("Refusals while the database is at fault", () => {
   it("wait for the fault together, not for each other", async () => {

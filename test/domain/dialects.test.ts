@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { JsonValue } from "../../src/domain/json.js";
-import { readPatchRequest } from "../../src/scim/dialects/patch-request.js";
+import type { JsonValue } from "../../src/domain/values/json.js";
+import { readPatchRequest } from "../../src/scim/requests/patch-request.js";
 import { ScimError } from "../../src/scim/errors.js";
 import type { ScimType } from "../../src/scim/errors.js";
 import { groupSchema, userSchema } from "../../src/scim/schema/compile.js";

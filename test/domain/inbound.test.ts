@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { isJsonObject } from "../../src/domain/json.js";
-import type { JsonObject, JsonValue } from "../../src/domain/json.js";
+import { isJsonObject } from "../../src/domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../src/domain/values/json.js";
 import { ScimError } from "../../src/scim/errors.js";
 import type { ScimType } from "../../src/scim/errors.js";
-import { readResource } from "../../src/scim/inbound.js";
+import { readResource } from "../../src/scim/requests/resource.js";
 import { groupSchema, userSchema } from "../../src/scim/schema/compile.js";
 import { ENTERPRISE_USER, ORGANIZATION } from "../../src/scim/schema/definitions.js";
 

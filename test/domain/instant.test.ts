@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readInstant } from "../../src/domain/instant.js";
+import { readInstant } from "../../src/domain/values/instant.js";
 
 describe("A time", () => {
   const times: [text: string, instant: string][] = [

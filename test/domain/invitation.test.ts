@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { isDomainPattern, isEmailAddress } from "../../src/domain/email.js";
-import { invitationStatus, isAddressedTo } from "../../src/domain/invitation.js";
-import type { InvitationFacts } from "../../src/domain/invitation.js";
+import { isDomainPattern, isEmailAddress } from "../../src/domain/values/email.js";
+import { invitationStatus, isAddressedTo } from "../../src/domain/invitations/invitation.js";
+import type { InvitationFacts } from "../../src/domain/invitations/invitation.js";
 
 const NOW = "2026-06-01T12:00:00.000Z";
 

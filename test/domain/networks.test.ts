@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { PerNetwork } from "../../src/services/networks.js";
+import { PerNetwork } from "../../src/services/limits/networks.js";
 
 describe("What is counted for each network", () => {
   const counts = () => new PerNetwork(() => ({ count: 0 }));

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { Reservation } from "../../src/domain/room.js";
-import { PageMemory } from "../../src/scim/page-memory.js";
+import type { Reservation } from "../../src/domain/limits/room.js";
+import { PageMemory } from "../../src/scim/answers/page-memory.js";
 
 const realm = (organizationId: string) => ({ type: "organization", organizationId }) as const;
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { isDomainPattern, isEmailAddress } from "../../src/domain/email.js";
-import { isName } from "../../src/domain/plain-text.js";
+import { isDomainPattern, isEmailAddress } from "../../src/domain/values/email.js";
+import { isName } from "../../src/domain/values/plain-text.js";
 
 const NAMES = [
   "O'Brien-Smith, Jr.",

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { TooManyRequestsError, UnavailableError } from "../../src/domain/errors.js";
-import { Slots } from "../../src/domain/slots.js";
+import { Slots } from "../../src/domain/limits/slots.js";
 
 const LIMITS = { slots: 3, slotsOfOne: 2, waiting: 4, waitingOfOne: 3, patience: 20 };
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { foldCase } from "../../src/domain/text.js";
+import { foldCase } from "../../src/domain/values/text.js";
 
 describe("Folding case", () => {
   const same: [string, string][] = [

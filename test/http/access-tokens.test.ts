@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { isWellFormedSecret } from "../../src/services/token-secret.js";
+import { isWellFormedSecret } from "../../src/services/tokens/token-secret.js";
 import { expectError, expectList, expectStatus, read } from "../support/assertions.js";
 import type { Answer, Body } from "../support/client.js";
 import { ScimClient } from "../support/client.js";

@@ -3,7 +3,7 @@ import { expectList, expectStatus } from "../support/assertions.js";
 import type { Body, ScimClient } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { createGroup, createUser, unique } from "../support/factories.js";
-import { Links } from "../../src/services/links.js";
+import { Links } from "../../src/services/invitations/links.js";
 import { act, fillIn, look, openPage } from "../support/links.js";
 import { codeIn, linkIn, MailServer } from "../support/mail.js";
 import { clientWith } from "../support/realms.js";
@@ -202,8 +202,8 @@ describe("Proving an address", () => {
       const link = await openLink();
       const email = address();
       const code = await codeFor(link, email);
-      const guesses = Array.from({ length: 20 }, () => act(link, "proof", { email, code: wrong(code) }));
-      const statuses = (await Promise.all(guesses)).map(({ status }) => status).sort();
+      const guard = Array.from({ length: 20 }, () => act(link, "proof", { email, code: wrong(code) }));
+      const statuses = (await Promise.all(guard)).map(({ status }) => status).sort();
       expect(statuses).to.deep.equal([403, 403, 403, 403, 403, ...Array.from({ length: 15 }, () => 429)]);
     });
 

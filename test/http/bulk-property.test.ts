@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { TokenOptions } from "../../src/services/operator.js";
+import type { TokenOptions } from "../../src/services/tokens/operator.js";
 import fc from "fast-check";
 import { expectList, expectStatus } from "../support/assertions.js";
 import { patchData, sendBulk } from "../support/bulk.js";

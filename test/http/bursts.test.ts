@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { PROVIDER_REALM } from "../../src/domain/principal.js";
+import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
 import express from "express";
 import type { Response } from "express";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { answers } from "../../src/http/answers.js";
-import { errors } from "../../src/http/errors.js";
-import { takeTurn } from "../../src/http/turn.js";
+import { answers } from "../../src/http/answers/answers.js";
+import { errors } from "../../src/http/answers/errors.js";
+import { takeTurn } from "../../src/http/requests/turn.js";
 import { createLogger } from "../../src/logging/logger.js";
 import { expectError, expectStatus } from "../support/assertions.js";
 import { whileOthersAreServed } from "../support/bystander.js";

@@ -4,7 +4,7 @@ import { request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
-import { FailedAuthentication } from "../../src/http/failed-authentication.js";
+import { FailedAuthentication } from "../../src/http/authentication/failed-authentication.js";
 import { expectError, expectList, expectStatus } from "../support/assertions.js";
 import { whileOthersAreServed } from "../support/bystander.js";
 import { ScimClient } from "../support/client.js";

@@ -35,14 +35,14 @@ describe("The files of the server", () => {
   it("become so when they were not", async () => {
     const dataDir = join(scratchFolder(), "data");
     await startAndStop(dataDir, () => Promise.resolve());
-    const [mail, letter] = [join(dataDir, "mail"), join(dataDir, "mail", "old.eml")];
+    const [mail, message] = [join(dataDir, "mail"), join(dataDir, "mail", "old.eml")];
     await mkdir(mail, { recursive: true });
-    await writeFile(letter, "a link");
+    await writeFile(message, "a link");
     const paths: [string, string][] = [
       [dataDir, "700"],
       [join(dataDir, "muster.sqlite"), "600"],
       [mail, "700"],
-      [letter, "600"],
+      [message, "600"],
     ];
     for (const [path, mode] of paths) await chmod(path, mode === "700" ? 0o755 : 0o644);
     await startAndStop(dataDir, async () => {

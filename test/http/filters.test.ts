@@ -42,9 +42,9 @@ describeServer("A filter", (scim) => {
   let group: Body;
 
   before(async () => {
-    for (const [letter, attributes] of Object.entries(PEOPLE)) {
-      const user = await createUser(scim, { userName: `${letter}@Example.com`, ...attributes });
-      ids[letter] = user.id;
+    for (const [message, attributes] of Object.entries(PEOPLE)) {
+      const user = await createUser(scim, { userName: `${message}@Example.com`, ...attributes });
+      ids[message] = user.id;
     }
     const [a, b] = [ids.a, ids.b].map((id) => ({ value: id }));
     group = await createGroup(scim, [], {

@@ -153,13 +153,13 @@ describeServer("What an organization is answered", (scim, server) => {
     this.timeout(120_000);
     let successes = 0;
     const rounds = fc.sample(fc.tuple(requests, fc.constantFrom(...Object.entries(deeds))), ROUNDS);
-    for (const [random, [deed, act]] of rounds) {
+    for (const [random, [entry, act]] of rounds) {
       const asked = [...ALWAYS, ...random];
       const before = await ask(asked);
       await act();
       const after = await ask(asked);
       for (const [index, answer] of after.entries()) {
-        expect(answer, `${deed}: ${JSON.stringify(asked[index])}`).to.deep.equal(before[index]);
+        expect(answer, `${entry}: ${JSON.stringify(asked[index])}`).to.deep.equal(before[index]);
       }
       successes += after.filter((answer) => (answer as { status: number }).status === 200).length;
     }

@@ -33,12 +33,12 @@ interface Scene {
 }
 
 /** A request that gives power. */
-interface Deed {
+interface AuditEntry {
   readonly name: string;
   readonly request: (scene: Scene) => readonly [method: string, path: string, body: object];
 }
 
-const DEEDS: readonly Deed[] = [
+const DEEDS: readonly AuditEntry[] = [
   {
     name: "creates a User with a role",
     request: () => ["POST", "/Users", { schemas: [CORE_USER], userName: unique("new"), roles: ADMIN }],
@@ -183,22 +183,22 @@ describeServer("A request that has begun", (scim, server) => {
   const statusOf = ({ status, body }: { status: number; body: Body }) =>
     status === 200 && Array.isArray(body.Operations) ? Number((body.Operations[0] as Body).status) : status;
 
-  for (const deed of DEEDS) {
-    it(`${deed.name}, when nothing happens meanwhile`, async () => {
+  for (const entry of DEEDS) {
+    it(`${entry.name}, when nothing happens meanwhile`, async () => {
       const given = await scene();
       for (const client of [given.danas, given.machine]) {
-        const answer = await send(client, deed.request(given), () => Promise.resolve());
+        const answer = await send(client, entry.request(given), () => Promise.resolve());
         expect(statusOf(answer), answer.text).to.be.within(200, 204);
       }
     });
   }
 
   for (const loss of LOSSES) {
-    for (const deed of DEEDS) {
-      it(`${deed.name} no more when ${loss.name}`, async () => {
+    for (const entry of DEEDS) {
+      it(`${entry.name} no more when ${loss.name}`, async () => {
         const given = await scene();
         const before = await read(scim, `/Users/${given.boss.id}`);
-        const answer = await send(given[loss.by], deed.request(given), async () => {
+        const answer = await send(given[loss.by], entry.request(given), async () => {
           const lost = await loss.lose(given, scim);
           expect(lost.status, lost.text).to.be.within(200, 204);
         });

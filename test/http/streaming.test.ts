@@ -6,8 +6,8 @@ import { memberCount } from "../support/assertions.js";
 import { createGroup, createUser } from "../support/factories.js";
 import type { Body } from "../support/client.js";
 import { describeServer } from "../support/server.js";
-import { PROVIDER_REALM } from "../../src/domain/principal.js";
-import { JsonDocument } from "../../src/domain/json.js";
+import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
+import { JsonDocument } from "../../src/domain/values/json.js";
 
 /** So many that they are sent in several pieces. */
 const MEMBERS = 3000;

@@ -128,8 +128,8 @@ describe("The page of an invitation that cannot be accepted", () => {
       const page = await given.browser.open();
       await open(page, link);
       const guess = () => act(link, "accept", { password: "no password of mine" });
-      const guesses = await Promise.all(Array.from({ length: 10 }, guess));
-      expect(guesses.map(({ status }) => status)).to.deep.equal(Array.from({ length: 10 }, () => 403));
+      const guard = await Promise.all(Array.from({ length: 10 }, guess));
+      expect(guard.map(({ status }) => status)).to.deep.equal(Array.from({ length: 10 }, () => 403));
       await fill(page, { Password: PASSWORD });
       expect(await press(page, pages.JOIN_WITH_PASSWORD)).to.equal(429);
       await pages.expectRefusal(page, /Too many requests/);

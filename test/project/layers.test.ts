@@ -7,11 +7,11 @@ describe("The layers", function () {
   this.timeout(60_000);
 
   const plants: [string, string, string][] = [
-    ["src/domain/planted.ts", 'import "../services/accounts.js";', "layer-domain"],
-    ["src/scim/planted.ts", 'import "../repositories/accounts.js";', "layer-scim"],
+    ["src/domain/planted.ts", 'import "../services/users/accounts.js";', "layer-domain"],
+    ["src/scim/planted.ts", 'import "../repositories/users/accounts.js";', "layer-scim"],
     ["src/services/planted.ts", 'import "knex";', "library-knex"],
     ["src/http/planted.ts", 'import "../compose.js";', "only-entry-points-compose"],
-    ["migrations/planted.ts", 'import "../src/domain/text.js";', "migrations-and-seeds-stand-alone"],
+    ["migrations/planted.ts", 'import "../src/domain/values/text.js";', "migrations-and-seeds-stand-alone"],
   ];
   for (const [file, line, rule] of plants) {
     it(`are held: '${line}' is refused in ${file}`, () => {

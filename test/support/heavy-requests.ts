@@ -196,7 +196,9 @@ const KINDS: Readonly<Record<string, (given: Ingredients) => Heavy>> = {
   "repeated names in other cases": (given) => {
     const elements = many(20, (at) => ({ value: `${at}` }));
     const cased = (at: number) =>
-      given.element.replace(/./g, (letter, bit: number) => ((at >> bit) & 1 ? letter.toUpperCase() : letter));
+      given.element.replace(/./g, (message, bit: number) =>
+        (at >> bit) & 1 ? message.toUpperCase() : message,
+      );
     return write(given, Object.fromEntries(many(Math.min(given.size, 999), (at) => [cased(at), elements])));
   },
   "repeated members": (given) =>

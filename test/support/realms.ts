@@ -1,4 +1,4 @@
-import type { TokenOptions } from "../../src/services/operator.js";
+import type { TokenOptions } from "../../src/services/tokens/operator.js";
 import { ScimClient } from "./client.js";
 import type { ServerInProcess } from "./server.js";
 

@@ -1,7 +1,7 @@
 import type { Request, Response, Router } from "express";
-import type { AccountSetupService, PendingAccount } from "../../services/account-setup.js";
+import type { AccountSetupService, PendingAccount } from "../../services/users/account-setup.js";
 import { LinkRouter, originOf } from "./router.js";
-import type { PageParts, Wrong } from "./router.js";
+import type { PageParts, FormError } from "./router.js";
 
 export interface AccountSetupParts extends PageParts {
   readonly setup: AccountSetupService;
@@ -13,7 +13,7 @@ export function accountSetup({ setup, ...parts }: AccountSetupParts): Router {
   const links = new LinkRouter(parts);
   const find = async (token: string, request: Request, response: Response) =>
     described(await setup.look(token, originOf(request, response)));
-  const page = async (token: string, request: Request, response: Response, wrong?: Wrong) => ({
+  const page = async (token: string, request: Request, response: Response, wrong?: FormError) => ({
     page: "setup",
     data: { ...(await find(token, request, response)), error: wrong?.error },
   });

@@ -1,10 +1,10 @@
 import type { Request, Response, Router } from "express";
-import { addressOf } from "../../domain/invitation.js";
-import type { AcceptanceService, Accepted } from "../../services/acceptance.js";
-import type { AddressProofs } from "../../services/address-proofs.js";
-import type { Offer } from "../../services/offers.js";
+import { addressOf } from "../../domain/invitations/invitation.js";
+import type { AcceptanceService, Accepted } from "../../services/invitations/acceptance.js";
+import type { AddressProofs } from "../../services/invitations/address-proofs.js";
+import type { OpenInvitation } from "../../services/invitations/open-invitations.js";
 import { LinkRouter, originOf } from "./router.js";
-import type { PageParts, Shown, Wrong } from "./router.js";
+import type { PageParts, Shown, FormError } from "./router.js";
 
 export interface InvitationParts extends PageParts {
   readonly acceptance: AcceptanceService;
@@ -18,9 +18,9 @@ export function invitations({ acceptance, proofs, ...parts }: InvitationParts): 
 
   const offerOf = (token: string, request: Request, response: Response) =>
     acceptance.look(token, originOf(request, response));
-  const offerPage = async (token: string, request: Request, response: Response, wrong?: Wrong) =>
+  const offerPage = async (token: string, request: Request, response: Response, wrong?: FormError) =>
     toOfferPage(await offerOf(token, request, response), wrong);
-  const again = (token: string, wrong: Wrong, request: Request, response: Response) =>
+  const again = (token: string, wrong: FormError, request: Request, response: Response) =>
     offerPage(token, request, response, wrong);
 
   links.look(
@@ -31,7 +31,7 @@ export function invitations({ acceptance, proofs, ...parts }: InvitationParts): 
   links.act({
     name: "accept",
     fields: ["givenName", "familyName", "password"],
-    run: (token, said, request, response) => acceptance.accept(token, said, originOf(request, response)),
+    run: (token, input, request, response) => acceptance.accept(token, input, originOf(request, response)),
     json: (accepted) => ({ body: acceptedAs(accepted) }),
     page: (accepted, _request, response) => {
       if (look.acceptedUrl === undefined) parts.pages.send(response, 200, "joined", accepted);
@@ -43,7 +43,7 @@ export function invitations({ acceptance, proofs, ...parts }: InvitationParts): 
   links.act({
     name: "decline",
     fields: [],
-    run: (token, _said, request, response) => acceptance.decline(token, originOf(request, response)),
+    run: (token, _input, request, response) => acceptance.decline(token, originOf(request, response)),
     json: () => undefined,
     page: (offer, _request, response) => {
       parts.pages.send(response, 200, "declined", described(offer));
@@ -53,12 +53,12 @@ export function invitations({ acceptance, proofs, ...parts }: InvitationParts): 
 
   const codePage = async (
     token: string,
-    { said, ...wrong }: Pick<Wrong, "said"> & Partial<Wrong>,
+    { input, ...wrong }: Pick<FormError, "input"> & Partial<FormError>,
     request: Request,
     response: Response,
   ): Promise<Shown> => {
     const offer = await offerOf(token, request, response);
-    return { page: "code", data: { ...described(offer), ...wrong, email: offer.address ?? said.email } };
+    return { page: "code", data: { ...described(offer), ...wrong, email: offer.address ?? input.email } };
   };
 
   links.act({
@@ -66,7 +66,7 @@ export function invitations({ acceptance, proofs, ...parts }: InvitationParts): 
     fields: ["email"],
     run: async (token, { email }, request, response) => {
       const sent = await proofs.send(token, email, originOf(request, response));
-      return { ...sent, shown: await codePage(token, { said: { email: sent.address } }, request, response) };
+      return { ...sent, shown: await codePage(token, { input: { email: sent.address } }, request, response) };
     },
     json: ({ address, expiresAt }) => ({ status: 202, body: { email: address, expiresAt } }),
     page: ({ shown }, request, response) => {
@@ -94,7 +94,7 @@ export function invitations({ acceptance, proofs, ...parts }: InvitationParts): 
 }
 
 /** What an invitation offers, as JSON. */
-function described({ invitation, address, inviterName, takes }: Offer) {
+function described({ invitation, address, inviterName, takes }: OpenInvitation) {
   const { organizationId, organizationName, teams, roles, emails } = invitation;
   const { givenName, familyName, description, expiresAt } = invitation;
   return {
@@ -116,13 +116,13 @@ function described({ invitation, address, inviterName, takes }: Offer) {
 }
 
 /** The page for what the person has to do next. */
-function toOfferPage(offer: Offer, wrong?: Wrong): Shown {
+function toOfferPage(offer: OpenInvitation, wrong?: FormError): Shown {
   const { givenName, familyName, ...rest } = described(offer);
   const name = {
-    givenName: wrong?.said.givenName ?? givenName,
-    familyName: wrong?.said.familyName ?? familyName,
+    givenName: wrong?.input.givenName ?? givenName,
+    familyName: wrong?.input.familyName ?? familyName,
   };
-  const email = offer.address ?? wrong?.said.email;
+  const email = offer.address ?? wrong?.input.email;
   const { invitation, address } = offer;
   // Whoever else has the link may still want it.
   const declines = address !== undefined && addressOf(invitation, address) !== undefined;

@@ -5,7 +5,7 @@ import { readableTime, templatePath } from "../../config/templates.js";
 import type { TemplateSettings } from "../../config/templates.js";
 
 /** What all pages show. */
-export interface Look {
+export interface Branding {
   readonly productName: string;
   readonly logoUrl: string | undefined;
   /** Where the browser goes when somebody has joined, or set up an account. */
@@ -19,7 +19,7 @@ const originOf = (url: string | undefined) => (url === undefined ? "" : ` ${new 
 export class Pages {
   readonly #eta = new Eta({ cache: true });
 
-  constructor(readonly look: Look) {
+  constructor(readonly look: Branding) {
     this.#eta.resolvePath = (page) => templatePath(look.templates, `pages/${page}.html`);
   }
 

@@ -2,11 +2,11 @@ import express, { Router } from "express";
 import type { NextFunction, Request, Response } from "express";
 import { ClosedError } from "../../domain/errors.js";
 import type { Logger } from "../../logging/logger.js";
-import { failure } from "../../scim/answer.js";
+import { failure } from "../../scim/answers/answer.js";
 import { ScimError, toScimError } from "../../scim/errors.js";
-import { clientAddress } from "../client-address.js";
-import { logFault } from "../faults.js";
-import { requestId, requestIdOf } from "../request-id.js";
+import { clientAddress } from "../requests/client-address.js";
+import { logFault } from "../answers/faults.js";
+import { requestId, requestIdOf } from "../requests/request-id.js";
 import type { CsrfTokens } from "./csrf.js";
 import type { Pages } from "./pages.js";
 
@@ -20,29 +20,29 @@ export interface PageParts {
 /** The longest body: a name and a password. */
 const MAX_BODY = "16kb";
 
-/** Statuses that a form is shown again with, since something else can be said. */
-const SAID_WRONG = [400, 403, 409, 429, 503];
+/** Statuses that a form is shown again with, since the person can send something else. */
+const RETRIED_STATUSES = [400, 403, 409, 429, 503];
 
-/** What somebody says, by a form or as JSON. */
-export type Said = Readonly<Record<string, string | undefined>>;
+/** What somebody sends, by a form or as JSON. */
+export type FormInput = Readonly<Record<string, string | undefined>>;
 
-/** What was wrong with what somebody said. */
-export interface Wrong {
+/** What was wrong with the input. */
+export interface FormError {
   readonly error: string;
-  readonly said: Said;
+  readonly input: FormInput;
 }
 
 /** What can be done with a link: the same by a form, which is answered with pages, and as JSON. */
 export interface LinkAction<T> {
   readonly name: string;
-  /** What it takes of what is said. */
+  /** The fields that it reads from the body. */
   readonly fields: readonly string[];
-  readonly run: (token: string, said: Said, request: Request, response: Response) => Promise<T>;
+  readonly run: (token: string, input: FormInput, request: Request, response: Response) => Promise<T>;
   /** Undefined: 204. */
   readonly json: (done: T) => { status?: number; body: object } | undefined;
   readonly page: (done: T, request: Request, response: Response) => void;
   /** Shows the form again. */
-  readonly again: (token: string, wrong: Wrong, request: Request, response: Response) => Promise<Shown>;
+  readonly again: (token: string, wrong: FormError, request: Request, response: Response) => Promise<Shown>;
 }
 
 /** A page with a form, and what it shows. */
@@ -96,9 +96,9 @@ export class LinkRouter {
     });
     this.router.post(`/:token/${name}`, async (request: Request<{ token: string }>, response) => {
       const { token } = request.params;
-      const said = saidIn(request.body, fields);
+      const input = inputIn(request.body, fields);
       if (request.is("application/json")) {
-        const answer = json(await run(token, said, request, response));
+        const answer = json(await run(token, input, request, response));
         if (answer) response.status(answer.status ?? 200).json(answer.body);
         else response.status(204).end();
         return;
@@ -110,14 +110,14 @@ export class LinkRouter {
         if (!this.parts.csrf.isSent(baseOf(request), request)) {
           throw new ScimError(403, undefined, "The page was open for too long; try again");
         }
-        const done = await run(token, said, request, response);
+        const done = await run(token, input, request, response);
         this.parts.csrf.retire(request, response);
         page(done, request, response);
       } catch (error) {
         const shown = toScimError(error);
-        if (!shown || error instanceof ClosedError || !SAID_WRONG.includes(shown.status)) throw error;
+        if (!shown || error instanceof ClosedError || !RETRIED_STATUSES.includes(shown.status)) throw error;
         response.set(shown.headers);
-        const form = await again(token, { error: shown.message, said }, request, response);
+        const form = await again(token, { error: shown.message, input }, request, response);
         this.#show(request, response, shown.status, form);
       }
     });
@@ -141,9 +141,10 @@ export class LinkRouter {
       });
       response.set(headers);
       const reason = error instanceof ClosedError ? error.reason : undefined;
-      const said = JSON.parse(body as string) as { detail: string };
-      if (wantsPage(request)) pages.send(response, status, "closed", { status, reason, detail: said.detail });
-      else response.status(status).json({ ...said, reason });
+      const answer = JSON.parse(body as string) as { detail: string };
+      if (wantsPage(request))
+        pages.send(response, status, "closed", { status, reason, detail: answer.detail });
+      else response.status(status).json({ ...answer, reason });
     });
     return this.router;
   }
@@ -178,7 +179,7 @@ function readable(error: unknown): unknown {
 const wantsPage = (request: Request) =>
   !request.is("application/json") && request.accepts("application/json", "text/html") === "text/html";
 
-function saidIn(body: unknown, fields: readonly string[]): Said {
+function inputIn(body: unknown, fields: readonly string[]): FormInput {
   const given = (body ?? {}) as Record<string, unknown>;
   return Object.fromEntries(
     fields.map((field) => {

@@ -1,6 +1,6 @@
 import type { Dialect } from "../../db/dialect.js";
 import { UnsupportedFieldError } from "../../domain/errors.js";
-import { foldCase, isStorable, UNSTORABLE } from "../../domain/text.js";
+import { foldCase, isStorable, UNSTORABLE } from "../../domain/values/text.js";
 import type { ComparisonOperator, ComparisonValue, Field, Filter, Sort } from "../../domain/listing.js";
 import type { Collection, ResourceFields } from "./fields.js";
 import { requireAffordable } from "./costs.js";

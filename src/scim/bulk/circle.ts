@@ -1,9 +1,9 @@
-import { isJsonObject } from "../../domain/json.js";
-import type { JsonValue } from "../../domain/json.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonValue } from "../../domain/values/json.js";
 import { ScimError } from "../errors.js";
 import { failedAll, inTransaction, perform, refused } from "./operation.js";
 import type { Outcome, Surroundings } from "./operation.js";
-import type { BulkOperation } from "./request.js";
+import type { BulkOperation } from "../requests/bulk-request.js";
 
 /** How many operations can refer to each other in a circle: all of them are done in one transaction. */
 const MAX_CIRCLE = 100;

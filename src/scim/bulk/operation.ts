@@ -1,12 +1,12 @@
-import type { JsonValue } from "../../domain/json.js";
-import { failure } from "../answer.js";
-import type { ScimAnswer } from "../answer.js";
+import type { JsonValue } from "../../domain/values/json.js";
+import { failure } from "../answers/answer.js";
+import type { ScimAnswer } from "../answers/answer.js";
 import type { ScimContext, ScimServices } from "../context.js";
 import { ScimError } from "../errors.js";
-import { refusal } from "../refusal.js";
+import { refusal } from "../answers/refusal.js";
 import type { ResourceType } from "../resources/resource.js";
 import { resolveReferences } from "./references.js";
-import type { BulkOperation, MalformedOperation } from "./request.js";
+import type { BulkOperation, MalformedOperation } from "../requests/bulk-request.js";
 import { readTarget } from "./target.js";
 import type { Target } from "./target.js";
 

@@ -1,13 +1,13 @@
 import { ContentionError, stoppingError, UnavailableError } from "../../domain/errors.js";
 import type { ScimContext } from "../context.js";
-import { ScimAnswer } from "../answer.js";
+import { ScimAnswer } from "../answers/answer.js";
 import type { ResourceType } from "../resources/resource.js";
 import { performCircle } from "./circle.js";
-import { countNeighbours, performNeighbours } from "./neighbours.js";
+import { countCoalescable, performCoalesced } from "./coalesced-patches.js";
 import { failedAll, inTransaction, perform } from "./operation.js";
 import type { Created, Outcome, Surroundings } from "./operation.js";
-import { readBulkRequest } from "./request.js";
-import type { BulkOperation, BulkRequest, MalformedOperation } from "./request.js";
+import { readBulkRequest } from "../requests/bulk-request.js";
+import type { BulkOperation, BulkRequest, MalformedOperation } from "../requests/bulk-request.js";
 import { schedule } from "./schedule.js";
 
 /** How long a transaction takes at most before others get their turn to write, in milliseconds. */
@@ -145,7 +145,7 @@ class BulkRun {
   #taker(context: ScimContext): (step: number) => Promise<Some> {
     let apart = 0;
     return async (step) => {
-      const count = step < apart ? 0 : countNeighbours(this.#operationsFrom(step));
+      const count = step < apart ? 0 : countCoalescable(this.#operationsFrom(step));
       const outcomes = count > 1 ? await this.#atOnce(step, count, context) : undefined;
       if (outcomes) return { outcomes, steps: count };
       apart = Math.max(apart, step + count);
@@ -154,8 +154,8 @@ class BulkRun {
   }
 
   #atOnce(first: number, count: number, context: ScimContext): Promise<Outcome[] | undefined> {
-    const neighbours = this.#steps.slice(first, first + count).flatMap((step) => this.#placed(step));
-    return performNeighbours(this.#surroundings(context), neighbours.filter(isWellFormed));
+    const patches = this.#steps.slice(first, first + count).flatMap((step) => this.#placed(step));
+    return performCoalesced(this.#surroundings(context), patches.filter(isWellFormed));
   }
 
   async #step(step: number, context: ScimContext): Promise<Some> {

@@ -1,5 +1,5 @@
-import { isJsonObject } from "../../domain/json.js";
-import type { JsonObject, JsonValue } from "../../domain/json.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { invalidSyntax, invalidValue } from "../errors.js";
 
 /** How deep the data of an operation can be nested: more than any resource is. */

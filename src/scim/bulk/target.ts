@@ -1,6 +1,6 @@
 import { invalidSyntax, ScimError } from "../errors.js";
 import type { ResourceType } from "../resources/resource.js";
-import type { BulkMethod } from "./request.js";
+import type { BulkMethod } from "../requests/bulk-request.js";
 
 /** What the path of an operation names. */
 export interface Target {

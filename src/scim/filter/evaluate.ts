@@ -1,7 +1,7 @@
-import { isJsonObject } from "../../domain/json.js";
-import type { JsonObject, JsonValue } from "../../domain/json.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import type { ComparisonOperator, ComparisonValue, Field, Filter } from "../../domain/listing.js";
-import { foldCase } from "../../domain/text.js";
+import { foldCase } from "../../domain/values/text.js";
 import { foldedPart } from "./folded.js";
 
 /** Is told how many characters a comparison has looked at. */

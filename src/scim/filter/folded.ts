@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../domain/json.js";
-import { foldCase } from "../../domain/text.js";
+import type { JsonObject } from "../../domain/values/json.js";
+import { foldCase } from "../../domain/values/text.js";
 
 const known = new WeakMap<JsonObject, Map<string, string>>();
 

@@ -1,4 +1,4 @@
-import { readInstant } from "../../domain/instant.js";
+import { readInstant } from "../../domain/values/instant.js";
 import type { ComparisonOperator, ComparisonValue } from "../../domain/listing.js";
 import type { Attribute } from "../schema/attribute.js";
 import { filterError } from "./lexer.js";

@@ -3,7 +3,7 @@ import { findAttribute } from "../schema/attribute.js";
 import type { Attribute, AttributeReference, ResourceSchema } from "../schema/attribute.js";
 import { resolveField, toField } from "./fields.js";
 import type { ResolvedField } from "./fields.js";
-import { storedTag } from "../versions.js";
+import { storedTag } from "../answers/versions.js";
 import { filterError } from "./lexer.js";
 import { readLiteral } from "./literals.js";
 import { parseFilter } from "./parser.js";

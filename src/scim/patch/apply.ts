@@ -1,7 +1,7 @@
-import { isJsonObject } from "../../domain/json.js";
-import type { JsonObject, JsonValue } from "../../domain/json.js";
-import type { PatchOperation } from "../dialects/patch-request.js";
-import { requireAttributes } from "../inbound.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import type { PatchOperation } from "../requests/patch-request.js";
+import { requireAttributes } from "../requests/resource.js";
 import type { Attribute, ResourceSchema } from "../schema/attribute.js";
 import { requireChangeable, requireRemovable, withoutPart, withParts } from "./complex.js";
 import { changeElements } from "./elements.js";

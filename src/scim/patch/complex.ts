@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../domain/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { mutability } from "../errors.js";
 import type { Attribute } from "../schema/attribute.js";
 import { keyOf } from "./identity.js";

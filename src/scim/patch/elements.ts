@@ -1,8 +1,8 @@
-import { isJsonObject } from "../../domain/json.js";
-import type { JsonObject, JsonValue } from "../../domain/json.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import type { Filter } from "../../domain/listing.js";
-import { coerceElement, isPrimary } from "../coercion.js";
-import type { PatchOperation } from "../dialects/patch-request.js";
+import { coerceElement, isPrimary } from "../requests/coercion.js";
+import type { PatchOperation } from "../requests/patch-request.js";
 import { noTarget } from "../errors.js";
 import { equalityTerms, matcher } from "../filter/evaluate.js";
 import type { Matcher } from "../filter/evaluate.js";

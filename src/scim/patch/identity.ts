@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { isJsonObject } from "../../domain/json.js";
-import type { JsonObject, JsonValue } from "../../domain/json.js";
-import { foldCase } from "../../domain/text.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import { foldCase } from "../../domain/values/text.js";
 import { foldedPart } from "../filter/folded.js";
 import type { Attribute } from "../schema/attribute.js";
 import type { Work } from "./work.js";

@@ -1,12 +1,12 @@
-import type { AccessToken, AccessTokenInput } from "../../domain/access-token.js";
-import { isJsonObject } from "../../domain/json.js";
-import type { JsonObject, JsonValue } from "../../domain/json.js";
-import type { Principal, Realm } from "../../domain/principal.js";
+import type { AccessToken, AccessTokenInput } from "../../domain/tokens/access-token.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import type { Principal, Realm } from "../../domain/access/principal.js";
 import { invalidValue } from "../errors.js";
-import { accessTokenLocation, groupLocation, userLocation } from "../locations.js";
+import { accessTokenLocation, groupLocation, userLocation } from "../answers/locations.js";
 import { ACCESS_TOKEN } from "../schema/access-token.js";
 import { accessTokenSchema } from "../schema/compile.js";
-import { entityTag } from "../versions.js";
+import { entityTag } from "../answers/versions.js";
 import type { RecordType } from "./records.js";
 
 export const ACCESS_TOKENS: RecordType<AccessToken & { readonly secret?: string }> = {

@@ -1,6 +1,6 @@
-import type { ScimAnswer } from "../answer.js";
+import type { ScimAnswer } from "../answers/answer.js";
 import type { ScimContext } from "../context.js";
-import type { IssuedToken } from "../../services/access-tokens.js";
+import type { IssuedToken } from "../../services/tokens/access-tokens.js";
 import { ACCESS_TOKENS } from "./access-token-mapping.js";
 import { recordAnswer } from "./records.js";
 

@@ -1,11 +1,16 @@
-import type { AuditEvent } from "../../domain/audit-event.js";
-import type { ScimAnswer } from "../answer.js";
+import type { AuditEvent } from "../../domain/audit/audit-event.js";
+import type { ScimAnswer } from "../answers/answer.js";
 import type { ScimContext } from "../context.js";
-import { accessTokenLocation, auditEventLocation, groupLocation, userLocation } from "../locations.js";
-import type { Query } from "../query.js";
+import {
+  accessTokenLocation,
+  auditEventLocation,
+  groupLocation,
+  userLocation,
+} from "../answers/locations.js";
+import type { Query } from "../requests/query.js";
 import { AUDIT_EVENT, AuditEventSchema } from "../schema/audit-event.js";
 import { auditEventSchema } from "../schema/compile.js";
-import { entityTag } from "../versions.js";
+import { entityTag } from "../answers/versions.js";
 import { listRecords, recordAnswer } from "./records.js";
 import type { RecordType } from "./records.js";
 import { ReadOnlyResource } from "./resource.js";

@@ -1,12 +1,12 @@
-import type { Candidate } from "../../domain/candidate.js";
-import type { ScimAnswer } from "../answer.js";
+import type { Candidate } from "../../domain/users/candidate.js";
+import type { ScimAnswer } from "../answers/answer.js";
 import type { ScimContext } from "../context.js";
 import { ScimError } from "../errors.js";
-import { candidateLocation } from "../locations.js";
-import type { Query } from "../query.js";
+import { candidateLocation } from "../answers/locations.js";
+import type { Query } from "../requests/query.js";
 import { CANDIDATE, CandidateSchema } from "../schema/candidate.js";
 import { candidateSchema } from "../schema/compile.js";
-import { entityTag } from "../versions.js";
+import { entityTag } from "../answers/versions.js";
 import { listRecords } from "./records.js";
 import type { RecordType } from "./records.js";
 import { ReadOnlyResource } from "./resource.js";

@@ -1,14 +1,14 @@
-import { isJsonObject } from "../../domain/json.js";
-import type { JsonObject, JsonValue } from "../../domain/json.js";
-import type { Organization, OrganizationInput } from "../../domain/organization.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import type { Organization, OrganizationInput } from "../../domain/organizations/organization.js";
 import type { ScimContext } from "../context.js";
-import type { Projection } from "../projection.js";
+import type { Projection } from "../answers/projection.js";
 import { MEMBERS_AT_A_TIME, renderWithMembers } from "./member-rendering.js";
 import { groupSchema } from "../schema/compile.js";
 import { ORGANIZATION } from "../schema/definitions.js";
-import { entityTag } from "../versions.js";
-import type { Identity } from "../versions.js";
-import { groupLocation } from "../locations.js";
+import { entityTag } from "../answers/versions.js";
+import type { Identity } from "../answers/versions.js";
+import { groupLocation } from "../answers/locations.js";
 
 /** From a Group in canonical form to an organization. */
 export function toOrganizationInput(resource: JsonObject): OrganizationInput {

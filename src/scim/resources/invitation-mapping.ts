@@ -1,11 +1,11 @@
-import type { Invitation, InvitationInput, NamedId } from "../../domain/invitation.js";
-import { isJsonObject } from "../../domain/json.js";
-import type { JsonObject, JsonValue } from "../../domain/json.js";
+import type { Invitation, InvitationInput, NamedId } from "../../domain/invitations/invitation.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { invalidValue } from "../errors.js";
-import { groupLocation, invitationLocation, teamLocation, userLocation } from "../locations.js";
+import { groupLocation, invitationLocation, teamLocation, userLocation } from "../answers/locations.js";
 import { invitationSchema } from "../schema/compile.js";
 import { INVITATION } from "../schema/invitation.js";
-import { entityTag } from "../versions.js";
+import { entityTag } from "../answers/versions.js";
 import type { RecordType } from "./records.js";
 
 export const INVITATIONS: RecordType<Invitation> = {

@@ -1,4 +1,4 @@
-import type { ScimAnswer } from "../answer.js";
+import type { ScimAnswer } from "../answers/answer.js";
 import type { ScimContext } from "../context.js";
 import { INVITATIONS } from "./invitation-mapping.js";
 import { recordAnswer } from "./records.js";

@@ -1,18 +1,18 @@
-import type { Invitation } from "../../domain/invitation.js";
-import { isJsonObject } from "../../domain/json.js";
-import type { JsonObject } from "../../domain/json.js";
-import { noContent } from "../answer.js";
-import type { ScimAnswer } from "../answer.js";
+import type { Invitation } from "../../domain/invitations/invitation.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject } from "../../domain/values/json.js";
+import { noContent } from "../answers/answer.js";
+import type { ScimAnswer } from "../answers/answer.js";
 import type { ScimContext } from "../context.js";
-import { readPatchRequest } from "../dialects/patch-request.js";
+import { readPatchRequest } from "../requests/patch-request.js";
 import { invalidValue } from "../errors.js";
-import { keepImmutable } from "../immutable.js";
-import { readResource } from "../inbound.js";
+import { keepImmutable } from "../requests/immutable.js";
+import { readResource } from "../requests/resource.js";
 import { applyPatch } from "../patch/apply.js";
-import type { Query } from "../query.js";
+import type { Query } from "../requests/query.js";
 import { invitationSchema } from "../schema/compile.js";
 import { InvitationSchema } from "../schema/invitation.js";
-import { expectedVersions } from "../versions.js";
+import { expectedVersions } from "../answers/versions.js";
 import {
   INVITATIONS,
   invitingOrganization,

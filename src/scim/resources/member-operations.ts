@@ -1,9 +1,9 @@
-import { isJsonObject } from "../../domain/json.js";
-import type { JsonValue } from "../../domain/json.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonValue } from "../../domain/values/json.js";
 import type { Filter } from "../../domain/listing.js";
-import type { MemberEntry, MembershipChange, MemberTurns } from "../../domain/membership.js";
-import type { PatchOperation } from "../dialects/patch-request.js";
-import { isStorable } from "../../domain/text.js";
+import type { MemberEntry, MembershipChange, MemberTurns } from "../../domain/memberships/membership.js";
+import type { PatchOperation } from "../requests/patch-request.js";
+import { isStorable } from "../../domain/values/text.js";
 import { invalidValue, mutability, noTarget } from "../errors.js";
 import { equalityTerms } from "../filter/evaluate.js";
 

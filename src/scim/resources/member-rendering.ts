@@ -1,7 +1,7 @@
-import type { JsonObject } from "../../domain/json.js";
-import type { Member } from "../../domain/membership.js";
-import { userLocation } from "../locations.js";
-import type { Projection } from "../projection.js";
+import type { JsonObject } from "../../domain/values/json.js";
+import type { Member } from "../../domain/memberships/membership.js";
+import { userLocation } from "../answers/locations.js";
+import type { Projection } from "../answers/projection.js";
 
 /** How many members are read, rendered and sent at a time. */
 export const MEMBERS_AT_A_TIME = 500;

@@ -1,10 +1,10 @@
-import type { Account } from "../../domain/account.js";
-import { isJsonObject } from "../../domain/json.js";
-import type { JsonObject, JsonValue } from "../../domain/json.js";
-import type { MembershipDetails, OrganizationRole } from "../../domain/membership-details.js";
-import type { PatchOperation } from "../dialects/patch-request.js";
+import type { Account } from "../../domain/users/account.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import type { MembershipDetails, OrganizationRole } from "../../domain/memberships/membership-details.js";
+import type { PatchOperation } from "../requests/patch-request.js";
 import { invalidValue } from "../errors.js";
-import { teamLocation } from "../locations.js";
+import { teamLocation } from "../answers/locations.js";
 import { applyPatch } from "../patch/apply.js";
 import { userSchema } from "../schema/compile.js";
 import { MEMBERSHIP } from "../schema/definitions.js";
@@ -39,7 +39,7 @@ const toElement = ({ role, organizationId, organizationName }: OrganizationRole)
 export type RoleChange = (current: readonly OrganizationRole[]) => readonly OrganizationRole[];
 
 /** The roles that a whole resource says; undefined when it says nothing of them. */
-export function rolesSaid(resource: JsonObject): RoleChange | undefined {
+export function rolesSent(resource: JsonObject): RoleChange | undefined {
   const extension = resource[MEMBERSHIP];
   if (!isJsonObject(extension) || extension.organizationRoles === undefined) return undefined;
   const roles = readRoles(extension.organizationRoles);
@@ -50,7 +50,7 @@ export function rolesSaid(resource: JsonObject): RoleChange | undefined {
 export const isOnMembership = ({ path }: PatchOperation) => path.reference.extension?.id === MEMBERSHIP;
 
 /** Whether PATCH operations on the extension ask for a set-up e-mail: the last of them tells. */
-export function setupAsked(operations: readonly PatchOperation[]): boolean {
+export function setupRequested(operations: readonly PatchOperation[]): boolean {
   const last = operations.findLast(isOnSetup);
   return last?.op !== "remove" && last?.value === true;
 }

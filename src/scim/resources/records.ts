@@ -1,13 +1,13 @@
-import type { JsonObject } from "../../domain/json.js";
+import type { JsonObject } from "../../domain/values/json.js";
 import type { Listing, Page } from "../../domain/listing.js";
-import type { ScimAnswer } from "../answer.js";
+import type { ScimAnswer } from "../answers/answer.js";
 import type { ScimContext } from "../context.js";
-import { answerWithList } from "../list-response.js";
-import { Projection } from "../projection.js";
-import { toCriteria } from "../query.js";
-import type { Query } from "../query.js";
+import { answerWithList } from "../answers/list-response.js";
+import { Projection } from "../answers/projection.js";
+import { toCriteria } from "../requests/query.js";
+import type { Query } from "../requests/query.js";
 import type { ResourceSchema } from "../schema/attribute.js";
-import { notModified, resourceAnswer } from "../versions.js";
+import { notModified, resourceAnswer } from "../answers/versions.js";
 
 /** A resource type whose resources are short, and rendered from what they are in the domain. */
 export interface RecordType<T> {

@@ -1,11 +1,11 @@
 import SCIMMY from "scimmy";
-import type { AuditAction } from "../../domain/audit-event.js";
-import type { ScimAnswer } from "../answer.js";
+import type { AuditAction } from "../../domain/audit/audit-event.js";
+import type { ScimAnswer } from "../answers/answer.js";
 import type { ScimContext } from "../context.js";
 import { ScimError } from "../errors.js";
-import { readQuery } from "../query.js";
-import type { Query } from "../query.js";
-import { refusal } from "../refusal.js";
+import { readQuery } from "../requests/query.js";
+import type { Query } from "../requests/query.js";
+import { refusal } from "../answers/refusal.js";
 
 /** A resource type as scimmy-routers mounts it. */
 export type ResourceType = typeof SCIMMY.Types.Resource & {

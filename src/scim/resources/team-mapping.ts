@@ -1,10 +1,10 @@
-import { isJsonObject } from "../../domain/json.js";
-import type { JsonObject, JsonValue } from "../../domain/json.js";
-import type { Team, TeamInput } from "../../domain/team.js";
-import { groupLocation, teamLocation } from "../locations.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import type { Team, TeamInput } from "../../domain/teams/team.js";
+import { groupLocation, teamLocation } from "../answers/locations.js";
 import { TEAM } from "../schema/team.js";
-import { entityTag } from "../versions.js";
-import type { Identity } from "../versions.js";
+import { entityTag } from "../answers/versions.js";
+import type { Identity } from "../answers/versions.js";
 
 /** A team as the header of an answer names it. */
 export const teamIdentity = ({ id, version }: Team, baseUrl: string): Identity => ({

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
-import type { Account, AccountInput, AccountWithOrganizations } from "../../domain/account.js";
-import { isJsonObject, JsonDocument } from "../../domain/json.js";
-import type { JsonObject, JsonValue } from "../../domain/json.js";
-import type { Projection } from "../projection.js";
+import type { Account, AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
+import { isJsonObject, JsonDocument } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import type { Projection } from "../answers/projection.js";
 import { MEMBERSHIP } from "../schema/definitions.js";
 import { toMembershipExtension } from "./membership-mapping.js";
-import type { MembershipDetails } from "../../domain/membership-details.js";
+import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
 import { userSchema } from "../schema/compile.js";
 import { foldStrings } from "../schema/fold.js";
-import { entityTag } from "../versions.js";
-import type { Identity } from "../versions.js";
-import { groupLocation, userLocation } from "../locations.js";
+import { entityTag } from "../answers/versions.js";
+import type { Identity } from "../answers/versions.js";
+import { groupLocation, userLocation } from "../answers/locations.js";
 
 /** What a client says of a User, taken apart: the account, and the password that goes with it. */
 export interface IncomingUser {

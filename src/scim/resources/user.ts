@@ -1,24 +1,24 @@
 import SCIMMY from "scimmy";
-import type { AccountWithOrganizations } from "../../domain/account.js";
-import { isJsonObject } from "../../domain/json.js";
-import type { MembershipDetails } from "../../domain/membership-details.js";
-import { knownRoles } from "../../domain/role.js";
-import { noContent } from "../answer.js";
-import type { ScimAnswer } from "../answer.js";
+import type { AccountWithOrganizations } from "../../domain/users/account.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
+import { knownRoles } from "../../domain/access/roles.js";
+import { noContent } from "../answers/answer.js";
+import type { ScimAnswer } from "../answers/answer.js";
 import type { ScimContext } from "../context.js";
-import { readPatchRequest } from "../dialects/patch-request.js";
+import { readPatchRequest } from "../requests/patch-request.js";
 import { mutability } from "../errors.js";
-import { readResource } from "../inbound.js";
-import { answerWithList } from "../list-response.js";
+import { readResource } from "../requests/resource.js";
+import { answerWithList } from "../answers/list-response.js";
 import { applyPatch } from "../patch/apply.js";
-import { Projection } from "../projection.js";
-import { toCriteria } from "../query.js";
-import type { Query } from "../query.js";
+import { Projection } from "../answers/projection.js";
+import { toCriteria } from "../requests/query.js";
+import type { Query } from "../requests/query.js";
 import { findAttribute } from "../schema/attribute.js";
 import { userSchema } from "../schema/compile.js";
-import { expectedVersions, notModified, resourceAnswer } from "../versions.js";
+import { expectedVersions, notModified, resourceAnswer } from "../answers/versions.js";
 import { ScimResource } from "./resource.js";
-import { isOnMembership, rolesPatched, rolesSaid, setupAsked } from "./membership-mapping.js";
+import { isOnMembership, rolesPatched, rolesSent, setupRequested } from "./membership-mapping.js";
 import {
   renderUser,
   toIncomingUser,
@@ -79,7 +79,7 @@ export class UserResource extends ScimResource {
       },
       password: toIncomingUser(resource, true).password,
       setupEmail: toIncomingUser(resource, true).setupEmail,
-      organizationRoles: rolesSaid(resource),
+      organizationRoles: rolesSent(resource),
       expected: expectedVersions(context),
     });
     return answer(200, context, account, query);
@@ -103,7 +103,7 @@ export class UserResource extends ScimResource {
       apply: (current) =>
         toIncomingUser(applyPatch(userSchema, toUserResource(current), operations), undefined).input,
       password: typeof password === "string" ? password : undefined,
-      setupEmail: setupAsked(onMembership) ? "send" : undefined,
+      setupEmail: setupRequested(onMembership) ? "send" : undefined,
       organizationRoles: rolesPatched(onMembership),
       expected: expectedVersions(context),
     });

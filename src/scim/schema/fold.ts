@@ -1,6 +1,6 @@
-import { isJsonObject } from "../../domain/json.js";
-import type { JsonObject, JsonValue } from "../../domain/json.js";
-import { foldCase } from "../../domain/text.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import { foldCase } from "../../domain/values/text.js";
 import type { Attribute, ResourceSchema, Schema } from "./attribute.js";
 
 /**

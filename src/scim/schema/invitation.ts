@@ -1,5 +1,5 @@
 import SCIMMY from "scimmy";
-import { INVITATION_STATUSES } from "../../domain/invitation.js";
+import { INVITATION_STATUSES } from "../../domain/invitations/invitation.js";
 import { ownSchema, readOnly } from "./own-schema.js";
 
 export const INVITATION = "urn:muster:params:scim:schemas:core:2.0:Invitation";

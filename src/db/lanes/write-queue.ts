@@ -1,0 +1,143 @@
+import { TooManyRequestsError, UnavailableError } from "../../domain/errors.js";
+import type { Session } from "../session.js";
+import { isTransient } from "../violations.js";
+
+/** What somebody wants done in a transaction. */
+type Work<T> = (session: Session) => Promise<T>;
+
+/** Runs work in a transaction of its own. */
+type Transact = <T>(work: Work<T>) => Promise<T>;
+
+interface Waiting {
+  readonly owner: string;
+  readonly work: Work<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  /** When its patience ends, on the clock of `performance.now()`. */
+  readonly deadline: number;
+  readonly patience: NodeJS.Timeout;
+}
+
+export interface QueueLimits {
+  /** How much work can wait in all, and how much of one owner. */
+  readonly waiting: number;
+  readonly waitingOfOne: number;
+  /** How long it waits before it is begun, in milliseconds. */
+  readonly patience: number;
+}
+
+/** The most work that goes into one transaction, so that nobody waits long for the others in it. */
+const MAX_BATCH = 32;
+
+/** In so many seconds there may be room in the queue. */
+const RETRY_AFTER = 2;
+
+const isLocked = (error: unknown): error is UnavailableError =>
+  error instanceof UnavailableError && isTransient(error.cause);
+
+const tooBusy = () => new UnavailableError("The database is too busy to write", RETRY_AFTER);
+
+/**
+ * Queues work for a single writer. What has come to wait while the writer was busy is done together: one
+ * transaction and one sync to disk for all of it. When any of it fails, nothing of the batch is kept, and
+ * each piece is done again by itself, so that nobody feels another's failure. What has waited too long is
+ * refused and never done: the client may have gone, or have asked again. Owners take turns, so that much
+ * work of one does not keep another's waiting.
+ */
+export class WriteQueue {
+  /** By owners, in the order in which their turns come. */
+  readonly #waiting = new Map<string, Set<Waiting>>();
+  #count = 0;
+  #isBusy = false;
+
+  constructor(
+    private readonly transact: Transact,
+    private readonly limits: QueueLimits,
+  ) {}
+
+  /**
+   * @throws TooManyRequestsError when too much of the owner waits, UnavailableError when too much waits in all, or when
+   *   it has waited too long; and what `work` throws
+   */
+  run<T>(work: Work<T>, owner: string): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const { waiting: most, waitingOfOne, patience } = this.limits;
+      const own = this.#waiting.get(owner) ?? new Set();
+      if (this.#count >= most || own.size >= waitingOfOne) {
+        reject(own.size >= waitingOfOne ? new TooManyRequestsError(RETRY_AFTER) : tooBusy());
+        return;
+      }
+      const waiting: Waiting = {
+        ...{ owner, work, resolve: resolve as (value: unknown) => void, reject },
+        deadline: performance.now() + patience,
+        patience: setTimeout(() => {
+          this.#remove(waiting);
+          reject(tooBusy());
+        }, patience),
+      };
+      own.add(waiting);
+      this.#waiting.set(owner, own);
+      this.#count += 1;
+      if (!this.#isBusy) void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    this.#isBusy = true;
+    while (this.#count > 0) await this.#together(this.#nextBatch());
+    this.#isBusy = false;
+  }
+
+  #nextBatch(): Waiting[] {
+    const batch: Waiting[] = [];
+    // An owner whose turn it was comes again behind all others, and is met again here if there is room.
+    for (const [owner, own] of this.#waiting) {
+      const [next] = own;
+      if (!next || batch.length === MAX_BATCH) break;
+      clearTimeout(next.patience);
+      this.#remove(next);
+      batch.push(next);
+      if (own.size === 0) continue;
+      this.#waiting.delete(owner);
+      this.#waiting.set(owner, own);
+    }
+    return batch;
+  }
+
+  #remove(waiting: Waiting): void {
+    const own = this.#waiting.get(waiting.owner);
+    own?.delete(waiting);
+    if (own?.size === 0) this.#waiting.delete(waiting.owner);
+    this.#count -= 1;
+  }
+
+  async #together(batch: readonly Waiting[]): Promise<void> {
+    if (batch.length === 1) {
+      await this.#eachForItself(batch);
+      return;
+    }
+    let results: unknown[];
+    try {
+      results = await this.transact(async (session) => {
+        const values: unknown[] = [];
+        for (const { work } of batch) values.push(await work(session));
+        return values;
+      });
+    } catch (error) {
+      // Locked by another process: it has been waited for long enough, and nothing was run.
+      if (isLocked(error)) for (const { reject } of batch) reject(error);
+      else await this.#eachForItself(batch);
+      return;
+    }
+    batch.forEach(({ resolve }, index) => {
+      resolve(results[index]);
+    });
+  }
+
+  async #eachForItself(batch: readonly Waiting[]): Promise<void> {
+    for (const { work, resolve, reject, deadline } of batch) {
+      if (performance.now() < deadline) await this.transact(work).then(resolve, reject);
+      else reject(tooBusy());
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import knex from "knex";
+import type { Knex } from "knex";
+import type { DatabaseLimits } from "../../config/settings.js";
+import { Database } from "../database.js";
+import { postgresDialect } from "../dialect.js";
+import { Lane } from "../lanes/lane.js";
+import type { Engine } from "../lanes/lane.js";
+import { laneLimits } from "../lanes/limits.js";
+import type { LaneSizes } from "../lanes/limits.js";
+import { abandon, discard, PostgresClient, processIdOf } from "./client.js";
+import type { Binding } from "../session.js";
+import { SILENT } from "../silent.js";
+
+/** Of each process of Muster, when all of them are in use. */
+const SIZES: LaneSizes = { writers: 5, keys: 3, lists: 2, scans: 2 };
+
+/** The server itself ends a statement whose time is over; if it has not by then, it is asked to. */
+const LATENESS_MS = 300;
+
+/** Opens PostgreSQL. The lanes are pools of their own, each with its own time limit for statements. */
+export async function openPostgres(connectionString: string, limits: DatabaseLimits): Promise<Database> {
+  const open = (size: number, statement: number) =>
+    knex({
+      client: PostgresClient,
+      log: SILENT,
+      compileSqlOnError: false,
+      connection: {
+        connectionString,
+        application_name: "muster",
+        keepAlive: true,
+        connectionTimeoutMillis: limits.wait,
+      },
+      acquireConnectionTimeout: limits.wait,
+      pool: {
+        ...{ min: 0, max: size, createTimeoutMillis: limits.wait },
+        afterCreate: limitStatements(statement),
+      },
+    });
+  const limit = laneLimits(SIZES, limits);
+  const lane = (name: keyof LaneSizes, engine: Engine) =>
+    new Lane(open(SIZES[name], limit[name].statement), engine, limit[name]);
+  // What runs there is short, or better not cut off while it may still be kept: only its connection is given up.
+  const engine: Engine = { run, lateness: LATENESS_MS, interrupt: () => undefined, abandon };
+  const keys = lane("keys", engine);
+  const cancelling: Engine = { ...engine, interrupt: canceller(keys) };
+  const lanes = { keys, lists: lane("lists", cancelling), scans: lane("scans", cancelling) };
+  const database = new Database(postgresDialect, { ...lanes, writers: lane("writers", engine) }, limits);
+  try {
+    await database.knex.raw("select 1");
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}
+
+async function run<Row>(knex: Knex, connection: object, sql: string, bindings: readonly Binding[]) {
+  return ((await knex.raw(sql, bindings as Binding[]).connection(connection)) as { rows: Row[] }).rows;
+}
+
+/**
+ * Cancels what a connection runs, once; the connection is not used again, lest the cancellation come late and hit
+ * what runs on it next.
+ */
+function canceller(keys: Lane): Engine["interrupt"] {
+  const cancelled = new WeakSet();
+  return (connection) => {
+    if (cancelled.has(connection)) return;
+    cancelled.add(connection);
+    discard(connection);
+    keys.run("select pg_cancel_backend(?)", [processIdOf(connection)]).catch(() => undefined);
+  };
+}
+
+interface PoolConnection {
+  query(sql: string, done: (error: Error | null) => void): void;
+}
+
+function limitStatements(milliseconds: number): NonNullable<Knex.PoolConfig["afterCreate"]> {
+  return (connection: PoolConnection, done: (error: Error | null, connection: PoolConnection) => void) => {
+    connection.query(`set statement_timeout = ${milliseconds}`, (error) => {
+      done(error, connection);
+    });
+  };
+}

@@ -1,0 +1,194 @@
+import { mailAddress } from "../../domain/users/account.js";
+import { waitingAddresses } from "../../domain/invitations/invitation.js";
+import type { Mail, MailKind } from "../../domain/mail/mail.js";
+import { PROVIDER_REALM } from "../../domain/access/principal.js";
+import type { Realm } from "../../domain/access/principal.js";
+import { isEmailAddress, isSameMailbox, mailboxKey } from "../../domain/values/email.js";
+import type { Repositories, UnitOfWork } from "../../repositories/unit-of-work.js";
+import { DESCRIPTION_LENGTH, quoted, quotedList } from "./quoted.js";
+import type { Rendered, Templates } from "./templates.js";
+
+/** Mail that is ready to go. */
+export interface ComposedMail {
+  readonly to: string;
+  readonly message: Rendered;
+  /** The link in it, if it has one that somebody is meant to follow. */
+  readonly link: string | undefined;
+}
+
+export type ComposeMail = (mail: Mail) => Promise<ComposedMail | undefined>;
+
+/** Makes the secrets that go out by mail. */
+export interface Secrets {
+  toInvitation(link: { invitationId: string; revision: number; address: string }): string;
+  toAccountSetup(link: { accountId: string; revision: number }): string;
+  code(invitationId: string, addressKey: string, number: number): string;
+}
+
+export interface MailComposerParts {
+  readonly work: UnitOfWork;
+  readonly now: () => string;
+  readonly templates: Templates;
+  readonly productName: string;
+  readonly productUrl: string | undefined;
+  readonly secrets: Secrets;
+}
+
+/** What a template of mail is given, and whom it goes to. */
+interface Content {
+  readonly to: string;
+  readonly link?: string;
+  readonly [name: string]: unknown;
+}
+
+/** What mail says now; undefined when there is no reason for it any more. */
+type Write = (
+  mail: Mail,
+  repositories: Repositories,
+  deps: Pick<MailComposerParts, "now" | "secrets">,
+) => Promise<Content | undefined>;
+
+const KINDS: Readonly<Record<MailKind, Write>> = {
+  invitation: aboutInvitation,
+  "invitation-code": withCode,
+  "account-setup": aboutSetup,
+  "membership-added": (mail, repositories, deps) => aboutMembership(mail, repositories, deps, true),
+  "membership-removed": (mail, repositories, deps) => aboutMembership(mail, repositories, deps, false),
+  "tokens-orphaned": aboutTokens,
+};
+
+/** More than that somebody is not told, so that nobody fills a mailbox by adding and removing somebody. */
+const NOTICES_AN_HOUR = 6;
+
+/** Says what mail says, from how things are when it is sent: what was taken back meanwhile is not sent. */
+export function mailComposer(deps: MailComposerParts): ComposeMail {
+  const { work, templates, productName, productUrl } = deps;
+  return async (mail) => {
+    const content = await KINDS[mail.kind](mail, work.read(PROVIDER_REALM), deps);
+    if (!content) return undefined;
+    const message = templates.render(mail.kind, { productName, productUrl, ...content });
+    return { to: content.to, message, link: content.link };
+  };
+}
+
+async function aboutInvitation(
+  { invitationId = "", revision, address = "" }: Mail,
+  { invitations, accounts }: Repositories,
+  { now, secrets }: Pick<MailComposerParts, "now" | "secrets">,
+): Promise<Content | undefined> {
+  const invitation = await invitations.find(invitationId, now(), { lock: false });
+  if (invitation?.status !== "pending" || invitation.revision !== revision) return undefined;
+  if (!waitingAddresses(invitation).some((each) => isSameMailbox(each, address))) return undefined;
+  const { accountId } = invitation.inviter;
+  const inviter = accountId === undefined ? undefined : await accounts.find(accountId);
+  const { organizationName, givenName, roles, teams, expiresAt, description } = invitation;
+  return {
+    to: address,
+    link: secrets.toInvitation({ invitationId, revision, address }),
+    expiresAt,
+    organizationName: quoted(organizationName),
+    givenName: givenName && quoted(givenName),
+    description: description && quoted(description, DESCRIPTION_LENGTH),
+    inviterName: inviter && quoted(inviter.displayName ?? inviter.userName),
+    roles: quotedList(roles),
+    teams: quotedList(teams.map(({ display }) => display)),
+  };
+}
+
+async function withCode(
+  { invitationId = "", revision, address = "" }: Mail,
+  { invitations, invitationCodes }: Repositories,
+  { now, secrets }: Pick<MailComposerParts, "now" | "secrets">,
+): Promise<Content | undefined> {
+  const invitation = await invitations.find(invitationId, now(), { lock: false });
+  const key = mailboxKey(address);
+  const current = await invitationCodes.find(invitationId, key);
+  if (!invitation || current?.number !== revision || current.expiresAt <= now()) return undefined;
+  const organizationName = quoted(invitation.organizationName);
+  const code = secrets.code(invitationId, key, revision);
+  return { to: address, code, organizationName, expiresAt: current.expiresAt };
+}
+
+async function aboutSetup(
+  { accountId = "", revision }: Mail,
+  { accounts, accountSetups, organizations }: Repositories,
+  { now, secrets }: Pick<MailComposerParts, "now" | "secrets">,
+): Promise<Content | undefined> {
+  const account = await accounts.find(accountId);
+  const setup = await accountSetups.find(accountId, { lock: false });
+  const to = account && mailAddress(account);
+  if (to === undefined || account?.active !== true) return undefined;
+  if (setup?.revision !== revision || !setup.isStanding || setup.expiresAt <= now()) return undefined;
+  const organization =
+    setup.organizationId === undefined
+      ? undefined
+      : await organizations.find(setup.organizationId, { lock: false });
+  return {
+    to,
+    link: secrets.toAccountSetup({ accountId, revision }),
+    name: nameOf(account),
+    userName: userNameOf(account),
+    organizationName: organization && quoted(organization.displayName),
+    expiresAt: setup.expiresAt,
+  };
+}
+
+async function aboutMembership(
+  { accountId = "", organizationId = "" }: Mail,
+  { accounts, memberships, organizations, outbox }: Repositories,
+  { now }: Pick<MailComposerParts, "now">,
+  isMember: boolean,
+): Promise<Content | undefined> {
+  const account = await accounts.find(accountId);
+  const organization = await organizations.find(organizationId, { lock: false });
+  const to = account && mailAddress(account);
+  if (!organization || to === undefined || account?.active !== true) return undefined;
+  if ((await memberships.isMember(organizationId, accountId)) !== isMember) return undefined;
+  const anHourAgo = new Date(Date.parse(now()) - 3_600_000).toISOString();
+  if ((await outbox.noticesSince(accountId, anHourAgo)) >= NOTICES_AN_HOUR) return undefined;
+  return {
+    to,
+    name: nameOf(account),
+    userName: userNameOf(account),
+    organizationName: quoted(organization.displayName),
+  };
+}
+
+/** As many orphaned tokens are named in one letter. */
+const NAMED_TOKENS = 20;
+
+async function aboutTokens(
+  { accountId = "", organizationId }: Mail,
+  { accounts, accessTokens, organizations, power }: Repositories,
+): Promise<Content | undefined> {
+  const account = await accounts.find(accountId);
+  const to = account && mailAddress(account);
+  if (to === undefined || !(await power.isHeld(accountId, organizationId))) return undefined;
+  const realm: Realm =
+    organizationId === undefined ? PROVIDER_REALM : { type: "organization", organizationId };
+  const tokens = await accessTokens.orphaned(realm, NAMED_TOKENS);
+  const organization =
+    organizationId === undefined ? undefined : await organizations.find(organizationId, { lock: false });
+  if (tokens.length === 0) return undefined;
+  return {
+    ...{ to, name: account && nameOf(account), organizationName: organization?.displayName },
+    tokens: tokens.map(({ id, name, makerName }) => ({ id, name, makerName })),
+  };
+}
+
+/** How somebody is called in mail. */
+function nameOf({
+  displayName,
+  profile,
+}: {
+  displayName: string | undefined;
+  profile: { value: object };
+}): string | undefined {
+  const { name } = profile.value as { name?: { givenName?: unknown } };
+  const known = typeof name?.givenName === "string" ? name.givenName : displayName;
+  return known && quoted(known);
+}
+
+/** What somebody signs in with; one that is an address is copied from the mail, so it stays as it is. */
+const userNameOf = ({ userName }: { userName: string }) =>
+  isEmailAddress(userName) ? userName : quoted(userName);

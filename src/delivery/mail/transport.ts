@@ -1,0 +1,85 @@
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createTransport } from "nodemailer";
+import type { Rendered } from "./templates.js";
+
+/** Mail as it goes out. */
+export interface MailMessage extends Rendered {
+  /** The same for each attempt, so that whoever gets it twice can tell. */
+  readonly id: string;
+  readonly to: string;
+}
+
+/** Carries mail away. */
+export interface Transport {
+  /** What carries it, for the log. */
+  readonly name: string;
+  /** @throws UndeliverableError when it is in vain to try again, Error when it may work later */
+  send(message: MailMessage): Promise<void>;
+  close(): void;
+}
+
+/** Nobody is going to take this mail, however often it is sent. */
+export class UndeliverableError extends Error {}
+
+/** How long to wait for a mail server at each step, in milliseconds: less than a claim on mail lasts. */
+const TIMEOUTS = {
+  dnsTimeout: 10_000,
+  connectionTimeout: 10_000,
+  greetingTimeout: 10_000,
+  socketTimeout: 20_000,
+};
+
+/** @param url `smtp://` or `smtps://` with user and password. @param from as in a `From` header */
+export function smtpTransport(url: string, from: string): Transport {
+  const mailer = createTransport({ url, pool: true, ...TIMEOUTS });
+  return {
+    name: "smtp",
+    send: async (message) => {
+      try {
+        await mailer.sendMail(toMail(message, from));
+      } catch (error) {
+        const { responseCode = 0, command } = error as { responseCode?: number; command?: string };
+        if (command === "RCPT TO" && responseCode >= 500) {
+          throw new UndeliverableError(`The mail server refuses the address with ${responseCode}`, {
+            cause: error,
+          });
+        }
+        throw error;
+      }
+    },
+    close: () => {
+      mailer.close();
+    },
+  };
+}
+
+/** Puts mail into a folder, as `.eml` files that mail programs open. */
+export function fileTransport(folder: string, from: string): Transport {
+  const mailer = createTransport({ streamTransport: true, buffer: true });
+  return {
+    name: "file",
+    send: async (message) => {
+      const { message: content } = await mailer.sendMail(toMail(message, from));
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const path = join(folder, `${message.id}.eml`);
+      // Whoever watches the folder sees whole files only.
+      await writeFile(`${path}.part`, content as Buffer, { mode: 0o600 });
+      await rename(`${path}.part`, path);
+    },
+    close: () => undefined,
+  };
+}
+
+const toMail = ({ id, to, subject, text, html }: MailMessage, from: string) => ({
+  messageId: `<${id}@${/@([^>]+)/.exec(from)?.[1] ?? "localhost"}>`,
+  from,
+  // As an object, so that nothing in it is taken for a second address.
+  to: { name: "", address: to },
+  subject,
+  text,
+  html,
+  headers: { "Auto-Submitted": "auto-generated" },
+  disableFileAccess: true,
+  disableUrlAccess: true,
+});

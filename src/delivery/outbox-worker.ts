@@ -1,0 +1,167 @@
+import { MAX_ATTEMPTS, pauseAfter } from "../domain/mail/mail.js";
+import type { Mail, MailResult } from "../domain/mail/mail.js";
+import { PROVIDER_REALM } from "../domain/access/principal.js";
+import type { Logger } from "../logging/logger.js";
+import type { UnitOfWork } from "../repositories/unit-of-work.js";
+import type { ComposeMail } from "./mail/composer.js";
+import { UndeliverableError } from "./mail/transport.js";
+import type { Transport } from "./mail/transport.js";
+
+/** How many are taken at once. */
+const AT_ONCE = 10;
+
+/**
+ * How long mail belongs to the process that took it, in milliseconds; so long it waits when that process was killed.
+ * While sending goes on, the claim is renewed well before it ends.
+ */
+export const CLAIM_MS = 30_000;
+const RENEWALS_PER_CLAIM = 3;
+
+/** How long it is remembered what became of mail, in milliseconds, and how much is forgotten at a time. */
+const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+const PRUNED_AT_ONCE = 1000;
+
+/** What the worker is given. */
+export interface OutboxParts {
+  readonly work: UnitOfWork;
+  readonly now: () => string;
+  readonly newId: () => string;
+  readonly transport: Transport;
+  /** Says what mail says; undefined when there is no reason for it any more. */
+  readonly compose: ComposeMail;
+  readonly logger: Logger;
+  /** How long a claim lasts without being renewed, in milliseconds. */
+  readonly claimMs?: number;
+}
+
+/**
+ * Sends what is in the outbox. Mail is taken before it is sent and done with afterwards, so a crash in between may
+ * send it twice, and never loses it. A slow mail server does not: what is being sent stays claimed.
+ */
+export class OutboxWorker {
+  #isStopped = false;
+
+  readonly #claimMs: number;
+
+  constructor(private readonly parts: OutboxParts) {
+    this.#claimMs = parts.claimMs ?? CLAIM_MS;
+  }
+
+  /** Forgets mail that has long been done with. */
+  async prune(): Promise<void> {
+    const { work, now } = this.parts;
+    const before = later(now(), -KEPT_MS);
+    for (let pruned = PRUNED_AT_ONCE; pruned === PRUNED_AT_ONCE;) {
+      pruned = await work.write(PROVIDER_REALM, ({ outbox }) => outbox.prune(before, PRUNED_AT_ONCE));
+    }
+  }
+
+  /** Sends what is due. */
+  async run(): Promise<void> {
+    const { work, now } = this.parts;
+    while (!this.#isStopped && (await work.read(PROVIDER_REALM).outbox.isDue(now(), this.#claimEnd()))) {
+      const mails = await work.write(PROVIDER_REALM, ({ outbox }) =>
+        outbox.claim(now(), this.#claimEnd(), AT_ONCE),
+      );
+      // What is due is being taken by another process.
+      if (mails.length === 0) return;
+      await this.#deliverAll(mails);
+    }
+  }
+
+  #claimEnd(): string {
+    return later(this.parts.now(), this.#claimMs);
+  }
+
+  async #deliverAll(mails: readonly Mail[]): Promise<void> {
+    const unsent = new Set(mails.map(({ id }) => id));
+    const renewal = setInterval(() => void this.#renew(unsent), this.#claimMs / RENEWALS_PER_CLAIM);
+    try {
+      await Promise.all(mails.map((mail) => this.#deliver(mail).finally(() => unsent.delete(mail.id))));
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  async #renew(unsent: ReadonlySet<string>): Promise<void> {
+    try {
+      await this.parts.work.write(PROVIDER_REALM, ({ outbox }) =>
+        outbox.renew([...unsent], this.#claimEnd()),
+      );
+    } catch (error) {
+      this.parts.logger.warn(
+        { err: error },
+        "Mail that is being sent could not be kept from other processes",
+      );
+    }
+  }
+
+  /** Ends after the mail that is being sent. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  async #deliver(mail: Mail): Promise<void> {
+    const { logger, now } = this.parts;
+    const { id, kind, attempts } = mail;
+    // What was taken and not sent any more is due at once, for whoever comes next.
+    if (this.#isStopped) return this.#postpone(mail, now());
+    try {
+      await this.#end(id, await this.#send(mail));
+    } catch (error) {
+      const isHopeless = error instanceof UndeliverableError || attempts >= MAX_ATTEMPTS;
+      const dueAt = isHopeless ? undefined : later(now(), pauseAfter(attempts));
+      logger[isHopeless ? "error" : "warn"](
+        { mail: { id, kind, attempts, dueAt }, err: error },
+        isHopeless ? "Mail could not be sent and is given up" : "Mail could not be sent and is tried again",
+      );
+      await (dueAt === undefined ? this.#giveUp(mail) : this.#postpone(mail, dueAt));
+    }
+  }
+
+  async #send(mail: Mail): Promise<MailResult> {
+    const { compose, transport, logger } = this.parts;
+    const composed = await compose(mail);
+    if (!composed) return "void";
+    await transport.send({ ...composed.message, id: mail.id, to: composed.to });
+    // Without a mail server, whoever runs this reads the log instead of a mailbox.
+    const said = {
+      mail: { id: mail.id, kind: mail.kind },
+      ...(transport.name === "file" && composed.link !== undefined && { link: composed.link }),
+    };
+    logger.info(said, transport.name === "file" ? "Mail was put into a file" : "Mail was sent");
+    return "sent";
+  }
+
+  async #end(id: string, result: MailResult): Promise<void> {
+    await this.parts.work.write(PROVIDER_REALM, ({ outbox }) => outbox.end(id, result, this.parts.now()));
+  }
+
+  /** So that not the log alone tells that somebody gets no mail, but the audit log, which administrators see. */
+  async #giveUp({ id, kind, invitationId, accountId, organizationId }: Mail): Promise<void> {
+    const { work, now, newId } = this.parts;
+    await work.write(PROVIDER_REALM, async ({ outbox, auditEvents, invitations }) => {
+      const at = now();
+      await outbox.end(id, "failed", at);
+      const invitation =
+        invitationId === undefined ? undefined : await invitations.find(invitationId, at, { lock: false });
+      await auditEvents.insert([
+        {
+          ...{ id: newId(), createdAt: at, action: "change", result: "warning", realm: "provider" },
+          target:
+            invitationId === undefined
+              ? { type: "User", id: accountId }
+              : { type: "Invitation", id: invitationId, display: invitation?.name },
+          organizationId: invitation?.organizationId ?? organizationId,
+          ...{ changes: [], ignored: [], detail: `mail (${kind}) could not be sent and is given up` },
+        },
+      ]);
+    });
+  }
+
+  async #postpone(mail: Mail, dueAt: string): Promise<void> {
+    await this.parts.work.write(PROVIDER_REALM, ({ outbox }) => outbox.postpone(mail, dueAt));
+  }
+}
+
+const later = (time: string, milliseconds: number) => new Date(Date.parse(time) + milliseconds).toISOString();

@@ -1,0 +1,44 @@
+import type { Realm } from "../access/principal.js";
+
+/** What was done, in one word each. */
+export type AuditAction = "create" | "replace" | "change" | "delete" | "read" | "search" | "authenticate";
+
+/** What an action was done to, or was to be done to. */
+export interface AuditTarget {
+  /** As in `meta.resourceType`. */
+  readonly type: string;
+  readonly id?: string | undefined;
+  /** Its name at that time. */
+  readonly display?: string | undefined;
+}
+
+/** Who did what to what, when, from where, and with what result. Times are ISO 8601 in UTC. */
+export interface AuditEvent {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly action: AuditAction;
+  /** `warning`: it was done, and somebody should look at it. */
+  readonly result: "success" | "warning" | "refused";
+  /** The HTTP status of what was refused. */
+  readonly status?: number | undefined;
+  /** Where the token acts that it was done with. */
+  readonly realm: Realm["type"];
+  /** Undefined, like all that tells who it was, in what an organization sees of the provider's deeds. */
+  readonly tokenId?: string | undefined;
+  /** The person that the token belongs to. */
+  readonly accountId?: string | undefined;
+  /** The realm it happened in, or the organization it happened to; undefined: the provider's alone. */
+  readonly organizationId?: string | undefined;
+  readonly target: AuditTarget;
+  readonly requestId?: string | undefined;
+  /** The network address of the client. */
+  readonly address?: string | undefined;
+  /** The attributes that changed; never their values. */
+  readonly changes: readonly string[];
+  /** The attributes that the caller may not change, and which were left as they are. */
+  readonly ignored: readonly string[];
+  readonly detail?: string | undefined;
+  /** How often it was refused, with `createdAt` the first time and `lastAt` the last one; undefined for what was done. */
+  readonly occurrences?: number | undefined;
+  readonly lastAt?: string | undefined;
+}

@@ -1,0 +1,39 @@
+import type { Filter } from "../listing.js";
+
+/** How somebody became a member. */
+export type MembershipSource = "scim" | "admin" | "invitation";
+
+/** A member as an organization shows it. */
+export interface Member {
+  readonly accountId: string;
+  /** The account's display name, else its user name. */
+  readonly display: string;
+  /** The role in a team. */
+  readonly role?: string | undefined;
+}
+
+/** Somebody who is to be a member, of an organization or of a team. */
+export interface MemberEntry {
+  readonly accountId: string;
+  /** The role in a team; undefined says nothing of it. */
+  readonly role?: string;
+}
+
+/** One step of a change of the members of an organization or a team. Steps happen in order. */
+export type MembershipChange =
+  | { readonly type: "add"; readonly entries: readonly MemberEntry[] }
+  | { readonly type: "remove"; readonly accountIds: readonly string[] }
+  /** Removes the members that match; the filter's fields are those of a member. */
+  | { readonly type: "removeMatching"; readonly filter: Filter }
+  | { readonly type: "removeAll" }
+  /** Makes these the members, and nobody else. */
+  | { readonly type: "replace"; readonly entries: readonly MemberEntry[] }
+  /** Says the role that a member of a team has; undefined: none. */
+  | { readonly type: "setRole"; readonly accountId: string; readonly role: string | undefined };
+
+/** Changes of the members of an organization, one after another, that all do the same. */
+export interface MemberTurns {
+  readonly type: "add" | "remove";
+  /** The account ids of each turn. */
+  readonly turns: readonly (readonly string[])[];
+}

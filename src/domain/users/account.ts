@@ -1,0 +1,68 @@
+import { isEmailAddress } from "../values/email.js";
+import { isJsonObject } from "../values/json.js";
+import type { JsonDocument } from "../values/json.js";
+import type { RoleList } from "../access/roles.js";
+import type { OrganizationReference } from "../organizations/organization.js";
+
+const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/** The attributes in a profile that people are looked for by so often that they stand in an index. */
+export const INDEXED_IN_PROFILE: readonly (readonly [string, string])[] = [
+  ["name", "familyName"],
+  [ENTERPRISE_USER, "department"],
+  [ENTERPRISE_USER, "employeeNumber"],
+];
+
+/**
+ * One person's account as a realm shows it: in an organization's, `externalId`, `active` and `roles` are the
+ * membership's. Times are ISO 8601 in UTC.
+ */
+export interface Account {
+  readonly id: string;
+  /** As it was sent; unique in the provider without regard to case. */
+  readonly userName: string;
+  readonly externalId: string | undefined;
+  readonly displayName: string | undefined;
+  /** Undefined when it was taken away: who is not said to be active, is not. */
+  readonly active: boolean | undefined;
+  readonly roles: RoleList;
+  /** Whether the person is to choose a password by a link in a mail, and has not yet. */
+  readonly isInvited: boolean;
+  /** All other attributes of the person, by their SCIM names; extensions stand under their URNs. */
+  readonly profile: JsonDocument;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** An account with the organizations that it is a member of. */
+export interface AccountWithOrganizations extends Account {
+  readonly organizations: readonly OrganizationReference[];
+}
+
+/** What a caller says of an account; what is left out is unassigned. */
+export interface AccountInput {
+  readonly userName: string;
+  readonly externalId?: string | undefined;
+  readonly displayName?: string | undefined;
+  readonly active: boolean | undefined;
+  readonly roles: RoleList;
+  readonly profile: JsonDocument;
+  /**
+   * The profile with those strings folded that compare without case; what filters and sorting look at.
+   */
+  readonly search: JsonDocument;
+}
+
+/** Where mail to somebody goes: the primary of the addresses, else the first, else a user name that is one. */
+export function mailAddress({
+  userName,
+  profile,
+}: Pick<Account, "userName" | "profile">): string | undefined {
+  const { emails } = profile.value;
+  const addresses = (Array.isArray(emails) ? emails : []).filter(isJsonObject);
+  const inOrder = [...addresses.filter(({ primary }) => primary === true), ...addresses];
+  return [...inOrder.map(({ value }) => value), userName].find(
+    (each): each is string => typeof each === "string" && isEmailAddress(each),
+  );
+}

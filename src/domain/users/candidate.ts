@@ -1,0 +1,70 @@
+import { ForbiddenError } from "../errors.js";
+import type { ComparisonOperator, ComparisonValue, Criteria, Field, Filter } from "../listing.js";
+
+/** Somebody who has an account and could become a member: as little as it takes to tell who it is. */
+export interface Candidate {
+  readonly id: string;
+  readonly userName: string;
+  readonly displayName: string | undefined;
+}
+
+/** Whether organizations can look for candidates: by parts of names, by whole names alone, or not at all. */
+export type CandidateSearch = "search" | "exact" | "off";
+
+/** Whoever looks knows at least so much of whom they look for. */
+export const LEAST_CHARACTERS = 3;
+
+const NAMES = ["userName", "displayName"];
+
+/** Names can be looked for in part, addresses only as a whole: a part of one would tell the rest, try by try. */
+const OPERATORS: Readonly<Record<"search" | "exact", readonly ComparisonOperator[]>> = {
+  search: ["eq", "sw", "co"],
+  exact: ["eq"],
+};
+
+/**
+ * Requires that every term of a search says well enough whom it looks for, so that no other attribute can be tried
+ * beside one that does, and that nothing else decides on the order.
+ *
+ * @throws ForbiddenError
+ */
+export function requireSpecific({ filter, sort }: Criteria, search: CandidateSearch): void {
+  if (search === "off") throw new ForbiddenError("Looking for candidates is switched off on this server");
+  if (!filter || !isSpecific(filter, OPERATORS[search])) {
+    const operators = search === "exact" ? "'eq'" : "'eq', 'sw' or 'co'";
+    throw new ForbiddenError(
+      `A filter for candidates compares userName or displayName by ${operators}, or emails.value by 'eq', with at least ${LEAST_CHARACTERS} characters, and has no other terms than these, joined by 'and' or 'or'`,
+    );
+  }
+  if (sort && (sort.collection !== undefined || !NAMES.includes(nameOf(sort.field)))) {
+    throw new ForbiddenError("Candidates are sorted by userName or displayName");
+  }
+}
+
+function isSpecific(filter: Filter, operators: readonly ComparisonOperator[]): boolean {
+  switch (filter.type) {
+    case "and":
+    case "or":
+      return filter.filters.every((each) => isSpecific(each, operators));
+    case "compare":
+      return (
+        NAMES.includes(nameOf(filter.field)) && operators.includes(filter.operator) && isLong(filter.value)
+      );
+    case "match":
+      return filter.filter !== undefined && isWholeAddress(filter.filter);
+    default:
+      return false;
+  }
+}
+
+/** @param filter on the elements of `emails` */
+const isWholeAddress = (filter: Filter) =>
+  filter.type === "compare" &&
+  nameOf(filter.field) === "value" &&
+  filter.operator === "eq" &&
+  isLong(filter.value);
+
+const isLong = (value: ComparisonValue) =>
+  typeof value === "string" && Array.from(value.normalize("NFC").trim()).length >= LEAST_CHARACTERS;
+
+const nameOf = ({ path }: Field) => path.join(".");

@@ -1,0 +1,124 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setImmediate } from "node:timers/promises";
+import type { Request, RequestHandler, Response } from "express";
+import type { Logger } from "../../logging/logger.js";
+import { failure, ScimAnswer } from "../../scim/answers/answer.js";
+import { corrected } from "../../scim/discovery.js";
+import type { Pagination } from "../../scim/discovery.js";
+import { logFault, whatOf } from "./faults.js";
+import { endTurn } from "../requests/turn.js";
+
+/** No answer is for caches, nor to be taken for something else than it says it is. */
+export const ANSWER_HEADERS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" } as const;
+
+const SCIM_JSON = "application/scim+json; charset=utf-8";
+const PLAIN_JSON = "application/json; charset=utf-8";
+
+/**
+ * Teaches the response to send what SCIM operations give back: a ScimAnswer with its own status and
+ * headers and a body that may come in pieces, or (discovery) a plain object. scimmy-routers calls `send`
+ * with either.
+ */
+export function answers(logger: Logger, pagination: Pagination | undefined): RequestHandler {
+  return (request, response, next) => {
+    for (const [name, value] of Object.entries(ANSWER_HEADERS)) response.setHeader(name, value);
+    response.send = (body?: unknown) => {
+      response.vary("Accept");
+      response.setHeader("Content-Type", mediaType(request));
+      if (body instanceof ScimAnswer) {
+        sendAnswer(response, body).catch((error: unknown) => {
+          breakOff(response, error, (fault) => {
+            logFault(logger, whatOf(request), fault);
+          });
+        });
+      } else {
+        response.end(JSON.stringify(corrected(body as object, pagination)));
+      }
+      return response;
+    };
+    next();
+  };
+}
+
+/** What is to be done when a body cannot be sent to its end. */
+function breakOff(response: Response, error: unknown, onFault: (error: unknown) => void): void {
+  // The client has hung up, which is no fault.
+  if ((error as { code?: string }).code === "ERR_STREAM_PREMATURE_CLOSE") return;
+  const answer = failure(error, onFault);
+  if (response.headersSent) {
+    response.destroy();
+  } else {
+    for (const name of ["ETag", "Location", "Content-Location"]) response.removeHeader(name);
+    response.statusCode = answer.status;
+    response.end(answer.body);
+  }
+}
+
+/**
+ * The SCIM media type, unless the client likes plain JSON better (RFC 7644 section 3.8). A client that takes
+ * neither gets SCIM all the same: it can be told nothing else.
+ */
+function mediaType(request: Request): string {
+  // Some name the charset, which is part of what is compared.
+  const preferred = request.accepts("application/scim+json", SCIM_JSON, "application/json", PLAIN_JSON);
+  return preferred && preferred.startsWith("application/json") ? PLAIN_JSON : SCIM_JSON;
+}
+
+async function sendAnswer(response: Response, { status, headers, body }: ScimAnswer): Promise<void> {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (body === undefined) {
+    response.removeHeader("Content-Type");
+    response.end();
+  } else if (response.req.method === "HEAD") {
+    // What is not sent need not be read.
+    response.end();
+  } else if (typeof body === "string") {
+    endTurn(response);
+    response.end(body);
+  } else {
+    await sendPieces(response, body);
+  }
+}
+
+/**
+ * Sends a body as it comes, no faster than the client takes it. One that is there at once goes out whole,
+ * with its length. When the client hangs up, no further pieces are asked for.
+ */
+async function sendPieces(response: Response, pieces: AsyncIterable<string>): Promise<void> {
+  const chunks = gathered(pieces);
+  const first = await chunks.next();
+  const second = await chunks.next();
+  endTurn(response);
+  if (second.done) {
+    response.end(first.value);
+    return;
+  }
+  async function* all() {
+    yield first.value;
+    yield second.value;
+    yield* chunks;
+  }
+  // A pipeline listens for several things on its own, beside those who wait for the end of the answer.
+  response.setMaxListeners(MAX_LISTENERS);
+  await pipeline(Readable.from(all(), { highWaterMark: 1 }), response);
+}
+
+const MAX_LISTENERS = 20;
+
+/** Shorter pieces are gathered, so that a socket is not written to for every few bytes. */
+const CHUNK_LENGTH = 64 * 1024;
+
+async function* gathered(pieces: AsyncIterable<string>): AsyncGenerator<string, undefined, undefined> {
+  let held = "";
+  for await (const piece of pieces) {
+    held += piece;
+    if (held.length < CHUNK_LENGTH) continue;
+    yield held;
+    held = "";
+    // A client that takes all at once must not keep the others waiting.
+    await setImmediate();
+  }
+  yield held;
+}

@@ -1,0 +1,76 @@
+import type { Request, Response } from "express";
+import type { Principal } from "../../domain/access/principal.js";
+import type { Reservation } from "../../domain/limits/room.js";
+import type { Logger } from "../../logging/logger.js";
+import type { Cursors } from "../../scim/answers/cursors.js";
+import type { ScimContext, ScimServices } from "../../scim/context.js";
+import type { PageMemory } from "../../scim/answers/page-memory.js";
+import { logFault, whatOf } from "../answers/faults.js";
+
+interface ContextParts {
+  readonly services: ScimServices;
+  readonly cursors: Cursors;
+  readonly pageMemory: PageMemory;
+  readonly logger: Logger;
+  readonly baseUrl: string;
+  readonly ending: AbortSignal;
+}
+
+/** Makes what every SCIM operation is given, from the request it came with. */
+export function scimContext(parts: ContextParts) {
+  const { services, cursors, pageMemory, logger, baseUrl, ending } = parts;
+  return (request: Request): ScimContext => ({
+    principal: withSignal(request.user as Principal, request.res),
+    services,
+    cursors,
+    pageMemory,
+    holdWhileSending: (reservation) => {
+      if (request.res) holdWhileSending(request.res, reservation);
+    },
+    baseUrl,
+    ending,
+    ifMatch: request.headers["if-match"],
+    ifNoneMatch: request.headers["if-none-match"],
+    onFault: (error) => {
+      logFault(logger, whatOf(request), error);
+    },
+  });
+}
+
+/** A client has so long to take a page that takes up more than so much memory, in milliseconds and bytes. */
+const SENDING_MS = 120_000;
+const SMALL_BYTES = 256 * 1024;
+
+function holdWhileSending(response: Response, reservation: Reservation): void {
+  const deadline = setTimeout(() => {
+    if (reservation.bytes > SMALL_BYTES) response.destroy();
+  }, SENDING_MS).unref();
+  const release = () => {
+    clearTimeout(deadline);
+    reservation.release();
+  };
+  // It may have gone while there was no room.
+  if (response.destroyed) release();
+  else response.once("close", release);
+}
+
+/** The principal, with a signal that is made when it is asked for: few requests take long enough to need one. */
+function withSignal(principal: Principal, response: Response | undefined): Principal {
+  let signal: AbortSignal | undefined;
+  return {
+    ...principal,
+    get signal() {
+      return (signal ??= goneFrom(response));
+    },
+  };
+}
+
+/** Aborted when the response is closed: the client has hung up, or has its answer. */
+export function goneFrom(response: Response | undefined): AbortSignal {
+  if (!response || response.closed) return AbortSignal.abort();
+  const controller = new AbortController();
+  response.once("close", () => {
+    controller.abort();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,25 @@
+import type { RequestHandler } from "express";
+import type { Principal } from "../../domain/access/principal.js";
+import { ScimError } from "../../scim/errors.js";
+
+const ME = /^\/Me\/?(?=$|\?)/;
+
+/**
+ * Takes `/Me` for the User that the access token belongs to, whatever the method (RFC 7644 section 3.11). The
+ * answer names the resource's own address.
+ *
+ * The error is 404 for a token that belongs to nobody.
+ */
+export const me: RequestHandler = (request, _response, next) => {
+  if (!ME.test(request.url)) {
+    next();
+    return;
+  }
+  const { accountId } = request.user as Principal;
+  if (accountId === undefined) {
+    next(new ScimError(404, undefined, "This access token belongs to no User, so there is no '/Me' for it"));
+    return;
+  }
+  request.url = request.url.replace(ME, `/Users/${accountId}`);
+  next();
+};

@@ -1,0 +1,111 @@
+import compression from "compression";
+import { Router } from "express";
+import type { RequestHandler } from "express";
+import ScimmyRouters from "scimmy-routers";
+import type { Logger } from "../../logging/logger.js";
+import type { AuthenticationService } from "../../services/tokens/authentication.js";
+import type { ScimServices } from "../../scim/context.js";
+import type { Cursors } from "../../scim/answers/cursors.js";
+import type { PageMemory } from "../../scim/answers/page-memory.js";
+import {
+  declareFeatures,
+  declareResourceTypes,
+  describePagination,
+  resourceTypes,
+} from "../../scim/discovery.js";
+import { answers } from "../answers/answers.js";
+import { authentication } from "../authentication/bearer.js";
+import { bulk } from "./bulk.js";
+import type { BulkLimits } from "./bulk.js";
+import { bodyRoom } from "../requests/body-room.js";
+import { MAX_BODY_BYTES, parseBody, readBody } from "../requests/body.js";
+import { scimContext } from "./context.js";
+import { discovery } from "./discovery.js";
+import { errors } from "../answers/errors.js";
+import type { FailedAuthentication } from "../authentication/failed-authentication.js";
+import { me } from "./me.js";
+import { requestId } from "../requests/request-id.js";
+import { resources } from "./resources.js";
+import { resending } from "./resending.js";
+import { rotation } from "./rotation.js";
+import { routes } from "./routes.js";
+import { search } from "./search.js";
+import { addressTooLong } from "../server/server.js";
+import { slashes } from "../requests/slashes.js";
+import { takeTurn } from "../requests/turn.js";
+
+export interface ScimParts {
+  readonly services: ScimServices & { readonly authentication: AuthenticationService };
+  readonly cursors: Cursors;
+  readonly pageMemory: PageMemory;
+  /** Whether the server's description of itself speaks of pagination. */
+  readonly advertisePagination: boolean;
+  readonly bulkLimits: BulkLimits;
+  readonly logger: Logger;
+  readonly failedAuthentication: FailedAuthentication;
+  readonly baseUrl: string;
+  /** Tells requests that can end early to do so, since the server is stopping. */
+  readonly ending: AbortSignal;
+}
+
+/** Answers from this many bytes on are compressed for clients that take it: shorter ones would hardly shrink. */
+const COMPRESSED_FROM = 8192;
+
+/** The longest address, in bytes: more than the longest filter takes. */
+const MAX_ADDRESS_BYTES = 32 * 1024;
+
+const addressLength: RequestHandler = ({ originalUrl }, _response, next) => {
+  next(originalUrl.length > MAX_ADDRESS_BYTES ? addressTooLong() : undefined);
+};
+
+/** The way of a SCIM request, in order. */
+export function scim({
+  services,
+  cursors,
+  pageMemory,
+  advertisePagination,
+  bulkLimits,
+  logger,
+  failedAuthentication,
+  baseUrl,
+  ending,
+}: ScimParts): Router {
+  const context = scimContext({ services, cursors, pageMemory, logger, baseUrl, ending });
+  const turn = takeTurn();
+  const room = bodyRoom(Math.max(MAX_BODY_BYTES, bulkLimits.maxPayloadSize));
+  const router = Router();
+  router.use(requestId);
+  router.use(compression({ threshold: COMPRESSED_FROM }));
+  router.use(answers(logger, advertisePagination ? describePagination(cursors.timeout) : undefined));
+  router.use(addressLength);
+  router.use(slashes);
+  router.use(authentication(services, failedAuthentication));
+  router.use(me);
+  router.use(routes(resourceTypes));
+  router.use(discovery);
+  router.use(bulk(resourceTypes, context, bulkLimits, room, turn));
+  router.use(readBody(MAX_BODY_BYTES, room));
+  router.use(turn);
+  router.use(parseBody());
+  router.use(search(resourceTypes, context));
+  router.use(rotation(context));
+  router.use(resending(context));
+  router.use(resources(resourceTypes, context));
+  router.use(scimmy(context, baseUrl, bulkLimits));
+  router.use(errors(logger));
+  return router;
+}
+
+/** The routes themselves. Who may pass has been settled before, so SCIMMY's own handler only nods. */
+function scimmy(context: ReturnType<typeof scimContext>, baseUrl: string, bulkLimits: BulkLimits): Router {
+  declareResourceTypes();
+  const routers = new ScimmyRouters({
+    type: "bearer",
+    handler: () => "",
+    context,
+    // The router adds the path that it is mounted at.
+    baseUri: ({ baseUrl: mountPath }) => baseUrl.slice(0, baseUrl.length - mountPath.length),
+  });
+  declareFeatures(bulkLimits);
+  return routers;
+}

@@ -1,0 +1,243 @@
+import type { Binding, Session } from "../../db/session.js";
+import type { Dialect } from "../../db/dialect.js";
+import type { AuditAction, AuditEvent } from "../../domain/audit/audit-event.js";
+import type { Criteria, Listing, Locations, Page } from "../../domain/listing.js";
+import type { Realm } from "../../domain/access/principal.js";
+import { ListingCompiler } from "../listing/compile.js";
+import type { ResourceFields } from "../listing/fields.js";
+import { readPage } from "../listing/page.js";
+import type { Source } from "../listing/source.js";
+import { prefixed, sql } from "../listing/sql.js";
+import type { Sql } from "../listing/sql.js";
+
+interface AuditEventRow {
+  id: string;
+  created_at: string;
+  action: AuditAction;
+  result: AuditEvent["result"];
+  status: number | null;
+  by_provider: boolean | number;
+  token_id: string | null;
+  account_id: string | null;
+  organization_id: string | null;
+  target_type: string;
+  target_id: string | null;
+  target_display: string | null;
+  request_id: string | null;
+  address: string | null;
+  attributes: string | { changes: string[]; ignored: string[] };
+  detail: string | null;
+  occurrences: number | null;
+  last_at: string | null;
+}
+
+const COLUMNS = [
+  "id",
+  "created_at",
+  "action",
+  "result",
+  "status",
+  "by_provider",
+  "token_id",
+  "account_id",
+  "organization_id",
+  "target_type",
+  "target_id",
+  "target_display",
+  "request_id",
+  "address",
+  "attributes",
+  "detail",
+  "occurrences",
+  "last_at",
+];
+
+/** How many rows a statement inserts: few sizes, so that the statements stay prepared. */
+const ROWS_AT_ONCE = [50, 10, 1];
+
+/** Who it was, and from where: of the provider's people, no organization's business. */
+const OF_ACTOR = ["token_id", "account_id", "request_id", "address"];
+
+/** The events that a realm sees: a relation of the name `audit_events`. */
+function view(realm: Realm): Sql {
+  if (realm.type === "provider") return sql("audit_events");
+  const columns = COLUMNS.map((name) =>
+    OF_ACTOR.includes(name) ? `case when not by_provider then ${name} end as ${name}` : name,
+  );
+  return sql(
+    `(select ${columns.join(", ")} from audit_events where organization_id = ?) audit_events`,
+    realm.organizationId,
+  );
+}
+
+const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields => ({
+  table: "audit_events",
+  columns: {
+    id: "audit_events.id",
+    timestamp: "audit_events.created_at",
+    action: "audit_events.action",
+    result: "audit_events.result",
+    status: "audit_events.status",
+    realm: plainText("case when audit_events.by_provider then 'provider' else 'organization' end"),
+    token: "audit_events.token_id",
+    "token.value": "audit_events.token_id",
+    "token.$ref": prefixed(locations.accessTokens, "audit_events.token_id"),
+    user: "audit_events.account_id",
+    "user.value": "audit_events.account_id",
+    "user.$ref": prefixed(locations.accounts, "audit_events.account_id"),
+    organization: "audit_events.organization_id",
+    "organization.value": "audit_events.organization_id",
+    "organization.$ref": prefixed(locations.organizations, "audit_events.organization_id"),
+    target: "audit_events.target_type",
+    "target.type": "audit_events.target_type",
+    "target.value": "audit_events.target_id",
+    "target.display": "audit_events.target_display",
+    requestId: "audit_events.request_id",
+    address: "audit_events.address",
+    detail: plainText("audit_events.detail"),
+    count: "audit_events.occurrences",
+    lastTimestamp: "audit_events.last_at",
+    meta: "audit_events.id",
+    "meta.resourceType": plainText("'AuditEvent'"),
+    "meta.location": prefixed(locations.auditEvents, "audit_events.id"),
+    "meta.created": "audit_events.created_at",
+    "meta.lastModified": plainText("coalesce(audit_events.last_at, audit_events.created_at)"),
+    "meta.version": plainText(`'W/"' || coalesce(audit_events.occurrences, 1) || '"'`),
+  },
+  collections: {},
+  documents: { changes: "audit_events.attributes", ignored: "audit_events.attributes" },
+});
+
+/** The audit log: events are added, read, and in the end forgotten. Nothing changes but how often a refusal happened. */
+export class AuditEventRepository {
+  /** @param pending where events go, rather than into the database, when somebody else is going to write them */
+  constructor(
+    private readonly session: Session,
+    private readonly realm: Realm,
+    private readonly pending?: AuditEvent[],
+  ) {}
+
+  async insert(events: readonly AuditEvent[]): Promise<void> {
+    if (this.pending) {
+      this.pending.push(...events);
+      return;
+    }
+    let rest = events;
+    for (const size of ROWS_AT_ONCE) {
+      for (; rest.length >= size; rest = rest.slice(size)) await this.#insert(rest.slice(0, size));
+    }
+  }
+
+  async #insert(events: readonly AuditEvent[]): Promise<void> {
+    const row = `(${COLUMNS.map(() => "?").join(", ")})`;
+    await this.session.rows(
+      `insert into audit_events (${COLUMNS.join(", ")}) values ${events.map(() => row).join(", ")}`,
+      events.flatMap(toBindings),
+    );
+  }
+
+  /** Writes how often refusals have happened by now. */
+  async recount(counts: readonly { id: string; occurrences: number; lastAt: string }[]): Promise<void> {
+    for (const { id, occurrences, lastAt } of counts) {
+      await this.session.rows("update audit_events set occurrences = ?, last_at = ? where id = ?", [
+        occurrences,
+        lastAt,
+        id,
+      ]);
+    }
+  }
+
+  async find(id: string): Promise<AuditEvent | undefined> {
+    const { text, bindings } = view(this.realm);
+    const row = await this.session.first<AuditEventRow>(
+      `select ${COLUMNS.join(", ")} from ${text} where id = ?`,
+      [...bindings, id],
+    );
+    return row && toEvent(row);
+  }
+
+  /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
+  async list(listing: Listing): Promise<Page<AuditEvent>> {
+    const page = await readPage<AuditEventRow>(
+      this.session,
+      [this.#source(listing.locations, listing)],
+      listing,
+    );
+    return { ...page, items: page.items.map(toEvent) };
+  }
+
+  /**
+   * Forgets events that are older, some at a time.
+   *
+   * @returns how many
+   */
+  async prune(before: string, limit: number): Promise<number> {
+    const pruned = await this.session.rows(
+      `delete from audit_events where id in
+         (select id from audit_events where created_at < ? order by created_at, id limit ?) returning 1`,
+      [before, limit],
+    );
+    return pruned.length;
+  }
+
+  #source(locations: Locations, criteria: Criteria): Source {
+    const { dialect } = this.session;
+    return {
+      from: view(this.realm),
+      table: "audit_events",
+      columns: COLUMNS.map((name) => `audit_events.${name}`).join(", "),
+      compiler: new ListingCompiler(dialect, fields(dialect, locations)),
+      criteria,
+    };
+  }
+}
+
+const toBindings = (event: AuditEvent): Binding[] => [
+  event.id,
+  event.createdAt,
+  event.action,
+  event.result,
+  event.status ?? null,
+  event.realm === "provider",
+  event.tokenId ?? null,
+  event.accountId ?? null,
+  event.organizationId ?? null,
+  event.target.type,
+  event.target.id ?? null,
+  event.target.display ?? null,
+  event.requestId ?? null,
+  event.address ?? null,
+  JSON.stringify({ changes: event.changes, ignored: event.ignored }),
+  event.detail ?? null,
+  event.occurrences ?? (event.result === "refused" ? 1 : null),
+  event.lastAt ?? (event.result === "refused" ? event.createdAt : null),
+];
+
+function toEvent(row: AuditEventRow): AuditEvent {
+  const attributes =
+    typeof row.attributes === "string"
+      ? (JSON.parse(row.attributes) as Pick<AuditEvent, "changes" | "ignored">)
+      : row.attributes;
+  return {
+    id: row.id,
+    createdAt: row.created_at,
+    action: row.action,
+    result: row.result,
+    status: row.status ?? undefined,
+    realm: row.by_provider ? "provider" : "organization",
+    tokenId: row.token_id ?? undefined,
+    accountId: row.account_id ?? undefined,
+    organizationId: row.organization_id ?? undefined,
+    target: {
+      type: row.target_type,
+      id: row.target_id ?? undefined,
+      display: row.target_display ?? undefined,
+    },
+    requestId: row.request_id ?? undefined,
+    address: row.address ?? undefined,
+    ...attributes,
+    detail: row.detail ?? undefined,
+    occurrences: row.occurrences ?? undefined,
+    lastAt: row.last_at ?? undefined,
+  };
+}

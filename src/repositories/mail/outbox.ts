@@ -1,0 +1,147 @@
+import type { Session } from "../../db/session.js";
+import { LONGEST_PAUSE_MS, MAIL_PRIORITY } from "../../domain/mail/mail.js";
+import type { Mail, MailKind, MailResult } from "../../domain/mail/mail.js";
+
+interface MailRow {
+  id: string;
+  kind: MailKind;
+  address: string | null;
+  invitation_id: string | null;
+  account_id: string | null;
+  organization_id: string | null;
+  revision: number;
+  created_at: string;
+  attempts: number;
+}
+
+/**
+ * What can be sent now: never tried or due, and not claimed, or claimed by a process that did not come back. Times
+ * that lie further ahead than Muster sets any come from a clock that has been set back since.
+ */
+const SENDABLE = `ended_at is null and case when claimed_until is null
+    then attempts = 0 or due_at <= ? or due_at > ?
+    else claimed_until <= ? or claimed_until > ? end`;
+
+/** @param until when a claim ends that begins now; clocks of processes may differ by as long as a claim lasts */
+function sendable(now: string, until: string): string[] {
+  const [at, end] = [Date.parse(now), Date.parse(until)];
+  return [now, iso(at + LONGEST_PAUSE_MS), now, iso(end + (end - at))];
+}
+
+const iso = (time: number) => new Date(time).toISOString();
+
+/** How many rows a statement inserts: few sizes, so that the statements stay prepared. */
+const ROWS_AT_ONCE = [50, 1];
+
+/** Mail that is to be sent, and what became of it. Several processes share it. */
+export class OutboxRepository {
+  constructor(private readonly session: Session) {}
+
+  /** To be called in the transaction of what the mail is about. */
+  async insert(mails: readonly Omit<Mail, "attempts">[]): Promise<void> {
+    let rest = mails;
+    for (const size of ROWS_AT_ONCE) {
+      for (; rest.length >= size; rest = rest.slice(size)) await this.#insert(rest.slice(0, size));
+    }
+  }
+
+  async #insert(mails: readonly Omit<Mail, "attempts">[]): Promise<void> {
+    await this.session.rows(
+      `insert into outbox (id, kind, address, invitation_id, account_id, organization_id, revision, priority,
+         created_at, due_at)
+       values ${mails.map(() => "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").join(", ")}`,
+      mails.flatMap(({ id, kind, address, invitationId, accountId, organizationId, revision, createdAt }) => [
+        ...[id, kind, address ?? null, invitationId ?? null, accountId ?? null, organizationId ?? null],
+        ...[revision, MAIL_PRIORITY[kind], createdAt, createdAt],
+      ]),
+    );
+  }
+
+  /** Whether there is anything to send. @param until when a claim ends that begins now */
+  async isDue(now: string, until: string): Promise<boolean> {
+    const row = await this.session.first(
+      `select 1 from outbox where ${SENDABLE} limit 1`,
+      sendable(now, until),
+    );
+    return row !== undefined;
+  }
+
+  /**
+   * Takes mail to send, so that no other process does until some time.
+   *
+   * @param until when the claim ends, unless it is renewed
+   * @returns the first, at most so many
+   */
+  async claim(now: string, until: string, limit: number): Promise<Mail[]> {
+    const rows = await this.session.rows<MailRow>(
+      `with next as (
+         select id from outbox where ${SENDABLE} order by priority, due_at, id limit ? ${this.session.dialect.forClaim})
+       update outbox set claimed_until = ?, attempts = attempts + 1 where id in (select id from next) returning *`,
+      [...sendable(now, until), limit, until],
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      kind: row.kind,
+      ...(row.address !== null && { address: row.address }),
+      ...(row.invitation_id !== null && { invitationId: row.invitation_id }),
+      ...(row.account_id !== null && { accountId: row.account_id }),
+      ...(row.organization_id !== null && { organizationId: row.organization_id }),
+      revision: row.revision,
+      createdAt: row.created_at,
+      attempts: row.attempts,
+    }));
+  }
+
+  async end(id: string, result: MailResult, at: string): Promise<void> {
+    await this.session.rows("update outbox set ended_at = ?, result = ?, claimed_until = null where id = ?", [
+      at,
+      result,
+      id,
+    ]);
+  }
+
+  /** Prolongs the claims on mail that is still being sent. */
+  async renew(ids: readonly string[], until: string): Promise<void> {
+    await this.session.rows(
+      `update outbox set claimed_until = ? where claimed_until is not null and ended_at is null
+       and id in (select value from ${this.session.dialect.textItems})`,
+      [until, JSON.stringify(ids)],
+    );
+  }
+
+  /** Puts mail back that could not be sent, unless another process has taken it since. @param dueAt when it is tried again */
+  async postpone({ id, attempts }: Pick<Mail, "id" | "attempts">, dueAt: string): Promise<void> {
+    await this.session.rows(
+      "update outbox set due_at = ?, claimed_until = null where id = ? and attempts = ?",
+      [dueAt, id, attempts],
+    );
+  }
+
+  /** Forgets what is done with, some at a time. @param before ISO 8601 in UTC @returns how many */
+  async prune(before: string, limit: number): Promise<number> {
+    const pruned = await this.session.rows(
+      "delete from outbox where id in (select id from outbox where ended_at < ? limit ?) returning 1",
+      [before, limit],
+    );
+    return pruned.length;
+  }
+
+  /** How many notices have gone to somebody since a time. */
+  async noticesSince(accountId: string, since: string): Promise<number> {
+    const row = await this.session.first<{ sent: number }>(
+      `select cast(count(*) as integer) as sent from outbox where account_id = ? and result = 'sent' and ended_at > ?
+       and kind in ('membership-added', 'membership-removed')`,
+      [accountId, since],
+    );
+    return row?.sent ?? 0;
+  }
+
+  /** When an invitation was written last. */
+  async lastWritten(invitationId: string): Promise<string | undefined> {
+    const row = await this.session.first<{ at: string | null }>(
+      "select max(created_at) as at from outbox where invitation_id = ? and kind = 'invitation'",
+      [invitationId],
+    );
+    return row?.at ?? undefined;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Session } from "../../db/session.js";
+import type {
+  MembershipDetails,
+  OrganizationRole,
+  TeamReference,
+} from "../../domain/memberships/membership-details.js";
+import type { Realm } from "../../domain/access/principal.js";
+import { toRoles } from "./roles.js";
+
+interface RolesRow {
+  account_id: string;
+  organization_id: string;
+  display_name: string;
+  roles: string;
+}
+
+interface TeamRow {
+  account_id: string;
+  id: string;
+  display_name: string;
+}
+
+/** The roles and teams of many people at once. */
+export class MembershipDetailsRepository {
+  constructor(
+    private readonly session: Session,
+    private readonly realm: Realm,
+  ) {}
+
+  /** @returns the details of those accounts that have any, by their ids */
+  async find(accountIds: readonly string[]): Promise<Map<string, MembershipDetails>> {
+    const [roles, teams] = await Promise.all([this.#roles(accountIds), this.#teams(accountIds)]);
+    const ids = new Set([...roles.keys(), ...teams.keys()]);
+    return new Map(
+      [...ids].map((id) => [id, { organizationRoles: roles.get(id) ?? [], teams: teams.get(id) ?? [] }]),
+    );
+  }
+
+  async #roles(accountIds: readonly string[]): Promise<Map<string, OrganizationRole[]>> {
+    if (this.realm.type === "organization") return new Map();
+    const rows = await this.session.rows<RolesRow>(
+      `select memberships.account_id, memberships.organization_id, organizations.display_name, memberships.roles
+       from memberships join organizations on organizations.id = memberships.organization_id
+       where memberships.roles <> '[]'
+       and memberships.account_id in (select items.value from ${this.session.dialect.textItems})
+       order by memberships.account_id, memberships.organization_id`,
+      [JSON.stringify(accountIds)],
+    );
+    return grouped(rows, (row) =>
+      toRoles(row.roles).flatMap(({ value }) =>
+        typeof value === "string"
+          ? [{ role: value, organizationId: row.organization_id, organizationName: row.display_name }]
+          : [],
+      ),
+    );
+  }
+
+  async #teams(accountIds: readonly string[]): Promise<Map<string, TeamReference[]>> {
+    const inRealm = this.realm.type === "provider" ? "" : "and team_memberships.organization_id = ?";
+    const own = this.realm.type === "provider" ? [] : [this.realm.organizationId];
+    const rows = await this.session.rows<TeamRow>(
+      `select team_memberships.account_id, teams.id, teams.display_name
+       from team_memberships join teams on teams.id = team_memberships.team_id
+       where team_memberships.account_id in (select items.value from ${this.session.dialect.textItems}) ${inRealm}
+       order by team_memberships.account_id, teams.id`,
+      [JSON.stringify(accountIds), ...own],
+    );
+    return grouped(rows, (row) => [{ id: row.id, displayName: row.display_name }]);
+  }
+}
+
+function grouped<Row extends { account_id: string }, T>(
+  rows: readonly Row[],
+  read: (row: Row) => readonly T[],
+): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const group = groups.get(row.account_id) ?? [];
+    group.push(...read(row));
+    groups.set(row.account_id, group);
+  }
+  return groups;
+}

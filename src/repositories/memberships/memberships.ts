@@ -1,0 +1,255 @@
+import type { Dialect } from "../../db/dialect.js";
+import type { Session } from "../../db/session.js";
+import { constraintViolation } from "../../db/violations.js";
+import type { AccountInput } from "../../domain/users/account.js";
+import { InvalidValueError } from "../../domain/errors.js";
+import type { Filter } from "../../domain/listing.js";
+import type { Member, MembershipSource } from "../../domain/memberships/membership.js";
+import { hasRole, ORGANIZATION_ADMIN } from "../../domain/access/roles.js";
+import { roleBindings, toRoles } from "./roles.js";
+import type { Collection } from "../listing/fields.js";
+import { ListingCompiler } from "../listing/compile.js";
+
+/** Members as the elements of an organization's `members`. */
+export const memberElements = ({ plainText }: Dialect): Collection => ({
+  from: "memberships element join accounts on accounts.id = element.account_id",
+  columns: {
+    value: "element.account_id",
+    display: "coalesce(accounts.display_name_key, accounts.user_name_key)",
+    type: plainText("'USER'"),
+  },
+  order: "element.account_id",
+});
+
+interface MemberRow {
+  account_id: string;
+  display: string;
+}
+
+/** What an organization says of a member, apart from the account. */
+export type Standing = Pick<AccountInput, "externalId" | "active" | "roles">;
+
+interface AccountId {
+  account_id: string;
+}
+
+const toId = (row: AccountId) => row.account_id;
+
+/** Who makes somebody a member, how, and when. */
+export interface Addition {
+  readonly source: MembershipSource;
+  readonly addedBy: string;
+  readonly at: string;
+}
+
+/**
+ * Memberships, set by set: the cost of a change is that of the members it names. Whoever changes the
+ * members of an organization also writes the organization, whose count and version they are part of.
+ */
+export class MembershipRepository {
+  constructor(private readonly session: Session) {}
+
+  /**
+   * The members of an organization in the order of their account ids.
+   *
+   * @param after the account id that the page begins behind
+   */
+  async members(organizationId: string, after: string | undefined, limit: number): Promise<Member[]> {
+    const rows = await this.session.rows<MemberRow>(
+      `select memberships.account_id, coalesce(accounts.display_name, accounts.user_name) as display
+       from memberships join accounts on accounts.id = memberships.account_id
+       where memberships.organization_id = ? and memberships.account_id > ?
+       order by memberships.account_id limit ?`,
+      [organizationId, after ?? "", limit],
+    );
+    return rows.map((row) => ({ accountId: row.account_id, display: row.display }));
+  }
+
+  async isMember(organizationId: string, accountId: string): Promise<boolean> {
+    const row = await this.session.first(
+      "select 1 from memberships where organization_id = ? and account_id = ?",
+      [organizationId, accountId],
+    );
+    return row !== undefined;
+  }
+
+  /** As `isMember`, and the membership does not end before the transaction does. */
+  async lockMember(organizationId: string, accountId: string): Promise<boolean> {
+    const row = await this.session.first(
+      `select 1 from memberships where organization_id = ? and account_id = ? ${this.session.dialect.forUpdate}`,
+      [organizationId, accountId],
+    );
+    return row !== undefined;
+  }
+
+  /** Whether somebody has power over an organization as one of its members. */
+  async isAdministrator(organizationId: string, accountId: string): Promise<boolean> {
+    const row = await this.session.first(
+      `select 1 from memberships join accounts on accounts.id = memberships.account_id
+       where memberships.organization_id = ? and memberships.account_id = ?
+       and memberships.is_admin and memberships.active and accounts.active`,
+      [organizationId, accountId],
+    );
+    return row !== undefined;
+  }
+
+  /** @returns those of the ids that no account has */
+  async unknownAccounts(accountIds: readonly string[]): Promise<string[]> {
+    const rows = await this.session.rows<{ value: string }>(
+      `select items.value as value from ${this.session.dialect.textItems}
+       where not exists (select 1 from accounts where accounts.id = items.value)`,
+      [JSON.stringify(accountIds)],
+    );
+    return rows.map(({ value }) => value);
+  }
+
+  /**
+   * Makes accounts members; who is one already stays as he is, and ids of no account are passed over.
+   *
+   * @returns the ids of those who became members
+   * @throws InvalidValueError when one of the accounts is deleted at the same moment
+   */
+  async add(organizationId: string, accountIds: readonly string[], addition: Addition): Promise<string[]> {
+    try {
+      return await this.#insert(organizationId, accountIds, addition);
+    } catch (error) {
+      if (constraintViolation(error)?.constraint !== "memberships_account_id_foreign") throw error;
+      throw new InvalidValueError(
+        "One of the Users that should become members was deleted at the same moment",
+      );
+    }
+  }
+
+  async #insert(
+    organizationId: string,
+    accountIds: readonly string[],
+    addition: Addition,
+  ): Promise<string[]> {
+    const added = await this.session.rows<AccountId>(
+      `insert into memberships (organization_id, account_id, source, added_by, created_at, updated_at,
+         profile_version_before)
+       select ?, accounts.id, ?, ?, ?, ?, accounts.profile_version
+       from accounts where accounts.id in (select items.value from ${this.session.dialect.textItems})
+       on conflict (organization_id, account_id) do nothing returning account_id`,
+      [
+        organizationId,
+        addition.source,
+        addition.addedBy,
+        addition.at,
+        addition.at,
+        JSON.stringify(accountIds),
+      ],
+    );
+    return added.map(toId);
+  }
+
+  /** Writes what an organization says of a member; its version goes up by one, or begins. */
+  async update(organizationId: string, accountId: string, standing: Standing, at: string): Promise<void> {
+    await this.session.rows(
+      `update memberships set external_id = ?, active = ?, is_active_assigned = ?, roles = ?, roles_search = ?,
+         is_admin = ?, version = version + 1, updated_at = ?
+       where organization_id = ? and account_id = ?`,
+      [
+        standing.externalId ?? null,
+        standing.active ?? false,
+        standing.active !== undefined,
+        ...roleBindings(standing.roles),
+        hasRole(standing.roles, ORGANIZATION_ADMIN),
+        at,
+        organizationId,
+        accountId,
+      ],
+    );
+  }
+
+  /** Makes these the roles of a member; what a role carries beside its name stays. */
+  async setRoles(
+    organizationId: string,
+    accountId: string,
+    names: readonly string[],
+    at: string,
+  ): Promise<void> {
+    const row = await this.session.first<{ roles: string }>(
+      "select roles from memberships where organization_id = ? and account_id = ?",
+      [organizationId, accountId],
+    );
+    const known = toRoles(row?.roles ?? "[]");
+    const roles = names.map((value) => known.find((role) => role.value === value) ?? { value });
+    await this.session.rows(
+      `update memberships set roles = ?, roles_search = ?, is_admin = ?, version = version + 1, updated_at = ?
+       where organization_id = ? and account_id = ?`,
+      [...roleBindings(roles), hasRole(roles, ORGANIZATION_ADMIN), at, organizationId, accountId],
+    );
+  }
+
+  /** Those of the organizations that have a member with power over them. */
+  async administered(organizationIds: readonly string[]): Promise<string[]> {
+    if (organizationIds.length === 0) return [];
+    const rows = await this.session.rows<{ organization_id: string }>(
+      `select distinct memberships.organization_id
+       from memberships join accounts on accounts.id = memberships.account_id
+       where memberships.organization_id in (select items.value from ${this.session.dialect.textItems})
+       and memberships.is_admin and memberships.active and accounts.active`,
+      [JSON.stringify(organizationIds)],
+    );
+    return rows.map((row) => row.organization_id);
+  }
+
+  /** @returns the ids of those accounts that were members */
+  async remove(organizationId: string, accountIds: readonly string[]): Promise<string[]> {
+    const removed = await this.session.rows<AccountId>(
+      `delete from memberships where organization_id = ?
+       and account_id in (select items.value from ${this.session.dialect.textItems}) returning account_id`,
+      [organizationId, JSON.stringify(accountIds)],
+    );
+    return removed.map(toId);
+  }
+
+  /** Removes all members but these. @returns their ids */
+  async removeOthers(organizationId: string, accountIds: readonly string[]): Promise<string[]> {
+    const removed = await this.session.rows<AccountId>(
+      `delete from memberships where organization_id = ?
+       and account_id not in (select items.value from ${this.session.dialect.textItems}) returning account_id`,
+      [organizationId, JSON.stringify(accountIds)],
+    );
+    return removed.map(toId);
+  }
+
+  /** Removes the members that a filter over the elements of `members` matches. @returns their ids */
+  async removeMatching(organizationId: string, filter: Filter): Promise<string[]> {
+    const elements = memberElements(this.session.dialect);
+    const compiler = new ListingCompiler(this.session.dialect, {
+      table: "memberships",
+      columns: elements.columns,
+      collections: {},
+      documents: {},
+    });
+    const { text, bindings } = compiler.condition(filter);
+    const removed = await this.session.rows<AccountId>(
+      `delete from memberships where organization_id = ?
+       and account_id in (select element.account_id from ${elements.from}
+                          where element.organization_id = ? and ${text}) returning account_id`,
+      [organizationId, organizationId, ...bindings],
+    );
+    return removed.map(toId);
+  }
+
+  /** Locks all organizations that an account is a member of, so that none of them changes meanwhile. */
+  async lockOrganizationsOf(accountId: string): Promise<void> {
+    await this.session.rows(
+      `select id from organizations
+       where id in (select organization_id from memberships where account_id = ?)
+       order by id ${this.session.dialect.forUpdate}`,
+      [accountId],
+    );
+  }
+
+  /** Counts down all organizations that an account is a member of; it is about to be deleted. */
+  async leaveAll(accountId: string, at: string): Promise<void> {
+    await this.session.rows(
+      `update organizations set member_count = member_count - 1, version = version + 1, updated_at = ?
+       where id in (select organization_id from memberships where account_id = ?)`,
+      [at, accountId],
+    );
+  }
+}

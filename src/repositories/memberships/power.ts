@@ -1,0 +1,197 @@
+import type { Session } from "../../db/session.js";
+import { personBehind } from "../../domain/access/principal.js";
+import type { Principal } from "../../domain/access/principal.js";
+import { knownRoles } from "../../domain/access/roles.js";
+import { toRoles } from "./roles.js";
+
+/** Something that somebody made or has: an access token, or an invitation. */
+export interface Made {
+  readonly id: string;
+  readonly name: string | undefined;
+  /** Undefined: it is of the provider's realm. */
+  readonly organizationId: string | undefined;
+}
+
+interface MadeRow {
+  id: string;
+  name: string | null;
+  organization_id: string | null;
+}
+
+const toMade = (row: MadeRow): Made => ({
+  id: row.id,
+  name: row.name ?? undefined,
+  organizationId: row.organization_id ?? undefined,
+});
+
+/** Whether a person administers an organization, or the provider and with it every organization. */
+const administers = (person: string, organization: string) =>
+  `exists (select 1 from accounts where accounts.id = ${person} and accounts.active and (accounts.is_provider_admin
+     or exists (select 1 from memberships where memberships.account_id = accounts.id
+       and memberships.organization_id = ${organization} and memberships.is_admin and memberships.active)))`;
+
+/** Who has power over a realm, and what ends when somebody loses it: set by set, whatever the realm. */
+export class PowerRepository {
+  constructor(private readonly session: Session) {}
+
+  /**
+   * Whether somebody administers a realm.
+   *
+   * @param organizationId undefined: the provider's realm
+   */
+  async isHeld(accountId: string, organizationId: string | undefined): Promise<boolean> {
+    const row = await this.session.first(`select 1 where ${administers("?", "?")}`, [
+      accountId,
+      organizationId ?? "",
+    ]);
+    return row !== undefined;
+  }
+
+  /**
+   * Holds still what a principal's power comes from until the transaction ends: the person behind it, who goes first
+   * as wherever power is taken away, and the token.
+   */
+  async hold(principal: Principal): Promise<void> {
+    const { session } = this;
+    const { dialect } = session;
+    if (dialect.hasOneWriter) return;
+    const lock = (rows: string, bindings: readonly string[]) =>
+      session.rows(`select 1 from ${rows} ${dialect.forUpdate}`, bindings);
+    const { realm, tokenId } = principal;
+    const person = personBehind(principal);
+    if (person !== undefined) await lock("accounts where id = ?", [person]);
+    if (person !== undefined && realm.type === "organization") {
+      await lock("memberships where organization_id = ? and account_id = ?", [realm.organizationId, person]);
+    }
+    await lock("access_tokens where id = ?", [tokenId]);
+  }
+
+  /** Those who administer a realm, in the order of their ids. @param organizationId undefined: the provider's realm */
+  async administrators(organizationId: string | undefined, limit: number): Promise<string[]> {
+    const rows = await (organizationId === undefined
+      ? this.session.rows<{ id: string }>(
+          "select id from accounts where is_provider_admin and active order by id limit ?",
+          [limit],
+        )
+      : this.session.rows<{ id: string }>(
+          `select accounts.id from memberships join accounts on accounts.id = memberships.account_id
+           where memberships.organization_id = ? and memberships.is_admin and memberships.active
+           and accounts.active order by accounts.id limit ?`,
+          [organizationId, limit],
+        ));
+    return rows.map(({ id }) => id);
+  }
+
+  /**
+   * Whether somebody has a role that Muster knows, or one in a team.
+   *
+   * @param organizationId where; undefined: anywhere
+   */
+  async hasRole(accountId: string, organizationId: string | undefined): Promise<boolean> {
+    const within = organizationId === undefined ? "" : "and organization_id = ?";
+    const own = organizationId === undefined ? [] : [organizationId];
+    const rows = await this.session.rows<{ roles: string }>(
+      `select roles from memberships where account_id = ? ${within}
+       ${organizationId === undefined ? "union all select roles from accounts where id = ?" : ""}`,
+      [accountId, ...own, ...(organizationId === undefined ? [accountId] : [])],
+    );
+    if (rows.some(({ roles }) => knownRoles(toRoles(roles)).length > 0)) return true;
+    const seat = await this.session.first(
+      `select 1 from team_memberships where account_id = ? ${within} and role is not null`,
+      [accountId, ...own],
+    );
+    return seat !== undefined;
+  }
+
+  /** Whether any of the people has or has made a token, or invites somebody: for most, nothing more is to be done. */
+  async concerns(accountIds: readonly string[]): Promise<boolean> {
+    const has = (table: string, column: string) =>
+      `exists (select 1 from ${table} where ${table}.${column} = items.value)`;
+    const row = await this.session.first(
+      `select 1 from ${this.session.dialect.textItems} where ${[
+        has("access_tokens", "account_id"),
+        has("access_tokens", "maker_account_id"),
+        has("access_tokens", "previous_maker_account_id"),
+        has("invitations", "inviter_account_id"),
+        has("invitations", "inviter_maker_id"),
+      ].join(" or ")} limit 1`,
+      [JSON.stringify(accountIds)],
+    );
+    return row !== undefined;
+  }
+
+  /** Ends the tokens of people in an organization that they left. @returns the tokens */
+  async revokeTokens(organizationId: string, accountIds: readonly string[], at: string): Promise<Made[]> {
+    const rows = await this.session.rows<MadeRow>(
+      `update access_tokens set revoked_at = ?
+       where account_id in (select items.value from ${this.session.dialect.textItems}) and organization_id = ?
+       and revoked_at is null returning id, name, organization_id`,
+      [at, JSON.stringify(accountIds), organizationId],
+    );
+    return rows.map(toMade);
+  }
+
+  /**
+   * Marks the tokens that people made, and could not make any more.
+   *
+   * @param areGone whether the people's accounts are about to be deleted
+   * @returns the tokens that were not orphaned before
+   */
+  async orphanTokens(accountIds: readonly string[], areGone: boolean, at: string): Promise<Made[]> {
+    const { textItems } = this.session.dialect;
+    const people = JSON.stringify(accountIds);
+    const powerless = (column: string) =>
+      areGone ? "" : `and not ${administers(column, "access_tokens.organization_id")}`;
+    // Somebody else has rotated the token, and its maker so far still has the secret before.
+    await this.session.rows(
+      `update access_tokens set previous_ends_at = ?
+       where previous_maker_account_id in (select items.value from ${textItems}) and previous_ends_at > ?
+       and maker_account_id is distinct from previous_maker_account_id
+       ${powerless("access_tokens.previous_maker_account_id")}`,
+      [at, people, at],
+    );
+    const rows = await this.session.rows<MadeRow>(
+      `update access_tokens set orphaned_at = ?, version = version + 1, updated_at = ?
+       where maker_account_id in (select items.value from ${textItems})
+       and orphaned_at is null and revoked_at is null ${powerless("access_tokens.maker_account_id")}
+       returning id, name, organization_id`,
+      [at, at, people],
+    );
+    return rows.map(toMade);
+  }
+
+  /**
+   * Disables what people offer: invitations that give roles, made by themselves, by tokens of machines that were theirs
+   * at that time, or by tokens that were orphaned.
+   *
+   * @param areGone as above
+   * @returns the invitations
+   */
+  async disableInvitations(
+    accountIds: readonly string[],
+    tokenIds: readonly string[],
+    areGone: boolean,
+    at: string,
+  ): Promise<Made[]> {
+    const { textItems } = this.session.dialect;
+    const disable = (condition: string, ids: readonly string[]) =>
+      this.session.rows<MadeRow>(
+        `update invitations set enabled = false, revision = revision + 1, version = version + 1, updated_at = ?
+         where ${condition} and enabled
+         and exists (select 1 from invitation_roles where invitation_roles.invitation_id = invitations.id)
+         returning id, name, organization_id`,
+        [at, JSON.stringify(ids)],
+      );
+    const theirs: MadeRow[] = [];
+    for (const person of ["inviter_account_id", "inviter_maker_id"]) {
+      const powerless = areGone
+        ? ""
+        : `and not ${administers(`invitations.${person}`, "invitations.organization_id")}`;
+      const condition = `${person} in (select items.value from ${textItems}) ${powerless}`;
+      theirs.push(...(await disable(condition, accountIds)));
+    }
+    if (tokenIds.length === 0) return theirs.map(toMade);
+    const byTokens = await disable(`inviter_token_id in (select items.value from ${textItems})`, tokenIds);
+    return [...theirs, ...byTokens].map(toMade);
+  }
+}

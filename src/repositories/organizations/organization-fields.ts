@@ -1,0 +1,70 @@
+import type { Dialect } from "../../db/dialect.js";
+import type { Criteria, Locations } from "../../domain/listing.js";
+import { ListingCompiler } from "../listing/compile.js";
+import type { ResourceFields } from "../listing/fields.js";
+import type { Source } from "../listing/source.js";
+import { prefixed, sql } from "../listing/sql.js";
+import type { Sql } from "../listing/sql.js";
+import type { Realm } from "../../domain/access/principal.js";
+import { memberElements } from "../memberships/memberships.js";
+
+const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
+
+/** Where the attributes of an organization are found. */
+const organizationFields = (dialect: Dialect, locations: Locations): ResourceFields => ({
+  table: "organizations",
+  columns: {
+    id: "organizations.id",
+    displayName: "organizations.display_name_key",
+    externalId: "organizations.external_id",
+    // Every resource has it.
+    meta: "organizations.id",
+    "meta.resourceType": dialect.plainText("'Group'"),
+    "meta.location": prefixed(locations.organizations, "organizations.id"),
+    "meta.created": "organizations.created_at",
+    "meta.lastModified": "organizations.updated_at",
+    "meta.version": dialect.plainText(`'W/"' || organizations.version || '"'`),
+    // Every organization has the extension: its memberCount is never missing.
+    [ORGANIZATION]: "organizations.id",
+    [`${ORGANIZATION}.description`]: "organizations.description_key",
+    [`${ORGANIZATION}.memberCount`]: "cast(organizations.member_count as numeric)",
+  },
+  documents: {},
+  collections: {
+    members: {
+      ...memberElements(dialect),
+      owner: "element.organization_id",
+      columns: {
+        ...memberElements(dialect).columns,
+        $ref: prefixed(locations.accounts, "element.account_id"),
+      },
+    },
+    schemas: {
+      from: `(select '${GROUP}' as value union all select '${ORGANIZATION}' as value) as element`,
+      columns: { "": dialect.plainText("element.value") },
+      order: "element.value",
+    },
+  },
+});
+
+/** Organizations as a realm sees them: a relation of the name `organizations`. */
+export const organizationView = (realm: Realm): Sql =>
+  realm.type === "provider"
+    ? sql("organizations")
+    : sql("(select * from organizations where id = ?) organizations", realm.organizationId);
+
+/** Organizations as a listing reads them, without any columns but the ids. */
+export const organizationSource = (
+  dialect: Dialect,
+  realm: Realm,
+  locations: Locations,
+  criteria: Criteria,
+): Source => ({
+  from: organizationView(realm),
+  table: "organizations",
+  columns: "organizations.id",
+  bytes: "coalesce(octet_length(organizations.description), 0)",
+  compiler: new ListingCompiler(dialect, organizationFields(dialect, locations)),
+  criteria,
+});

@@ -1,0 +1,148 @@
+import type { Session } from "../../db/session.js";
+import { UniquenessError } from "../../domain/errors.js";
+import type { Listing, Page } from "../../domain/listing.js";
+import type { Organization, OrganizationInput } from "../../domain/organizations/organization.js";
+import type { Realm } from "../../domain/access/principal.js";
+import { foldCase } from "../../domain/values/text.js";
+import { readPage } from "../listing/page.js";
+import { organizationSource, organizationView } from "./organization-fields.js";
+import { writeUnique } from "../unique.js";
+
+interface OrganizationRow {
+  id: string;
+  display_name: string;
+  external_id: string | null;
+  description: string | null;
+  member_count: number;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+const SHORT_COLUMNS = "id, display_name, external_id, member_count, version, created_at, updated_at";
+const COLUMNS = `${SHORT_COLUMNS}, description`;
+
+/** An organization as it is written: what the caller said, and what the service adds. */
+export interface OrganizationWrite extends OrganizationInput {
+  readonly id: string;
+  readonly memberCount: number;
+  readonly version: number;
+  readonly updatedAt: string;
+}
+
+export class OrganizationRepository {
+  constructor(
+    private readonly session: Session,
+    private readonly realm: Realm,
+  ) {}
+
+  /** @param lock whether the row is about to be changed in this transaction */
+  async find(id: string, { lock }: { lock: boolean }): Promise<Organization | undefined> {
+    const end = lock ? this.session.dialect.forUpdate : "";
+    const { text, bindings } = organizationView(this.realm);
+    const row = await this.session.first<OrganizationRow>(
+      `select ${COLUMNS} from ${text} where id = ? ${end}`,
+      [...bindings, id],
+    );
+    return row && toOrganization(row);
+  }
+
+  /** @param displayName in any case */
+  async findIdByName(displayName: string): Promise<string | undefined> {
+    const { text, bindings } = organizationView(this.realm);
+    const row = await this.session.first<{ id: string }>(
+      `select id from ${text} where display_name_key = ?`,
+      [...bindings, foldCase(displayName)],
+    );
+    return row?.id;
+  }
+
+  /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
+  async list(listing: Listing): Promise<Page<Organization>> {
+    const source = {
+      ...organizationSource(this.session.dialect, this.realm, listing.locations, listing),
+      columns: SHORT_COLUMNS,
+      long: { description: "organizations.description" },
+    };
+    const page = await readPage<OrganizationRow>(this.session, [source], listing);
+    return { ...page, items: page.items.map(toOrganization) };
+  }
+
+  /** @returns those of the organizations that there are, by their ids */
+  async findAll(ids: readonly string[]): Promise<Map<string, Organization>> {
+    const { text, bindings } = organizationView(this.realm);
+    const rows = await this.session.rows<OrganizationRow>(
+      `select ${COLUMNS} from ${text} where id in (select items.value from ${this.session.dialect.textItems})`,
+      [...bindings, JSON.stringify(ids)],
+    );
+    return new Map(rows.map((row) => [row.id, toOrganization(row)]));
+  }
+
+  /** @throws UniquenessError when the name is taken */
+  async insert(organization: OrganizationWrite): Promise<void> {
+    const { id, memberCount, version, updatedAt } = organization;
+    await writeUnique(
+      this.session.rows(
+        `insert into organizations (id, display_name, display_name_key, external_id, description, description_key,
+           member_count, version, created_at, updated_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        [id, ...attributeBindings(organization), memberCount, version, updatedAt, updatedAt],
+      ),
+      "organizations_display_name_key_unique",
+      () => nameTaken(organization),
+    );
+  }
+
+  /** @throws UniquenessError when the name is taken */
+  async update(organization: OrganizationWrite): Promise<void> {
+    await writeUnique(
+      this.session.rows(
+        `update organizations set display_name = ?, display_name_key = ?, external_id = ?, description = ?,
+           description_key = ?, member_count = ?, version = ?, updated_at = ?
+         where id = ?`,
+        [
+          ...attributeBindings(organization),
+          organization.memberCount,
+          organization.version,
+          organization.updatedAt,
+          organization.id,
+        ],
+      ),
+      "organizations_display_name_key_unique",
+      () => nameTaken(organization),
+    );
+  }
+
+  /** @returns whether there was such an organization */
+  async delete(id: string): Promise<boolean> {
+    return (
+      (await this.session.first("delete from organizations where id = ? returning id", [id])) !== undefined
+    );
+  }
+}
+
+function attributeBindings({ displayName, externalId, description }: OrganizationInput) {
+  return [
+    displayName,
+    foldCase(displayName),
+    externalId ?? null,
+    description ?? null,
+    description === undefined ? null : foldCase(description),
+  ];
+}
+
+function toOrganization(row: OrganizationRow): Organization {
+  return {
+    id: row.id,
+    displayName: row.display_name,
+    externalId: row.external_id ?? undefined,
+    description: row.description ?? undefined,
+    memberCount: row.member_count,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+const nameTaken = ({ displayName }: OrganizationWrite) =>
+  new UniquenessError("Group", "displayName", displayName);

@@ -1,0 +1,306 @@
+import type { Dialect } from "../../db/dialect.js";
+import type { Session } from "../../db/session.js";
+import { UniquenessError } from "../../domain/errors.js";
+import type { Filter, Listing, Locations, Page } from "../../domain/listing.js";
+import type { Member } from "../../domain/memberships/membership.js";
+import type { Realm } from "../../domain/access/principal.js";
+import type { Team } from "../../domain/teams/team.js";
+import { foldCase } from "../../domain/values/text.js";
+import { ListingCompiler } from "../listing/compile.js";
+import type { Collection, ResourceFields } from "../listing/fields.js";
+import { readPage } from "../listing/page.js";
+import { prefixed, sql } from "../listing/sql.js";
+import type { Sql } from "../listing/sql.js";
+import { writeUnique } from "../unique.js";
+
+interface TeamRow {
+  id: string;
+  organization_id: string;
+  organization_name: string;
+  display_name: string;
+  external_id: string | null;
+  description: string | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+/** Those of a row but for the long ones. */
+const COLUMNS = [
+  "id",
+  "organization_id",
+  "organization_name",
+  "display_name",
+  "external_id",
+  "version",
+  "created_at",
+  "updated_at",
+];
+
+/** The teams that a realm sees: a relation of the name `teams`. */
+function view(realm: Realm): Sql {
+  const select = `select teams.*, organizations.display_name as organization_name,
+      organizations.display_name_key as organization_name_key
+    from teams join organizations on organizations.id = teams.organization_id`;
+  return realm.type === "provider"
+    ? sql(`(${select}) teams`)
+    : sql(`(${select} where teams.organization_id = ?) teams`, realm.organizationId);
+}
+
+/** Members as the elements of a team's `members`. */
+const memberElements = ({ plainText }: Dialect): Collection => ({
+  from: "team_memberships element join accounts on accounts.id = element.account_id",
+  columns: {
+    value: "element.account_id",
+    display: "coalesce(accounts.display_name_key, accounts.user_name_key)",
+    type: plainText("'USER'"),
+    role: "element.role_key",
+  },
+  order: "element.account_id",
+});
+
+const fields = (dialect: Dialect, locations: Locations): ResourceFields => ({
+  table: "teams",
+  columns: {
+    id: "teams.id",
+    externalId: "teams.external_id",
+    displayName: "teams.display_name_key",
+    description: "teams.description_key",
+    organization: "teams.organization_id",
+    "organization.value": "teams.organization_id",
+    "organization.$ref": prefixed(locations.organizations, "teams.organization_id"),
+    "organization.display": "teams.organization_name_key",
+    meta: "teams.id",
+    "meta.resourceType": dialect.plainText("'Team'"),
+    "meta.location": prefixed(locations.teams, "teams.id"),
+    "meta.created": "teams.created_at",
+    "meta.lastModified": "teams.updated_at",
+    "meta.version": dialect.plainText(`'W/"' || teams.version || '"'`),
+  },
+  collections: {
+    members: {
+      ...memberElements(dialect),
+      owner: "element.team_id",
+      columns: {
+        ...memberElements(dialect).columns,
+        $ref: prefixed(locations.accounts, "element.account_id"),
+      },
+    },
+  },
+  documents: {},
+});
+
+/** The role that a member has; undefined: none. */
+export interface TeamRole {
+  readonly accountId: string;
+  readonly role: string | undefined;
+}
+
+interface AccountId {
+  account_id: string;
+}
+
+const toId = (row: AccountId) => row.account_id;
+
+/** Teams and their members, set by set: the cost of a change is that of the members it names. */
+export class TeamRepository {
+  constructor(
+    private readonly session: Session,
+    private readonly realm: Realm,
+  ) {}
+
+  async find(id: string): Promise<Team | undefined> {
+    const { text, bindings } = view(this.realm);
+    const row = await this.session.first<TeamRow>(`select * from ${text} where teams.id = ?`, [
+      ...bindings,
+      id,
+    ]);
+    return row && toTeam(row);
+  }
+
+  /** Makes whoever else changes the team wait. */
+  async lock(id: string): Promise<void> {
+    await this.session.rows(`select 1 from teams where id = ? ${this.session.dialect.forUpdate}`, [id]);
+  }
+
+  /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
+  async list(listing: Listing): Promise<Page<Team>> {
+    const { dialect } = this.session;
+    const source = {
+      from: view(this.realm),
+      table: "teams",
+      columns: COLUMNS.map((name) => `teams.${name}`).join(", "),
+      long: { description: "teams.description" },
+      bytes: "coalesce(octet_length(teams.description), 0)",
+      compiler: new ListingCompiler(dialect, fields(dialect, listing.locations)),
+      criteria: listing,
+    };
+    const page = await readPage<TeamRow>(this.session, [source], listing);
+    return { ...page, items: page.items.map(toTeam) };
+  }
+
+  /** @throws UniquenessError when the organization has a team of that name */
+  async insert(team: Team): Promise<void> {
+    await this.#write(
+      team,
+      `insert into teams (display_name, display_name_key, external_id, description, description_key, version,
+         updated_at, id, organization_id, created_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [team.id, team.organizationId, team.createdAt],
+    );
+  }
+
+  /** @throws UniquenessError when the organization has a team of that name */
+  async update(team: Team): Promise<void> {
+    await this.#write(
+      team,
+      `update teams set display_name = ?, display_name_key = ?, external_id = ?, description = ?,
+         description_key = ?, version = ?, updated_at = ?
+       where id = ?`,
+      [team.id],
+    );
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.session.rows("delete from teams where id = ?", [id]);
+  }
+
+  /** The members of a team in the order of their account ids. @param after where the page begins behind */
+  async members(id: string, after: string | undefined, limit: number): Promise<Member[]> {
+    const rows = await this.session.rows<AccountId & { display: string; role: string | null }>(
+      `select team_memberships.account_id, team_memberships.role,
+         coalesce(accounts.display_name, accounts.user_name) as display
+       from team_memberships join accounts on accounts.id = team_memberships.account_id
+       where team_memberships.team_id = ? and team_memberships.account_id > ?
+       order by team_memberships.account_id limit ?`,
+      [id, after ?? "", limit],
+    );
+    return rows.map(({ account_id, display, role }) => ({
+      accountId: account_id,
+      display,
+      role: role ?? undefined,
+    }));
+  }
+
+  /** Takes members of the team's organization in; others are passed over. @returns the ids of the new ones */
+  async add(team: Team, accountIds: readonly string[]): Promise<string[]> {
+    const added = await this.session.rows<AccountId>(
+      `insert into team_memberships (team_id, organization_id, account_id)
+       select ?, memberships.organization_id, memberships.account_id from memberships
+       where memberships.organization_id = ?
+       and memberships.account_id in (select items.value from ${this.session.dialect.textItems})
+       on conflict (team_id, account_id) do nothing returning account_id`,
+      [team.id, team.organizationId, JSON.stringify(accountIds)],
+    );
+    return added.map(toId);
+  }
+
+  /** @returns those of the ids that nobody in the team's organization has */
+  async strangers(team: Team, accountIds: readonly string[]): Promise<string[]> {
+    const rows = await this.session.rows<{ value: string }>(
+      `select items.value as value from ${this.session.dialect.textItems} where not exists
+         (select 1 from memberships where organization_id = ? and account_id = items.value)`,
+      [JSON.stringify(accountIds), team.organizationId],
+    );
+    return rows.map(({ value }) => value);
+  }
+
+  /** Gives members the roles that are said; undefined takes a role away. @returns the ids of those who had another */
+  async setRoles(id: string, roles: readonly TeamRole[]): Promise<string[]> {
+    const changed: string[] = [];
+    for (const role of new Set(roles.map((each) => each.role))) {
+      const accountIds = roles.filter((each) => each.role === role).map(({ accountId }) => accountId);
+      const rows = await this.session.rows<AccountId>(
+        `update team_memberships set role = ?, role_key = ?
+         where team_id = ? and account_id in (select items.value from ${this.session.dialect.textItems})
+         and role is distinct from ? returning account_id`,
+        [
+          role ?? null,
+          role === undefined ? null : foldCase(role),
+          id,
+          JSON.stringify(accountIds),
+          role ?? null,
+        ],
+      );
+      for (const row of rows) changed.push(toId(row));
+    }
+    return changed;
+  }
+
+  async isMember(id: string, accountId: string): Promise<boolean> {
+    const row = await this.session.first(
+      "select 1 from team_memberships where team_id = ? and account_id = ?",
+      [id, accountId],
+    );
+    return row !== undefined;
+  }
+
+  /** @returns the ids of those who were members */
+  async remove(id: string, accountIds: readonly string[]): Promise<string[]> {
+    return this.#removeWhere(
+      id,
+      sql(
+        `account_id in (select items.value from ${this.session.dialect.textItems})`,
+        JSON.stringify(accountIds),
+      ),
+    );
+  }
+
+  /** Removes all members but these. @returns the ids of those who were members */
+  async removeOthers(id: string, accountIds: readonly string[]): Promise<string[]> {
+    return this.#removeWhere(
+      id,
+      sql(
+        `account_id not in (select items.value from ${this.session.dialect.textItems})`,
+        JSON.stringify(accountIds),
+      ),
+    );
+  }
+
+  /** Removes the members that a filter over the elements of `members` matches. @returns their ids */
+  async removeMatching(id: string, filter: Filter): Promise<string[]> {
+    const elements = memberElements(this.session.dialect);
+    const compiler = new ListingCompiler(this.session.dialect, {
+      table: "team_memberships",
+      columns: elements.columns,
+      collections: {},
+      documents: {},
+    });
+    const { text, bindings } = compiler.condition(filter);
+    const select = `select element.account_id from ${elements.from} where element.team_id = ? and ${text}`;
+    return this.#removeWhere(id, sql(`account_id in (${select})`, id, ...bindings));
+  }
+
+  async #removeWhere(id: string, condition: Sql): Promise<string[]> {
+    const removed = await this.session.rows<AccountId>(
+      `delete from team_memberships where team_id = ? and ${condition.text} returning account_id`,
+      [id, ...condition.bindings],
+    );
+    return removed.map(toId);
+  }
+
+  async #write(team: Team, statement: string, rest: readonly string[]): Promise<void> {
+    const { displayName, externalId, description, version, updatedAt } = team;
+    const key = description === undefined ? null : foldCase(description);
+    const attributes = [displayName, foldCase(displayName), externalId ?? null, description ?? null, key];
+    await writeUnique(
+      this.session.rows(statement, [...attributes, version, updatedAt, ...rest]),
+      "teams_organization_id_display_name_key_unique",
+      () => new UniquenessError("Team", "displayName", displayName),
+    );
+  }
+}
+
+function toTeam(row: TeamRow): Team {
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    organizationName: row.organization_name,
+    displayName: row.display_name,
+    externalId: row.external_id ?? undefined,
+    description: row.description ?? undefined,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

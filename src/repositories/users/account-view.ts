@@ -1,0 +1,157 @@
+import type { Dialect } from "../../db/dialect.js";
+import type { Realm } from "../../domain/access/principal.js";
+import type { Collection } from "../listing/fields.js";
+import { sql } from "../listing/sql.js";
+import type { Sql } from "../listing/sql.js";
+
+/**
+ * Accounts as a realm sees them: a relation of the name `accounts`, whose columns are the same in all realms.
+ * Whatever reads accounts reads them through it, so that what is outside of the realm does not exist.
+ */
+export interface AccountView {
+  /** What follows `from`. */
+  readonly from: Sql;
+  /** Reads an account's organizations as one JSON list. */
+  readonly organizations: string;
+  /** About how many bytes that list has. */
+  readonly bytesOfOrganizations: string;
+  /** Whether an account waits for its owner to choose a password. */
+  readonly isInvited: string;
+  /** The organizations as the elements of `groups`, without their addresses. */
+  readonly groups: Collection;
+  /** The teams, and the roles in organizations, without addresses. */
+  readonly teams: Collection;
+  readonly organizationRoles: Collection;
+}
+
+export function accountView(dialect: Dialect, realm: Realm): AccountView {
+  return realm.type === "provider" ? providerView(dialect) : organizationView(dialect, realm.organizationId);
+}
+
+/** An id and a name of usual length, as an answer has them. */
+const BYTES_OF_ORGANIZATION = 256;
+
+/** An organization sees that somebody is waited for only when the provider waits, or itself. */
+const isInvited = (more = "") =>
+  `exists (select 1 from account_setups where account_setups.account_id = accounts.id${more})`;
+
+const groupType = ({ plainText }: Dialect) => plainText("'DIRECT'");
+
+function providerView(dialect: Dialect): AccountView {
+  const joined = "join organizations on organizations.id";
+  return {
+    from: sql("accounts"),
+    isInvited: isInvited(),
+    organizations: dialect.jsonList({
+      id: "organizations.id",
+      displayName: "organizations.display_name",
+      from: `memberships ${joined} = memberships.organization_id where memberships.account_id = accounts.id`,
+      order: "memberships.organization_id",
+    }),
+    bytesOfOrganizations: `${BYTES_OF_ORGANIZATION} *
+      (select count(*) from memberships where memberships.account_id = accounts.id)`,
+    groups: {
+      from: `memberships element ${joined} = element.organization_id`,
+      owner: "element.account_id",
+      columns: {
+        value: "element.organization_id",
+        display: "organizations.display_name_key",
+        type: groupType(dialect),
+      },
+      order: "element.organization_id",
+    },
+    teams: {
+      from: "team_memberships element join teams on teams.id = element.team_id",
+      owner: "element.account_id",
+      columns: { value: "element.team_id", display: "teams.display_name_key" },
+      order: "element.team_id",
+    },
+    organizationRoles: {
+      from: `memberships ${joined} = memberships.organization_id
+        cross join ${dialect.jsonElements("memberships.roles_search", ["roles"])}`,
+      owner: "memberships.account_id",
+      columns: {
+        value: dialect.jsonText("element.value", ["value"]),
+        organization: "memberships.organization_id",
+        display: "organizations.display_name_key",
+      },
+      order: "memberships.organization_id",
+    },
+  };
+}
+
+/** What an account has of its own, whatever the realm. */
+const PERSONAL = [
+  "user_name",
+  "user_name_key",
+  "display_name",
+  "display_name_key",
+  "profile",
+  "search",
+  "family_name_key",
+  "department_key",
+  "employee_number_key",
+];
+
+/** What the membership says in the account's place. */
+const OF_MEMBERSHIP = [
+  "organization_id",
+  "external_id",
+  "active",
+  "is_active_assigned",
+  "roles",
+  "roles_search",
+  "created_at",
+];
+
+function organizationView(dialect: Dialect, organizationId: string): AccountView {
+  const nameOf = (column: string) =>
+    `(select organizations.${column} from organizations where organizations.id = memberships.organization_id)`;
+  // What happened to the account before it became a member, or does not show here, does not count.
+  const version = "accounts.profile_version - memberships.profile_version_before + memberships.version";
+  const columns = [
+    "memberships.account_id as id",
+    ...PERSONAL.map((name) => `accounts.${name}`),
+    ...OF_MEMBERSHIP.map((name) => `memberships.${name}`),
+    `${version} as version`,
+    `${dialect.greatest("accounts.profile_updated_at", "memberships.updated_at")} as updated_at`,
+    `${nameOf("display_name")} as organization_name`,
+    `${nameOf("display_name_key")} as organization_name_key`,
+  ];
+  return {
+    from: sql(
+      `(select ${columns.join(", ")} from memberships join accounts on accounts.id = memberships.account_id
+        where memberships.organization_id = ?) accounts`,
+      organizationId,
+    ),
+    isInvited: isInvited(
+      ` and coalesce(account_setups.organization_id, accounts.organization_id) = accounts.organization_id`,
+    ),
+    organizations: dialect.jsonList({
+      id: "own.id",
+      displayName: "own.name",
+      from: "(select accounts.organization_id as id, accounts.organization_name as name) own",
+      order: "own.id",
+    }),
+    bytesOfOrganizations: String(BYTES_OF_ORGANIZATION),
+    groups: {
+      from: "(select accounts.organization_id as id, accounts.organization_name_key as name) element",
+      columns: { value: "element.id", display: "element.name", type: groupType(dialect) },
+      order: "element.id",
+    },
+    teams: {
+      from: `(select teams.id, teams.display_name_key as name
+        from team_memberships join teams on teams.id = team_memberships.team_id
+        where team_memberships.account_id = accounts.id
+        and team_memberships.organization_id = accounts.organization_id) element`,
+      columns: { value: "element.id", display: "element.name" },
+      order: "element.id",
+    },
+    // In an organization's realm, they are the roles of the User.
+    organizationRoles: {
+      from: "(select accounts.user_name as none where false) element",
+      columns: { value: "element.none", organization: "element.none", display: "element.none" },
+      order: "element.none",
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { Dialect } from "../../db/dialect.js";
+import type { Session } from "../../db/session.js";
+import type { Candidate } from "../../domain/users/candidate.js";
+import type { Listing, Locations, Page } from "../../domain/listing.js";
+import { ListingCompiler } from "../listing/compile.js";
+import type { ResourceFields } from "../listing/fields.js";
+import { readPage } from "../listing/page.js";
+import { prefixed, sql } from "../listing/sql.js";
+
+interface CandidateRow {
+  id: string;
+  user_name: string;
+  display_name: string | null;
+}
+
+/** What candidates can be looked for by. */
+const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields => ({
+  table: "accounts",
+  columns: {
+    id: "accounts.id",
+    userName: "accounts.user_name_key",
+    displayName: "accounts.display_name_key",
+    meta: "accounts.id",
+    "meta.resourceType": plainText("'Candidate'"),
+    "meta.location": prefixed(locations.candidates, "accounts.id"),
+  },
+  collections: {
+    emails: {
+      from: "account_emails element",
+      owner: "element.account_id",
+      columns: { value: "element.value_key" },
+      order: "element.position",
+    },
+  },
+  documents: {},
+});
+
+/** Accounts that an organization could take in. */
+export class CandidateRepository {
+  constructor(private readonly session: Session) {}
+
+  /**
+   * Active accounts that are no members of an organization.
+   *
+   * @throws UnsupportedFieldError for criteria by something that cannot be looked for
+   */
+  async list(organizationId: string, listing: Listing): Promise<Page<Candidate>> {
+    const { dialect } = this.session;
+    const outside = `(select accounts.id, accounts.user_name, accounts.user_name_key, accounts.display_name,
+        accounts.display_name_key
+      from accounts where accounts.active and not exists
+        (select 1 from memberships where memberships.organization_id = ? and memberships.account_id = accounts.id)
+      ) accounts`;
+    const source = {
+      from: sql(outside, organizationId),
+      table: "accounts",
+      columns: "accounts.id, accounts.user_name, accounts.display_name",
+      compiler: new ListingCompiler(dialect, fields(dialect, listing.locations)),
+      criteria: listing,
+    };
+    const page = await readPage<CandidateRow>(this.session, [source], listing);
+    return { ...page, items: page.items.map(toCandidate) };
+  }
+}
+
+const toCandidate = (row: CandidateRow): Candidate => ({
+  id: row.id,
+  userName: row.user_name,
+  displayName: row.display_name ?? undefined,
+});

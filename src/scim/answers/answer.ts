@@ -1,0 +1,34 @@
+import { UnavailableError } from "../../domain/errors.js";
+import { ScimError, toScimError } from "../errors.js";
+
+/** What a request is answered with; `http` puts it on the wire. */
+export class ScimAnswer {
+  constructor(
+    readonly status: number,
+    /** JSON, whole or in pieces; undefined: no body. */
+    readonly body: string | AsyncIterable<string> | undefined,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {}
+}
+
+export const noContent = () => new ScimAnswer(204, undefined);
+
+/**
+ * The answer to a request that failed.
+ *
+ * @param onFault is told of errors that no client caused; the answer tells nothing of them, or no more than that the
+ *   server cannot do it now
+ */
+export function failure(error: unknown, onFault: (error: unknown) => void): ScimAnswer {
+  let scimError = toScimError(error);
+  if (error instanceof UnavailableError) onFault(error);
+  if (!scimError) {
+    onFault(error);
+    scimError = new ScimError(
+      500,
+      undefined,
+      "Something went wrong on the server; the fault has been logged",
+    );
+  }
+  return new ScimAnswer(scimError.status, JSON.stringify(scimError), scimError.headers);
+}

@@ -1,0 +1,77 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import type { Position } from "../../domain/listing.js";
+import { expiredCursor, invalidCursor } from "../errors.js";
+
+/** What a cursor says to its maker: how a listing goes on. */
+export interface CursorState {
+  readonly after: Position;
+  /** How many resources matched when the listing began. */
+  readonly total: number;
+  /** How many resources a page has. */
+  readonly count: number;
+}
+
+const CIPHER = "aes-256-gcm";
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * Makes the cursors of RFC 9865 and reads them again. They are encrypted, so nobody can read or make one, and
+ * they are bound to what they were made for: for anything else they are invalid.
+ */
+export class Cursors {
+  constructor(
+    /** 32 secret bytes, the same in all processes that serve one database. */
+    private readonly key: Uint8Array,
+    /** How many seconds a cursor is valid. */
+    readonly timeout: number,
+    /** The time now, in milliseconds. */
+    private readonly now: () => number,
+  ) {}
+
+  /**
+   * @param use who may use the cursor, for which query
+   * @returns letters, digits, `-` and `_`
+   */
+  seal(state: CursorState, use: string): string {
+    const { after, total, count } = state;
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv(CIPHER, this.key, nonce).setAAD(Buffer.from(use));
+    const text = JSON.stringify([this.now(), after.value, after.id, total, count]);
+    const sealed = Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+    return sealed.toString("base64url");
+  }
+
+  /** @throws ScimError 400 `invalidCursor` for one that was not made for this use, `expiredCursor` */
+  open(cursor: string, use: string): CursorState {
+    const [madeAt, value, id, total, count] = JSON.parse(this.#decrypt(cursor, use)) as [
+      number,
+      Position["value"],
+      string,
+      number,
+      number,
+    ];
+    if (this.now() - madeAt > this.timeout * 1000) {
+      throw expiredCursor(
+        `The cursor was valid for ${this.timeout} seconds; begin again with an empty 'cursor'`,
+      );
+    }
+    return { after: { value, id }, total, count };
+  }
+
+  #decrypt(cursor: string, use: string): string {
+    const bytes = Buffer.from(cursor, "base64url");
+    try {
+      const decipher = createDecipheriv(CIPHER, this.key, bytes.subarray(0, NONCE_BYTES), {
+        authTagLength: TAG_BYTES,
+      });
+      decipher.setAAD(Buffer.from(use)).setAuthTag(bytes.subarray(-TAG_BYTES));
+      const sealed = bytes.subarray(NONCE_BYTES, -TAG_BYTES);
+      return decipher.update(sealed, undefined, "utf8") + decipher.final("utf8");
+    } catch {
+      throw invalidCursor(
+        "The cursor is none that this query has given; begin with an empty 'cursor', and send the 'nextCursor' of the answer with the same parameters",
+      );
+    }
+  }
+}

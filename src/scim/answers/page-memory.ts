@@ -1,0 +1,32 @@
+import type { Realm } from "../../domain/access/principal.js";
+import { Room } from "../../domain/limits/room.js";
+import type { Reservation } from "../../domain/limits/room.js";
+
+/** How many pages of full size are in memory at a time, of one realm's requests and of all. */
+const PAGES_PER_REALM = 8;
+const PAGES_IN_ALL = 64;
+
+/**
+ * Bounds what all lists together hold in memory, however slowly their clients read: a page is read only when
+ * there is room for a full one.
+ */
+export class PageMemory {
+  readonly #room: Room;
+
+  /** @param pageBytes about how many bytes a page has at most */
+  constructor(readonly pageBytes: number) {
+    this.#room = new Room("Too many long lists are being read", {
+      perRealm: PAGES_PER_REALM * pageBytes,
+      inAll: PAGES_IN_ALL * pageBytes,
+    });
+  }
+
+  /**
+   * Takes up room for one page, from before it is read until it is sent.
+   *
+   * @throws UnavailableError when there is no room for a while
+   */
+  reserve(realm: Realm): Promise<Reservation> {
+    return this.#room.reserve(realm, this.pageBytes);
+  }
+}

@@ -1,0 +1,27 @@
+import type { AuditEvent } from "../../domain/audit/audit-event.js";
+import { failure } from "./answer.js";
+import type { ScimAnswer } from "./answer.js";
+import type { ScimContext } from "../context.js";
+import { toScimError } from "../errors.js";
+import { UnavailableError } from "../../domain/errors.js";
+
+/**
+ * The answer to what cannot be done. Refused writes go into the audit log, and so do reads that the caller may
+ * not make, or that ask an organization's realm for what is not there.
+ */
+export async function refusal(
+  { principal, services, onFault }: ScimContext,
+  { action, target }: Pick<AuditEvent, "action" | "target">,
+  error: unknown,
+): Promise<ScimAnswer> {
+  // What the server could not do is nothing that was refused, and the log of it would be as unavailable.
+  const refused = error instanceof UnavailableError ? undefined : toScimError(error);
+  const isRead = action === "read" || action === "search";
+  const isProbing =
+    refused?.status === 403 || (refused?.status === 404 && principal.realm.type === "organization");
+  if (refused && (!isRead || isProbing)) {
+    const { status, message } = refused;
+    await services.audit.refused(principal, { action, target, status, detail: message });
+  }
+  return failure(error, onFault);
+}

@@ -1,0 +1,164 @@
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import { invalidSyntax, invalidValue, ScimError } from "../errors.js";
+import { Turns } from "../../domain/limits/turns.js";
+import { member, names } from "../messages.js";
+import { isShort, referencesOf, requireShort } from "../bulk/references.js";
+
+const BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+
+const METHODS = ["POST", "PUT", "PATCH", "DELETE"] as const;
+export type BulkMethod = (typeof METHODS)[number];
+
+/** One operation of a Bulk request. */
+export interface BulkOperation {
+  readonly method: BulkMethod;
+  /** Below the SCIM base: `/Users` or `/Users/{id}`. */
+  readonly path: string;
+  readonly bulkId: string | undefined;
+  /** The entity tag that the resource must have. */
+  readonly version: string | undefined;
+  readonly data: JsonValue | undefined;
+  /** The bulkIds that it refers to. */
+  readonly references: ReadonlySet<string>;
+  /** Whether it says a password, which takes long to hash. */
+  readonly saysPassword: boolean;
+}
+
+/** An operation that is none: what its answer repeats of it, and what is wrong. */
+export interface MalformedOperation {
+  readonly method: string | undefined;
+  readonly bulkId: string | undefined;
+  readonly error: ScimError;
+}
+
+export interface BulkRequest {
+  /** In the order in which they were sent. */
+  readonly operations: readonly (BulkOperation | MalformedOperation)[];
+  /** After how many errors to stop. */
+  readonly failOnErrors: number;
+}
+
+/** How many references there can be in one request, over all operations. */
+const MAX_REFERENCES = 50_000;
+
+/**
+ * Reads the body of a Bulk request (RFC 7644 section 3.7), and gives others their turn in between.
+ *
+ * @throws ScimError 400 `invalidSyntax` or `invalidValue`, 413 for too many operations or references
+ */
+export async function readBulkRequest(body: unknown, maxOperations: number): Promise<BulkRequest> {
+  if (!isJsonObject(body)) throw invalidSyntax("The body of a Bulk request must be a JSON object");
+  const schemas = member(body, "schemas");
+  if (schemas !== undefined && schemas !== null && !names(schemas, BULK_REQUEST)) {
+    throw invalidSyntax(`The 'schemas' of a Bulk request must be ["${BULK_REQUEST}"]`);
+  }
+  const operations = member(body, "operations");
+  if (!Array.isArray(operations) || operations.length === 0) {
+    throw invalidSyntax("A Bulk request needs 'Operations': a list of at least one operation");
+  }
+  if (operations.length > maxOperations) {
+    const detail = `A Bulk request can have at most ${maxOperations} operations, not ${operations.length}`;
+    throw new ScimError(413, undefined, detail);
+  }
+  const failOnErrors = member(body, "failOnErrors") ?? null;
+  if (failOnErrors !== null && !(Number.isInteger(failOnErrors) && Number(failOnErrors) > 0)) {
+    throw invalidValue("'failOnErrors' must be a whole number from 1 on");
+  }
+  const read: (BulkOperation | MalformedOperation)[] = [];
+  const turns = new Turns();
+  let references = 0;
+  for (const operation of operations) {
+    const one = readOperation(operation);
+    read.push(one);
+    references += "references" in one ? one.references.size : 0;
+    if (references > MAX_REFERENCES) {
+      throw new ScimError(
+        413,
+        undefined,
+        `The operations have more than ${MAX_REFERENCES} references to others`,
+      );
+    }
+    await turns.next();
+  }
+  requireUniqueIds(read);
+  return { operations: read, failOnErrors: failOnErrors === null ? Infinity : Number(failOnErrors) };
+}
+
+function readOperation(operation: JsonValue): BulkOperation | MalformedOperation {
+  if (!isJsonObject(operation)) {
+    return { method: undefined, bulkId: undefined, error: invalidSyntax("An operation must be an object") };
+  }
+  const [sent, bulkId] = [member(operation, "method"), member(operation, "bulkId")].map(asText);
+  try {
+    textIn(operation, "bulkId");
+    const method = METHODS.find((each) => each === sent?.trim().toUpperCase());
+    if (!method) throw invalidSyntax(`The 'method' of an operation must be one of ${METHODS.join(", ")}`);
+    const path = textIn(operation, "path");
+    if (path === undefined) throw invalidSyntax("An operation needs a 'path', such as /Users");
+    if (method === "POST" && bulkId === undefined) {
+      throw invalidSyntax("An operation that POSTs needs a 'bulkId', a name of your own for what it creates");
+    }
+    const data = dataOf(method, operation);
+    if (method !== "DELETE" && !isJsonObject(data)) {
+      throw invalidSyntax(`An operation that is a ${method} needs 'data': what its body would be`);
+    }
+    if (bulkId !== undefined) requireShort(bulkId);
+    const references = referencesOf(path, data);
+    const version = textIn(operation, "version");
+    return { method, path, bulkId, version, data, references, saysPassword: saysPassword(method, data) };
+  } catch (error) {
+    if (!(error instanceof ScimError)) throw error;
+    // What is repeated in the answer is short.
+    const [repeatedMethod, repeatedId] = [sent, bulkId].map((text) => (isShort(text) ? text : undefined));
+    return { method: repeatedMethod, bulkId: repeatedId, error };
+  }
+}
+
+/**
+ * What would be the body of the single request. For a PATCH, RFC 7644 section 3.7.3 prints the bare list of
+ * operations, and some clients send it so.
+ */
+function dataOf(method: BulkMethod, operation: JsonObject): JsonValue | undefined {
+  const data = member(operation, "data");
+  return method === "PATCH" && Array.isArray(data) ? { Operations: data } : data;
+}
+
+const asText = (value: JsonValue | undefined) => (typeof value === "string" ? value : undefined);
+
+/** @throws ScimError 400 `invalidSyntax` for something else than text */
+function textIn(operation: JsonObject, name: string): string | undefined {
+  const value = member(operation, name) ?? undefined;
+  if (value === undefined || typeof value === "string") return value;
+  throw invalidSyntax(`The '${name}' of an operation must be a string`);
+}
+
+/** @throws ScimError 400 `invalidValue`: what refers to a name that two have would mean either */
+function requireUniqueIds(operations: BulkRequest["operations"]): void {
+  const seen = new Set<string>();
+  for (const { method, bulkId } of operations) {
+    if (method !== "POST" || bulkId === undefined) continue;
+    if (seen.has(bulkId)) throw invalidValue(`The bulkId '${bulkId}' is that of more than one operation`);
+    seen.add(bulkId);
+  }
+}
+
+/** A whole resource says it by its name, in itself or under a schema; a PATCH may say it in a path, too. */
+function saysPassword(method: BulkMethod, data: JsonValue | undefined): boolean {
+  if (!isJsonObject(data)) return false;
+  if (method === "PATCH") return mentionsPassword(data);
+  return [data, ...Object.values(data).filter(isJsonObject)].some((part) =>
+    Object.keys(part).some(isOfPassword),
+  );
+}
+
+function mentionsPassword(data: JsonValue | undefined): boolean {
+  if (typeof data === "string") return isOfPassword(data);
+  if (Array.isArray(data)) return data.some(mentionsPassword);
+  return (
+    isJsonObject(data) &&
+    Object.entries(data).some(([name, value]) => isOfPassword(name) || mentionsPassword(value))
+  );
+}
+
+const isOfPassword = (text: string) => /password/i.test(text);

@@ -1,0 +1,138 @@
+import { isJsonObject } from "../../domain/values/json.js";
+import { requireFew } from "../../domain/limits/values.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import { readInstant } from "../../domain/values/instant.js";
+import { lengthProblem, nameProblem, textProblem } from "../../domain/values/plain-text.js";
+import { invalidValue } from "../errors.js";
+import { isComputed, isReference } from "../schema/attribute.js";
+import type { Attribute } from "../schema/attribute.js";
+
+/**
+ * Brings a value that a client sent into the type of its attribute (RFC 7643 section 2.3), also where
+ * identity providers write it otherwise: booleans and numbers as strings and the other way round, one
+ * element without a list, one value as a list, a reference as its bare id.
+ *
+ * @param name the attribute as the client wrote it
+ * @returns undefined for what leaves the attribute unassigned: null, the empty string, an empty list or
+ *   object; sub-attributes that are read-only or unknown are left out
+ * @throws ScimError 400 `invalidValue` naming the attribute, its type and what came instead
+ */
+export function coerceValue(attribute: Attribute, value: JsonValue, name: string): JsonValue | undefined {
+  if (attribute.multiValued) return coerceElements(attribute, value, name);
+  if (!Array.isArray(value)) return coerceElement(attribute, value, name);
+  if (value.length > 1) throw invalidValue(`The attribute '${name}' has one value and cannot take a list`);
+  return coerceElement(attribute, value[0] ?? null, name);
+}
+
+/** Coerces one element of a multi-valued attribute, or the value of a single-valued one. */
+export function coerceElement(attribute: Attribute, value: JsonValue, name: string): JsonValue | undefined {
+  if (value === null || value === "") return undefined;
+  if (attribute.multiValued && saysNoValue(value)) return undefined;
+  const coerced =
+    attribute.type === "complex" ? toComplex(attribute, value, name) : toSimple(attribute.type, value);
+  if (coerced === WRONG) throw wrongType(attribute, value, name);
+  if (typeof coerced === "string") requireKeepable(attribute, coerced, name);
+  return coerced;
+}
+
+/**
+ * What addresses and certificates have is bounded by the size of the whole resource alone; passwords, which are never
+ * kept as they are, have rules of their own.
+ */
+function requireKeepable({ type, returned, isName }: Attribute, text: string, name: string): void {
+  const problem =
+    (type === "string" && returned !== "never" ? lengthProblem(text) : undefined) ??
+    textProblem(text) ??
+    (isName ? nameProblem(text) : undefined);
+  if (problem !== undefined) throw invalidValue(`The attribute '${name}' ${problem}`);
+}
+
+function coerceElements(attribute: Attribute, value: JsonValue, name: string): JsonValue[] | undefined {
+  // Members are rows of their own. Any other list that is too long to be kept is refused before it costs anything.
+  if (!isReference(attribute)) requireFew(name, value);
+  const elements = (Array.isArray(value) ? value : [value])
+    .map((element) => coerceElement(attribute, element, name))
+    .filter((element) => element !== undefined);
+  if (elements.filter(isPrimary).length > 1) {
+    throw invalidValue(`The attribute '${name}' has more than one element with primary true`);
+  }
+  return elements.length > 0 ? elements : undefined;
+}
+
+/**
+ * Whether an element says that its value is empty: clients that send every field send elements so that are not
+ * there, with a type and all.
+ */
+export const saysNoValue = (element: JsonValue) =>
+  isJsonObject(element) &&
+  Object.entries(element).some(([name, value]) => name.toLowerCase() === "value" && isUnassigned(value));
+
+/** RFC 7643 section 2.5, and the empty string, by which Entra ID unassigns. */
+export const isUnassigned = (value: JsonValue | undefined) =>
+  value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+export const isPrimary = (element: JsonValue) => isJsonObject(element) && element.primary === true;
+
+/** Stands for a value that cannot be brought into the type. */
+const WRONG = Symbol("wrong type");
+
+function toComplex(
+  attribute: Attribute,
+  value: JsonValue,
+  name: string,
+): JsonObject | undefined | typeof WRONG {
+  const simple = attribute.subAttributes.get("value");
+  if (simple && (typeof value === "string" || typeof value === "number")) {
+    return toComplex(attribute, { value }, name);
+  }
+  if (!isJsonObject(value)) return WRONG;
+  const complex: JsonObject = {};
+  for (const [key, inner] of Object.entries(value)) {
+    const subAttribute = attribute.subAttributes.get(key.toLowerCase());
+    if (!subAttribute || isComputed(subAttribute)) continue;
+    const coerced = coerceValue(subAttribute, inner, `${name}.${subAttribute.name}`);
+    if (coerced !== undefined) complex[subAttribute.name] = coerced;
+  }
+  return Object.keys(complex).length > 0 ? complex : undefined;
+}
+
+function toSimple(type: Attribute["type"], value: JsonValue): JsonValue | typeof WRONG {
+  switch (type) {
+    case "boolean":
+      return toBoolean(value);
+    case "integer":
+      return toNumber(value, Number.isSafeInteger);
+    case "decimal":
+      return toNumber(value, Number.isFinite);
+    case "dateTime":
+      return (typeof value === "string" ? readInstant(value) : undefined) ?? WRONG;
+    case "binary":
+      return typeof value === "string" && /^[A-Za-z0-9+/_-]*={0,2}$/.test(value) ? value : WRONG;
+    default:
+      if (typeof value === "number") return Number.isFinite(value) ? String(value) : WRONG;
+      return typeof value === "string" || typeof value === "boolean" ? String(value) : WRONG;
+  }
+}
+
+function toBoolean(value: JsonValue): boolean | typeof WRONG {
+  if (typeof value === "boolean") return value;
+  const text = typeof value === "string" ? value.trim().toLowerCase() : "";
+  return text === "true" || text === "false" ? text === "true" : WRONG;
+}
+
+function toNumber(value: JsonValue, isValid: (number: unknown) => boolean): number | typeof WRONG {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && isValid(number) ? number : WRONG;
+}
+
+function wrongType({ type, multiValued }: Attribute, value: JsonValue, name: string) {
+  const expected = `${multiValued ? "each value of " : ""}'${name}'`;
+  const found = Array.isArray(value)
+    ? "a list"
+    : isJsonObject(value)
+      ? "an object"
+      : typeof value === "number"
+        ? String(value)
+        : JSON.stringify(value).slice(0, 100);
+  return invalidValue(`The attribute ${expected} must be of type ${type}, and ${found} is not`);
+}

@@ -1,0 +1,85 @@
+import type { Page, Range } from "../../domain/listing.js";
+import type { ScimContext } from "../context.js";
+import { invalidCount, invalidValue } from "../errors.js";
+import type { Query } from "./query.js";
+
+/** How many resources a page has when the client does not say, and at most. */
+export const DEFAULT_COUNT = 100;
+export const MAX_COUNT = 1000;
+
+/** What a ListResponse says besides its resources (RFC 7644 section 3.4.2, RFC 9865 section 2). */
+export interface ListHeader {
+  readonly totalResults: number;
+  /** Only of pages by index. */
+  readonly startIndex?: number;
+  /** How many resources this page really has. */
+  readonly itemsPerPage: number;
+  /** Only of pages by cursor, and not of the last. */
+  readonly nextCursor?: string;
+}
+
+/** One page of a list: what to read for it, and what to say of it afterwards. */
+export interface Paging {
+  readonly range: Range;
+  readonly header: (page: Page<unknown>) => ListHeader;
+}
+
+/**
+ * Reads what a query says of pages: by index (RFC 7644 section 3.4.2.4) or, where there is a `cursor`, be it
+ * empty, by cursor (RFC 9865).
+ *
+ * @param endpoint what is listed: a cursor is for one list only
+ * @throws ScimError 400 `invalidCursor`, `expiredCursor`, `invalidCount`, or `invalidValue` for both ways at once
+ */
+export function readPaging(context: ScimContext, endpoint: string, query: Query): Paging {
+  return query.cursor === undefined
+    ? byIndex(context, query)
+    : byCursor(context, endpoint, query, query.cursor);
+}
+
+function byIndex({ pageMemory }: ScimContext, query: Query): Paging {
+  const startIndex = startIndexOf(query);
+  const limit = Math.min(Math.max(query.count ?? DEFAULT_COUNT, 0), MAX_COUNT);
+  return {
+    range: { limit, maxBytes: pageMemory.pageBytes, start: { type: "offset", offset: startIndex - 1 } },
+    header: ({ total, items }) => ({ totalResults: total, startIndex, itemsPerPage: items.length }),
+  };
+}
+
+function byCursor(
+  { cursors, principal, pageMemory }: ScimContext,
+  endpoint: string,
+  query: Query,
+  cursor: string,
+): Paging {
+  if (startIndexOf(query) > 1) throw invalidValue("A list has either a 'startIndex' or a 'cursor'");
+  const { filter, sortBy, sortOrder } = query;
+  const use = JSON.stringify([principal.realm, endpoint, filter, sortBy, sortOrder]);
+  const state = cursor === "" ? undefined : cursors.open(cursor, use);
+  const count = countOf(query, state?.count);
+  return {
+    range: {
+      limit: count,
+      maxBytes: pageMemory.pageBytes,
+      start: { type: "position", ...(state && { after: state.after, total: state.total }) },
+    },
+    header: ({ total, items, next }) => ({
+      totalResults: total,
+      itemsPerPage: items.length,
+      ...(next && { nextCursor: cursors.seal({ after: next, total, count }, use) }),
+    }),
+  };
+}
+
+/** All pages of a list by cursor have the same length (RFC 9865 section 2.1). */
+function countOf({ count }: Query, agreed: number | undefined): number {
+  if (count !== undefined && count > MAX_COUNT) throw invalidCount(`'count' can be at most ${MAX_COUNT}`);
+  const given = count === undefined ? undefined : Math.max(count, 0);
+  if (agreed !== undefined && given !== undefined && given !== agreed) {
+    throw invalidCount(`'count' was ${agreed} on the pages before and must stay the same`);
+  }
+  return given ?? agreed ?? DEFAULT_COUNT;
+}
+
+/** Values below 1 count as 1. */
+const startIndexOf = (query: Query) => Math.max(query.startIndex ?? 1, 1);

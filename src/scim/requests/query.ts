@@ -1,0 +1,118 @@
+import type { Criteria } from "../../domain/listing.js";
+import { invalidCount, invalidSyntax, invalidValue } from "../errors.js";
+import type { ScimError } from "../errors.js";
+import { compileFilter } from "../filter/resolve.js";
+import { compileSort } from "../filter/sort.js";
+import type { ResourceSchema } from "../schema/attribute.js";
+
+/**
+ * The query parameters of RFC 7644 sections 3.4.2 and 3.9 and of RFC 9865, alike from a query string and from
+ * `.search`.
+ */
+export interface Query {
+  readonly filter?: string;
+  readonly sortBy?: string;
+  readonly sortOrder?: string;
+  readonly startIndex?: number;
+  readonly count?: number;
+  /** Empty for the first page of a list by cursor. */
+  readonly cursor?: string;
+  readonly attributes?: readonly string[];
+  readonly excludedAttributes?: readonly string[];
+}
+
+/**
+ * Reads the parameters of a request; those that SCIM does not know are left alone.
+ *
+ * @param source a parsed query string, or the body of a SearchRequest
+ * @throws ScimError 400 `invalidValue` for a parameter of the wrong form, `invalidCount` in a list by cursor
+ */
+export function readQuery(source: Readonly<Record<string, unknown>>): Query {
+  const filter = text(source, "filter", true);
+  const sortBy = text(source, "sortBy");
+  const sortOrder = text(source, "sortOrder");
+  const startIndex = integer(source, "startIndex", invalidValue);
+  const cursor = text(source, "cursor", true);
+  const count = integer(source, "count", cursor === undefined ? invalidValue : invalidCount);
+  const attributes = names(source, "attributes");
+  const excludedAttributes = names(source, "excludedAttributes");
+  return {
+    ...(filter !== undefined && { filter }),
+    ...(sortBy !== undefined && { sortBy }),
+    ...(sortOrder !== undefined && { sortOrder }),
+    ...(startIndex !== undefined && { startIndex }),
+    ...(count !== undefined && { count }),
+    ...(cursor !== undefined && { cursor }),
+    ...(attributes && { attributes }),
+    ...(excludedAttributes && { excludedAttributes }),
+  };
+}
+
+/**
+ * Which resources a query asks for, and in which order.
+ *
+ * @param others the schemas of other resource types that are searched together with this one: what only they
+ *   have, a resource of this type is without (RFC 7644 section 3.4.2.1)
+ * @throws ScimError 400 `invalidFilter`, `invalidPath` or `invalidValue`
+ */
+export function toCriteria(
+  schema: ResourceSchema,
+  query: Query,
+  others: readonly ResourceSchema[] = [],
+): Criteria {
+  const { filter, sortBy, sortOrder } = query;
+  const sort = sortBy === undefined ? undefined : compileSort(schema, sortBy, sortOrder, others);
+  return {
+    ...(filter !== undefined && { filter: compileFilter(schema, filter, others) }),
+    ...(sort && { sort }),
+  };
+}
+
+/** @param mayBeEmpty whether an empty value says something else than none */
+function text(
+  source: Readonly<Record<string, unknown>>,
+  name: string,
+  mayBeEmpty = false,
+): string | undefined {
+  const value = source[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string")
+    throw invalidValue(`The parameter '${name}' must be given once, as a string`);
+  return value.trim() === "" && !mayBeEmpty ? undefined : value;
+}
+
+function integer(
+  source: Readonly<Record<string, unknown>>,
+  name: string,
+  refusal: (detail: string) => ScimError,
+): number | undefined {
+  const value = source[name];
+  if (value === undefined || value === null || value === "") return undefined;
+  const number = typeof value === "string" && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value;
+  if (typeof number !== "number" || !Number.isInteger(number)) {
+    throw refusal(`The parameter '${name}' must be a whole number`);
+  }
+  return Math.min(Math.max(number, -1), 2 ** 53 - 1);
+}
+
+/** How many attributes a query can name, and how many characters their names can have together. */
+const MAX_NAMES = 500;
+const MAX_NAMES_LENGTH = 32 * 1024;
+
+function names(source: Readonly<Record<string, unknown>>, name: string): string[] | undefined {
+  const value = source[name];
+  if (value === undefined || value === null) return undefined;
+  const parts: unknown[] = Array.isArray(value) ? value : [value];
+  if (!parts.every((part) => typeof part === "string")) {
+    throw invalidSyntax(`The parameter '${name}' must be a list of attribute names`);
+  }
+  const length = parts.reduce((sum, part) => sum + part.length, parts.length);
+  if (length > MAX_NAMES_LENGTH) throw tooManyNames(name);
+  const found = parts.flatMap((part) => part.split(",")).map((part) => part.trim());
+  const given = found.filter((part) => part !== "");
+  if (given.length > MAX_NAMES) throw tooManyNames(name);
+  return given.length > 0 ? given : undefined;
+}
+
+const tooManyNames = (name: string) =>
+  invalidValue(`The parameter '${name}' can name at most ${MAX_NAMES} attributes`);

@@ -1,0 +1,135 @@
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import { coerceValue } from "./coercion.js";
+import { invalidSyntax, invalidValue } from "../errors.js";
+import { findAttribute, isComputed, isReference } from "../schema/attribute.js";
+import type { Attribute, AttributeReference, ResourceSchema } from "../schema/attribute.js";
+
+/** The schema of the drafts of SCIM 2.0, which had one for all resource types. */
+const DRAFT_SCHEMA = /^urn:scim:schemas:core:2\.0$/i;
+
+/** How many schemas a resource can name. */
+const MAX_SCHEMAS = 100;
+
+/**
+ * Reads a whole resource, as POST and PUT send it, into canonical form: names in the schema's case, values
+ * in its types, nothing that is read-only or unassigned (RFC 7643 section 2). Attributes and schemas that
+ * are not known are left out, since identity providers send many.
+ *
+ * @throws ScimError 400 `invalidSyntax` for what is no such resource or does not say so, `invalidValue` for a value of the
+ *   wrong type and for a required attribute that is missing
+ */
+export function readResource(schema: ResourceSchema, body: unknown): JsonObject {
+  if (!isJsonObject(body)) throw invalidSyntax(`A ${schema.resourceType} must be a JSON object`);
+  const resource: JsonObject = {};
+  const given = Object.entries(body).map(([name, value]) => ({
+    name,
+    value,
+    isSchemas: name.toLowerCase() === "schemas",
+  }));
+  requireSchema(schema, given.find(({ isSchemas }) => isSchemas)?.value);
+  for (const { name, value, isSchemas } of given) {
+    if (!isSchemas) readAttribute(schema, resource, name, value);
+  }
+  requireAttributes(schema, resource);
+  return resource;
+}
+
+/**
+ * @throws ScimError 400 `invalidValue` naming a required attribute that a resource in canonical form lacks
+ */
+export function requireAttributes(schema: ResourceSchema, resource: JsonObject): void {
+  for (const { name, required, mutability } of schema.core.attributes.values()) {
+    // What cannot change is asked for when the resource is created, by whoever creates it.
+    if (!required || mutability === "readOnly" || mutability === "immutable") continue;
+    const value = resource[name];
+    if (value === undefined || (typeof value === "string" && value.trim() === "")) {
+      throw invalidValue(`The attribute '${name}' is required and must not be empty`);
+    }
+  }
+}
+
+/**
+ * Sees to it that each element of a list of references, such as `members`, names something: one that does
+ * not would be left out, and a list that is to be replaced be emptied by mistake.
+ *
+ * @throws ScimError 400 `invalidValue`
+ */
+export function requireIdentified(attribute: Attribute, value: JsonValue, name: string): void {
+  if (!attribute.multiValued || !isReference(attribute)) return;
+  for (const element of Array.isArray(value) ? value : [value]) {
+    const entries = isJsonObject(element) ? Object.entries(element) : [];
+    const id = entries.find(([key]) => key.toLowerCase() === "value")?.[1] ?? "";
+    if (isJsonObject(element) && id === "") throw invalidValue(`Each of '${name}' needs a 'value'`);
+  }
+}
+
+/**
+ * `schemas` is required and names the resource type (RFC 7643 section 3). Clients add schemas of their own, or
+ * name the one that SCIM had before it became an RFC; they are let be.
+ */
+function requireSchema({ core, resourceType }: ResourceSchema, schemas: JsonValue | undefined): void {
+  const isCore = (urn: string) => urn.toLowerCase() === core.id.toLowerCase() || DRAFT_SCHEMA.test(urn);
+  if (!Array.isArray(schemas) || !schemas.every((urn) => typeof urn === "string") || schemas.length === 0) {
+    throw invalidSyntax(`A ${resourceType} needs 'schemas', a list of schema URNs: ["${core.id}"]`);
+  }
+  if (schemas.length > MAX_SCHEMAS) throw invalidSyntax(`'schemas' can name at most ${MAX_SCHEMAS}`);
+  if (!schemas.some(isCore)) {
+    throw invalidSyntax(
+      `'schemas' names ${schemas.map((urn) => `'${urn}'`).join(", ")}, but this is where a ${resourceType} belongs: '${core.id}'`,
+    );
+  }
+}
+
+function readAttribute(schema: ResourceSchema, resource: JsonObject, name: string, value: JsonValue): void {
+  if (name.toLowerCase() === schema.core.id.toLowerCase() && isJsonObject(value)) {
+    // Attributes can stand in an object under their schema's URN; for the core schema that is not usual.
+    for (const [inner, innerValue] of Object.entries(value)) {
+      readAttribute(schema, resource, `${schema.core.id}:${inner}`, innerValue);
+    }
+    return;
+  }
+  const reference = findAttribute(schema, name);
+  if (!reference) return;
+  if (reference.attribute) {
+    put(resource, reference, value, name);
+    return;
+  }
+  const { extension } = reference;
+  if (!extension || value === null || value === "") return;
+  if (!isJsonObject(value))
+    throw invalidValue(`'${extension.id}' must be an object with the extension's attributes`);
+  for (const [inner, innerValue] of Object.entries(value)) {
+    readAttribute(schema, resource, `${extension.id}:${inner}`, innerValue);
+  }
+}
+
+function put(resource: JsonObject, reference: AttributeReference, value: JsonValue, name: string): void {
+  const { attribute, subAttribute, extension } = reference;
+  if (
+    !attribute ||
+    attribute.name === "schemas" ||
+    isComputed(attribute) ||
+    (subAttribute && isComputed(subAttribute))
+  )
+    return;
+  const coerced = coerceValue(subAttribute ?? attribute, value, name);
+  if (!subAttribute) requireIdentified(attribute, value, name);
+  if (coerced === undefined) return;
+  const parent = extension ? objectAt(resource, extension.id) : resource;
+  if (!subAttribute) parent[attribute.name] = withParts(parent[attribute.name], coerced);
+  // `name.givenName` as a key; one for each element of a list would have no meaning.
+  else if (!attribute.multiValued) objectAt(parent, attribute.name)[subAttribute.name] = coerced;
+}
+
+/** A complex value with what `name.givenName` beside it has said before. */
+const withParts = (known: JsonValue | undefined, value: JsonValue): JsonValue =>
+  isJsonObject(known) && isJsonObject(value) ? { ...known, ...value } : value;
+
+function objectAt(parent: JsonObject, name: string): JsonObject {
+  const known = parent[name];
+  if (isJsonObject(known)) return known;
+  const made: JsonObject = {};
+  parent[name] = made;
+  return made;
+}

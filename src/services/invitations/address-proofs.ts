@@ -1,0 +1,128 @@
+import { timingSafeEqual } from "node:crypto";
+import { isEmailAddress, mailboxKey } from "../../domain/values/email.js";
+import { ForbiddenError, InvalidValueError } from "../../domain/errors.js";
+import { addressOf, isAddressedTo } from "../../domain/invitations/invitation.js";
+import type { Invitation } from "../../domain/invitations/invitation.js";
+import { PROVIDER_REALM } from "../../domain/access/principal.js";
+import type { InvitationCode } from "../../repositories/invitations/invitation-codes.js";
+import type { Dependencies } from "../dependencies.js";
+import { wrongCode } from "../limits/brute-force-guard.js";
+import type { BruteForceGuard, Origin } from "../limits/brute-force-guard.js";
+import type { Links } from "./links.js";
+import type { OpenInvitation, OpenInvitations } from "./open-invitations.js";
+import type { OutgoingMail } from "../mail/outgoing-mail.js";
+import { countWithin, HOUR, later } from "../limits/rate-limits.js";
+
+/** How long a code counts, and how long it counts that somebody had it, in seconds. */
+const CODE_SECONDS = 15 * 60;
+const PROOF_SECONDS = 60 * 60;
+
+/** So that nobody fills a mailbox, or uses an open link to send mail to all the world. */
+const CODES_TO_ADDRESS = { points: 5, seconds: HOUR };
+const CODES_FOR_INVITATION = { points: 500, seconds: HOUR };
+
+/** A code that has been sent. */
+export interface SentCode {
+  readonly address: string;
+  /** ISO 8601 in UTC. */
+  readonly expiresAt: string;
+}
+
+/** Proofs of addresses by codes that are sent to them. */
+export class AddressProofs {
+  constructor(
+    private readonly deps: Dependencies,
+    private readonly links: Links,
+    private readonly openInvitations: OpenInvitations,
+    private readonly guard: BruteForceGuard,
+    private readonly mail: OutgoingMail,
+  ) {}
+
+  /**
+   * Sends a code to an address; the one before it is void.
+   *
+   * @param said the address, unless the link was sent to one
+   * @throws what `Offers.look` throws, InvalidValueError for what is no address, or when no code is needed,
+   *   ForbiddenError for an address that the invitation is not for, TooManyRequestsError
+   */
+  async send(token: string, said: string | undefined, origin: Origin): Promise<SentCode> {
+    const { invitation, address } = whose((await this.openInvitations.look(token, origin)).offer, said);
+    const expiresAt = later(this.deps.now(), CODE_SECONDS);
+    const key = mailboxKey(address);
+    await this.deps.work.write(PROVIDER_REALM, async (repositories) => {
+      const { id, organizationId } = invitation;
+      await repositories.invitations.find(id, this.deps.now(), { lock: true });
+      // Once more, since it may have been taken back in the meantime.
+      whose((await this.openInvitations.read(repositories, token)).offer, said);
+      await countWithin(this.deps, repositories, `codes for ${id}`, CODES_FOR_INVITATION);
+      await countWithin(this.deps, repositories, `codes to ${key}`, CODES_TO_ADDRESS);
+      const revision = await repositories.invitationCodes.next(id, key, expiresAt);
+      const mail = { kind: "invitation-code", address, invitationId: id, revision } as const;
+      await this.mail.write(repositories, { organizationId }, [mail]);
+    });
+    return { address, expiresAt };
+  }
+
+  /**
+   * Takes a code for the proof that the address is the person's.
+   *
+   * @returns a link to the invitation for the owner of the address, and the last part of it
+   * @throws what `send` throws, ForbiddenError for a wrong code, TooManyRequestsError for who guesses
+   */
+  async prove(
+    token: string,
+    said: string | undefined,
+    code: string,
+    origin: Origin,
+  ): Promise<{ token: string; link: string }> {
+    const { invitation, address } = whose((await this.openInvitations.look(token, origin)).offer, said);
+    const { id, name, organizationId, revision } = invitation;
+    const key = mailboxKey(address);
+    // Without a code there is nothing to guess, nor to count.
+    if (!(await this.#current(id, key))) throw wrongCode();
+    const guessed = {
+      what: "code",
+      whose: `${key} for ${id}`,
+      realm: { type: "organization", organizationId },
+      target: { type: "Invitation", id, display: name },
+    } as const;
+    await this.guard.check(guessed, origin, () => this.#use(id, key, code));
+    const provedUntil = later(this.deps.now(), PROOF_SECONDS);
+    const proved = { invitationId: id, revision, address, provedUntil };
+    return { token: this.links.invitationToken(proved), link: this.links.toInvitation(proved) };
+  }
+
+  /** The code that counts now. */
+  async #current(invitationId: string, key: string): Promise<InvitationCode | undefined> {
+    const code = await this.deps.work.read(PROVIDER_REALM).invitationCodes.find(invitationId, key);
+    return code && code.expiresAt > this.deps.now() ? code : undefined;
+  }
+
+  async #use(invitationId: string, key: string, sent: string): Promise<boolean> {
+    const now = this.deps.now();
+    const code = await this.#current(invitationId, key);
+    if (!code) return false;
+    const right = Buffer.from(this.links.code(invitationId, key, code.number));
+    const tried = Buffer.from(sent.replaceAll(/\s/g, ""));
+    if (tried.length !== right.length || !timingSafeEqual(tried, right)) return false;
+    return this.deps.work.write(PROVIDER_REALM, ({ invitationCodes }) =>
+      invitationCodes.use(invitationId, key, code.number, now),
+    );
+  }
+}
+
+/** @throws InvalidValueError, ForbiddenError */
+function whose(
+  { invitation, takes, address }: OpenInvitation,
+  said: string | undefined,
+): { invitation: Invitation; address: string } {
+  if (takes === "code" && address !== undefined) return { invitation, address };
+  if (takes !== "address") throw new InvalidValueError("No code is needed: the link proves the address");
+  const sent = said?.trim() ?? "";
+  if (!isEmailAddress(sent)) throw new InvalidValueError("An e-mail address is needed");
+  if (!isAddressedTo(invitation, sent)) {
+    throw new ForbiddenError("This invitation is not for that address; try another one of yours");
+  }
+  // As whoever invited wrote it, if they did: that is where the code goes.
+  return { invitation, address: addressOf(invitation, sent) ?? sent };
+}

@@ -1,0 +1,285 @@
+import { isDeepStrictEqual } from "node:util";
+import { mayDo, requireAccess } from "../../domain/access/policy.js";
+import {
+  ForbiddenError,
+  InvalidValueError,
+  NotFoundError,
+  TooManyRequestsError,
+  UniquenessError,
+} from "../../domain/errors.js";
+import { isId } from "../../domain/values/id.js";
+import { exactAddresses, requireInvitation, waitingAddresses } from "../../domain/invitations/invitation.js";
+import type { Invitation, InvitationInput } from "../../domain/invitations/invitation.js";
+import type { Listing, Page } from "../../domain/listing.js";
+import type { Principal } from "../../domain/access/principal.js";
+import { hasRole, PROVIDER_ADMIN } from "../../domain/access/roles.js";
+import { foldCase } from "../../domain/values/text.js";
+import type { Repositories } from "../../repositories/unit-of-work.js";
+import { record } from "../audit/audit.js";
+import { requireVersion } from "../dependencies.js";
+import type { Dependencies, ExpectedVersions } from "../dependencies.js";
+import { requireStanding } from "../roles/standing.js";
+import type { Links } from "./links.js";
+import type { OutgoingMail } from "../mail/outgoing-mail.js";
+
+/** A change of these makes an invitation another offer: links that are out are void from then on. */
+const OFFER = ["emails", "roles", "teamIds", "enabled"] as const;
+
+/** How long nobody can send an invitation again, in milliseconds. */
+const RESEND_PAUSE_MS = 60_000;
+
+const ATTRIBUTES = [
+  "name",
+  "description",
+  "givenName",
+  "familyName",
+  "expiresAt",
+  "quota",
+  ...OFFER,
+] as const;
+
+/** Invitations as administrators manage them. Each method throws ForbiddenError for who may not. */
+export class InvitationService {
+  constructor(
+    private readonly deps: Dependencies,
+    private readonly links: Links,
+    private readonly mail: OutgoingMail,
+  ) {}
+
+  /** @throws NotFoundError */
+  async get(principal: Principal, id: string): Promise<Invitation> {
+    requireAccess(principal, "read Invitations");
+    const found = await this.#find(this.deps.work.read(principal.realm), id, false);
+    return this.#withLink(principal, found);
+  }
+
+  async list(principal: Principal, listing: Listing): Promise<Page<Invitation>> {
+    requireAccess(principal, "read Invitations");
+    const page = await this.deps.work.readMany(principal).invitations.list(listing, this.deps.now());
+    return { ...page, items: page.items.map((each) => this.#withLink(principal, each)) };
+  }
+
+  /**
+   * Invites somebody into an organization; each address gets mail.
+   *
+   * @param organizationId undefined: the caller's own
+   * @throws InvalidValueError, ForbiddenError for roles that it cannot give, UniquenessError for somebody who is
+   *   a member already, TooManyRequestsError for more mail than goes out in an hour
+   */
+  async create(
+    principal: Principal,
+    organizationId: string | undefined,
+    sent: InvitationInput,
+  ): Promise<Invitation> {
+    requireAccess(principal, "create Invitations");
+    const input = withoutRepetitions(sent);
+    const at = this.deps.now();
+    requireOffer(input, at);
+    const id = this.deps.newId();
+    const { realm, tokenId } = principal;
+    const within = organizationId ?? (realm.type === "organization" ? realm.organizationId : undefined);
+    return this.deps.work.write(realm, async (repositories) => {
+      await requireStanding(this.deps, repositories, principal, "create Invitations");
+      const organization =
+        within !== undefined && isId(within)
+          ? await repositories.organizations.find(within, { lock: false })
+          : undefined;
+      if (!organization) {
+        throw new InvalidValueError(
+          "An invitation needs the 'organization' to join, with the 'value' of a Group",
+        );
+      }
+      await requireTeams(repositories, organization.id, input.teamIds);
+      await requireStrangers(repositories, organization.id, exactAddresses(input));
+      await repositories.invitations.insert({
+        ...input,
+        ...{ id, organizationId: organization.id, inviter: inviterOf(principal), revision: 1, version: 1 },
+        ...{ createdAt: at, updatedAt: at },
+      });
+      const invitation = await this.#find(repositories, id, false);
+      // One that nobody gets by mail counts, too.
+      if (exactAddresses(invitation).length === 0) {
+        await this.mail.count(repositories, { tokenId, organizationId: organization.id }, 1);
+      }
+      await this.#write(repositories, principal, invitation);
+      const changes = ATTRIBUTES.filter((name) => isSaid(input[name])).map(asSaid);
+      await record(this.deps, repositories, principal, { action: "create", ...about(invitation), changes });
+      return this.#withLink(principal, invitation);
+    });
+  }
+
+  /**
+   * Changes an invitation; what changes nothing leaves the version as it is. Links are void when the offer is
+   * another one, and when it was taken back for a while; those who have not accepted get mail again, and it is the
+   * caller's invitation from then on.
+   *
+   * @param apply says what it shall be; may be called more than once, so it must have no effects
+   * @throws NotFoundError, VersionMismatchError, and what `create` throws
+   */
+  async change(
+    principal: Principal,
+    id: string,
+    apply: (current: Invitation) => InvitationInput,
+    expected: ExpectedVersions,
+  ): Promise<Invitation> {
+    requireAccess(principal, "change Invitations");
+    return this.deps.work.write(principal.realm, async (repositories) => {
+      await requireStanding(this.deps, repositories, principal, "change Invitations");
+      const current = await this.#find(repositories, id, true);
+      requireVersion("Invitation", current, expected);
+      const input = withoutRepetitions(apply(current));
+      const changes = ATTRIBUTES.filter((name) => !isDeepStrictEqual(current[name], input[name]));
+      if (changes.length === 0) return this.#withLink(principal, current);
+      const at = this.deps.now();
+      requireOffer(input, input.expiresAt === current.expiresAt ? undefined : at);
+      await requireTeams(repositories, current.organizationId, input.teamIds);
+      const known = new Set(current.emails.map(foldCase));
+      const added = exactAddresses(input).filter((address) => !known.has(foldCase(address)));
+      await requireStrangers(repositories, current.organizationId, added);
+      const isOther = OFFER.some((name) => changes.includes(name));
+      await repositories.invitations.update(
+        {
+          ...{ ...input, id, version: current.version + 1, updatedAt: at },
+          revision: current.revision + (isOther ? 1 : 0),
+        },
+        current,
+      );
+      if (isOther) await repositories.invitations.setInviter(id, inviterOf(principal));
+      const changed = await this.#find(repositories, id, false);
+      if (isOther) await this.#write(repositories, principal, changed);
+      const entry = { action: "change", ...about(changed), changes: changes.map(asSaid) } as const;
+      await record(this.deps, repositories, principal, entry);
+      return this.#withLink(principal, changed);
+    });
+  }
+
+  /**
+   * Sends an invitation again to those who have not answered; it is the caller's from then on, who may still invite.
+   *
+   * @throws NotFoundError, InvalidValueError when nobody is left who could accept or get mail,
+   *   TooManyRequestsError when the last mail was a moment ago
+   */
+  async resend(principal: Principal, id: string): Promise<Invitation> {
+    requireAccess(principal, "change Invitations");
+    return this.deps.work.write(principal.realm, async (repositories) => {
+      await requireStanding(this.deps, repositories, principal, "change Invitations");
+      const current = await this.#find(repositories, id, true);
+      const { status } = current;
+      if (status !== "pending")
+        throw new InvalidValueError(`The invitation is ${status}; nobody can accept it`);
+      const last = await repositories.outbox.lastWritten(id);
+      const wait = last === undefined ? 0 : Date.parse(last) + RESEND_PAUSE_MS - Date.parse(this.deps.now());
+      if (wait > 0) throw new TooManyRequestsError(Math.ceil(wait / 1000));
+      await repositories.invitations.setInviter(id, inviterOf(principal));
+      if ((await this.#write(repositories, principal, current)) === 0) {
+        throw new InvalidValueError("The invitation names no e-mail address that mail could be sent to");
+      }
+      const entry = { action: "change", ...about(current), changes: [], detail: "sent again" } as const;
+      await record(this.deps, repositories, principal, entry);
+      return this.#withLink(principal, current);
+    });
+  }
+
+  /** Takes an invitation back: its links are void at once. @throws NotFoundError, VersionMismatchError */
+  async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
+    requireAccess(principal, "delete Invitations");
+    await this.deps.work.write(principal.realm, async (repositories) => {
+      const current = await this.#find(repositories, id, true);
+      requireVersion("Invitation", current, expected);
+      await repositories.invitations.delete(id);
+      await record(this.deps, repositories, principal, { action: "delete", ...about(current) });
+    });
+  }
+
+  /** Writes mail to those who can accept. @returns to how many @throws TooManyRequestsError */
+  async #write(repositories: Repositories, { tokenId }: Principal, invitation: Invitation): Promise<number> {
+    if (invitation.status !== "pending") return 0;
+    const { id, revision, organizationId } = invitation;
+    const mails = waitingAddresses(invitation).map(
+      (address) => ({ kind: "invitation", invitationId: id, revision, address }) as const,
+    );
+    await this.mail.write(repositories, { tokenId, organizationId }, mails);
+    return mails.length;
+  }
+
+  /** Whoever has the link can take what it gives, so only those see it who could give it. */
+  #withLink(principal: Principal, invitation: Invitation): Invitation {
+    const isShown = invitation.status === "pending" && mayDo(principal, "change Invitations");
+    return isShown
+      ? {
+          ...invitation,
+          link: this.links.toInvitation({ invitationId: invitation.id, revision: invitation.revision }),
+        }
+      : invitation;
+  }
+
+  async #find({ invitations }: Repositories, id: string, lock: boolean): Promise<Invitation> {
+    const found = isId(id) ? await invitations.find(id, this.deps.now(), { lock }) : undefined;
+    if (!found) throw new NotFoundError("Invitation", id);
+    return found;
+  }
+}
+
+const inviterOf = ({ tokenId, accountId, makerId }: Principal) => ({ tokenId, accountId, makerId });
+
+/** An invitation, as the audit log names it: it happens to the organization. */
+const about = ({ id, name, organizationId }: Invitation) => ({
+  target: { type: "Invitation", id, display: name },
+  organizationId,
+});
+
+/** @param now when its end must be to come; undefined: the end has been said before */
+function requireOffer(input: InvitationInput, now: string | undefined): void {
+  requireInvitation(input);
+  if (now !== undefined && input.expiresAt !== undefined && input.expiresAt <= now) {
+    throw new InvalidValueError("'expiresAt' is over already");
+  }
+  if (
+    hasRole(
+      input.roles.map((value) => ({ value })),
+      PROVIDER_ADMIN,
+    )
+  ) {
+    throw new ForbiddenError(`An invitation gives roles in an organization, and '${PROVIDER_ADMIN}' is none`);
+  }
+}
+
+async function requireTeams(
+  { teams }: Repositories,
+  organizationId: string,
+  teamIds: readonly string[],
+): Promise<void> {
+  for (const id of teamIds) {
+    const team = isId(id) ? await teams.find(id) : undefined;
+    if (team?.organizationId !== organizationId) {
+      throw new InvalidValueError(`There is no Team '${id}' in the organization that the invitation is for`);
+    }
+  }
+}
+
+/** @throws UniquenessError for an address that is the user name of a member */
+async function requireStrangers(
+  { accounts, memberships }: Repositories,
+  organizationId: string,
+  addresses: readonly string[],
+): Promise<void> {
+  for (const address of addresses) {
+    const accountId = await accounts.findIdByUserName(address);
+    if (accountId !== undefined && (await memberships.isMember(organizationId, accountId))) {
+      throw new UniquenessError("member", "userName", address);
+    }
+  }
+}
+
+function withoutRepetitions(input: InvitationInput): InvitationInput {
+  const once = (values: readonly string[]) => [
+    ...new Map(values.map((value) => [foldCase(value), value] as const)).values(),
+  ];
+  return { ...input, emails: once(input.emails), roles: once(input.roles), teamIds: once(input.teamIds) };
+}
+
+const isSaid = (value: InvitationInput[(typeof ATTRIBUTES)[number]]) =>
+  Array.isArray(value) ? value.length > 0 : value !== undefined && value !== true;
+
+/** As the attribute is called in SCIM. */
+const asSaid = (name: (typeof ATTRIBUTES)[number]) => (name === "teamIds" ? "teams" : name);

@@ -1,0 +1,94 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+/** What a link to an invitation says. */
+export interface InvitationLink {
+  readonly invitationId: string;
+  readonly revision: number;
+  /** The address that it was sent to; undefined when it was sent to nobody. */
+  readonly address?: string;
+  /** Until when whoever has it counts as the owner of the address, who has proved it, as ISO 8601 in UTC. */
+  readonly provedUntil?: string;
+}
+
+/** What a link says that leads to where somebody chooses a password. */
+export interface SetupLink {
+  readonly accountId: string;
+  readonly revision: number;
+}
+
+/** What is signed for one purpose is worth nothing for another. */
+type Purpose = "invitation" | "account-setup" | "code";
+
+/** Bytes of the signature: as hard to guess as the key that makes it. */
+const SIGNATURE_LENGTH = 32;
+
+const CODE_DIGITS = 6;
+
+/**
+ * Links and codes that are signed, not stored: who has read the database's rows cannot tell them, and each can be
+ * made again when mail goes out again.
+ */
+export class Links {
+  /** @param key 32 bytes. @param publicUrl without a slash at the end */
+  constructor(
+    private readonly key: Uint8Array,
+    private readonly publicUrl: string,
+  ) {}
+
+  /** The link to an invitation; without an address, whoever has the link proves one first. */
+  toInvitation(link: InvitationLink): string {
+    return `${this.publicUrl}/invitations/${this.invitationToken(link)}`;
+  }
+
+  /** The last part of that link. */
+  invitationToken({ invitationId, revision, address, provedUntil }: InvitationLink): string {
+    return this.#token("invitation", [invitationId, revision, address, provedUntil]);
+  }
+
+  /** @param token the last part of a link. @returns undefined unless it was signed here */
+  readInvitation(token: string): InvitationLink | undefined {
+    const said = this.#read("invitation", token) as
+      [string, number, string | null, string | null] | undefined;
+    if (!said) return undefined;
+    const [invitationId, revision, address, provedUntil] = said;
+    return {
+      ...{ invitationId, revision },
+      ...(address !== null && { address }),
+      ...(provedUntil !== null && { provedUntil }),
+    };
+  }
+
+  /** The link to where somebody chooses a password. */
+  toAccountSetup({ accountId, revision }: SetupLink): string {
+    return `${this.publicUrl}/account-setup/${this.#token("account-setup", [accountId, revision])}`;
+  }
+
+  /** As `readInvitation`. */
+  readAccountSetup(token: string): SetupLink | undefined {
+    const said = this.#read("account-setup", token) as [string, number] | undefined;
+    return said && { accountId: said[0], revision: said[1] };
+  }
+
+  /** The code of that number by which the owner of an address proves it. @returns digits */
+  code(invitationId: string, addressKey: string, number: number): string {
+    const signed = this.#sign("code", JSON.stringify([invitationId, addressKey, number]));
+    return String(signed.readUIntBE(0, 6) % 10 ** CODE_DIGITS).padStart(CODE_DIGITS, "0");
+  }
+
+  #token(purpose: Purpose, said: readonly (string | number | undefined)[]): string {
+    const payload = Buffer.from(JSON.stringify(said)).toString("base64url");
+    return `${payload}.${this.#sign(purpose, payload).toString("base64url")}`;
+  }
+
+  #read(purpose: Purpose, token: string): unknown {
+    const [payload = "", signature = "", ...more] = token.split(".");
+    const sent = Buffer.from(signature, "base64url");
+    if (more.length > 0 || sent.length !== SIGNATURE_LENGTH) return undefined;
+    if (!timingSafeEqual(sent, this.#sign(purpose, payload))) return undefined;
+    return JSON.parse(Buffer.from(payload, "base64url").toString());
+  }
+
+  #sign(purpose: Purpose, text: string): Buffer {
+    return createHmac("sha256", this.key).update(`${purpose}\n${text}`).digest();
+  }
+}

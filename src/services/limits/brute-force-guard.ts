@@ -1,0 +1,129 @@
+import type { AuditTarget } from "../../domain/audit/audit-event.js";
+import { ForbiddenError, TooManyRequestsError, UnknownLinkError } from "../../domain/errors.js";
+import { PROVIDER_REALM } from "../../domain/access/principal.js";
+import type { Principal, Realm } from "../../domain/access/principal.js";
+import { record } from "../audit/audit.js";
+import type { Dependencies } from "../dependencies.js";
+import { PerNetwork } from "./networks.js";
+import { counted } from "./rate-limits.js";
+
+export type Origin = Principal["origin"];
+
+/** How often somebody can try in a quarter of an hour. */
+const SECONDS = 900;
+const LINKS = 30;
+const TRIES = { password: 10, "new password": 10, code: 5 } as const;
+
+/** A secret that somebody tries: what it is, whose it is, and where guessing it is told of. */
+export interface GuardedSecret {
+  readonly what: keyof typeof TRIES;
+  readonly whose: string;
+  readonly realm: Realm;
+  readonly target: AuditTarget;
+  readonly accountId?: string | undefined;
+}
+
+/** Locks out whoever guesses links, passwords and codes, and has it in the audit log. */
+export class BruteForceGuard {
+  /**
+   * Links cannot be guessed, so it is enough that nobody keeps the server busy with it: counted in this process, by
+   * network, in windows that are the same for all.
+   */
+  readonly #links = new PerNetwork(() => ({ tries: 0 }));
+  #linksSince = performance.now();
+
+  constructor(private readonly deps: Dependencies) {}
+
+  /**
+   * Follows a link, and counts it if nobody made it. Not to be called in a transaction, since it has its own.
+   *
+   * @param type of what links of this kind lead to
+   * @throws what `follow` throws, TooManyRequestsError rather than UnknownLinkError for who tries many
+   */
+  async ofLinks<T>(type: string, origin: Origin, follow: () => Promise<T>): Promise<T> {
+    try {
+      return await follow();
+    } catch (error) {
+      if (error instanceof UnknownLinkError) await this.#countLink(type, origin);
+      throw error;
+    }
+  }
+
+  async #countLink(type: string, origin: Origin): Promise<void> {
+    const left = this.#leftOfWindow();
+    const tally = this.#links.of(origin?.address);
+    tally.tries += 1;
+    if (tally.tries <= LINKS) return;
+    if (tally.tries === LINKS + 1) await this.#recordLinks(type, origin);
+    throw new TooManyRequestsError(left);
+  }
+
+  /** Begins another window when it is time. @returns how many seconds the window still has */
+  #leftOfWindow(): number {
+    const passed = (performance.now() - this.#linksSince) / 1000;
+    if (passed < SECONDS) return Math.ceil(SECONDS - passed);
+    this.#links.clear();
+    this.#linksSince = performance.now();
+    return SECONDS;
+  }
+
+  /**
+   * Checks a secret; a guess is counted before it is looked at, so that many at once count as many.
+   *
+   * @throws TooManyRequestsError for who is locked out, ForbiddenError for a wrong one
+   */
+  async check(guessed: GuardedSecret, origin: Origin, isRight: () => Promise<boolean>): Promise<void> {
+    const { what, realm, target, accountId } = guessed;
+    await this.count(guessed, origin);
+    if (await isRight()) {
+      await this.deps.work.write(realm, ({ rateLimits }) => rateLimits.forget(counterOf(guessed)));
+      return;
+    }
+    await this.deps.work.write(realm, (repositories) =>
+      record(this.deps, repositories, actor(realm, origin, accountId), {
+        ...{ action: "change", target, result: "refused", status: 403, detail: `a wrong ${what}` },
+      }),
+    );
+    throw what === "code" ? wrongCode() : new ForbiddenError("This is not the password of your account");
+  }
+
+  /** Counts a try, before it costs anything. @throws TooManyRequestsError for who is locked out */
+  async count(guessed: GuardedSecret, origin: Origin): Promise<void> {
+    const { what, realm, target, accountId } = guessed;
+    const limit = { points: TRIES[what], seconds: SECONDS };
+    const { excess, retryAfter } = await this.deps.work.write(realm, async (repositories) => {
+      const after = await counted(this.deps, repositories, counterOf(guessed), limit);
+      if (after.excess === 1) {
+        await record(this.deps, repositories, actor(realm, origin, accountId), {
+          ...{ action: "change", target, result: "refused", status: 429 },
+          detail: `locked out after ${limit.points} ${what === "new password" ? "" : "wrong "}${what}s`,
+        });
+      }
+      return after;
+    });
+    if (excess > 0) throw new TooManyRequestsError(retryAfter);
+  }
+
+  #recordLinks(type: string, origin: Origin): Promise<void> {
+    return this.deps.work.write(PROVIDER_REALM, (repositories) =>
+      record(this.deps, repositories, actor(PROVIDER_REALM, origin, undefined), {
+        ...{ action: "read", target: { type }, result: "refused", status: 429 },
+        detail: `locked out after ${LINKS} links that nobody made`,
+      }),
+    );
+  }
+}
+
+export const wrongCode = () =>
+  new ForbiddenError(
+    "This is not the code, or not any more; look for the latest mail, or ask for another code",
+  );
+
+const counterOf = ({ what, whose }: GuardedSecret) =>
+  what === "new password" ? `new password of ${whose}` : `wrong ${what} of ${whose}`;
+
+const actor = (realm: Realm, origin: Origin, accountId: string | undefined) => ({
+  realm,
+  ...(accountId !== undefined && { accountId }),
+  ...(origin && { origin }),
+});

@@ -1,0 +1,67 @@
+import type { NewMail } from "../../domain/mail/mail.js";
+import { foldCase } from "../../domain/values/text.js";
+import type { Repositories } from "../../repositories/unit-of-work.js";
+import type { Dependencies } from "../dependencies.js";
+import { countWithin, DAY, HOUR } from "../limits/rate-limits.js";
+
+/** How much mail goes out. */
+export interface MailLimits {
+  /** That one access token brings about in a day. */
+  readonly perToken: number;
+  /** About one organization in a day: a roll-out of two thousand people in one Bulk, and no mailing list. */
+  readonly perOrganization: number;
+  /** To one address in an hour. */
+  readonly perAddress: number;
+}
+
+/** Whose mail it is: what its limits are counted by. */
+export interface MailCause {
+  /** Undefined: somebody on a page. */
+  readonly tokenId?: string | undefined;
+  readonly organizationId?: string | undefined;
+}
+
+/** Writes mail into the outbox, in the transaction of its cause, within limits. */
+export class OutgoingMail {
+  constructor(
+    private readonly deps: Pick<Dependencies, "now" | "newId">,
+    private readonly limits: MailLimits,
+  ) {}
+
+  /**
+   * @param addresses whom it goes to, where that has a limit
+   * @throws TooManyRequestsError, and nothing is written
+   */
+  async write(
+    repositories: Pick<Repositories, "outbox" | "rateLimits">,
+    cause: MailCause,
+    mails: readonly NewMail[],
+    addresses: readonly string[] = mails.flatMap(({ address }) => address ?? []),
+  ): Promise<void> {
+    await this.count(repositories, cause, mails.length);
+    const perAddress = { points: this.limits.perAddress, seconds: HOUR };
+    for (const key of addresses.map(foldCase).sort()) {
+      await countWithin(this.deps, repositories, `mail to ${key}`, perAddress);
+    }
+    const createdAt = this.deps.now();
+    await repositories.outbox.insert(mails.map((mail) => ({ ...mail, id: this.deps.newId(), createdAt })));
+  }
+
+  /** Counts mail, or what is like it, without writing any. @throws TooManyRequestsError */
+  async count(
+    repositories: Pick<Repositories, "rateLimits">,
+    { tokenId, organizationId }: MailCause,
+    amount: number,
+  ): Promise<void> {
+    if (amount === 0) return;
+    const { perToken, perOrganization } = this.limits;
+    for (const [name, points] of [
+      [tokenId && `mail by ${tokenId}`, perToken],
+      [organizationId && `mail about ${organizationId}`, perOrganization],
+    ] as const) {
+      if (name !== undefined) {
+        await countWithin(this.deps, repositories, name, { points, seconds: DAY }, amount);
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { InvalidValueError } from "../../domain/errors.js";
+import { isId } from "../../domain/values/id.js";
+import type { MemberEntry, MembershipChange, MemberTurns } from "../../domain/memberships/membership.js";
+import type { Addition, MembershipRepository } from "../../repositories/memberships/memberships.js";
+
+/** What became of changes of an organization's members. */
+export interface MembersChanged {
+  /** How many members there are more than before. */
+  readonly difference: number;
+  /** `["members"]`, or nothing. */
+  readonly changes: readonly string[];
+  /** Their account ids. */
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Who came and who went, for the audit log. */
+  readonly detail?: string;
+}
+
+export const NOTHING_CHANGED: MembersChanged = { difference: 0, changes: [], added: [], removed: [] };
+
+/**
+ * Changes the members of an organization, step by step; the cost is that of the members it names.
+ *
+ * @throws InvalidValueError for somebody who is no User
+ */
+export async function changeMembers(
+  addition: Addition,
+  memberships: MembershipRepository,
+  organizationId: string,
+  changes: readonly MembershipChange[],
+): Promise<MembersChanged> {
+  const added: string[] = [];
+  const removed: string[] = [];
+  const add = async (accountIds: readonly string[]) => {
+    append(added, await addMembers(addition, memberships, organizationId, accountIds));
+  };
+  for (const change of changes) {
+    switch (change.type) {
+      case "add":
+        await add(idsOf(change.entries));
+        break;
+      case "remove":
+        append(removed, await memberships.remove(organizationId, change.accountIds.filter(isId)));
+        break;
+      case "removeMatching":
+        append(removed, await memberships.removeMatching(organizationId, change.filter));
+        break;
+      case "removeAll":
+        append(removed, await memberships.removeOthers(organizationId, []));
+        break;
+      case "replace":
+        requireIds(idsOf(change.entries));
+        append(removed, await memberships.removeOthers(organizationId, idsOf(change.entries)));
+        await add(idsOf(change.entries));
+        break;
+      case "setRole":
+        throw new TypeError("Members of organizations have their roles as Users");
+    }
+  }
+  return membersChanged(added, removed);
+}
+
+/**
+ * Does what `changeMembers` would do turn by turn, at once.
+ *
+ * @returns what became of each turn
+ * @throws InvalidValueError for somebody who is no User, in any turn
+ */
+export async function changeMembersInTurn(
+  addition: Addition,
+  memberships: MembershipRepository,
+  organizationId: string,
+  { type, turns }: MemberTurns,
+): Promise<MembersChanged[]> {
+  const changed = new Set(
+    type === "add"
+      ? await addMembers(addition, memberships, organizationId, turns.flat())
+      : await memberships.remove(organizationId, turns.flat().filter(isId)),
+  );
+  return turns.map((accountIds) => {
+    // Who is named twice comes, or goes, the first time.
+    const here = accountIds.filter((accountId) => changed.delete(accountId));
+    return type === "add" ? membersChanged(here, []) : membersChanged([], here);
+  });
+}
+
+/** @returns the ids of those who were no members yet */
+async function addMembers(
+  addition: Addition,
+  memberships: MembershipRepository,
+  organizationId: string,
+  accountIds: readonly string[],
+): Promise<readonly string[]> {
+  const unique = [...new Set(accountIds)];
+  if (unique.length === 0) return [];
+  requireIds(unique);
+  const joined = await memberships.add(organizationId, unique, addition);
+  if (joined.length < unique.length) await requireAccounts(memberships, unique);
+  return joined;
+}
+
+function membersChanged(added: readonly string[], removed: readonly string[]): MembersChanged {
+  if (added.length + removed.length === 0) return NOTHING_CHANGED;
+  const detail = [describe("added", added), describe("removed", removed)].filter((each) => each !== "");
+  const difference = added.length - removed.length;
+  return { difference, changes: ["members"], added, removed, detail: detail.join("; ") };
+}
+
+const idsOf = (entries: readonly MemberEntry[]) => entries.map(({ accountId }) => accountId);
+
+/** As many ids as a reader of the audit log looks at. */
+const NAMED = 20;
+
+function describe(what: string, ids: readonly string[]): string {
+  if (ids.length === 0) return "";
+  const rest = ids.length > NAMED ? `, and ${ids.length - NAMED} more` : "";
+  return `${what} ${ids.slice(0, NAMED).join(", ")}${rest}`;
+}
+
+/** There can be more than a call takes arguments. */
+function append(list: string[], more: readonly string[]): void {
+  for (const each of more) list.push(each);
+}
+
+function requireIds(accountIds: readonly string[]): void {
+  const malformed = accountIds.find((id) => !isId(id));
+  if (malformed !== undefined) throw unknownMember(malformed);
+}
+
+async function requireAccounts(
+  memberships: MembershipRepository,
+  accountIds: readonly string[],
+): Promise<void> {
+  const [unknown] = await memberships.unknownAccounts(accountIds);
+  if (unknown !== undefined) throw unknownMember(unknown);
+}
+
+const unknownMember = (id: string) =>
+  new InvalidValueError(
+    `There is no User '${id}' that could become a member; members are named by the id of a User`,
+  );

@@ -1,0 +1,107 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import workerpool from "workerpool";
+import { InvalidValueError, UnavailableError } from "../../domain/errors.js";
+import { Slots } from "../../domain/limits/slots.js";
+import type { Turn } from "../../domain/limits/slots.js";
+import { normalPassword, requireUsablePassword } from "./password-rules.js";
+import type { PasswordWork } from "./password-thread.js";
+
+/** The work factor that OWASP's password storage advice gives for scrypt with 32 MiB. */
+const COST = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 2 ** 20 };
+const KEY_BYTES = 32;
+
+/** Threads that judge and hash: never all of the machine, and each has dictionaries in memory. */
+const THREADS = Math.min(Math.max(1, availableParallelism() - 1), 2);
+
+/** Of one caller as many wait as are hashed in the time that one waits at most, in milliseconds. */
+const QUEUE = { slots: THREADS, slotsOfOne: THREADS, waitingOfOne: 50, waiting: 500, patience: 30_000 };
+
+/**
+ * What takes longer is given up, and its thread with it. Usually it is a third of a second; starting a thread and
+ * loading the dictionaries on a busy machine can take many times as long.
+ */
+const JOB_MS = 60_000;
+
+/** The file that is a thread's program, beside this one and in the same language. */
+const PROGRAM = fileURLToPath(new URL(`password-thread${extname(import.meta.url)}`, import.meta.url));
+
+/** Makes hashes of new passwords. */
+export interface PasswordHasher {
+  /**
+   * Judges a new password, and hashes it, slowly on purpose.
+   *
+   * @param turn whose turn it takes in the queue
+   * @param known what others know of the person, and would try
+   * @returns `scrypt$N$r$p$salt$key`, salt and key in base64url
+   * @throws InvalidValueError that says which rule the password breaks, TooManyRequestsError or UnavailableError when
+   *   too many passwords wait
+   */
+  hash(turn: Turn, password: string, known: readonly string[]): Promise<string>;
+}
+
+/**
+ * Judges and hashes passwords in threads of their own, so that neither the event loop nor the threads that serve the
+ * database wait for it. Threads start when they are needed, and again after one has ended.
+ */
+export class Passwords implements PasswordHasher {
+  readonly #queue = new Slots("The queue of passwords", QUEUE);
+  readonly #pool = workerpool.pool(PROGRAM, { workerType: "thread", maxWorkers: THREADS });
+
+  async hash(turn: Turn, password: string, known: readonly string[]): Promise<string> {
+    const usable = requireUsablePassword(password);
+    const salt = randomBytes(16);
+    const key = await this.#inTurn(turn, async () => {
+      const weakness = await this.#inThread("judge", [usable, [...known]]);
+      if (weakness !== undefined) {
+        throw new InvalidValueError(`The password is easily guessed. ${weakness}`.trim());
+      }
+      return Buffer.from(await this.#inThread("derive", [usable, salt, KEY_BYTES, COST]));
+    });
+    return ["scrypt", COST.N, COST.r, COST.p, salt.toString("base64url"), key.toString("base64url")].join(
+      "$",
+    );
+  }
+
+  /** Whether a password is the one that was hashed; takes as long as hashing it. @throws as `hash`, when too many wait */
+  async isPassword(turn: Turn, password: string, hash: string): Promise<boolean> {
+    const [name, N, r, p, salt = "", key = ""] = hash.split("$");
+    if (name !== "scrypt") return false;
+    const cost = { ...COST, N: Number(N), r: Number(r), p: Number(p) };
+    const expected = Buffer.from(key, "base64url");
+    const computed = await this.#inTurn(turn, () =>
+      this.#inThread("derive", [normalPassword(password), Buffer.from(salt, "base64url"), KEY_BYTES, cost]),
+    );
+    return expected.length === computed.length && timingSafeEqual(expected, computed);
+  }
+
+  /** Ends the threads, and what they do. */
+  async close(): Promise<void> {
+    await this.#pool.terminate(true);
+  }
+
+  async #inTurn<T>(turn: Turn, job: () => Promise<T>): Promise<T> {
+    await this.#queue.enter(turn);
+    try {
+      return await job();
+    } finally {
+      this.#queue.leave(turn);
+    }
+  }
+
+  async #inThread<Name extends keyof PasswordWork>(
+    name: Name,
+    args: Parameters<PasswordWork[Name]>,
+  ): Promise<Awaited<ReturnType<PasswordWork[Name]>>> {
+    try {
+      return (await this.#pool.exec(name, args).timeout(JOB_MS)) as Awaited<ReturnType<PasswordWork[Name]>>;
+    } catch (error) {
+      // The thread was ended by the time limit, by the system for want of memory, or with the server.
+      throw new UnavailableError("The password could not be hashed; try again in a moment", 5, {
+        cause: error,
+      });
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { ForbiddenError } from "../../domain/errors.js";
+import type { Principal } from "../../domain/access/principal.js";
+import type { Repositories } from "../../repositories/unit-of-work.js";
+
+type Parts = Pick<Repositories, "accounts" | "memberships" | "organizations">;
+
+/** What the audit log says when nobody is left to administer something. */
+export interface Warning {
+  readonly result: "warning";
+  readonly detail: string;
+}
+
+/** Whose administrators may become fewer. */
+export interface Administered {
+  readonly organizationIds: readonly string[];
+  /** Whether the provider's may, too. */
+  readonly isProvider: boolean;
+}
+
+/**
+ * Sees to it that nobody takes away the last administrator of an organization, or of the provider: whoever has
+ * a token of their own cannot. A machine can, since offboarding is never blocked, but not unnoticed.
+ *
+ * @param work the changes, in this transaction
+ * @returns a warning when nobody is left
+ * @throws ForbiddenError when a person would take away the last one
+ */
+export async function keepingAdministrators(
+  principal: Principal,
+  { accounts, memberships, organizations }: Parts,
+  { organizationIds, isProvider }: Administered,
+  work: () => Promise<unknown>,
+): Promise<Warning | undefined> {
+  const isPerson = principal.accountId !== undefined;
+  if (isPerson) {
+    // Whoever else takes power away waits, so that two cannot take it from each other.
+    for (const id of organizationIds) await organizations.find(id, { lock: true });
+    if (isProvider) await accounts.lockAdministrators();
+  }
+  const hadAdministrator = isProvider && (await accounts.hasAdministrator());
+  const administered = await memberships.administered(organizationIds);
+  await work();
+  const left = await memberships.administered(administered);
+  const lost = [
+    ...(hadAdministrator && !(await accounts.hasAdministrator()) ? ["the provider"] : []),
+    ...(administered.length > left.length ? ["an organization"] : []),
+  ].join(" and ");
+  if (lost === "") return undefined;
+  if (isPerson) {
+    throw new ForbiddenError(
+      `This would leave ${lost} without an administrator: make somebody else one before the last one goes`,
+    );
+  }
+  return { result: "warning", detail: `This left ${lost} without an administrator` };
+}

@@ -1,0 +1,51 @@
+import { InvalidValueError } from "../../domain/errors.js";
+import { requireFewElements, requireKeyLength } from "../../domain/limits/values.js";
+import type { OrganizationRole } from "../../domain/memberships/membership-details.js";
+import type { Principal } from "../../domain/access/principal.js";
+import type { Repositories } from "../../repositories/unit-of-work.js";
+import type { Dependencies } from "../dependencies.js";
+import { requireGrants } from "./grants.js";
+
+const toRole = (value: string) => ({ value });
+
+/**
+ * Gives somebody the roles in organizations that are said, and takes the others away. What a role carries
+ * beside its name stays, as long as the role does.
+ *
+ * @returns whether anything changed
+ * @throws ForbiddenError for a role that the caller may not give, InvalidValueError for a role in an organization that the person is no member of
+ */
+export async function writeOrganizationRoles(
+  deps: Pick<Dependencies, "now">,
+  repositories: Pick<Repositories, "memberships" | "membershipDetails" | "power" | "accessTokens">,
+  principal: Principal,
+  { id: accountId, organizationIds }: { readonly id: string; readonly organizationIds: readonly string[] },
+  change: (current: readonly OrganizationRole[]) => readonly OrganizationRole[],
+): Promise<boolean> {
+  const { memberships, membershipDetails } = repositories;
+  const current = (await membershipDetails.find([accountId])).get(accountId)?.organizationRoles ?? [];
+  const next = change(current);
+  if (next.length > current.length) requireFewElements({ organizationRoles: next.map(({ role }) => role) });
+  const known = new Set(current.map(({ role }) => role));
+  for (const { role } of next) {
+    if (!known.has(role)) requireKeyLength({ "organizationRoles.value": role });
+  }
+  const stranger = next.find(({ organizationId }) => !organizationIds.includes(organizationId));
+  if (stranger) {
+    throw new InvalidValueError(
+      `'${stranger.organizationId}' is no Group that the User is a member of; a role in it needs the membership`,
+    );
+  }
+  let isChanged = false;
+  for (const organizationId of organizationIds) {
+    const names = (roles: readonly OrganizationRole[]) => [
+      ...new Set(roles.filter((each) => each.organizationId === organizationId).map(({ role }) => role)),
+    ];
+    const [before, after] = [names(current), names(next)];
+    await requireGrants(deps, repositories, principal, before.map(toRole), after.map(toRole));
+    if (before.length === after.length && before.every((role) => after.includes(role))) continue;
+    await memberships.setRoles(organizationId, accountId, after, deps.now());
+    isChanged = true;
+  }
+  return isChanged;
+}

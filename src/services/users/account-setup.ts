@@ -1,0 +1,198 @@
+import { mailAddress } from "../../domain/users/account.js";
+import type { AccountWithOrganizations } from "../../domain/users/account.js";
+import {
+  ClosedError,
+  InvalidValueError,
+  TooManyRequestsError,
+  UnknownLinkError,
+} from "../../domain/errors.js";
+import { PROVIDER_REALM } from "../../domain/access/principal.js";
+import type { Principal, Realm } from "../../domain/access/principal.js";
+import type { AccountSetup } from "../../repositories/users/account-setups.js";
+import type { Repositories } from "../../repositories/unit-of-work.js";
+import { targetOf } from "./account-rules.js";
+import type { Credentials } from "./account-rules.js";
+import { record } from "../audit/audit.js";
+import type { Actor } from "../audit/audit.js";
+import type { Dependencies } from "../dependencies.js";
+import type { BruteForceGuard, Origin } from "../limits/brute-force-guard.js";
+import type { Links } from "../invitations/links.js";
+import type { OutgoingMail } from "../mail/outgoing-mail.js";
+import { knownWords, requireUsablePassword } from "../passwords/password-rules.js";
+import type { Passwords } from "../passwords/passwords.js";
+import { later } from "../limits/rate-limits.js";
+
+/** How long a link counts, and how long nobody can send another one, in seconds. */
+const LINK_SECONDS = 7 * 24 * 60 * 60;
+const PAUSE_SECONDS = 60;
+
+/** Sends people the mail by which they set up their accounts. */
+export class SetupMail {
+  constructor(
+    private readonly deps: Pick<Dependencies, "now">,
+    private readonly mail: OutgoingMail,
+  ) {}
+
+  /**
+   * Whether mail is to be sent: when somebody asks for it, or when a whole resource says so, as clients do again and
+   * again, and nobody has been asked to choose a password yet who could.
+   *
+   * @param asked how it is asked for
+   * @param isVoid whether a link that is out is void by what happens to the account
+   */
+  async isDue(
+    { accounts, accountSetups }: Repositories,
+    asked: Credentials["setupEmail"],
+    { id, active }: Pick<AccountWithOrganizations, "id" | "active">,
+    isVoid: boolean,
+  ): Promise<boolean> {
+    if (asked !== "unlessSent") return asked === "send";
+    if (active !== true || (await accounts.passwordHash(id)) !== undefined) return false;
+    const waiting = await accountSetups.find(id, { lock: false });
+    // One that nobody can use any more is none.
+    return isVoid || waiting?.isStanding !== true;
+  }
+
+  /**
+   * Has mail sent with a link to choose a password by; links before it are void.
+   *
+   * @param organizationId whose administrator asks for it; undefined: the provider's
+   * @throws InvalidValueError for an account that has a password, or no address, or is not active; TooManyRequestsError
+   *   when somebody asks for it a moment after the last
+   */
+  async send(
+    repositories: Repositories,
+    { tokenId }: Principal,
+    account: Pick<AccountWithOrganizations, "id" | "userName" | "profile" | "active">,
+    organizationId: string | undefined,
+    asked: Credentials["setupEmail"],
+  ): Promise<void> {
+    const { id } = account;
+    if (account.active !== true) {
+      throw new InvalidValueError("The User is not active, so nobody can set the account up");
+    }
+    if ((await repositories.accounts.passwordHash(id)) !== undefined) {
+      throw new InvalidValueError("The User has a password, so there is nothing to set up");
+    }
+    const address = mailAddress(account);
+    if (address === undefined) {
+      throw new InvalidValueError(
+        "A set-up e-mail needs an address: one of 'emails', or a 'userName' that is one",
+      );
+    }
+    const sentAt = this.deps.now();
+    const before = await repositories.accountSetups.find(id, { lock: true });
+    const wait =
+      before && asked === "send" ? Date.parse(later(before.sentAt, PAUSE_SECONDS)) - Date.parse(sentAt) : 0;
+    if (wait > 0) throw new TooManyRequestsError(Math.ceil(wait / 1000));
+    const expiresAt = later(sentAt, LINK_SECONDS);
+    const revision = await repositories.accountSetups.begin({
+      accountId: id,
+      organizationId,
+      sentAt,
+      expiresAt,
+    });
+    const within = organizationId === undefined ? {} : { organizationId };
+    const mail = { kind: "account-setup", accountId: id, ...within, revision } as const;
+    await this.mail.write(repositories, { tokenId, organizationId }, [mail], [address]);
+  }
+}
+
+/** What somebody sees who has a link to set up an account. */
+export interface PendingAccount {
+  readonly account: AccountWithOrganizations;
+  /** ISO 8601 in UTC. */
+  readonly expiresAt: string;
+}
+
+/** Accounts as their owners set them up. */
+export class AccountSetupService {
+  constructor(
+    private readonly deps: Dependencies,
+    private readonly links: Links,
+    private readonly guard: BruteForceGuard,
+    private readonly passwords: Passwords,
+  ) {}
+
+  /**
+   * What a link leads to. Looking changes nothing.
+   *
+   * @param token the last part of the link
+   * @throws UnknownLinkError for a link that is none, ClosedError for one that is void, TooManyRequestsError for who
+   *   tries many
+   */
+  async look(token: string, origin: Origin): Promise<PendingAccount> {
+    const { account, setup } = await this.#follow(token, origin);
+    return { account, expiresAt: setup.expiresAt };
+  }
+
+  #follow(token: string, origin: Origin): Promise<Pending> {
+    return this.guard.ofLinks("User", origin, () => this.#find(this.deps.work.read(PROVIDER_REALM), token));
+  }
+
+  /**
+   * Gives an account the password that its owner has chosen.
+   *
+   * @returns the account's user name
+   * @throws what `look` throws, InvalidValueError for a password that will not do, TooManyRequestsError for who tries
+   *   many
+   */
+  async complete(token: string, password: string | undefined, origin: Origin): Promise<string> {
+    const { account, setup: begun } = await this.#follow(token, origin);
+    if (password === undefined) throw new InvalidValueError("A password is needed");
+    requireUsablePassword(password);
+    const { realm, accountId } = actor(begun, origin);
+    const guessed = {
+      what: "new password",
+      whose: account.id,
+      accountId,
+      realm,
+      target: targetOf(account),
+    } as const;
+    await this.guard.count(guessed, origin);
+    const turn = { group: begun.organizationId ?? account.id, owner: account.id };
+    const passwordHash = await this.passwords.hash(turn, password, knownWords(account));
+    return this.deps.work.write(PROVIDER_REALM, async (repositories) => {
+      await repositories.accounts.find(account.id, "forUpdate");
+      const { account: current, setup } = await this.#find(repositories, token);
+      await repositories.accounts.setPassword(current.id, passwordHash, this.deps.now());
+      await record(this.deps, repositories, actor(setup, origin), {
+        ...{ action: "change", target: targetOf(current), changes: ["password"] },
+        detail: "set up by the link in the mail",
+      });
+      return current.userName;
+    });
+  }
+
+  async #find({ accounts, accountSetups }: Repositories, token: string): Promise<Pending> {
+    const link = this.links.readAccountSetup(token);
+    const account = link && (await accounts.find(link.accountId));
+    if (!account) throw new UnknownLinkError();
+    const setup = await accountSetups.find(account.id, { lock: false });
+    if (!setup) throw new ClosedError("used", "This account has been set up already");
+    if (account.active !== true) {
+      throw new ClosedError("deactivated", "Your account has been deactivated; ask whoever created it");
+    }
+    if (setup.revision !== link.revision || !setup.isStanding) {
+      throw new ClosedError("changed", "This link is void; there may be a new one in a later mail");
+    }
+    if (setup.expiresAt <= this.deps.now()) {
+      throw new ClosedError(
+        "expired",
+        "This link has expired; ask whoever created your account for a new one",
+      );
+    }
+    return { account, setup };
+  }
+}
+
+interface Pending {
+  readonly account: AccountWithOrganizations;
+  readonly setup: AccountSetup;
+}
+
+function actor({ organizationId, accountId }: AccountSetup, origin: Origin): Actor {
+  const realm: Realm =
+    organizationId === undefined ? PROVIDER_REALM : { type: "organization", organizationId };
+  return { realm, accountId, ...(origin && { origin }) };
+}

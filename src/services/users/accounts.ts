@@ -1,0 +1,220 @@
+import type { Account, AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
+import { NotFoundError, UniquenessError } from "../../domain/errors.js";
+import { isId } from "../../domain/values/id.js";
+import type { OrganizationRole } from "../../domain/memberships/membership-details.js";
+import { turnOf } from "../../domain/access/principal.js";
+import type { Principal } from "../../domain/access/principal.js";
+import type { AccountRepository } from "../../repositories/users/accounts.js";
+import type { Repositories } from "../../repositories/unit-of-work.js";
+import {
+  concernsPower,
+  concernsSetup,
+  profileChanges,
+  requireOneWay,
+  requireStorable,
+  standingChanges,
+  targetOf,
+} from "./account-rules.js";
+import type { Credentials } from "./account-rules.js";
+import type { SetupMail } from "./account-setup.js";
+import { record } from "../audit/audit.js";
+import { keepingAdministrators } from "../roles/administrators.js";
+import { requireVersion } from "../dependencies.js";
+import type { Dependencies, ExpectedVersions } from "../dependencies.js";
+import { refuseGrants, refuseHarm, requireGrants, requireHarmless } from "../roles/grants.js";
+import { settleLostPower } from "../roles/lost-power.js";
+import { writeOrganizationRoles } from "../roles/organization-roles.js";
+import { knownWords } from "../passwords/password-rules.js";
+import type { PasswordHasher } from "../passwords/passwords.js";
+
+/** A change of an account. */
+export interface AccountChange extends Credentials {
+  /** Says what the account shall be; may be called more than once, so it must have no effects. */
+  readonly apply: (current: Account) => AccountInput;
+  /** Says which roles the person shall have in organizations; absent leaves them as they are. */
+  readonly organizationRoles?:
+    ((current: readonly OrganizationRole[]) => readonly OrganizationRole[]) | undefined;
+  readonly expected?: ExpectedVersions;
+}
+
+/** Users as the provider has them: all accounts. */
+export class AccountService {
+  constructor(
+    private readonly deps: Dependencies,
+    private readonly setupMail: SetupMail,
+    private readonly passwords: PasswordHasher,
+  ) {}
+
+  /**
+   * @throws UniquenessError when the user name is taken, InvalidValueError for a value that is too long, and what
+   *   `SetupMail.send` and `PasswordHasher.hash` throw
+   */
+  async create(
+    principal: Principal,
+    input: AccountInput,
+    { password, setupEmail }: Credentials,
+  ): Promise<AccountWithOrganizations> {
+    requireStorable(this.deps, input);
+    requireOneWay({ password, setupEmail: setupEmail && "send" });
+    refuseGrants(principal, [], input.roles);
+    const passwordHash = await this.#hashOfNew(principal, input, password);
+    const now = this.deps.now();
+    const { search, ...attributes } = input;
+    const account = { ...attributes, id: this.deps.newId(), version: 1, updatedAt: now };
+    const isInvited = await this.deps.work.write(principal.realm, async (repositories) => {
+      await requireGrants(this.deps, repositories, principal, [], input.roles);
+      await repositories.accounts.insert({ ...account, search, passwordHash });
+      const isDue = await this.setupMail.isDue(repositories, setupEmail, account, false);
+      if (isDue) await this.setupMail.send(repositories, principal, account, undefined, setupEmail);
+      const changes = [...profileChanges(undefined, input), ...standingChanges(undefined, input)];
+      await record(this.deps, repositories, principal, {
+        action: "create",
+        target: targetOf(account),
+        changes,
+      });
+      return isDue;
+    });
+    const { externalId, displayName } = input;
+    const own = { externalId, displayName, isInvited };
+    return { ...account, ...own, createdAt: now, organizations: [] };
+  }
+
+  /**
+   * Changes an account; what changes nothing leaves the version as it is.
+   *
+   * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError, and what `change.apply`,
+   *   `SetupMail.send` and `PasswordHasher.hash` throw
+   */
+  async change(principal: Principal, id: string, change: AccountChange): Promise<AccountWithOrganizations> {
+    requireOneWay(change);
+    const { setupEmail } = change;
+    const reading = this.deps.work.read(principal.realm);
+    const passwordHash = await hashOfChange(this.passwords, reading, principal, id, change, (current, next) =>
+      refuseHarm(principal, reading, { current, next, changes: ["password"] }),
+    );
+    return this.deps.work.write(principal.realm, async (repositories) => {
+      const { accounts } = repositories;
+      const current = await this.#lock(accounts, id, "forUpdate", change.expected);
+      const input = change.apply(current);
+      requireStorable(this.deps, input, current);
+      const { userName, externalId, displayName, active, roles, profile, search } = input;
+      const next = { ...current, userName, externalId, displayName, active, roles, profile };
+      const standing = standingChanges(current, next);
+      const personal = profileChanges(current, next);
+      const changes = [...standing, ...personal, ...(passwordHash === undefined ? [] : ["password"])];
+      const sendsMail =
+        passwordHash === undefined &&
+        (await this.setupMail.isDue(repositories, setupEmail, { id, active }, concernsSetup(changes)));
+      if (sendsMail) changes.push("sendSetupEmail");
+      await requireGrants(this.deps, repositories, principal, current.roles, roles);
+      await requireHarmless(this.deps, repositories, principal, { current, next, changes });
+      const changed = { ...next, version: current.version + 1, updatedAt: this.deps.now() };
+      const organizationIds = current.organizations.map((each) => each.id);
+      const write = async () => {
+        const { organizationRoles } = change;
+        const isRoleChanged =
+          organizationRoles !== undefined &&
+          (await writeOrganizationRoles(
+            this.deps,
+            repositories,
+            principal,
+            { id, organizationIds },
+            organizationRoles,
+          ));
+        if (isRoleChanged) changes.push("organizationRoles");
+        if (changes.length === 0) return;
+        await accounts.update({ ...changed, search, passwordHash }, personal.length > 0 || sendsMail);
+        if (concernsSetup(changes)) await repositories.accountSetups.revoke(id);
+        if (sendsMail) await this.setupMail.send(repositories, principal, changed, undefined, setupEmail);
+      };
+      const isAboutPower = concernsPower(standing) || change.organizationRoles !== undefined;
+      const warning = isAboutPower
+        ? await keepingAdministrators(principal, repositories, { organizationIds, isProvider: true }, write)
+        : undefined;
+      if (!isAboutPower) await write();
+      if (isAboutPower) await settleLostPower(this.deps, repositories, principal, { accountIds: [id] });
+      if (changes.length === 0) return current;
+      const entry = { action: "change", target: targetOf(changed), changes } as const;
+      await record(this.deps, repositories, principal, { ...entry, ...warning });
+      const isInvited = sendsMail || (current.isInvited && passwordHash === undefined);
+      return { ...changed, isInvited };
+    });
+  }
+
+  /**
+   * Deletes an account and its memberships.
+   *
+   * @throws NotFoundError, VersionMismatchError
+   */
+  async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
+    if (!isId(id)) throw new NotFoundError("User", id);
+    await this.deps.work.write(principal.realm, async (repositories) => {
+      const { accounts, memberships } = repositories;
+      // In the order in which others lock when they add a member: organizations first.
+      await memberships.lockOrganizationsOf(id);
+      const account = await this.#lock(accounts, id, "forDelete", expected);
+      const organizationIds = account.organizations.map((each) => each.id);
+      const administered = { organizationIds, isProvider: true };
+      const warning = await keepingAdministrators(principal, repositories, administered, async () => {
+        await settleLostPower(this.deps, repositories, principal, { accountIds: [id], isDeletion: true });
+        await memberships.leaveAll(id, this.deps.now());
+        await accounts.delete(id);
+      });
+      await record(this.deps, repositories, principal, {
+        action: "delete",
+        target: targetOf(account),
+        ...warning,
+      });
+    });
+  }
+
+  /** What is refused anyway is refused before a password is hashed, since that takes long. */
+  async #hashOfNew(
+    principal: Principal,
+    input: AccountInput,
+    password: string | undefined,
+  ): Promise<string | undefined> {
+    if (password === undefined) return undefined;
+    const { accounts } = this.deps.work.read(principal.realm);
+    if ((await accounts.findIdByUserName(input.userName)) !== undefined) {
+      throw new UniquenessError("User", "userName", input.userName);
+    }
+    return this.passwords.hash(turnOf(principal), password, knownWords(input));
+  }
+
+  async #lock(
+    accounts: AccountRepository,
+    id: string,
+    lock: "forUpdate" | "forDelete",
+    expected: ExpectedVersions,
+  ): Promise<AccountWithOrganizations> {
+    const current = isId(id) && (await accounts.find(id, lock));
+    if (!current) throw new NotFoundError("User", id);
+    requireVersion("User", current, expected);
+    return current;
+  }
+}
+
+/**
+ * The hash of the password in a change. What else is wrong with the change is found before, since hashing takes long.
+ *
+ * @param refuse throws when the caller may not write the password
+ * @throws NotFoundError, VersionMismatchError, and what `change.apply` and `PasswordHasher.hash` throw
+ */
+export async function hashOfChange(
+  passwords: PasswordHasher,
+  { accounts }: Pick<Repositories, "accounts">,
+  principal: Principal,
+  id: string,
+  { password, apply, expected }: AccountChange,
+  refuse: (current: Account, next: AccountInput) => Promise<void>,
+): Promise<string | undefined> {
+  if (password === undefined) return undefined;
+  const current = isId(id) && (await accounts.find(id));
+  if (!current) throw new NotFoundError("User", id);
+  requireVersion("User", current, expected);
+  const next = apply(current);
+  refuseGrants(principal, current.roles, next.roles);
+  await refuse(current, next);
+  return passwords.hash(turnOf(principal), password, knownWords(current, next));
+}

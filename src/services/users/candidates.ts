@@ -1,0 +1,54 @@
+import { requireAccess } from "../../domain/access/policy.js";
+import { requireSpecific } from "../../domain/users/candidate.js";
+import type { Candidate, CandidateSearch } from "../../domain/users/candidate.js";
+import { ForbiddenError } from "../../domain/errors.js";
+import type { Listing, Page } from "../../domain/listing.js";
+import type { Principal } from "../../domain/access/principal.js";
+import { kept, record } from "../audit/audit.js";
+import type { Dependencies } from "../dependencies.js";
+import { countWithin } from "../limits/rate-limits.js";
+
+/** How an organization can look for people whom it does not have yet. */
+export interface CandidateLimits {
+  readonly search: CandidateSearch;
+  /** How often each organization can look in a minute, with whichever token. */
+  readonly perMinute: number;
+}
+
+/** Finds accounts that an organization could take in. */
+export class CandidateService {
+  constructor(
+    private readonly deps: Dependencies,
+    private readonly limits: CandidateLimits,
+  ) {}
+
+  /**
+   * @param filter as the caller wrote it, for the audit log
+   * @throws ForbiddenError when the caller may not look, or says too little of whom; TooManyRequestsError
+   */
+  async list(principal: Principal, listing: Listing, filter: string | undefined): Promise<Page<Candidate>> {
+    requireAccess(principal, "read Candidates");
+    const { realm } = principal;
+    if (realm.type === "provider") {
+      throw new ForbiddenError("Candidates are for organizations; the provider has all accounts at /Users");
+    }
+    const { organizationId } = realm;
+    // What is refused counts, too: it is not for free to try.
+    await this.deps.work.write(realm, (repositories) =>
+      countWithin(this.deps, repositories, `candidates of ${organizationId}`, {
+        points: this.limits.perMinute,
+        seconds: 60,
+      }),
+    );
+    requireSpecific(listing, this.limits.search);
+    const page = await this.deps.work.readMany(principal).candidates.list(organizationId, listing);
+    await this.deps.work.write(realm, (repositories) =>
+      record(this.deps, repositories, principal, {
+        action: "search",
+        target: { type: "Candidate" },
+        detail: `${page.total} found by ${kept(filter ?? "")}`,
+      }),
+    );
+    return page;
+  }
+}

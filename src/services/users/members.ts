@@ -1,0 +1,324 @@
+import type { Account, AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
+import { NotFoundError, UniquenessError } from "../../domain/errors.js";
+import { isId } from "../../domain/values/id.js";
+import { turnOf } from "../../domain/access/principal.js";
+import type { Principal } from "../../domain/access/principal.js";
+import type { Repositories } from "../../repositories/unit-of-work.js";
+import {
+  concernsPower,
+  concernsSetup,
+  profileChanges,
+  requireOneWay,
+  requireStorable,
+  standingChanges,
+  targetOf,
+} from "./account-rules.js";
+import type { Credentials } from "./account-rules.js";
+import type { SetupMail } from "./account-setup.js";
+import { hashOfChange } from "./accounts.js";
+import type { AccountChange } from "./accounts.js";
+import { record } from "../audit/audit.js";
+import { keepingAdministrators } from "../roles/administrators.js";
+import { requireVersion } from "../dependencies.js";
+import type { Dependencies, ExpectedVersions } from "../dependencies.js";
+import { refuseGrants, refuseHarm, requireGrants, requireHarmless } from "../roles/grants.js";
+import { settleLostPower } from "../roles/lost-power.js";
+import type { MembershipNotices } from "../memberships/membership-notices.js";
+import { knownWords } from "../passwords/password-rules.js";
+import type { PasswordHasher } from "../passwords/passwords.js";
+
+/**
+ * Users as one organization provisions them: its members. `externalId`, `active` and `roles` are the
+ * membership's; what is the person's own is written only while the organization manages the account.
+ */
+export class MemberService {
+  constructor(
+    private readonly deps: Dependencies,
+    private readonly setupMail: SetupMail,
+    private readonly notices: MembershipNotices,
+    private readonly passwords: PasswordHasher,
+  ) {}
+
+  /**
+   * Creates the account, or takes the one of that user name, and makes it a member. Who is a member and not
+   * active becomes active again.
+   *
+   * @throws UniquenessError for an active member, InvalidValueError, ForbiddenError, and what `SetupMail.send` and
+   *   `PasswordHasher.hash` throw
+   */
+  async create(
+    principal: Principal,
+    organizationId: string,
+    input: AccountInput,
+    credentials: Credentials,
+  ): Promise<AccountWithOrganizations> {
+    requireStorable(this.deps, input);
+    requireOneWay({ ...credentials, setupEmail: credentials.setupEmail && "send" });
+    refuseGrants(principal, [], input.roles);
+    const passwordHash = await this.#hashOfNew(principal, organizationId, input, credentials);
+    const attempt = () =>
+      this.deps.work.write(principal.realm, async (repositories) => {
+        const { accounts, memberships } = repositories;
+        await lockOrganization(repositories, organizationId);
+        await requireGrants(this.deps, repositories, principal, [], input.roles);
+        const known = await accounts.findIdByUserName(input.userName);
+        const member = known === undefined ? undefined : await accounts.find(known, "forUpdate");
+        if (member?.active) throw new UniquenessError("User", "userName", input.userName);
+        const id = known ?? (await this.#insert(repositories, organizationId, input, passwordHash));
+        const { setupEmail } = credentials;
+        const sendsMail = await this.setupMail.isDue(repositories, setupEmail, { ...input, id }, false);
+        const secret = { passwordHash, sendsMail };
+        if (!member) await this.#join(repositories, principal, organizationId, id);
+        const written =
+          known === undefined
+            ? { changes: profileChanges(undefined, input), ignored: [] }
+            : await this.#writeProfile(repositories, principal, organizationId, id, input, secret);
+        if (sendsMail && !written.ignored.includes("sendSetupEmail")) {
+          await this.setupMail.send(repositories, principal, { ...input, id }, organizationId, setupEmail);
+        }
+        await memberships.update(organizationId, id, input, this.deps.now());
+        if (member) await this.#requireBackWithoutPower(repositories, principal, member, input);
+        const created = requireFound(await accounts.find(id), id);
+        await record(this.deps, repositories, principal, {
+          action: "create",
+          target: targetOf(created),
+          changes: [...written.changes, ...standingChanges(member, input)],
+          ignored: written.ignored.filter((name) => says(input, name)),
+        });
+        return created;
+      });
+    try {
+      return await attempt();
+    } catch (error) {
+      // Somebody else may have created the account a moment ago: then it is taken.
+      if (!(error instanceof UniquenessError)) throw error;
+      return attempt();
+    }
+  }
+
+  /**
+   * Changes a member; what changes nothing leaves the version as it is.
+   *
+   * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError, ForbiddenError, and what
+   *   `change.apply`, `SetupMail.send` and `PasswordHasher.hash` throw
+   */
+  async change(
+    principal: Principal,
+    organizationId: string,
+    id: string,
+    change: AccountChange,
+  ): Promise<AccountWithOrganizations> {
+    requireOneWay(change);
+    const reading = this.deps.work.read(principal.realm);
+    const passwordHash = await hashOfChange(this.passwords, reading, principal, id, change, (current) =>
+      this.#refusePassword(reading, principal, organizationId, current),
+    );
+    return this.deps.work.write(principal.realm, async (repositories) => {
+      const { accounts, memberships } = repositories;
+      const current = requireFound(isId(id) ? await accounts.find(id, "forUpdate") : undefined, id);
+      requireVersion("User", current, change.expected);
+      const input = change.apply(current);
+      requireStorable(this.deps, input, current);
+      await requireGrants(this.deps, repositories, principal, current.roles, input.roles);
+      const standing = standingChanges(current, input);
+      const activity = { current, next: input, changes: [] };
+      await requireHarmless(this.deps, repositories, principal, activity);
+      const isVoid = concernsSetup([...standing, ...profileChanges(current, input)]);
+      const sendsMail =
+        passwordHash === undefined &&
+        (await this.setupMail.isDue(repositories, change.setupEmail, { ...input, id }, isVoid));
+      const secret = { passwordHash, sendsMail };
+      const written = await this.#writeProfile(repositories, principal, organizationId, id, input, secret);
+      const write = () => memberships.update(organizationId, id, input, this.deps.now());
+      const warning = concernsPower(standing)
+        ? await keepingAdministrators(principal, repositories, itself(organizationId), write)
+        : undefined;
+      if (!concernsPower(standing) && standing.length > 0) await write();
+      if (concernsPower(standing)) {
+        await settleLostPower(this.deps, repositories, principal, { accountIds: [id] });
+      }
+      const changes = [...standing, ...written.changes];
+      if (concernsSetup(standing)) await repositories.accountSetups.revoke(id, organizationId);
+      if (written.changes.includes("sendSetupEmail")) {
+        await this.setupMail.send(
+          repositories,
+          principal,
+          { ...input, id },
+          organizationId,
+          change.setupEmail,
+        );
+      }
+      if (changes.length === 0 && written.ignored.length === 0) return current;
+      const entry = {
+        action: "change",
+        target: targetOf(current),
+        changes,
+        ignored: written.ignored,
+      } as const;
+      await record(this.deps, repositories, principal, { ...entry, ...warning });
+      return requireFound(await accounts.find(id), id);
+    });
+  }
+
+  /**
+   * Ends a membership; the account stays.
+   *
+   * @throws NotFoundError, VersionMismatchError, ForbiddenError
+   */
+  async remove(
+    principal: Principal,
+    organizationId: string,
+    id: string,
+    expected: ExpectedVersions,
+  ): Promise<void> {
+    await this.deps.work.write(principal.realm, async (repositories) => {
+      const { accounts, memberships, organizations } = repositories;
+      const organization = await lockOrganization(repositories, organizationId);
+      const current = requireFound(isId(id) ? await accounts.find(id, "forUpdate") : undefined, id);
+      requireVersion("User", current, expected);
+      const warning = await keepingAdministrators(principal, repositories, itself(organizationId), () =>
+        memberships.remove(organizationId, [id]),
+      );
+      await settleLostPower(this.deps, repositories, principal, { accountIds: [id], organizationId });
+      await repositories.accountSetups.end(organizationId, [id]);
+      await this.notices.write(repositories, principal, organizationId, { added: [], removed: [id] });
+      await organizations.update({
+        ...organization,
+        memberCount: organization.memberCount - 1,
+        version: organization.version + 1,
+        updatedAt: this.deps.now(),
+      });
+      await record(this.deps, repositories, principal, {
+        action: "delete",
+        target: targetOf(current),
+        ...warning,
+      });
+    });
+  }
+
+  /** What is refused anyway is refused before a password is hashed, since that takes long. */
+  async #hashOfNew(
+    principal: Principal,
+    organizationId: string,
+    input: AccountInput,
+    { password }: Credentials,
+  ): Promise<string | undefined> {
+    if (password === undefined) return undefined;
+    const reading = this.deps.work.read(principal.realm);
+    const known = await reading.accounts.findIdByUserName(input.userName);
+    const member = known === undefined ? undefined : await reading.accounts.find(known);
+    if (member?.active) throw new UniquenessError("User", "userName", input.userName);
+    if (member) await this.#refusePassword(reading, principal, organizationId, member);
+    return this.passwords.hash(turnOf(principal), password, knownWords(input));
+  }
+
+  /** Where the account is not the organization's, the password is not written, so that nothing is refused. */
+  async #refusePassword(
+    repositories: Repositories,
+    principal: Principal,
+    organizationId: string,
+    current: Account,
+  ): Promise<void> {
+    if (!(await repositories.accounts.isManagedBy(organizationId, current.id))) return;
+    await refuseHarm(principal, repositories, { current, next: current, changes: ["password"] });
+  }
+
+  /** By now, the roles are those that were sent; what may have stayed is a role in a team. */
+  async #requireBackWithoutPower(
+    repositories: Repositories,
+    principal: Principal,
+    current: Account,
+    next: AccountInput,
+  ): Promise<void> {
+    await requireHarmless(this.deps, repositories, principal, { current, next, changes: [] });
+  }
+
+  async #insert(
+    { accounts }: Repositories,
+    organizationId: string,
+    input: AccountInput,
+    passwordHash: string | undefined,
+  ): Promise<string> {
+    const id = this.deps.newId();
+    const own = { externalId: undefined, active: true, roles: [] };
+    const written = { ...input, ...own, id, passwordHash, version: 1, updatedAt: this.deps.now() };
+    await accounts.insert(written, organizationId);
+    return id;
+  }
+
+  async #join(
+    repositories: Repositories,
+    principal: Principal,
+    organizationId: string,
+    id: string,
+  ): Promise<void> {
+    const { memberships, organizations } = repositories;
+    const at = this.deps.now();
+    const addition = { source: "scim", addedBy: principal.tokenId, at } as const;
+    const joined = await memberships.add(organizationId, [id], addition);
+    await this.notices.write(repositories, principal, organizationId, { added: joined, removed: [] });
+    const organization = requireFound(
+      await organizations.find(organizationId, { lock: false }),
+      organizationId,
+    );
+    await organizations.update({
+      ...organization,
+      memberCount: organization.memberCount + joined.length,
+      version: organization.version + 1,
+      updatedAt: at,
+    });
+  }
+
+  /**
+   * Writes what is the person's own, if the organization manages the account; otherwise nothing happens.
+   *
+   * @returns the attributes that were changed, and those that were to be
+   */
+  async #writeProfile(
+    repositories: Repositories,
+    principal: Principal,
+    organizationId: string,
+    id: string,
+    input: AccountInput,
+    { passwordHash, sendsMail }: Secret,
+  ): Promise<{ changes: string[]; ignored: string[] }> {
+    const { accounts, accountSetups } = repositories;
+    const current = requireFound(await accounts.find(id), id);
+    const wanted = [...profileChanges(current, input), ...(passwordHash === undefined ? [] : ["password"])];
+    if (sendsMail) wanted.push("sendSetupEmail");
+    if (wanted.length === 0) return { changes: [], ignored: [] };
+    if (!(await accounts.isManagedBy(organizationId, id))) return { changes: [], ignored: wanted };
+    const change = { current, next: current, changes: wanted };
+    await requireHarmless(this.deps, repositories, principal, change);
+    await accounts.updateProfile({ ...input, id, passwordHash, updatedAt: this.deps.now() });
+    if (concernsSetup(wanted)) await accountSetups.revoke(id);
+    return { changes: wanted, ignored: [] };
+  }
+}
+
+/** How somebody comes by a password, ready to be written. */
+interface Secret {
+  readonly passwordHash: string | undefined;
+  readonly sendsMail: boolean;
+}
+
+/** Whether an input has an attribute: what a creation leaves out is not meant to be taken away. */
+const says = (input: AccountInput, name: string) =>
+  name === "password" ||
+  name === "sendSetupEmail" ||
+  input.profile.value[name] !== undefined ||
+  (name === "displayName" && input.displayName !== undefined) ||
+  name === "userName";
+
+/** Only an organization's own administrators can become fewer in its realm. */
+const itself = (organizationId: string) => ({ organizationIds: [organizationId], isProvider: false });
+
+/** The organization goes before its members, for everybody who locks. */
+async function lockOrganization({ organizations }: Repositories, id: string) {
+  return requireFound(await organizations.find(id, { lock: true }), id);
+}
+
+function requireFound<T>(found: T | undefined, id: string): T {
+  if (found === undefined) throw new NotFoundError("User", id);
+  return found;
+}

@@ -1,0 +1,88 @@
+import { mayDo, requireAccess } from "../../domain/access/policy.js";
+import type { AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
+import { NotFoundError } from "../../domain/errors.js";
+import { isId } from "../../domain/values/id.js";
+import type { Listing, Page } from "../../domain/listing.js";
+import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
+import type { Principal } from "../../domain/access/principal.js";
+import { AccountService } from "./accounts.js";
+import type { AccountChange } from "./accounts.js";
+import type { Credentials } from "./account-rules.js";
+import type { SetupMail } from "./account-setup.js";
+import type { Dependencies, ExpectedVersions } from "../dependencies.js";
+import { MemberService } from "./members.js";
+import type { MembershipNotices } from "../memberships/membership-notices.js";
+import type { PasswordHasher } from "../passwords/passwords.js";
+
+/**
+ * What a caller can do with Users: accounts in the provider's realm, members in an organization's. Each method
+ * throws ForbiddenError for who may not.
+ */
+export class UserService {
+  readonly #accounts: AccountService;
+  readonly #members: MemberService;
+
+  constructor(
+    private readonly deps: Dependencies,
+    setupMail: SetupMail,
+    notices: MembershipNotices,
+    passwords: PasswordHasher,
+  ) {
+    this.#accounts = new AccountService(deps, setupMail, passwords);
+    this.#members = new MemberService(deps, setupMail, notices, passwords);
+  }
+
+  /** @throws NotFoundError */
+  async get(principal: Principal, id: string): Promise<AccountWithOrganizations> {
+    const isSelf = id === principal.accountId && mayDo(principal, "read this User");
+    if (!isSelf) requireAccess(principal, "read Users");
+    const account = isId(id) && (await this.deps.work.read(principal.realm).accounts.find(id));
+    if (!account) throw new NotFoundError("User", id);
+    return account;
+  }
+
+  async list(principal: Principal, listing: Listing): Promise<Page<AccountWithOrganizations>> {
+    requireAccess(principal, "read Users");
+    return this.deps.work.readMany(principal).accounts.list(listing);
+  }
+
+  /**
+   * What the realm shows of people's memberships.
+   *
+   * @param ids of Users that the caller has got
+   */
+  memberships(principal: Principal, ids: readonly string[]): Promise<Map<string, MembershipDetails>> {
+    return this.deps.work.readMany(principal).membershipDetails.find(ids);
+  }
+
+  /** As `AccountService.create` and `MemberService.create`. */
+  async create(
+    principal: Principal,
+    input: AccountInput,
+    credentials: Credentials,
+  ): Promise<AccountWithOrganizations> {
+    requireAccess(principal, "create Users");
+    const { realm } = principal;
+    return realm.type === "provider"
+      ? this.#accounts.create(principal, input, credentials)
+      : this.#members.create(principal, realm.organizationId, input, credentials);
+  }
+
+  /** As `AccountService.change` and `MemberService.change`. */
+  async change(principal: Principal, id: string, change: AccountChange): Promise<AccountWithOrganizations> {
+    requireAccess(principal, "change Users");
+    const { realm } = principal;
+    return realm.type === "provider"
+      ? this.#accounts.change(principal, id, change)
+      : this.#members.change(principal, realm.organizationId, id, change);
+  }
+
+  /** Deletes an account, or ends a membership. As `AccountService.delete` and `MemberService.remove`. */
+  async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
+    requireAccess(principal, "delete Users");
+    const { realm } = principal;
+    await (realm.type === "provider"
+      ? this.#accounts.delete(principal, id, expected)
+      : this.#members.remove(principal, realm.organizationId, id, expected));
+  }
+}
