@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { expectList, expectStatus, read } from "../support/assertions.js";
-import type { Answer, Body } from "../support/client.js";
+import type { Answer, Body, RequestOptions } from "../support/client.js";
 import { ScimClient } from "../support/client.js";
 import { CORE_GROUP, CORE_USER, createGroup, createUser, omit, unique } from "../support/factories.js";
 import { clientWith } from "../support/realms.js";
@@ -144,197 +144,226 @@ function readTable(): Row[] {
   return rows;
 }
 
-describeServer("Everybody gets what the access table says, and nothing else:", (scim, server) => {
-  let acme: Body;
-  let globex: Body;
-  let ownAcme: ScimClient;
-  let ownGlobex: ScimClient;
-  let callers: Record<Caller, ScimClient>;
+let addresses = 0;
 
-  before(async () => {
-    acme = await createGroup(scim, [], { displayName: "Acme" });
-    globex = await createGroup(scim, [], { displayName: "Globex" });
-    const organization = acme.id;
-    ownAcme = await clientWith(server(), { organization });
-    ownGlobex = await clientWith(server(), { organization: globex.id });
-    const person = async (roles: object[]) =>
-      expectStatus(
-        await ownAcme.post("/Users", { schemas: [CORE_USER], userName: unique("person"), roles }),
-        201,
-      );
-    const { userName } = await person([]);
-    const boss = await person([{ value: "organization-admin" }]);
-    const inactive = await clientWith(server(), { organization, userName: boss.userName });
-    await ownAcme.patch(`/Users/${boss.id}`, { op: "replace", path: "active", value: false });
-    const expiresAt = new Date(Date.now() - 1000).toISOString();
-    const expired = await server().ahead(-60_000, () => clientWith(server(), { expiresAt }));
-    const { operator } = server().services;
-    const revoked = await operator.issueToken("revoked");
-    await operator.revokeToken(revoked.token.id);
-    const bearer = (token: string) => new ScimClient(() => ({ url: scim.url, token }));
-    callers = {
-      "the provider": scim,
-      "the provider, read-only": await clientWith(server(), { readOnly: true }),
-      Acme: ownAcme,
-      "Acme, read-only": await clientWith(server(), { organization, readOnly: true }),
-      Globex: ownGlobex,
-      "a member of Acme without a role": await clientWith(server(), { organization, userName }),
-      "a deactivated administrator of Acme": inactive,
-      "an expired token": expired,
-      "a revoked token": bearer(revoked.secret),
-      nobody: bearer(""),
-    };
-  });
+/** Each request comes from another network: many refused tokens of one network would slow its answers. */
+function newAddress(): Record<string, string> {
+  addresses += 1;
+  return { "x-forwarded-for": `198.${addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}` };
+}
 
-  /** A fresh thing of that kind, and a body to replace it with. */
-  async function thing(kind: string): Promise<Body> {
-    const isForeign = kind.startsWith("foreign-");
-    const client = isForeign ? ownGlobex : ownAcme;
-    switch (kind.replace("foreign-", "")) {
-      case "user":
-        return expectStatus(
-          await client.post("/Users", { schemas: [CORE_USER], userName: unique("x") }),
+describeServer(
+  "Everybody gets what the access table says, and nothing else:",
+  (scim, server) => {
+    let acme: Body;
+    let globex: Body;
+    let ownAcme: ScimClient;
+    let ownGlobex: ScimClient;
+    let callers: Record<Caller, ScimClient>;
+
+    before(async () => {
+      acme = await createGroup(scim, [], { displayName: "Acme" });
+      globex = await createGroup(scim, [], { displayName: "Globex" });
+      const organization = acme.id;
+      ownAcme = await clientWith(server(), { organization });
+      ownGlobex = await clientWith(server(), { organization: globex.id });
+      const person = async (roles: object[]) =>
+        expectStatus(
+          await ownAcme.post("/Users", { schemas: [CORE_USER], userName: unique("person"), roles }),
           201,
         );
-      case "group":
-        // As it is now: a PUT of it leaves its members where they are.
-        return read(scim, `/Groups/${(isForeign ? globex : acme).id}`);
-      case "spare-group":
-        return createGroup(scim);
-      case "team":
-        return expectStatus(await client.post("/Teams", { schemas: [TEAM], displayName: unique("x") }), 201);
-      case "invitation":
-        return createInvitation(client);
-      case "token":
-        return expectStatus(await client.post("/AccessTokens", { schemas: [ACCESS_TOKEN], name: "x" }), 201);
-      case "event": {
-        await thing(isForeign ? "foreign-user" : "user");
-        const answer = await client.get("/AuditEvents?count=1&sortBy=timestamp&sortOrder=descending");
-        const [event] = expectList(answer);
-        if (!event) throw new Error("Nothing has happened");
-        return event;
-      }
-      default:
-        throw new Error(`There is no ${kind}`);
-    }
-  }
-
-  /** An invitation whose mail went out long ago, so that it can be sent again. */
-  async function createInvitation(client: ScimClient): Promise<Body> {
-    const emails = [{ value: `${unique("guest")}@example.com` }];
-    const answer = await client.post("/Invitations", { schemas: [INVITATION], emails });
-    await server().database((session) =>
-      session.rows("update outbox set created_at = ?", ["2020-01-01T00:00:00.000Z"]),
-    );
-    return expectStatus(answer, 201);
-  }
-
-  const ENDPOINTS: Record<string, string> = {
-    user: "/Users",
-    group: "/Groups",
-    team: "/Teams",
-    invitation: "/Invitations",
-    token: "/AccessTokens",
-    event: "/AuditEvents",
-  };
-
-  /** What the thing is created or replaced with. */
-  function bodyFor(path: string, caller: Caller): unknown {
-    const organization = { value: caller === "Globex" ? globex.id : acme.id };
-    if (path.startsWith("/Users")) return { schemas: [CORE_USER], userName: unique("new") };
-    if (path.startsWith("/Groups")) return { schemas: [CORE_GROUP], displayName: unique("New") };
-    if (path.startsWith("/Teams")) return { schemas: [TEAM], displayName: unique("new"), organization };
-    if (path.startsWith("/Invitations")) return { schemas: [INVITATION], name: unique("new"), organization };
-    return { schemas: [ACCESS_TOKEN], name: "new", organization };
-  }
-
-  async function ask(
-    row: Row,
-    caller: Caller,
-  ): Promise<{ answer: Answer; found: Body | undefined; path: string }> {
-    const kind = row.target.split("-").at(-1) ?? "";
-    const found = row.target.startsWith("/") ? undefined : await thing(row.target);
-    const path = found ? `${ENDPOINTS[kind] ?? ""}/${found.id}` : row.target;
-    return {
-      answer: await callers[caller].request(...request(row.method, path, found, caller)),
-      found,
-      path,
-    };
-  }
-
-  function request(
-    method: string,
-    path: string,
-    found: Body | undefined,
-    caller: Caller,
-  ): [method: string, path: string, options: { body?: unknown }] {
-    switch (method) {
-      case "SEARCH":
-        return ["POST", `${path === "/" ? "" : path}/.search`, { body: SEARCH }];
-      case "RESEND":
-        return ["POST", `${path}/resend`, { body: {} }];
-      case "ROTATE":
-        return ["POST", `${path}/rotate`, { body: {} }];
-      case "POST":
-        return [method, path, { body: bodyFor(path, caller) }];
-      case "PUT": {
-        return [method, path, { body: omit(found ?? {}, "id", "meta", "token") }];
-      }
-      case "PATCH": {
-        const name = /^.(AccessTokens|Invitations)/.test(path) ? "name" : "externalId";
-        const Operations = [{ op: "add", path: name, value: unique("x") }];
-        return [method, path, { body: { schemas: [PATCH], Operations } }];
-      }
-      default:
-        return [method, path, {}];
-    }
-  }
-
-  for (const row of readTable()) {
-    it(`${row.method} ${row.target}`, async () => {
-      for (const [index, caller] of CALLERS.entries()) {
-        const status = row.statuses[index] ?? "";
-        if (status === "-") continue;
-        const { answer, found, path } = await ask(row, caller);
-        const saying = `${row.method} ${row.target} by ${caller}: ${answer.text}`;
-        expect(String(answer.status), saying).to.equal(status);
-        if (status === "404" && found) {
-          // What is somebody else's is answered like what nobody has.
-          const nobodys = path.replace(found.id, "01890a5d-ac96-774b-bcce-b302099a8057");
-          const same = await callers[caller].request(...request(row.method, nobodys, found, caller));
-          expect(answer.text.replaceAll(found.id, "")).to.equal(
-            same.text.replaceAll("01890a5d-ac96-774b-bcce-b302099a8057", ""),
-          );
-          expect(Object.keys(answer.headers)).to.deep.equal(Object.keys(same.headers));
-        }
-        if (status === "200" && found) expect(answer.body.id, saying).to.equal(found.id);
-        if (status === "403" || status === "401") expect(answer.body.schemas).to.have.length(1);
-      }
+      const { userName } = await person([]);
+      const boss = await person([{ value: "organization-admin" }]);
+      const inactive = await clientWith(server(), { organization, userName: boss.userName });
+      await ownAcme.patch(`/Users/${boss.id}`, { op: "replace", path: "active", value: false });
+      const expiresAt = new Date(Date.now() - 1000).toISOString();
+      const expired = await server().ahead(-60_000, () => clientWith(server(), { expiresAt }));
+      const { operator } = server().services;
+      const revoked = await operator.issueToken("revoked");
+      await operator.revokeToken(revoked.token.id);
+      const bearer = (token: string) => new ScimClient(() => ({ url: scim.url, token }));
+      callers = {
+        "the provider": scim,
+        "the provider, read-only": await clientWith(server(), { readOnly: true }),
+        Acme: ownAcme,
+        "Acme, read-only": await clientWith(server(), { organization, readOnly: true }),
+        Globex: ownGlobex,
+        "a member of Acme without a role": await clientWith(server(), { organization, userName }),
+        "a deactivated administrator of Acme": inactive,
+        "an expired token": expired,
+        "a revoked token": bearer(revoked.secret),
+        nobody: bearer(""),
+      };
     });
-  }
 
-  it("lists what is the caller's", async () => {
-    const mine = await Promise.all(
-      ["user", "team", "invitation", "token", "event"].map((kind) => thing(kind)),
-    );
-    const foreign = await Promise.all(
-      ["user", "team", "invitation", "token", "event"].map((kind) => thing(`foreign-${kind}`)),
-    );
-    const endpoints = ["/Users", "/Teams", "/Invitations", "/AccessTokens", "/AuditEvents"];
-    for (const [client, own, others] of [
-      [ownAcme, [acme, ...mine], [globex, ...foreign]],
-      [ownGlobex, [globex, ...foreign], [acme, ...mine]],
-    ] as const) {
-      for (const [index, endpoint] of ["/Groups", ...endpoints].entries()) {
-        const { text } = await client.get(`${endpoint}?count=1000`);
-        expect(text).to.include(own[index]?.id);
-        expect(text).to.not.include(others[index]?.id);
+    /** A fresh thing of that kind, and a body to replace it with. */
+    async function thing(kind: string): Promise<Body> {
+      const isForeign = kind.startsWith("foreign-");
+      const client = isForeign ? ownGlobex : ownAcme;
+      switch (kind.replace("foreign-", "")) {
+        case "user":
+          return expectStatus(
+            await client.post("/Users", { schemas: [CORE_USER], userName: unique("x") }),
+            201,
+          );
+        case "group":
+          // As it is now: a PUT of it leaves its members where they are.
+          return read(scim, `/Groups/${(isForeign ? globex : acme).id}`);
+        case "spare-group":
+          return createGroup(scim);
+        case "team":
+          return expectStatus(
+            await client.post("/Teams", { schemas: [TEAM], displayName: unique("x") }),
+            201,
+          );
+        case "invitation":
+          return createInvitation(client);
+        case "token":
+          return expectStatus(
+            await client.post("/AccessTokens", { schemas: [ACCESS_TOKEN], name: "x" }),
+            201,
+          );
+        case "event": {
+          await thing(isForeign ? "foreign-user" : "user");
+          const answer = await client.get("/AuditEvents?count=1&sortBy=timestamp&sortOrder=descending");
+          const [event] = expectList(answer);
+          if (!event) throw new Error("Nothing has happened");
+          return event;
+        }
+        default:
+          throw new Error(`There is no ${kind}`);
       }
     }
-    const everything = await Promise.all(endpoints.map((endpoint) => scim.get(`${endpoint}?count=1000`)));
-    for (const [index, { text }] of everything.entries()) {
-      expect(text).to.include(mine[index]?.id).and.include(foreign[index]?.id);
+
+    /** An invitation whose mail went out long ago, so that it can be sent again. */
+    async function createInvitation(client: ScimClient): Promise<Body> {
+      const emails = [{ value: `${unique("guest")}@example.com` }];
+      const answer = await client.post("/Invitations", { schemas: [INVITATION], emails });
+      await server().database((session) =>
+        session.rows("update outbox set created_at = ?", ["2020-01-01T00:00:00.000Z"]),
+      );
+      return expectStatus(answer, 201);
     }
-    expect((await createUser(scim)).id).to.be.a("string");
-  });
-});
+
+    const ENDPOINTS: Record<string, string> = {
+      user: "/Users",
+      group: "/Groups",
+      team: "/Teams",
+      invitation: "/Invitations",
+      token: "/AccessTokens",
+      event: "/AuditEvents",
+    };
+
+    /** What the thing is created or replaced with. */
+    function bodyFor(path: string, caller: Caller): unknown {
+      const organization = { value: caller === "Globex" ? globex.id : acme.id };
+      if (path.startsWith("/Users")) return { schemas: [CORE_USER], userName: unique("new") };
+      if (path.startsWith("/Groups")) return { schemas: [CORE_GROUP], displayName: unique("New") };
+      if (path.startsWith("/Teams")) return { schemas: [TEAM], displayName: unique("new"), organization };
+      if (path.startsWith("/Invitations"))
+        return { schemas: [INVITATION], name: unique("new"), organization };
+      return { schemas: [ACCESS_TOKEN], name: "new", organization };
+    }
+
+    async function ask(
+      row: Row,
+      caller: Caller,
+    ): Promise<{ answer: Answer; found: Body | undefined; path: string }> {
+      const kind = row.target.split("-").at(-1) ?? "";
+      const found = row.target.startsWith("/") ? undefined : await thing(row.target);
+      const path = found ? `${ENDPOINTS[kind] ?? ""}/${found.id}` : row.target;
+      return {
+        answer: await callers[caller].request(...request(row.method, path, found, caller)),
+        found,
+        path,
+      };
+    }
+
+    function request(
+      method: string,
+      path: string,
+      found: Body | undefined,
+      caller: Caller,
+    ): [method: string, path: string, options: RequestOptions] {
+      const [sent, below, options] = requestBy(method, path, found, caller);
+      return [sent, below, { ...options, headers: newAddress() }];
+    }
+
+    function requestBy(
+      method: string,
+      path: string,
+      found: Body | undefined,
+      caller: Caller,
+    ): [method: string, path: string, options: RequestOptions] {
+      switch (method) {
+        case "SEARCH":
+          return ["POST", `${path === "/" ? "" : path}/.search`, { body: SEARCH }];
+        case "RESEND":
+          return ["POST", `${path}/resend`, { body: {} }];
+        case "ROTATE":
+          return ["POST", `${path}/rotate`, { body: {} }];
+        case "POST":
+          return [method, path, { body: bodyFor(path, caller) }];
+        case "PUT": {
+          return [method, path, { body: omit(found ?? {}, "id", "meta", "token") }];
+        }
+        case "PATCH": {
+          const name = /^.(AccessTokens|Invitations)/.test(path) ? "name" : "externalId";
+          const Operations = [{ op: "add", path: name, value: unique("x") }];
+          return [method, path, { body: { schemas: [PATCH], Operations } }];
+        }
+        default:
+          return [method, path, {}];
+      }
+    }
+
+    for (const row of readTable()) {
+      it(`${row.method} ${row.target}`, async () => {
+        for (const [index, caller] of CALLERS.entries()) {
+          const status = row.statuses[index] ?? "";
+          if (status === "-") continue;
+          const { answer, found, path } = await ask(row, caller);
+          const saying = `${row.method} ${row.target} by ${caller}: ${answer.text}`;
+          expect(String(answer.status), saying).to.equal(status);
+          if (status === "404" && found) {
+            // What is somebody else's is answered like what nobody has.
+            const nobodys = path.replace(found.id, "01890a5d-ac96-774b-bcce-b302099a8057");
+            const same = await callers[caller].request(...request(row.method, nobodys, found, caller));
+            expect(answer.text.replaceAll(found.id, "")).to.equal(
+              same.text.replaceAll("01890a5d-ac96-774b-bcce-b302099a8057", ""),
+            );
+            expect(Object.keys(answer.headers)).to.deep.equal(Object.keys(same.headers));
+          }
+          if (status === "200" && found) expect(answer.body.id, saying).to.equal(found.id);
+          if (status === "403" || status === "401") expect(answer.body.schemas).to.have.length(1);
+        }
+      });
+    }
+
+    it("lists what is the caller's", async () => {
+      const mine = await Promise.all(
+        ["user", "team", "invitation", "token", "event"].map((kind) => thing(kind)),
+      );
+      const foreign = await Promise.all(
+        ["user", "team", "invitation", "token", "event"].map((kind) => thing(`foreign-${kind}`)),
+      );
+      const endpoints = ["/Users", "/Teams", "/Invitations", "/AccessTokens", "/AuditEvents"];
+      for (const [client, own, others] of [
+        [ownAcme, [acme, ...mine], [globex, ...foreign]],
+        [ownGlobex, [globex, ...foreign], [acme, ...mine]],
+      ] as const) {
+        for (const [index, endpoint] of ["/Groups", ...endpoints].entries()) {
+          const { text } = await client.get(`${endpoint}?count=1000`);
+          expect(text).to.include(own[index]?.id);
+          expect(text).to.not.include(others[index]?.id);
+        }
+      }
+      const everything = await Promise.all(endpoints.map((endpoint) => scim.get(`${endpoint}?count=1000`)));
+      for (const [index, { text }] of everything.entries()) {
+        expect(text).to.include(mine[index]?.id).and.include(foreign[index]?.id);
+      }
+      expect((await createUser(scim)).id).to.be.a("string");
+    });
+  },
+  { TRUSTED_PROXIES: "127.0.0.1" },
+);

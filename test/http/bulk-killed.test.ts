@@ -3,12 +3,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expectList, memberCount, read } from "../support/assertions.js";
 import { BULK_REQUEST, patchData } from "../support/bulk.js";
 import type { Body, ScimClient } from "../support/client.js";
+import { runs } from "../support/deep.js";
 import { forEachEngine } from "../support/engines.js";
 import { CORE_USER, createGroup, createUsers } from "../support/factories.js";
 import { startProcess } from "../support/server.js";
 
-/** How often the server is killed, on each engine; `npm run test:deep` does it more often. */
-const KILLS = Number(process.env.BULK_KILLS ?? 3);
+/** How often the server is killed, on each engine. */
+const KILLS = runs(1, 10);
 
 /** How many people are created, and how many removed. */
 const PEOPLE = 400;
@@ -26,7 +27,7 @@ interface Done {
 
 describe("A Bulk whose server is killed", () => {
   forEachEngine((engine) => {
-    it(`is done up to some operation, each wholly or not at all (${KILLS} times)`, async function () {
+    it(`is done up to some operation, each wholly or not at all (killed: ${KILLS})`, async function () {
       this.timeout(KILLS * 20_000);
       const databaseUrl = await engine.databaseUrl();
       for (let round = 0; round < KILLS; round += 1) {

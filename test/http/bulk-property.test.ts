@@ -6,11 +6,12 @@ import { patchData, sendBulk } from "../support/bulk.js";
 import type { BulkOperation, BulkOutcome } from "../support/bulk.js";
 import { ScimClient } from "../support/client.js";
 import type { Body } from "../support/client.js";
+import { runs } from "../support/deep.js";
 import { CORE_GROUP, CORE_USER, createGroup, createUser, MEMBERSHIP, unique } from "../support/factories.js";
 import { describeServer } from "../support/server.js";
 
 /** How many sequences of operations are compared. */
-const ROUNDS = 25;
+const ROUNDS = runs(8, 25);
 const USERS = 5;
 const GROUPS = 2;
 const NOBODY = "00000000-0000-7000-8000-000000000000";

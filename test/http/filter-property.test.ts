@@ -2,13 +2,14 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { expectStatus } from "../support/assertions.js";
 import type { ScimClient } from "../support/client.js";
+import { runs } from "../support/deep.js";
 import { createGroup, createUser, ORGANIZATION, unique } from "../support/factories.js";
 import { orderings, randomFilter } from "../support/filters.js";
 import type { Resource, Vocabulary } from "../support/filters.js";
 import { describeServer } from "../support/server.js";
 import { groupVocabulary, randomGroup, randomUser, userVocabulary } from "../support/vocabularies.js";
 
-const RUNS = 2000;
+const RUNS = runs(200, 2000);
 
 describeServer("Filters and orders, whatever they are", (scim) => {
   let users: Resource[];
@@ -29,12 +30,12 @@ describeServer("Filters and orders, whatever they are", (scim) => {
   });
 
   it("give the users that they mean", async function () {
-    this.timeout(120_000);
+    this.timeout(60_000 + 100 * RUNS);
     await check(scim, "/Users", users, userVocabulary(users));
   });
 
   it("give the groups that they mean", async function () {
-    this.timeout(120_000);
+    this.timeout(60_000 + 100 * RUNS);
     await check(scim, "/Groups", groups, groupVocabulary(groups));
   });
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expectError, expectList, memberCount, read } from "../support/assertions.js";
 import { ScimClient } from "../support/client.js";
 import type { Answer, Body } from "../support/client.js";
+import { IS_DEEP, runs } from "../support/deep.js";
 import { createGroup, createUser } from "../support/factories.js";
 import { heavyRequest } from "../support/heavy-requests.js";
 import { clientWith } from "../support/realms.js";
@@ -10,11 +11,8 @@ import { randomRequest } from "../support/requests.js";
 import type { RandomRequest, Target } from "../support/requests.js";
 import { describeServer } from "../support/server.js";
 
-/** How many requests each engine gets; `npm run test:deep` sends more. */
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 1000);
-
-/** Answers are timed in the deep run alone, which has the machine for itself. */
-const IS_DEEP = process.env.FUZZ_REQUESTS !== undefined;
+/** How many requests each engine gets. */
+const REQUESTS = runs(1000, 25_000);
 
 /** How many are sent at once. */
 const AT_ONCE = 10;
@@ -66,6 +64,7 @@ describeServer("Requests at random", (scim, server) => {
     );
     const property = fc.asyncProperty(batch, client, async (requests, given) => {
       const durations = await Promise.all(requests.map((each) => answered(scim, given, each)));
+      // Answers are timed in the deep run alone, which has the machine for itself.
       if (!IS_DEEP || Math.max(...durations) < LIMIT_MS) return;
       for (const each of requests) await inTime(scim, given, each);
     });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { expectList, expectStatus } from "../support/assertions.js";
 import type { Answer, Body, ScimClient } from "../support/client.js";
+import { runs } from "../support/deep.js";
 import { CORE_USER, createGroup, createUser, MEMBERSHIP, omit, unique } from "../support/factories.js";
 import { clientWith } from "../support/realms.js";
 import { randomRequest } from "../support/requests.js";
@@ -12,7 +13,7 @@ import { randomUser } from "../support/vocabularies.js";
 const TEAM = "urn:muster:params:scim:schemas:core:2.0:Team";
 
 /** How often something happens outside, and how many requests are asked before and after. */
-const ROUNDS = 60;
+const ROUNDS = runs(15, 60);
 const REQUESTS = 15;
 
 /** What would tell at once. */

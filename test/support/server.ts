@@ -115,10 +115,12 @@ export async function startProcess(
  * Defines a suite that speaks to a fresh server, once for each engine.
  *
  * @param define is given the client, which can be used inside of tests and hooks, and the running server
+ * @param settings other than those of tests, by their names
  */
 export function describeServer(
   title: string,
   define: (scim: ScimClient, server: () => ServerInProcess) => void,
+  settings: Readonly<Record<string, string>> = {},
 ): void {
   describe(title, () => {
     forEachEngine((engine) => {
@@ -128,7 +130,7 @@ export function describeServer(
         return running;
       };
       before(async () => {
-        running = await startServer(engine);
+        running = await startServer(engine, settings);
       });
       after(() => running?.stop());
       define(new ScimClient(() => server().scim), server);
