@@ -54,10 +54,10 @@ module.exports = {
     ...layerRules,
     ...libraryRules,
     {
-      name: "only-entry-points-compose",
+      name: "only-entry-points-wire",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(main\\.cts|compose\\.ts)$|^src/cli/" },
-      to: { path: "^src/(compose\\.ts|main\\.cts)$|^src/cli/" },
+      from: { path: "^src/", pathNot: "^src/(index\\.ts|main\\.cts|muster\\.ts)$|^src/cli/" },
+      to: { path: "^src/(index\\.ts|muster\\.ts|main\\.cts)$|^src/cli/" },
     },
     {
       name: "migrations-and-seeds-stand-alone",

@@ -1,7 +1,65 @@
+import type { OutboxWorker } from "./delivery/outbox-worker.js";
+import { PROVIDER_REALM } from "./domain/access/principal.js";
+import { WINDOW_MS } from "./http/authentication/failed-authentication.js";
+import type { FailedAuthentication } from "./http/authentication/failed-authentication.js";
 import type { Logger } from "./logging/logger.js";
+import type { UnitOfWork } from "./repositories/unit-of-work.js";
+import type { AuditService } from "./services/audit/audit.js";
+import type { Refusals } from "./services/audit/refusals.js";
+import type { AuthenticationService } from "./services/tokens/authentication.js";
 
 /** How often it is logged that a job fails, in milliseconds. */
 const REMIND_MS = 60_000;
+
+const SECOND = 1000;
+const HOUR = 60 * 60 * SECOND;
+const DAY = 24 * HOUR;
+
+/** How often each job runs, in milliseconds. */
+const INTERVALS = {
+  prune: HOUR,
+  sendMail: SECOND / 4,
+  /** How long it takes at most until it is written down that an access token was used. */
+  recordUse: 60 * SECOND,
+  /** How long it takes at most until the audit log says how often something was refused. */
+  recordRefusals: 5 * SECOND,
+  countFailures: WINDOW_MS,
+};
+
+/** What the jobs work on. */
+export interface JobParts {
+  readonly work: UnitOfWork;
+  readonly now: () => string;
+  readonly clock: () => number;
+  readonly services: {
+    readonly audit: AuditService;
+    readonly authentication: AuthenticationService;
+    readonly refusals: Refusals;
+  };
+  readonly outbox: OutboxWorker;
+  readonly failedAuthentication: FailedAuthentication;
+  readonly auditRetentionDays: number;
+}
+
+/** Starts all that a server does by itself. Only a process that serves requests does; commands never do. */
+export function startJobs(jobs: Jobs, parts: JobParts): void {
+  const { work, now, clock, services, outbox, failedAuthentication, auditRetentionDays } = parts;
+  const { audit, authentication, refusals } = services;
+  jobs.start("removing what is kept no longer", INTERVALS.prune, async () => {
+    await audit.prune(new Date(clock() - auditRetentionDays * DAY).toISOString());
+    await work.write(PROVIDER_REALM, ({ rateLimits }) => rateLimits.prune(now()));
+    await outbox.prune();
+  });
+  jobs.start("sending mail", INTERVALS.sendMail, () => outbox.run());
+  jobs.start("writing down when access tokens were used", INTERVALS.recordUse, () =>
+    authentication.writeDownUse(),
+  );
+  jobs.start("writing down how often what was refused", INTERVALS.recordRefusals, () => refusals.writeDown());
+  jobs.start("counting refused access tokens", INTERVALS.countFailures, () => {
+    failedAuthentication.endWindow();
+    return Promise.resolve();
+  });
+}
 
 /** What a server does regularly, by itself. */
 export class Jobs {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Muster } from "../compose.js";
+import type { Muster } from "../muster.js";
 import { readProcessSettings } from "../config/settings.js";
 import { PROVIDER_REALM } from "../domain/access/principal.js";
 import type { Realm } from "../domain/access/principal.js";

@@ -1,5 +1,5 @@
 import { SettingsError } from "../config/settings.js";
-import { DatabaseUnavailableError } from "../db/open.js";
+import { DatabaseUnavailableError } from "../db/database.js";
 
 /** An error that the person at the command line can do something about; the message says what. */
 export class UserError extends Error {

@@ -1,11 +1,11 @@
 import type { Server } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import { compose } from "../compose.js";
-import type { Muster } from "../compose.js";
 import { readProcessSettings } from "../config/settings.js";
 import type { Settings } from "../config/settings.js";
 import { SCIM_PATH } from "../http/app.js";
 import { createHttpServer, endConnections } from "../http/server/server.js";
+import { createMuster } from "../muster.js";
+import type { Muster } from "../muster.js";
 import { UserError } from "./exit.js";
 import { firstTokenNotice } from "./notices.js";
 
@@ -19,10 +19,12 @@ export async function serve(
   settings: Settings = readProcessSettings(),
   prepare: (muster: Muster) => Promise<void> = printFirstToken(settings),
 ): Promise<void> {
-  const muster = await compose(settings);
+  const muster = createMuster(settings);
   const server = createHttpServer(settings.http, muster.app);
   try {
+    await muster.migrate();
     await listen(server, settings);
+    await muster.start();
     await prepare(muster);
   } catch (error) {
     server.close();
@@ -67,15 +69,16 @@ function stopSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-async function stop(server: Server, { lifecycle, logger }: Muster, settings: Settings): Promise<void> {
+async function stop(server: Server, muster: Muster, settings: Settings): Promise<void> {
+  const { logger } = muster;
   const { delay, grace } = settings.stop;
   if (delay > 0) {
-    lifecycle.beginStop();
+    muster.beginStop();
     await wait(delay * 1000);
   }
   // No client is sent away before the port is closed, or it might come back.
   const connections = endConnections(server);
-  const end = await lifecycle.stop(grace * 1000, connections);
+  const end = await muster.stop(grace * 1000, connections);
   server.closeAllConnections();
   if (end === "orderly") {
     logger.info("Stopped");

@@ -29,7 +29,19 @@ const MAX_WAITING_WRITES = { waiting: 1000, waitingOfOne: 500 };
 /** What is written to find out whether writes get through again: as much as the largest User, which a full disk refuses. */
 const PROOF = { name: "proof that there is space", value: "x".repeat(128 * 1024) };
 
-/** An open database: readers for what only looks, transactions for what changes. */
+/** The database cannot be opened; the message says why. */
+export class DatabaseUnavailableError extends Error {
+  override readonly name = "DatabaseUnavailableError";
+}
+
+/** How a database is opened, and what it is called when it cannot be. */
+export interface Opening {
+  readonly name: string;
+  /** Connects for the first time, and makes an embedded database where there is none. */
+  readonly connect: () => Promise<unknown>;
+}
+
+/** A database: readers for what only looks, transactions for what changes. */
 export class Database {
   /** For what is found by a key: nothing that takes long. */
   readonly reader: Session;
@@ -46,6 +58,7 @@ export class Database {
     readonly dialect: Dialect,
     private readonly lanes: Lanes,
     private readonly limits: DatabaseLimits,
+    private readonly opening: Opening,
   ) {
     this.reader = this.lookingUp("");
     this.#queue = dialect.hasOneWriter
@@ -56,6 +69,23 @@ export class Database {
   /** The connections that may change the schema. */
   get knex(): Knex {
     return this.lanes.writers.knex;
+  }
+
+  /**
+   * Connects, so that a database that cannot be opened is noticed; an embedded one is created when it is not there.
+   *
+   * @throws DatabaseUnavailableError
+   */
+  async connect(): Promise<void> {
+    try {
+      await this.opening.connect();
+    } catch (error) {
+      const { message, code } = error as { message?: string; code?: string };
+      throw new DatabaseUnavailableError(
+        `Cannot open ${this.opening.name}: ${message === "" ? code : message}`,
+        { cause: error },
+      );
+    }
   }
 
   /** For what is found by a key. @param owner who takes turns with others */

@@ -1,12 +1,14 @@
 import { DEFAULT_LIMITS } from "../config/settings.js";
 import type { DatabaseLimits, DatabaseSettings } from "../config/settings.js";
 import type { Database } from "./database.js";
-import { openPostgres } from "./postgres/open.js";
-import { openSqlite } from "./sqlite/open.js";
+import { postgresDatabase } from "./postgres/open.js";
+import { sqliteDatabase } from "./sqlite/open.js";
 
-/** The database cannot be opened; the message says why. */
-export class DatabaseUnavailableError extends Error {
-  override readonly name = "DatabaseUnavailableError";
+/** The database that the settings name; nothing is opened before it is used. */
+export function databaseOf(settings: DatabaseSettings, limits: DatabaseLimits = DEFAULT_LIMITS): Database {
+  return settings.engine === "sqlite"
+    ? sqliteDatabase(settings.filename, limits)
+    : postgresDatabase(settings.connectionString, limits);
 }
 
 /**
@@ -14,19 +16,13 @@ export class DatabaseUnavailableError extends Error {
  *
  * @throws DatabaseUnavailableError
  */
-export async function openDatabase(
-  settings: DatabaseSettings,
-  limits: DatabaseLimits = DEFAULT_LIMITS,
-): Promise<Database> {
+export async function openDatabase(...parameters: Parameters<typeof databaseOf>): Promise<Database> {
+  const database = databaseOf(...parameters);
   try {
-    return await (settings.engine === "sqlite"
-      ? openSqlite(settings.filename, limits)
-      : openPostgres(settings.connectionString, limits));
+    await database.connect();
   } catch (error) {
-    const what = settings.engine === "sqlite" ? settings.filename : "PostgreSQL at DATABASE_URL";
-    const { message, code } = error as { message?: string; code?: string };
-    throw new DatabaseUnavailableError(`Cannot open ${what}: ${message === "" ? code : message}`, {
-      cause: error,
-    });
+    await database.close();
+    throw error;
   }
+  return database;
 }

@@ -3,6 +3,7 @@ import type { Express } from "express";
 import type { AcceptanceService } from "../services/invitations/acceptance.js";
 import type { AccountSetupService } from "../services/users/account-setup.js";
 import type { AddressProofs } from "../services/invitations/address-proofs.js";
+import type { SecretKeys } from "../services/keys.js";
 import { accountSetup } from "./pages/account-setup.js";
 import type { CsrfTokens } from "./pages/csrf.js";
 import { invitations } from "./pages/invitations.js";
@@ -10,11 +11,15 @@ import { Pages } from "./pages/pages.js";
 import type { Branding } from "./pages/pages.js";
 import { health } from "./server/health.js";
 import type { RunningRequests } from "./server/running-requests.js";
+import { whenLoaded } from "./server/keys.js";
 import { scim } from "./scim/scim.js";
 import type { ScimParts } from "./scim/scim.js";
 
 /** Where the SCIM endpoints are, below the public address. */
 export const SCIM_PATH = "/scim/v2";
+
+/** All paths of Muster but those of its health. */
+const WITH_KEYS = ["/invitations", "/account-setup", SCIM_PATH];
 
 export interface AppParts extends Omit<ScimParts, "baseUrl"> {
   /** What people do by links in mail. */
@@ -30,20 +35,23 @@ export interface AppParts extends Omit<ScimParts, "baseUrl"> {
   /** Proxies whose word on where a request comes from is taken, as Express names them. */
   readonly trustedProxies: readonly string[];
   readonly requests: RunningRequests;
+  readonly keys: SecretKeys;
   /** Resolves when the database answers. */
   readonly ready: () => Promise<unknown>;
 }
 
 /** The whole server as an Express app, to be listened with or mounted inside another one. */
 export function createApp(parts: AppParts): Express {
-  const { people, look, csrf, logger, publicUrl, trustedProxies, requests, ready } = parts;
+  const { people, look, csrf, logger, publicUrl, trustedProxies, requests, keys, ready } = parts;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   // An app that Muster is mounted in has its own opinion, which counts unless the setting says another one.
   if (trustedProxies.length > 0) app.set("trust proxy", [...trustedProxies]);
-  app.use(requests.handler);
+  // A host that this is mounted in has routes of its own, which pass by.
+  app.use(["/healthz", "/readyz", ...WITH_KEYS], requests.handler);
   app.use(health(ready, requests));
+  app.use(WITH_KEYS, whenLoaded(keys, logger));
   const pages = new Pages(look);
   app.use("/invitations", invitations({ ...people, pages, csrf, logger }));
   app.use("/account-setup", accountSetup({ ...people, pages, csrf, logger }));

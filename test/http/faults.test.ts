@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { compose } from "../../src/compose.js";
+import { createMuster } from "../../src/muster.js";
 import { readSettings } from "../../src/config/settings.js";
 import { openDatabase } from "../../src/db/open.js";
 import { migrate } from "../../src/db/migrate.js";
@@ -31,10 +31,11 @@ describe("A fault of the database", () => {
 
 describe("The public address", () => {
   it("may have a path, which all locations have then", async () => {
-    const muster = await compose({
+    const muster = createMuster({
       ...readSettings({ DATABASE_URL: `sqlite:${scratchFolder()}/muster.sqlite`, LOG_LEVEL: "silent" }),
       publicUrl: "https://example.com/tenant",
     });
+    await muster.migrate();
     const server = createServer(muster.app).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;

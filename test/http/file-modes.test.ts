@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { compose } from "../../src/compose.js";
+import { createMuster } from "../../src/muster.js";
 import { readSettings } from "../../src/config/settings.js";
 import { scratchFolder } from "../support/engines.js";
 
@@ -9,8 +9,9 @@ describe("The files of the server", () => {
   const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
   async function startAndStop(dataDir: string, look: () => Promise<void>): Promise<void> {
-    const muster = await compose(readSettings({ MUSTER_DATA_DIR: dataDir, LOG_LEVEL: "silent" }));
+    const muster = createMuster(readSettings({ MUSTER_DATA_DIR: dataDir, LOG_LEVEL: "silent" }));
     try {
+      await muster.migrate();
       await look();
     } finally {
       await muster.close();
@@ -59,7 +60,9 @@ describe("The files of the server", () => {
       MUSTER_DATA_DIR: dataDir,
       LOG_LEVEL: "silent",
     });
-    await (await compose(settings)).close();
+    const muster = createMuster(settings);
+    await muster.migrate();
+    await muster.close();
     expect(await modeOf(shared)).to.equal("755");
     expect(await modeOf(join(shared, "muster.sqlite"))).to.equal("600");
   });

@@ -10,7 +10,7 @@ describe("The layers", function () {
     ["src/domain/planted.ts", 'import "../services/users/accounts.js";', "layer-domain"],
     ["src/scim/planted.ts", 'import "../repositories/users/accounts.js";', "layer-scim"],
     ["src/services/planted.ts", 'import "knex";', "library-knex"],
-    ["src/http/planted.ts", 'import "../compose.js";', "only-entry-points-compose"],
+    ["src/http/planted.ts", 'import "../muster.js";', "only-entry-points-wire"],
     ["migrations/planted.ts", 'import "../src/domain/values/text.js";', "migrations-and-seeds-stand-alone"],
   ];
   for (const [file, line, rule] of plants) {

@@ -1,8 +1,8 @@
 import type { Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { compose } from "../../src/compose.js";
-import type { Muster } from "../../src/compose.js";
+import { createMuster } from "../../src/muster.js";
+import type { Muster } from "../../src/muster.js";
 import { readSettings } from "../../src/config/settings.js";
 import { openDatabase } from "../../src/db/open.js";
 import type { Session } from "../../src/db/session.js";
@@ -42,7 +42,7 @@ export interface ServerInProcess extends TestServer {
 }
 
 /**
- * Starts the composed app in this process.
+ * Starts Muster in this process.
  *
  * @param settings other than those of tests, by their names; without a DATABASE_URL, the database is a fresh one
  * @param clock the time now, in milliseconds since 1970
@@ -57,7 +57,9 @@ export async function startServer(
   const { http } = readSettings(settings);
   const { server, port } = await listen(http);
   const all = readSettings({ ...environment(port, databaseUrl), ...settings });
-  const muster = await compose(all, () => clock() + offset);
+  const muster = createMuster({ ...all, clock: () => clock() + offset });
+  await muster.migrate();
+  await muster.start();
   answerWith(server, muster.app, http.responseTimeout * 1000);
   return {
     scim: clientOf(port),

@@ -17,8 +17,8 @@ const SIZES: LaneSizes = { writers: 5, keys: 3, lists: 2, scans: 2 };
 /** The server itself ends a statement whose time is over; if it has not by then, it is asked to. */
 const LATENESS_MS = 300;
 
-/** Opens PostgreSQL. The lanes are pools of their own, each with its own time limit for statements. */
-export async function openPostgres(connectionString: string, limits: DatabaseLimits): Promise<Database> {
+/** A database on PostgreSQL. The lanes are pools of their own, each with its own time limit for statements. */
+export function postgresDatabase(connectionString: string, limits: DatabaseLimits): Database {
   const open = (size: number, statement: number) =>
     knex({
       client: PostgresClient,
@@ -44,14 +44,11 @@ export async function openPostgres(connectionString: string, limits: DatabaseLim
   const keys = lane("keys", engine);
   const cancelling: Engine = { ...engine, interrupt: canceller(keys) };
   const lanes = { keys, lists: lane("lists", cancelling), scans: lane("scans", cancelling) };
-  const database = new Database(postgresDialect, { ...lanes, writers: lane("writers", engine) }, limits);
-  try {
-    await database.knex.raw("select 1");
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-  return database;
+  const writers = lane("writers", engine);
+  return new Database(postgresDialect, { ...lanes, writers }, limits, {
+    name: "PostgreSQL at DATABASE_URL",
+    connect: () => writers.knex.raw("select 1"),
+  });
 }
 
 async function run<Row>(knex: Knex, connection: object, sql: string, bindings: readonly Binding[]) {

@@ -25,11 +25,7 @@ const sizesFor = (threads: number): LaneSizes =>
  * SQLite has one writer at a time anyway, so there is one connection that writes, and transactions queue
  * for it in order; readers see the last commit and, with the write-ahead log, neither wait nor are waited for.
  */
-export async function openSqlite(filename: string, limits: DatabaseLimits): Promise<Database> {
-  // Nobody else on the machine has business with what is in there.
-  await mkdir(dirname(filename), { recursive: true, mode: 0o700 });
-  // SQLite gives the files beside it the mode of this one. Where it is there, or cannot be made, SQLite says so itself.
-  await writeFile(filename, "", { flag: "wx", mode: 0o600 }).catch(() => undefined);
+export function sqliteDatabase(filename: string, limits: DatabaseLimits): Database {
   const open = (size: number, pragmas: readonly string[]) =>
     knex({
       client: SqliteClient,
@@ -48,12 +44,24 @@ export async function openSqlite(filename: string, limits: DatabaseLimits): Prom
   const sizes = sizesFor(THREADS);
   const limit = laneLimits(sizes, limits);
   const writers = open(sizes.writers, [...shared, "synchronous = FULL"]);
-  await connectFirst(writers);
   const reading = (name: "keys" | "lists" | "scans") =>
     new Lane(open(sizes[name], [...shared, "query_only = ON"]), sqliteEngine, limit[name]);
   const lanes = { keys: reading("keys"), lists: reading("lists"), scans: reading("scans") };
   const writing = new Lane(writers, sqliteEngine, limit.writers);
-  return new Database(sqliteDialect, { ...lanes, writers: writing }, limits);
+  return new Database(sqliteDialect, { ...lanes, writers: writing }, limits, {
+    name: filename,
+    connect: async () => {
+      await makeFile(filename);
+      await connectFirst(writers);
+    },
+  });
+}
+
+/** Nobody else on the machine has business with what is in there. */
+async function makeFile(filename: string): Promise<void> {
+  await mkdir(dirname(filename), { recursive: true, mode: 0o700 });
+  // SQLite gives the files beside it the mode of this one. Where it is there, or cannot be made, SQLite says so itself.
+  await writeFile(filename, "", { flag: "wx", mode: 0o600 }).catch(() => undefined);
 }
 
 /** How long to wait for another process that opens the same file. */

@@ -17,11 +17,11 @@ export class CsrfTokens {
   readonly #cookie: string;
 
   /**
-   * @param key 32 bytes
+   * @param key gives 32 bytes
    * @param isSecure whether browsers come by https, where they take this cookie from this very host alone (`__Host-`)
    */
   constructor(
-    private readonly key: Uint8Array,
+    private readonly key: () => Uint8Array,
     private readonly isSecure: boolean,
     private readonly clock: () => number,
   ) {
@@ -71,7 +71,7 @@ export class CsrfTokens {
 
   #token(session: string, link: string, until: number): string {
     const signed = JSON.stringify([session, link, until]);
-    return `${until.toString(36)}-${createHmac("sha256", this.key).update(signed).digest("base64url")}`;
+    return `${until.toString(36)}-${createHmac("sha256", this.key()).update(signed).digest("base64url")}`;
   }
 
   #cookieOf({ headers }: Request): string | undefined {

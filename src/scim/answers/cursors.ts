@@ -21,8 +21,8 @@ const TAG_BYTES = 16;
  */
 export class Cursors {
   constructor(
-    /** 32 secret bytes, the same in all processes that serve one database. */
-    private readonly key: Uint8Array,
+    /** Gives 32 secret bytes, the same in all processes that serve one database. */
+    private readonly key: () => Uint8Array,
     /** How many seconds a cursor is valid. */
     readonly timeout: number,
     /** The time now, in milliseconds. */
@@ -36,7 +36,7 @@ export class Cursors {
   seal(state: CursorState, use: string): string {
     const { after, total, count } = state;
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv(CIPHER, this.key, nonce).setAAD(Buffer.from(use));
+    const cipher = createCipheriv(CIPHER, this.key(), nonce).setAAD(Buffer.from(use));
     const text = JSON.stringify([this.now(), after.value, after.id, total, count]);
     const sealed = Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
     return sealed.toString("base64url");
@@ -62,7 +62,7 @@ export class Cursors {
   #decrypt(cursor: string, use: string): string {
     const bytes = Buffer.from(cursor, "base64url");
     try {
-      const decipher = createDecipheriv(CIPHER, this.key, bytes.subarray(0, NONCE_BYTES), {
+      const decipher = createDecipheriv(CIPHER, this.key(), bytes.subarray(0, NONCE_BYTES), {
         authTagLength: TAG_BYTES,
       });
       decipher.setAAD(Buffer.from(use)).setAuthTag(bytes.subarray(-TAG_BYTES));

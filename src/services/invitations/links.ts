@@ -29,9 +29,9 @@ const CODE_DIGITS = 6;
  * made again when mail goes out again.
  */
 export class Links {
-  /** @param key 32 bytes. @param publicUrl without a slash at the end */
+  /** @param key gives 32 bytes. @param publicUrl without a slash at the end */
   constructor(
-    private readonly key: Uint8Array,
+    private readonly key: () => Uint8Array,
     private readonly publicUrl: string,
   ) {}
 
@@ -89,6 +89,6 @@ export class Links {
   }
 
   #sign(purpose: Purpose, text: string): Buffer {
-    return createHmac("sha256", this.key).update(`${purpose}\n${text}`).digest();
+    return createHmac("sha256", this.key()).update(`${purpose}\n${text}`).digest();
   }
 }

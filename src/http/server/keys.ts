@@ -1,0 +1,27 @@
+import type { RequestHandler } from "express";
+import type { Logger } from "../../logging/logger.js";
+import { failure } from "../../scim/answers/answer.js";
+import type { SecretKeys } from "../../services/keys.js";
+import { logFault, whatOf } from "../answers/faults.js";
+
+/** Lets requests pass once the secret keys are there. The first ones load them, if nobody else has. */
+export function whenLoaded(keys: SecretKeys, logger: Logger): RequestHandler {
+  return (request, response, next) => {
+    if (keys.isLoaded) {
+      next();
+      return;
+    }
+    keys.load().then(
+      () => next(),
+      (error: unknown) => {
+        const { status, headers, body } = failure(error, (fault) => {
+          logFault(logger, whatOf(request), fault);
+        });
+        response
+          .status(status)
+          .set({ ...headers, "Content-Type": "application/scim+json; charset=utf-8" })
+          .end(body);
+      },
+    );
+  };
+}

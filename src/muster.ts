@@ -1,0 +1,222 @@
+import { v7 as uuidv7 } from "uuid";
+import type { Settings } from "./config/settings.js";
+import { databaseOf } from "./db/open.js";
+import { migrate } from "./db/migrate.js";
+import { createApp } from "./http/app.js";
+import { CsrfTokens } from "./http/pages/csrf.js";
+import { FailedAuthentication } from "./http/authentication/failed-authentication.js";
+import { RunningRequests } from "./http/server/running-requests.js";
+import { Jobs, startJobs } from "./jobs.js";
+import { Lifecycle } from "./lifecycle.js";
+import type { End } from "./lifecycle.js";
+import { createLogger } from "./logging/logger.js";
+import type { Logger } from "./logging/logger.js";
+import { mailComposer } from "./delivery/mail/composer.js";
+import { OutboxWorker } from "./delivery/outbox-worker.js";
+import { Templates } from "./delivery/mail/templates.js";
+import { fileTransport, smtpTransport } from "./delivery/mail/transport.js";
+import { keepPrivate, mailFolder } from "./private-files.js";
+import { Transactions } from "./repositories/unit-of-work.js";
+import { Cursors } from "./scim/answers/cursors.js";
+import { PageMemory } from "./scim/answers/page-memory.js";
+import { AcceptanceService } from "./services/invitations/acceptance.js";
+import { AccountSetupService, SetupMail } from "./services/users/account-setup.js";
+import { AddressProofs } from "./services/invitations/address-proofs.js";
+import { AccessTokenService } from "./services/tokens/access-tokens.js";
+import type { ScimServices } from "./scim/context.js";
+import { AuditService } from "./services/audit/audit.js";
+import { BatchService } from "./services/batches.js";
+import type { Outside } from "./services/batches.js";
+import { CandidateService } from "./services/users/candidates.js";
+import { TeamService } from "./services/teams/teams.js";
+import { UserService } from "./services/users/users.js";
+import { AuthenticationService } from "./services/tokens/authentication.js";
+import { OperatorService } from "./services/tokens/operator.js";
+import { DirectoryService } from "./services/directory.js";
+import type { Dependencies } from "./services/dependencies.js";
+import { SecretKeys } from "./services/keys.js";
+import { InvitationService } from "./services/invitations/invitations.js";
+import { BruteForceGuard } from "./services/limits/brute-force-guard.js";
+import { Links } from "./services/invitations/links.js";
+import { MembershipNotices } from "./services/memberships/membership-notices.js";
+import { OpenInvitations } from "./services/invitations/open-invitations.js";
+import { OutgoingMail } from "./services/mail/outgoing-mail.js";
+import { OrganizationService } from "./services/organizations/organizations.js";
+import { Passwords } from "./services/passwords/passwords.js";
+import { Refusals } from "./services/audit/refusals.js";
+
+export interface Services extends ScimServices {
+  readonly authentication: AuthenticationService;
+  readonly operator: OperatorService;
+  readonly refusals: Refusals;
+}
+
+/** What services share, whichever unit of work they are given. */
+interface Shared extends Outside {
+  /** No part of a batch: nobody looks for candidates in a Bulk. */
+  readonly candidates: CandidateService;
+  readonly links: Links;
+  readonly mail: OutgoingMail;
+  readonly notices: MembershipNotices;
+}
+
+/** What SCIM requests call. */
+function resourceServices(deps: Dependencies, shared: Shared): ScimServices {
+  const { candidates, links, mail, notices, refusals, passwords } = shared;
+  return {
+    users: new UserService(deps, new SetupMail(deps, mail), notices, passwords),
+    organizations: new OrganizationService(deps, notices),
+    directory: new DirectoryService(deps),
+    audit: new AuditService(deps, refusals),
+    teams: new TeamService(deps),
+    invitations: new InvitationService(deps, links, mail),
+    accessTokens: new AccessTokenService(deps),
+    candidates,
+    batches: new BatchService(deps.work, shared, (work, held) =>
+      resourceServices({ ...deps, work }, { ...shared, ...held }),
+    ),
+  };
+}
+
+/** What Muster is made of: settings, and what a host brings instead of them. */
+export interface MusterOptions extends Settings {
+  /** The time now, in milliseconds since 1970. */
+  readonly clock?: () => number;
+  readonly logger?: Logger;
+}
+
+/** Muster, wired up. */
+export interface Muster {
+  readonly app: ReturnType<typeof createApp>;
+  readonly services: Services;
+  readonly logger: Logger;
+  /**
+   * Brings the database's schema up to date.
+   *
+   * @returns the names of the migrations that were run
+   * @throws DatabaseUnavailableError
+   */
+  migrate(): Promise<readonly string[]>;
+  /** Starts what Muster does by itself, such as sending mail; before that, it takes the bootstrap token. */
+  start(): Promise<void>;
+  /** `/readyz` answers 503 from now on, and answers carry `Connection: close`; all requests are still served. */
+  beginStop(): void;
+  /** Stops within so many milliseconds; see `Lifecycle.stop`. */
+  stop(graceMs: number, connections?: Promise<unknown>): Promise<End>;
+  /** Waits for the jobs that are under way and closes the database; requests must be over. */
+  close(): Promise<void>;
+}
+
+/** Puts everything together, and does nothing else: nothing is opened, written or sent before it is asked for. */
+export function createMuster(options: MusterOptions): Muster {
+  const { clock = Date.now, logger = createLogger(options.logLevel) } = options;
+  const database = databaseOf(options.database, options.databaseLimits);
+  const deps = {
+    work: new Transactions(database),
+    now: () => new Date(clock()).toISOString(),
+    newId: () => uuidv7(),
+    profileMaxBytes: options.profileMaxBytes,
+  };
+  const { mail, productName, templates, publicUrl } = options;
+  const keys = new SecretKeys(deps);
+  const links = new Links(() => keys.get("links"), publicUrl);
+  const outgoing = new OutgoingMail(deps, mail);
+  const guard = new BruteForceGuard(deps);
+  const openInvitations = new OpenInvitations(deps, links, guard);
+  const passwords = new Passwords();
+  const refusals = new Refusals(deps);
+  const shared = {
+    refusals,
+    candidates: new CandidateService(deps, options.candidates),
+    links,
+    mail: outgoing,
+    notices: new MembershipNotices(deps, mail.notices),
+    passwords,
+  };
+  const services: Services = {
+    ...resourceServices(deps, shared),
+    authentication: new AuthenticationService(deps),
+    operator: new OperatorService(deps),
+    refusals,
+  };
+  const requests = new RunningRequests();
+  const ending = new AbortController();
+  const failedAuthentication = new FailedAuthentication(logger);
+  const app = createApp({
+    failedAuthentication,
+    services,
+    cursors: new Cursors(() => keys.get("cursors"), options.cursorTimeout, clock),
+    pageMemory: new PageMemory(options.pageMaxBytes),
+    people: {
+      acceptance: new AcceptanceService(deps, openInvitations, guard, passwords),
+      proofs: new AddressProofs(deps, links, openInvitations, guard, outgoing),
+      setup: new AccountSetupService(deps, links, guard, passwords),
+    },
+    csrf: new CsrfTokens(() => keys.get("csrf"), publicUrl.startsWith("https:"), clock),
+    look: {
+      ...{ productName, templates },
+      logoUrl: options.productLogoUrl,
+      acceptedUrl: options.acceptedUrl,
+    },
+    advertisePagination: options.advertisePagination,
+    bulkLimits: options.bulk,
+    logger,
+    publicUrl,
+    trustedProxies: options.trustedProxies,
+    ...{ requests, keys, ending: ending.signal },
+    ready: () => database.check(),
+  });
+  const transport =
+    mail.smtpUrl === undefined
+      ? fileTransport(mailFolder(options), mail.from)
+      : smtpTransport(mail.smtpUrl, mail.from);
+  const outbox = new OutboxWorker({
+    ...deps,
+    transport,
+    compose: mailComposer({
+      ...{ ...deps, productName, templates: new Templates(templates), secrets: links },
+      productUrl: options.acceptedUrl,
+    }),
+    logger,
+  });
+  const jobs = new Jobs(logger);
+  const lifecycle = new Lifecycle({
+    ...{ requests, ending, jobs, logger },
+    endJobs: () => {
+      outbox.stop();
+    },
+    close: async () => {
+      transport.close();
+      await passwords.close();
+      failedAuthentication.endWindow();
+      try {
+        await services.authentication.writeDownUse();
+        await refusals.writeDown();
+      } catch (error) {
+        logger.error({ err: error }, "What was counted last could not be written down");
+      }
+      await database.close();
+    },
+  });
+  const { auditRetentionDays, bootstrapToken } = options;
+  return {
+    ...{ app, services, logger },
+    migrate: async () => {
+      await keepPrivate(options, logger);
+      await database.connect();
+      const migrated = await migrate(database);
+      await keys.load();
+      return migrated;
+    },
+    start: async () => {
+      await keys.load();
+      if (bootstrapToken !== undefined) await services.authentication.adopt("bootstrap", bootstrapToken);
+      startJobs(jobs, { ...deps, services, outbox, failedAuthentication, clock, auditRetentionDays });
+    },
+    beginStop: () => {
+      lifecycle.beginStop();
+    },
+    stop: (graceMs, connections) => lifecycle.stop(graceMs, connections),
+    close: () => lifecycle.close(),
+  };
+}
