@@ -242,7 +242,7 @@ describe("Accepting an invitation", () => {
           for (const answer of [await look(link), await accept(link)]) expect(answer.status).to.equal(410);
           const page = await openPage(link);
           expect(page.status).to.equal(410);
-          expect(page.text).to.match(/taken back|expired|newer link/);
+          expect(page.text).to.match(/withdrawn|expired|newer link/);
         });
       }
       const gone = await invite();
@@ -406,7 +406,7 @@ describe("Accepting an invitation", () => {
         const done = await fillIn(link, "accept", ANN);
         expect(done.status, done.text).to.equal(200);
         expect(done.text).to.include("Welcome to Acme &amp; &lt;Sons&gt;");
-        expect((await openPage(link)).text).to.include("You have accepted this invitation");
+        expect((await openPage(link)).text).to.include("You have already accepted this invitation");
       });
 
       it("takes a form with the token of this page and this cookie alone", async () => {

@@ -246,7 +246,7 @@ describe("Setting up an account by mail", () => {
       expect(weak.text).to.include("easily guessed").and.not.include("password1");
       const done = await fillIn(link, "complete", { password: PASSWORD });
       expect(done.text).to.include("Your account is ready").and.include(user.userName);
-      expect((await openPage(link)).text).to.include("set up already");
+      expect((await openPage(link)).text).to.include("already set up");
     });
 
     it("works in Bulk, for each by itself", async () => {

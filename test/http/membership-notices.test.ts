@@ -88,7 +88,7 @@ describe("Notices of memberships", () => {
             if (isTold) {
               for (const to of [first, second, third]) {
                 const mail = await mailbox.expect(String(to));
-                expect(mail.subject).to.equal(`You are a member of ${String(organization.displayName)} now`);
+                expect(mail.subject).to.equal(`You are now a member of ${String(organization.displayName)}`);
                 expect(mail.text).to.include("Hello Ann Lee,").and.include("https://app.example.com/");
               }
             }

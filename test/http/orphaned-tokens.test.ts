@@ -68,9 +68,11 @@ describe("Orphaned access tokens", () => {
 
     it("are told of to the other administrators, once", async () => {
       const mail = await mailbox.expect(noor.userName);
-      expect(mail.subject).to.equal("Access tokens of Acme have lost their maker");
+      expect(mail.subject).to.equal(
+        "Please review access tokens of Acme: their creator is no longer an administrator",
+      );
       for (const part of [mail.text, String(mail.html).replaceAll("&lt;", "<").replaceAll("&gt;", ">")]) {
-        expect(part).to.include("Okta of Acme").and.include("made by Dana Reyes").and.include(orphan.id);
+        expect(part).to.include("Okta of Acme").and.include("created by Dana Reyes").and.include(orphan.id);
         expect(part).to.include("/AccessTokens/<id>/keep").and.not.include(String(orphan.token));
       }
       for (const none of [away, plain]) expect(mailbox.to(none.userName)).to.have.lengthOf(0);
@@ -297,8 +299,8 @@ describe("Orphaned access tokens", () => {
       const subjects = mailbox.to(second.userName).map(({ subject }) => subject);
       // Globex has no administrator of its own.
       expect(subjects).to.have.members([
-        "Access tokens have lost their maker",
-        "Access tokens of Globex have lost their maker",
+        "Please review access tokens: their creator is no longer an administrator",
+        "Please review access tokens of Globex: their creator is no longer an administrator",
       ]);
       expect((await read(scim, `/AccessTokens/${everywhere.id}`)).orphaned).to.equal(true);
     });

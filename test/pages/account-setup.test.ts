@@ -44,7 +44,7 @@ describe("The page to set up an account", () => {
       await expectPage(page, "Your account is ready");
       expect(await page.locator("main").innerText()).to.include(user.userName);
       expect(await open(page, link)).to.equal(410);
-      await expectPage(page, "Your account is set up already");
+      await expectPage(page, "Your account is already set up");
       await expectPassword(user, PASSWORD);
     });
 
@@ -74,7 +74,7 @@ describe("The page to set up an account", () => {
       await open(page, link);
       await fill(page, { "Choose a password": PASSWORD });
       await page.getByRole("button", { name: BUTTON }).dblclick();
-      await page.getByRole("heading", { name: /^Your account is (ready|set up already)$/ }).waitFor();
+      await page.getByRole("heading", { name: /^Your account is (ready|already set up)$/ }).waitFor();
       await expectPassword(user, PASSWORD);
     });
 
@@ -92,7 +92,7 @@ describe("The page to set up an account", () => {
       expect([...statuses].sort()).to.deep.equal([200, 410]);
       const [right, wrong] = statuses[0] === 200 ? tries : [...tries].reverse();
       await expectPage(right!.own, "Your account is ready");
-      await expectPage(wrong!.own, "Your account is set up already");
+      await expectPage(wrong!.own, "Your account is already set up");
       await expectPassword(user, right!.password);
     });
 
@@ -109,7 +109,7 @@ describe("The page to set up an account", () => {
         "the account has been deleted",
         ({ id }) => given.scim.delete(`/Users/${id}`),
         404,
-        "This link leads nowhere",
+        "This link does not work",
       ],
     ];
     /** As if a minute had passed since the last mail. */
@@ -139,7 +139,7 @@ describe("The page to set up an account", () => {
     it("is nothing that a link leads to which nobody made", async () => {
       const { link } = await given.newcomer();
       expect(await open(page, `${link.slice(0, -43)}${"A".repeat(43)}`)).to.equal(404);
-      await expectPage(page, "This link leads nowhere");
+      await expectPage(page, "This link does not work");
     });
   });
 });

@@ -55,7 +55,7 @@ describe("Pages of a product", () => {
       await expectLanded();
       given.site.visits.length = 0;
       await open(page, link);
-      await page.getByRole("link", { name: "Go on to Acme Suite" }).click();
+      await page.getByRole("link", { name: "Continue to Acme Suite" }).click();
       await expectLanded();
     });
 
@@ -73,7 +73,9 @@ describe("Pages of a product", () => {
       await open(page, await given.linkFor(invitation));
       await fill(page, pages.ANN);
       await page.getByRole("button", { name: pages.JOIN_AS_NEW }).dblclick();
-      await page.getByRole("heading", { name: /^(Hello|You have accepted this invitation)$/ }).waitFor();
+      await page
+        .getByRole("heading", { name: /^(Hello|You have already accepted this invitation)$/ })
+        .waitFor();
       expect(await given.members(acme, emailOf(invitation))).to.have.length(1);
     });
 
@@ -85,7 +87,7 @@ describe("Pages of a product", () => {
       await fill(usable, { "Choose a password": PASSWORD });
       await press(usable, "Set the password");
       await open(usable, link);
-      expect(await usable.getByRole("link", { name: "Go on to Acme Suite" }).count()).to.equal(1);
+      expect(await usable.getByRole("link", { name: "Continue to Acme Suite" }).count()).to.equal(1);
       await expectUsable(usable, `way on ${engine.name}`);
     });
 

@@ -41,7 +41,9 @@ describe("Accepting an invitation on its page several times at once", () => {
       const invitation = await given.invite(acme);
       const page = await ready(await given.linkFor(invitation));
       await page.getByRole("button", { name: pages.JOIN_AS_NEW }).dblclick();
-      await page.getByRole("heading", { name: /^(Welcome to|You have accepted this invitation$)/ }).waitFor();
+      await page
+        .getByRole("heading", { name: /^(Welcome to|You have already accepted this invitation$)/ })
+        .waitFor();
       await expectOneMember(emailOf(invitation));
     });
 
@@ -53,7 +55,9 @@ describe("Accepting an invitation on its page several times at once", () => {
       const click = () => page.mouse.click((button?.x ?? 0) + 20, (button?.y ?? 0) + 20);
       await Promise.all([page.waitForRequest((request) => request.method() === "POST"), click()]);
       await click();
-      await page.getByRole("heading", { name: /^(Welcome to|You have accepted this invitation$)/ }).waitFor();
+      await page
+        .getByRole("heading", { name: /^(Welcome to|You have already accepted this invitation$)/ })
+        .waitFor();
       await expectOneMember(user.userName);
     });
 
@@ -63,7 +67,7 @@ describe("Accepting an invitation on its page several times at once", () => {
       const first = await ready(link);
       const second = await ready(link, pages.ANN, await first.context().newPage());
       const came = await pressAll([first, second], pages.JOIN_AS_NEW);
-      expect(came).to.deep.equal([welcome, "You have accepted this invitation"]);
+      expect(came).to.deep.equal([welcome, "You have already accepted this invitation"]);
       await expectOneMember(emailOf(invitation));
     });
 
@@ -71,7 +75,7 @@ describe("Accepting an invitation on its page several times at once", () => {
       const invitation = await given.invite(acme);
       const link = await given.linkFor(invitation);
       const came = await pressAll([await ready(link), await ready(link)], pages.JOIN_AS_NEW);
-      expect(came).to.deep.equal([welcome, "You have accepted this invitation"]);
+      expect(came).to.deep.equal([welcome, "You have already accepted this invitation"]);
       await expectOneMember(emailOf(invitation));
     });
 
@@ -81,14 +85,14 @@ describe("Accepting an invitation on its page several times at once", () => {
       const proved: Page[] = [];
       for (const count of [1, 2]) {
         const page = await ready(String(link), { "Your e-mail address": userName });
-        await press(page, "Send me the code");
+        await press(page, "Send me a code");
         await fill(page, { Code: codeIn(await given.mailbox.expect(userName, count)) });
-        await press(page, "Go on");
+        await press(page, "Continue");
         await fill(page, pages.ANN);
         proved.push(page);
       }
       const came = await pressAll(proved, pages.JOIN_AS_NEW);
-      expect(came).to.deep.equal([welcome, "You are a member already"]);
+      expect(came).to.deep.equal([welcome, "You are already a member"]);
       await expectOneMember(userName);
     });
 
@@ -98,7 +102,7 @@ describe("Accepting an invitation on its page several times at once", () => {
       const ownPages: Page[] = [];
       for (const email of emails) ownPages.push(await ready(await given.linkFor({ emails: [email] })));
       const came = await pressAll(ownPages, pages.JOIN_AS_NEW);
-      expect(came).to.deep.equal(["This invitation has been used up", welcome]);
+      expect(came).to.deep.equal(["This invitation is full", welcome]);
       expect(await read(given.scim, `/Invitations/${invitation.id}`)).to.include({ status: "exhausted" });
       const accounts = await Promise.all(emails.map(({ value }) => given.accounts(value)));
       expect(accounts.flat()).to.have.length(1);

@@ -44,13 +44,13 @@ describe("The page of an invitation that cannot be accepted", () => {
           expect(await press(page, pages.JOIN_WITH_PASSWORD)).to.equal(200);
         },
         410,
-        "This invitation has been used up",
+        "This invitation is full",
       ],
       [
         "sees it taken back",
         ({ invitation }) => given.change(`/Invitations/${invitation.id}`, "enabled", false),
         410,
-        "This invitation has been taken back",
+        "This invitation has been withdrawn",
       ],
       [
         "has a newer link to it",
@@ -63,7 +63,7 @@ describe("The page of an invitation that cannot be accepted", () => {
         ({ organization, user }) =>
           given.change(`/Groups/${organization.id}`, "members", [{ value: user.id }]),
         409,
-        "You are a member already",
+        "You are already a member",
       ],
       [
         "has been deactivated",
@@ -77,7 +77,7 @@ describe("The page of an invitation that cannot be accepted", () => {
           expectStatus(await given.scim.delete(`/Invitations/${invitation.id}`), 204);
         },
         404,
-        "This link leads nowhere",
+        "This link does not work",
       ],
     ];
 
@@ -110,19 +110,19 @@ describe("The page of an invitation that cannot be accepted", () => {
       await given.change(`/Users/${admin.id}`, "active", false);
       const page = await given.browser.open();
       expect(await open(page, link)).to.equal(410);
-      await expectPage(page, "This invitation does not count any more");
+      await expectPage(page, "This invitation is no longer valid");
     });
 
-    it("says to whoever has a link that nobody made that it leads nowhere", async () => {
+    it("says that a link that nobody made does not work", async () => {
       const link = await given.newLink(await given.organization());
       const page = await given.browser.open();
       for (const other of [link.slice(0, -1), `${link.slice(0, -43)}${"A".repeat(43)}`, `${link}x`]) {
         expect(await open(page, other)).to.equal(404);
-        await expectPage(page, "This link leads nowhere");
+        await expectPage(page, "This link does not work");
       }
     });
 
-    it("says to whoever guesses passwords that it takes a while", async () => {
+    it("asks to wait after many wrong passwords", async () => {
       const user = await createUser(given.scim, { userName: pages.address(), password: PASSWORD });
       const link = await given.newLink(await given.organization(), { emails: [{ value: user.userName }] });
       const page = await given.browser.open();

@@ -48,7 +48,7 @@ describe("The page of an invitation", () => {
       expect(await said("Your address")).to.equal(emailOf(invitation));
       expect(await said("Your role")).to.equal("organization admin");
       expect(await said("Your teams")).to.match(/^(Bakers, Singers|Singers, Bakers)$/);
-      expect(await said("Open until")).to.match(/December 24, 2099 .*6:30\sPM UTC/);
+      expect(await said("Valid until")).to.match(/December 24, 2099 .*6:30\sPM UTC/);
       expect(await page.getByRole("banner").innerText()).to.equal("Acme Suite");
     });
 
@@ -76,7 +76,7 @@ describe("The page of an invitation", () => {
       expect(await memberCount(given.scim, acme.id)).to.equal(1);
 
       expect(await open(page, link)).to.equal(410);
-      await expectPage(page, "You have accepted this invitation");
+      await expectPage(page, "You have already accepted this invitation");
     });
 
     it("fills in the name that the inviter knows, and takes the one that the person says", async () => {
@@ -100,7 +100,7 @@ describe("The page of an invitation", () => {
     it("asks a person with a password for it", async () => {
       const user = await createUser(given.scim, { userName: pages.address(), password: PASSWORD });
       await open(page, await given.newLink(acme, { emails: [{ value: user.userName }] }));
-      expect(await page.locator("main").innerText()).to.include("You have an account already");
+      expect(await page.locator("main").innerText()).to.include("You already have an account");
       await fill(page, { Password: "no password of mine" });
       expect(await press(page, pages.JOIN_WITH_PASSWORD)).to.equal(403);
       await expectRefusal(page, /not the password of your account/);
@@ -115,16 +115,16 @@ describe("The page of an invitation", () => {
     it("has a person without a password prove the address by a code, who then joins by a click", async () => {
       const user = await createUser(given.scim, { userName: pages.address() });
       await open(page, await given.newLink(acme, { emails: [{ value: user.userName }] }));
-      expect(await press(page, "Send me the code")).to.equal(200);
+      expect(await press(page, "Send me a code")).to.equal(200);
       await expectPage(page, "Enter the code");
       expect(await page.locator("main").innerText()).to.include(user.userName);
       const code = codeIn(await given.mailbox.expect(user.userName, 2));
       await fill(page, { Code: otherThan(code) });
-      expect(await press(page, "Go on")).to.equal(403);
+      expect(await press(page, "Continue")).to.equal(403);
       await expectPage(page, "Enter the code");
       await expectRefusal(page, /not the code/);
       await fill(page, { Code: code });
-      expect(await press(page, "Go on")).to.equal(200);
+      expect(await press(page, "Continue")).to.equal(200);
       await expectPage(page, title(acme));
       expect(await given.members(acme, user.userName)).to.have.length(0);
       expect(await press(page, "Join")).to.equal(200);
@@ -135,16 +135,16 @@ describe("The page of an invitation", () => {
     it("sends another code, and then takes only that", async () => {
       const user = await createUser(given.scim, { userName: pages.address() });
       await open(page, await given.newLink(acme, { emails: [{ value: user.userName }] }));
-      await press(page, "Send me the code");
+      await press(page, "Send me a code");
       const first = codeIn(await given.mailbox.expect(user.userName, 2));
       expect(await press(page, "Send another code")).to.equal(200);
       const second = codeIn(await given.mailbox.expect(user.userName, 3));
       await fill(page, { Code: first });
-      await press(page, "Go on");
+      await press(page, "Continue");
       await expectRefusal(page, /not the code/);
       // As people write down what they read.
       await fill(page, { Code: `${second.slice(0, 3)} ${second.slice(3)}` });
-      await press(page, "Go on");
+      await press(page, "Continue");
       await expectPage(page, title(acme));
     });
 
@@ -154,12 +154,12 @@ describe("The page of an invitation", () => {
       await open(page, String(invitation.link));
       await expectPage(page, title(acme));
       await fill(page, { "Your e-mail address": wrong });
-      await press(page, "Send me the code");
+      await press(page, "Send me a code");
       await page.getByRole("link", { name: "Use another address" }).click();
       await fill(page, { "Your e-mail address": right });
-      await press(page, "Send me the code");
+      await press(page, "Send me a code");
       await fill(page, { Code: codeIn(await given.mailbox.expect(right)) });
-      await press(page, "Go on");
+      await press(page, "Continue");
       expect(await said("Your address")).to.equal(right);
       await fill(page, pages.ANN);
       await press(page, pages.JOIN_AS_NEW);
@@ -177,13 +177,13 @@ describe("The page of an invitation", () => {
       expect(await page.locator("main").innerText()).to.include("It has to end in @bakers.example.");
       const stranger = "ann@bakers.example.org";
       await fill(page, { "Your e-mail address": stranger });
-      expect(await press(page, "Send me the code")).to.equal(403);
+      expect(await press(page, "Send me a code")).to.equal(403);
       await expectRefusal(page, /not for that address/);
       expect(await page.getByLabel("Your e-mail address").inputValue()).to.equal(stranger);
       await fill(page, { "Your e-mail address": "Ann@Bakers.example" });
-      expect(await press(page, "Send me the code")).to.equal(200);
+      expect(await press(page, "Send me a code")).to.equal(200);
       await fill(page, { Code: codeIn(await given.mailbox.expect("Ann@Bakers.example")) });
-      await press(page, "Go on");
+      await press(page, "Continue");
       await fill(page, pages.ANN);
       await press(page, pages.JOIN_AS_NEW);
       await expectPage(page, welcome(acme));
@@ -207,7 +207,7 @@ describe("The page of an invitation", () => {
       const user = await createUser(given.scim, { userName: pages.address() });
       const link = await given.newLink(acme, { emails: [{ value: user.userName }] });
       await open(page, link);
-      await press(page, "Send me the code");
+      await press(page, "Send me a code");
       expect(await open(page, page.url())).to.equal(200);
       expect(page.url()).to.equal(link);
       await expectPage(page, title(acme));

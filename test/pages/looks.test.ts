@@ -36,7 +36,7 @@ describe("Every page", () => {
       };
       const askForCode = async (page: Page, user: Body, organization = acme) => {
         await open(page, await linkOf(user, organization));
-        await press(page, "Send me the code");
+        await press(page, "Send me a code");
       };
       const setUp = async (page: Page) => {
         const { link } = await given.newcomer();
@@ -111,7 +111,7 @@ describe("Every page", () => {
           async (page) => {
             await askForCode(page, await without());
             await fill(page, { Code: "000000" });
-            await press(page, "Go on");
+            await press(page, "Continue");
             await expectRefusal(page, /not the code/);
           },
         ],
@@ -122,7 +122,7 @@ describe("Every page", () => {
             const user = await without();
             await askForCode(page, user, long);
             await fill(page, { Code: codeIn(await given.mailbox.expect(user.userName, 2)) });
-            await press(page, "Go on");
+            await press(page, "Continue");
           },
         ],
         [
@@ -137,7 +137,7 @@ describe("Every page", () => {
             const emails = [{ value: `*@${"example.".repeat(12)}org` }];
             await open(page, String((await given.invite(acme, { emails })).link));
             await fill(page, { "Your e-mail address": "ann@elsewhere.example" });
-            await press(page, "Send me the code");
+            await press(page, "Send me a code");
             await expectRefusal(page, /not for that address/);
           },
         ],
@@ -147,7 +147,7 @@ describe("Every page", () => {
           async (page) => {
             await open(page, String((await given.invite(acme, { emails: [] })).link));
             await fill(page, { "Your e-mail address": `${"ann".repeat(20)}@${"example.".repeat(12)}org` });
-            await press(page, "Send me the code");
+            await press(page, "Send me a code");
           },
         ],
         [
@@ -180,12 +180,12 @@ describe("Every page", () => {
         ],
         [
           "of an invitation that has been taken back",
-          /^This invitation has been taken back$/,
+          /^This invitation has been withdrawn$/,
           (page) => openAfter(page, ({ id }) => given.change(`/Invitations/${id}`, "enabled", false)),
         ],
         [
           "of an invitation that has been used up",
-          /^This invitation has been used up$/,
+          /^This invitation is full$/,
           async (page) => {
             const emails = [{ value: pages.address() }, { value: pages.address() }];
             const invitation = await given.invite(acme, { emails, quota: 1 });
@@ -203,7 +203,7 @@ describe("Every page", () => {
         ],
         [
           "of an invitation that has been accepted",
-          /^You have accepted this invitation$/,
+          /^You have already accepted this invitation$/,
           async (page) => {
             const link = await given.newLink(acme);
             await open(page, link);
@@ -214,7 +214,7 @@ describe("Every page", () => {
         ],
         [
           "for a person who is a member already",
-          /^You are a member already$/,
+          /^You are already a member$/,
           async (page) => {
             const user = await without();
             const link = await linkOf(user);
@@ -234,7 +234,7 @@ describe("Every page", () => {
         ],
         [
           "of a link that nobody made",
-          /^This link leads nowhere$/,
+          /^This link does not work$/,
           (page) => open(page, given.scim.url.replace("/scim/v2", "/invitations/nothing")),
         ],
         [
@@ -255,7 +255,7 @@ describe("Every page", () => {
         ["of an account that is ready", /^Your account is ready$/, (page) => setUp(page)],
         [
           "of a link that has set up an account",
-          /^Your account is set up already$/,
+          /^Your account is already set up$/,
           async (page) => open(page, await setUp(page)),
         ],
       ];
