@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Muster } from "../muster.js";
 import { readProcessSettings } from "../config/settings.js";
-import { PROVIDER_REALM } from "../domain/access/principal.js";
+import { OPERATOR_PRINCIPAL } from "../domain/access/principal.js";
 import type { Realm } from "../domain/access/principal.js";
 import { SCIM_PATH } from "../http/app.js";
 import { readResource } from "../scim/requests/resource.js";
@@ -57,7 +57,6 @@ async function readSeed(): Promise<Seed> {
 /** Does nothing when the demo has been planted before. */
 async function plant({ services }: Muster, seed: Seed): Promise<void> {
   if ((await services.authentication.all()).length > 0) return;
-  const principal = { tokenId: "demo", realm: PROVIDER_REALM, power: "administrator" } as const;
   const ids = new Map<string, string>();
   const realms = new Map<string, Realm>();
   for (const person of seed.people) {
@@ -65,12 +64,16 @@ async function plant({ services }: Muster, seed: Seed): Promise<void> {
       readResource(userSchema, { schemas: [userSchema.core.id], ...person }),
       true,
     );
-    const account = await services.users.create(principal, input, { password });
+    const account = await services.users.create(OPERATOR_PRINCIPAL, input, { password });
     ids.set(person.userName, account.id);
   }
   for (const { displayName, description, members } of seed.organizations) {
     const accountIds = members.map((userName) => ids.get(userName) ?? "");
-    const made = await services.organizations.create(principal, { displayName, description }, accountIds);
+    const made = await services.organizations.create(
+      OPERATOR_PRINCIPAL,
+      { displayName, description },
+      accountIds,
+    );
     realms.set(displayName, { type: "organization", organizationId: made.id });
   }
   for (const { name, secret, organization } of seed.tokens) {

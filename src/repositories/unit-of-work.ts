@@ -41,7 +41,7 @@ export interface Repositories {
 }
 
 /** Who looks at a list. */
-export type Reader = Pick<Principal, "realm" | "tokenId" | "signal">;
+export type Reader = Pick<Principal, "realm" | "actor" | "signal">;
 
 /** Gives services their repositories: for looking, or for changes that happen together or not at all. */
 export interface UnitOfWork {

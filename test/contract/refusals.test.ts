@@ -18,11 +18,15 @@ describe("Refusals while the database is at fault", () => {
     const work = { write } as unknown as UnitOfWork;
     const refusals = new Refusals({ work, now: () => createdAt });
     const refuse = (id: string) => {
-      const event = { id, createdAt, realm: "provider", tokenId: "t", status: 403 } as const;
+      const event = { id, createdAt, realm: "provider", status: 403 } as const;
       const nothing = { changes: [], ignored: [] };
       const target = { type: "User", id };
       return refusals.add([
-        { event: { ...event, ...nothing, action: "change", result: "refused", target }, mayWrite: true },
+        {
+          event: { ...event, ...nothing, action: "change", result: "refused", target },
+          owner: "t",
+          mayWrite: true,
+        },
       ]);
     };
     const begun = () => new Promise((resolve) => setImmediate(resolve));

@@ -53,6 +53,13 @@ describeServer("The audit log", (scim, server) => {
     expect(await read(scim, `/AuditEvents/${event?.id ?? ""}`)).to.deep.equal(event);
   });
 
+  it("shows what the operator did without a token or a person", async () => {
+    const { token } = await server().services.operator.issueToken(unique("By the operator"));
+    const [event] = await eventsOf(scim, token);
+    expect(event).to.deep.include({ action: "create", result: "success", realm: "provider" });
+    expect(event).to.not.have.any.keys("token", "user", "requestId", "address");
+  });
+
   it("has every change, and nothing of what changes nothing", async () => {
     const user = await createUser(scim);
     const rename = { op: "replace", path: "displayName", value: "D." };

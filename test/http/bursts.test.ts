@@ -38,7 +38,7 @@ describe("Requests that are too many at once", () => {
     const app = express();
     app.use(answers(logger, undefined));
     app.use((request, _response, next) => {
-      request.user = { tokenId: "one", realm: PROVIDER_REALM };
+      request.user = { actor: { type: "token", tokenId: "one" }, realm: PROVIDER_REALM };
       next();
     });
     app.use(takeTurn({ slots: 2, slotsOfOne: 1, waiting: 2, waitingOfOne: 1, patience: 10_000 }));

@@ -6,7 +6,7 @@ import { memberCount } from "../support/assertions.js";
 import { createGroup, createUser } from "../support/factories.js";
 import type { Body } from "../support/client.js";
 import { describeServer } from "../support/server.js";
-import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
+import { OPERATOR_PRINCIPAL } from "../../src/domain/access/principal.js";
 import { JsonDocument } from "../../src/domain/values/json.js";
 
 /** So many that they are sent in several pieces. */
@@ -20,7 +20,7 @@ describeServer("A group with many members", (scim, server) => {
 
   before(async function () {
     this.timeout(60_000);
-    const principal = { tokenId: "test", realm: PROVIDER_REALM, power: "administrator" } as const;
+
     const { users } = server().services;
     const profile = JsonDocument.ofValue({ schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"] });
     const made: unknown[] = [];
@@ -33,7 +33,7 @@ describeServer("A group with many members", (scim, server) => {
           profile,
           search: profile,
         };
-        return users.create(principal, input, {});
+        return users.create(OPERATOR_PRINCIPAL, input, {});
       });
       made.push(...(await Promise.all(portion)));
     }

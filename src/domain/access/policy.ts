@@ -1,4 +1,5 @@
 import { ForbiddenError } from "../errors.js";
+import { accountOf, isOrphaned } from "./actor.js";
 import type { Power, Principal, Realm } from "./principal.js";
 
 /**
@@ -58,8 +59,9 @@ const GIVES_POWER: readonly Action[] = [
 ];
 
 /** Whether a principal may do something in its realm. */
-export function mayDo({ realm, power, isOrphaned }: Principal, action: Action): boolean {
-  if (isOrphaned === true && GIVES_POWER.includes(action)) return false;
+export function mayDo(principal: Pick<Principal, "actor" | "realm" | "power">, action: Action): boolean {
+  const { actor, realm, power } = principal;
+  if (isOrphaned(actor) && GIVES_POWER.includes(action)) return false;
   const needed = ACCESS[action][realm.type];
   return needed !== "nobody" && POWERS.indexOf(power) >= POWERS.indexOf(needed);
 }
@@ -76,15 +78,15 @@ export function requireWriter(principal: Principal): void {
 export function requireAccess(principal: Principal, action: Action): void {
   if (mayDo(principal, action)) return;
   const hint =
-    principal.isOrphaned === true && GIVES_POWER.includes(action)
+    isOrphaned(principal.actor) && GIVES_POWER.includes(action)
       ? ": the person who made it lost the power to; another administrator can keep it or revoke it"
       : "";
   throw new ForbiddenError(`${bearer(principal, action)} may not ${action}${hint}`);
 }
 
-function bearer({ realm, power, accountId, isOrphaned }: Principal, action: Action): string {
+function bearer({ actor, realm, power }: Principal, action: Action): string {
   if (ACCESS[action][realm.type] === "nobody") return "An access token of an organization";
-  if (isOrphaned === true && GIVES_POWER.includes(action)) return "This access token is orphaned and";
+  if (isOrphaned(actor) && GIVES_POWER.includes(action)) return "This access token is orphaned and";
   if (power === "reader") return "This access token is read-only and";
-  return accountId === undefined ? "This access token" : "Somebody without an administrator's role";
+  return accountOf(actor) === undefined ? "This access token" : "Somebody without an administrator's role";
 }

@@ -39,7 +39,7 @@ export interface Invitation extends InvitationInput {
   readonly revision: number;
   /** Who invites: an access token, and the person that it belongs to. */
   readonly inviter: {
-    readonly tokenId: string;
+    readonly tokenId: string | undefined;
     readonly accountId: string | undefined;
     /** The person who had made the token, if it is a machine's. */
     readonly makerId: string | undefined;

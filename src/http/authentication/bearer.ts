@@ -3,6 +3,7 @@ import { Passport } from "passport";
 import { Strategy as BearerStrategy } from "passport-http-bearer";
 import type { AuditService } from "../../services/audit/audit.js";
 import type { Authentication, AuthenticationService } from "../../services/tokens/authentication.js";
+import { actorOf } from "../../services/roles/standing.js";
 import { ScimError } from "../../scim/errors.js";
 import { clientAddress } from "../requests/client-address.js";
 import type { FailedAuthentication } from "./failed-authentication.js";
@@ -34,11 +35,11 @@ export function authentication(
     const origin = { requestId: requestIdOf(response), address: clientAddress(request) };
     const token = result && "token" in result ? result.token : undefined;
     if (result && token) {
-      const { id, name, realm, accountId } = token;
-      const actor = { tokenId: id, realm, origin, ...(accountId !== undefined && { accountId }) };
+      const { id, name, realm } = token;
+      const author = { actor: actorOf(token, result.hash), realm, origin };
       const target = { type: "AccessToken", id, display: name };
       const detail = DETAILS[result.reason as keyof typeof DETAILS];
-      await services.audit.refused(actor, { action: "authenticate", target, status: 401, detail });
+      await services.audit.refused(author, { action: "authenticate", target, status: 401, detail });
     }
     const hash = result?.hash.slice(0, LOGGED_HASH_LENGTH);
     await failures.note(

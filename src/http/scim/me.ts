@@ -1,4 +1,5 @@
 import type { RequestHandler } from "express";
+import { accountOf } from "../../domain/access/actor.js";
 import type { Principal } from "../../domain/access/principal.js";
 import { ScimError } from "../../scim/errors.js";
 
@@ -15,7 +16,7 @@ export const me: RequestHandler = (request, _response, next) => {
     next();
     return;
   }
-  const { accountId } = request.user as Principal;
+  const accountId = accountOf((request.user as Principal).actor);
   if (accountId === undefined) {
     next(new ScimError(404, undefined, "This access token belongs to no User, so there is no '/Me' for it"));
     return;

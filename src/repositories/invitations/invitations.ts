@@ -397,5 +397,5 @@ const toFacts = (row: InvitationRow) => ({
 });
 
 function inviterBindings({ tokenId, accountId, makerId }: Invitation["inviter"]): Binding[] {
-  return [tokenId, accountId ?? null, makerId ?? null];
+  return [tokenId ?? null, accountId ?? null, makerId ?? null];
 }

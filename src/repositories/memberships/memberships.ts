@@ -38,7 +38,8 @@ const toId = (row: AccountId) => row.account_id;
 /** Who makes somebody a member, how, and when. */
 export interface Addition {
   readonly source: MembershipSource;
-  readonly addedBy: string;
+  /** The access token; undefined when none did it. */
+  readonly addedBy: string | undefined;
   readonly at: string;
 }
 
@@ -134,7 +135,7 @@ export class MembershipRepository {
       [
         organizationId,
         addition.source,
-        addition.addedBy,
+        addition.addedBy ?? null,
         addition.at,
         addition.at,
         JSON.stringify(accountIds),

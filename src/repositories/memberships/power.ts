@@ -1,5 +1,5 @@
 import type { Session } from "../../db/session.js";
-import { personBehind } from "../../domain/access/principal.js";
+import { personBehind, tokenIdOf } from "../../domain/access/actor.js";
 import type { Principal } from "../../domain/access/principal.js";
 import { knownRoles } from "../../domain/access/roles.js";
 import { toRoles } from "./roles.js";
@@ -51,19 +51,19 @@ export class PowerRepository {
    * Holds still what a principal's power comes from until the transaction ends: the person behind it, who goes first
    * as wherever power is taken away, and the token.
    */
-  async hold(principal: Principal): Promise<void> {
+  async hold({ actor, realm }: Principal): Promise<void> {
     const { session } = this;
     const { dialect } = session;
     if (dialect.hasOneWriter) return;
     const lock = (rows: string, bindings: readonly string[]) =>
       session.rows(`select 1 from ${rows} ${dialect.forUpdate}`, bindings);
-    const { realm, tokenId } = principal;
-    const person = personBehind(principal);
+    const person = personBehind(actor);
     if (person !== undefined) await lock("accounts where id = ?", [person]);
     if (person !== undefined && realm.type === "organization") {
       await lock("memberships where organization_id = ? and account_id = ?", [realm.organizationId, person]);
     }
-    await lock("access_tokens where id = ?", [tokenId]);
+    const tokenId = tokenIdOf(actor);
+    if (tokenId !== undefined) await lock("access_tokens where id = ?", [tokenId]);
   }
 
   /** Those who administer a realm, in the order of their ids. @param organizationId undefined: the provider's realm */

@@ -1,3 +1,4 @@
+import { accountOf } from "../../domain/access/actor.js";
 import { DomainError } from "../../domain/errors.js";
 import { ScimError } from "../errors.js";
 import { described } from "./operation.js";
@@ -47,7 +48,7 @@ export async function performCoalesced(
   const [[, { path }]] = patches as [(typeof patches)[number]];
   try {
     const { baseUrl, principal } = context;
-    const target = readTarget("PATCH", path, { types, baseUrl, accountId: principal.accountId });
+    const target = readTarget("PATCH", path, { types, baseUrl, accountId: accountOf(principal.actor) });
     const bodies = patches.map(([, { data }]) => data);
     const answers = await target.Type.patchInTurn?.(context, target.id ?? "", bodies);
     return answers?.flatMap((answer, index) => {

@@ -1,3 +1,4 @@
+import { accountOf } from "../../domain/access/actor.js";
 import type { JsonValue } from "../../domain/values/json.js";
 import { failure } from "../answers/answer.js";
 import type { ScimAnswer } from "../answers/answer.js";
@@ -71,7 +72,7 @@ async function performed(
     const resolve = (bulkId: string) => idOf(created, bulkId);
     const { baseUrl, principal } = context;
     const path = operation.path.replace(/bulkId:(.+)$/s, (whole, bulkId: string) => resolve(bulkId) ?? whole);
-    target = readTarget(operation.method, path, { types, baseUrl, accountId: principal.accountId });
+    target = readTarget(operation.method, path, { types, baseUrl, accountId: accountOf(principal.actor) });
     const isResolved = operation.data === undefined || operation.references.size === 0;
     const data = isResolved ? operation.data : resolveReferences(operation.data, resolve);
     return described(target, context, position, await send(context, operation, target, data));

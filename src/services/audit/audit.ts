@@ -3,8 +3,9 @@ import type { AuditEvent } from "../../domain/audit/audit-event.js";
 import { NotFoundError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import type { Listing, Page } from "../../domain/listing.js";
+import { accountOf, ownerOf, tokenIdOf } from "../../domain/access/actor.js";
 import { PROVIDER_REALM } from "../../domain/access/principal.js";
-import type { Principal } from "../../domain/access/principal.js";
+import type { Author, Principal } from "../../domain/access/principal.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 import type { RefusalLog } from "./refusals.js";
@@ -29,36 +30,32 @@ const KEPT_CHARACTERS = 300;
 export const kept = (text: string) =>
   text.slice(0, KEPT_CHARACTERS).replace(/\p{Cc}|\p{Surrogate}/gu, "\uFFFD");
 
-/** Who does something: somebody with an access token, or without one, from a page. */
-export type Actor = Pick<Principal, "realm" | "accountId" | "origin"> & Partial<Pick<Principal, "tokenId">>;
-
-/** Who was refused: a token that can do something, or none of whose power is left. */
-export type Refused = Pick<Principal, "tokenId" | "realm" | "accountId" | "origin"> &
-  Partial<Pick<Principal, "power">>;
+/** Who was refused: an actor that can do something, or one that has no power left. */
+export type Refused = Author & Partial<Pick<Principal, "power">>;
 
 /** Writes down what was done, in the transaction that does it. */
 export async function record(
   { now, newId }: Pick<Dependencies, "now" | "newId">,
   { auditEvents }: Pick<Repositories, "auditEvents">,
-  actor: Actor,
+  author: Author,
   entry: AuditEntry,
 ): Promise<void> {
-  await auditEvents.insert([eventOf({ now, newId }, actor, entry)]);
+  await auditEvents.insert([eventOf({ now, newId }, author, entry)]);
 }
 
 function eventOf(
   { now, newId }: Pick<Dependencies, "now" | "newId">,
-  actor: Actor,
+  author: Author,
   entry: AuditEntry,
 ): AuditEvent {
-  const { realm, tokenId, accountId, origin } = actor;
+  const { actor, realm, origin } = author;
   return {
     id: newId(),
     createdAt: now(),
     result: "success",
     realm: realm.type,
-    tokenId,
-    accountId,
+    tokenId: tokenIdOf(actor),
+    accountId: accountOf(actor),
     organizationId: realm.type === "organization" ? realm.organizationId : undefined,
     requestId: origin?.requestId,
     address: origin?.address,
@@ -91,7 +88,7 @@ export class AuditService {
   }
 
   /** Writes down what was refused, or counts it when it was refused before. */
-  async refused(principal: Refused, { action, target, status, detail }: Refusal): Promise<void> {
+  async refused(author: Refused, { action, target, status, detail }: Refusal): Promise<void> {
     const id = target.id === undefined ? undefined : kept(target.id);
     const entry = {
       action,
@@ -100,8 +97,9 @@ export class AuditService {
       detail: kept(detail),
       result: "refused",
     } as const;
-    const event = { ...eventOf(this.deps, principal, entry), tokenId: principal.tokenId };
-    await this.refusals.add([{ event, mayWrite: principal.power === "administrator" }]);
+    const event = eventOf(this.deps, author, entry);
+    const mayWrite = author.power === "administrator";
+    await this.refusals.add([{ event, owner: ownerOf(author.actor), mayWrite }]);
   }
 
   /** Forgets what is older. @param before ISO 8601 in UTC @returns how many events that were */

@@ -6,8 +6,10 @@ import { later } from "../limits/rate-limits.js";
 
 /** A refusal as the audit log is to have it. */
 export interface RefusedEvent {
-  readonly event: AuditEvent & { readonly tokenId: string };
-  /** Whether the token may change anything at all. */
+  readonly event: AuditEvent;
+  /** What tells the actor from others, by which refusals are limited. */
+  readonly owner: string;
+  /** Whether the actor may change anything at all. */
   readonly mayWrite: boolean;
 }
 
@@ -30,12 +32,12 @@ export class HeldRefusals implements RefusalLog {
 const WINDOW = 3600;
 
 /**
- * How many different refusals of one token have an event of their own in that time: many for a token that an
+ * How many different refusals of one actor have an event of their own in that time: many for a token that an
  * identity provider works with, whose every refusal is about another person; few where nothing can be done at all.
  */
 const DIFFERENT = { writer: 1000, reader: 50 };
 
-/** How many different refusals are remembered, of all tokens; beyond that, a writer has what a reader has. */
+/** How many different refusals are remembered, of all actors; beyond that, a writer has what a reader has. */
 const REMEMBERED = 20_000;
 
 /** How many events a transaction writes, so that nobody waits long for the writer. */
@@ -48,7 +50,7 @@ interface Counted {
   lastAt: string;
 }
 
-/** What one token was refused since its window began, by digests of what it was. */
+/** What one actor was refused since its window began, by digests of what it was. */
 interface Window {
   readonly endsAt: string;
   readonly different: Map<string, Counted>;
@@ -103,8 +105,8 @@ export class Refusals implements RefusalLog {
     return written;
   }
 
-  #count({ event, mayWrite }: RefusedEvent): void {
-    const window = this.#windowOf(event);
+  #count({ event, owner, mayWrite }: RefusedEvent): void {
+    const window = this.#windowOf(owner, event.createdAt);
     const { action, target, status, detail, address } = event;
     const what = digest([action, target.type, target.id, status, detail, address]);
     const limit = mayWrite && this.#remembered < REMEMBERED ? DIFFERENT.writer : DIFFERENT.reader;
@@ -135,17 +137,17 @@ export class Refusals implements RefusalLog {
     return true;
   }
 
-  #windowOf({ tokenId, createdAt }: RefusedEvent["event"]): Window {
-    const known = this.#windows.get(tokenId);
+  #windowOf(owner: string, createdAt: string): Window {
+    const known = this.#windows.get(owner);
     if (known && known.endsAt > createdAt) return known;
-    if (known) this.#forget(tokenId, known);
+    if (known) this.#forget(owner, known);
     const window = { endsAt: later(createdAt, WINDOW), different: new Map(), more: new Map() };
-    this.#windows.set(tokenId, window);
+    this.#windows.set(owner, window);
     return window;
   }
 
-  #forget(tokenId: string, { different }: Window): void {
-    this.#windows.delete(tokenId);
+  #forget(owner: string, { different }: Window): void {
+    this.#windows.delete(owner);
     this.#remembered -= different.size;
   }
 
@@ -172,7 +174,7 @@ export class Refusals implements RefusalLog {
 
   #forgetWindows(): void {
     const now = this.deps.now();
-    for (const [tokenId, window] of this.#windows) if (window.endsAt <= now) this.#forget(tokenId, window);
+    for (const [owner, window] of this.#windows) if (window.endsAt <= now) this.#forget(owner, window);
   }
 }
 

@@ -4,8 +4,7 @@ import { mailboxKey } from "../../domain/values/email.js";
 import { addressOf } from "../../domain/invitations/invitation.js";
 import type { Invitation } from "../../domain/invitations/invitation.js";
 import { JsonDocument } from "../../domain/values/json.js";
-import { PROVIDER_REALM } from "../../domain/access/principal.js";
-import type { Realm } from "../../domain/access/principal.js";
+import { PROVIDER_REALM, turnOf } from "../../domain/access/principal.js";
 import { foldCase } from "../../domain/values/text.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { isName } from "../../domain/values/plain-text.js";
@@ -13,7 +12,7 @@ import { requireStorable } from "../users/account-rules.js";
 import { record } from "../audit/audit.js";
 import type { Dependencies } from "../dependencies.js";
 import type { BruteForceGuard, Origin } from "../limits/brute-force-guard.js";
-import { closed } from "./open-invitations.js";
+import { closed, invitedAuthor } from "./open-invitations.js";
 import type { OpenInvitation, OpenInvitations } from "./open-invitations.js";
 import { knownWords, requireUsablePassword } from "../passwords/password-rules.js";
 import type { Passwords } from "../passwords/passwords.js";
@@ -100,7 +99,7 @@ export class AcceptanceService {
       const now = await this.openInvitations.read(repositories, token);
       const { id, name } = now.offer.invitation;
       await repositories.invitations.decline(id, named, this.deps.now());
-      await record(this.deps, repositories, actor(now.offer.invitation, now.accountId, origin), {
+      await record(this.deps, repositories, invitedAuthor(now.offer.invitation, now.accountId, origin), {
         ...{ action: "change", target: { type: "Invitation", id, display: name } },
         ...{ changes: ["declinedBy"], detail: "declined" },
       });
@@ -121,11 +120,12 @@ export class AcceptanceService {
     password: string | undefined,
     origin: Origin,
   ): Promise<void> {
-    const guessed = { what: "password", whose: accountId, accountId, ...placeOf(invitation) } as const;
-    await this.guard.check(guessed, origin, async () => {
+    const author = invitedAuthor(invitation, accountId, origin);
+    const guessed = { what: "password", whose: accountId, author, target: targetOf(invitation) } as const;
+    await this.guard.check(guessed, async () => {
       const hash = await this.deps.work.read(PROVIDER_REALM).accounts.passwordHash(accountId);
       if (hash === undefined || password === undefined) return false;
-      return this.passwords.isPassword(turnOf(invitation), password, hash);
+      return this.passwords.isPassword(turnOf(author), password, hash);
     });
   }
 
@@ -139,8 +139,9 @@ export class AcceptanceService {
     if (password === undefined) throw new InvalidValueError("A password is needed");
     requireUsablePassword(password);
     const whose = `${invitation.id} ${mailboxKey(address)}`;
-    await this.guard.count({ what: "new password", whose, ...placeOf(invitation) }, origin);
-    return this.passwords.hash(turnOf(invitation), password, knownWords(person));
+    const author = invitedAuthor(invitation, undefined, origin);
+    await this.guard.count({ what: "new password", whose, author, target: targetOf(invitation) });
+    return this.passwords.hash(turnOf(author), password, knownWords(person));
   }
 
   async #create(
@@ -153,7 +154,7 @@ export class AcceptanceService {
     const written = { ...account, version: 1, updatedAt: this.deps.now() };
     // The person's own from the start: no organization manages it.
     await repositories.accounts.insert(written);
-    await record(this.deps, repositories, actor(invitation, id, origin), {
+    await record(this.deps, repositories, invitedAuthor(invitation, id, origin), {
       action: "create",
       target: { type: "User", id, display: userName },
       changes: ["userName", "name", "emails", "password"],
@@ -188,7 +189,7 @@ export class AcceptanceService {
       ...{ memberCount, version: organization.version + 1, updatedAt: at },
     });
     await invitations.accept(id, named, accountId, at);
-    await record(this.deps, repositories, actor(invitation, accountId, origin), {
+    await record(this.deps, repositories, invitedAuthor(invitation, accountId, origin), {
       action: "change",
       target: { type: "Invitation", id, display: name },
       changes: ["acceptedBy"],
@@ -197,23 +198,10 @@ export class AcceptanceService {
   }
 }
 
-/** Where guessing by an invitation's links is told of. */
-const placeOf = ({ id, name, organizationId }: Invitation) =>
-  ({
-    realm: { type: "organization", organizationId },
-    target: { type: "Invitation", id, display: name },
-  }) as const;
-
-/** Those whom an organization invites have a turn together with its tokens. */
-const turnOf = ({ id, organizationId }: Invitation) => ({ group: organizationId, owner: id });
+/** An invitation, as the audit log names it. */
+const targetOf = ({ id, name }: Invitation) => ({ type: "Invitation", id, display: name });
 
 const justNow = () => new ConflictError("Somebody has created or changed the account just now; try again");
-
-const actor = ({ organizationId }: Invitation, accountId: string | undefined, origin: Origin) => ({
-  realm: { type: "organization", organizationId } satisfies Realm as Realm,
-  ...(accountId !== undefined && { accountId }),
-  ...(origin && { origin }),
-});
 
 /** @throws ForbiddenError for somebody who has to prove an address first */
 function requireProved(offer: OpenInvitation): asserts offer is PersonalOffer {

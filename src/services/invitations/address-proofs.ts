@@ -9,6 +9,7 @@ import type { Dependencies } from "../dependencies.js";
 import { wrongCode } from "../limits/brute-force-guard.js";
 import type { BruteForceGuard, Origin } from "../limits/brute-force-guard.js";
 import type { Links } from "./links.js";
+import { invitedAuthor } from "./open-invitations.js";
 import type { OpenInvitation, OpenInvitations } from "./open-invitations.js";
 import type { OutgoingMail } from "../mail/outgoing-mail.js";
 import { countWithin, HOUR, later } from "../limits/rate-limits.js";
@@ -58,7 +59,8 @@ export class AddressProofs {
       await countWithin(this.deps, repositories, `codes to ${key}`, CODES_TO_ADDRESS);
       const revision = await repositories.invitationCodes.next(id, key, expiresAt);
       const mail = { kind: "invitation-code", address, invitationId: id, revision } as const;
-      await this.mail.write(repositories, { organizationId }, [mail]);
+      const { actor } = invitedAuthor(invitation, undefined, origin);
+      await this.mail.write(repositories, { actor, organizationId }, [mail]);
     });
     return { address, expiresAt };
   }
@@ -76,17 +78,17 @@ export class AddressProofs {
     origin: Origin,
   ): Promise<{ token: string; link: string }> {
     const { invitation, address } = whose((await this.openInvitations.look(token, origin)).offer, said);
-    const { id, name, organizationId, revision } = invitation;
+    const { id, name, revision } = invitation;
     const key = mailboxKey(address);
     // Without a code there is nothing to guess, nor to count.
     if (!(await this.#current(id, key))) throw wrongCode();
     const guessed = {
       what: "code",
       whose: `${key} for ${id}`,
-      realm: { type: "organization", organizationId },
+      author: invitedAuthor(invitation, undefined, origin),
       target: { type: "Invitation", id, display: name },
     } as const;
-    await this.guard.check(guessed, origin, () => this.#use(id, key, code));
+    await this.guard.check(guessed, () => this.#use(id, key, code));
     const provedUntil = later(this.deps.now(), PROOF_SECONDS);
     const proved = { invitationId: id, revision, address, provedUntil };
     return { token: this.links.invitationToken(proved), link: this.links.toInvitation(proved) };

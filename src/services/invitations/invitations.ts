@@ -11,6 +11,7 @@ import { isId } from "../../domain/values/id.js";
 import { exactAddresses, requireInvitation, waitingAddresses } from "../../domain/invitations/invitation.js";
 import type { Invitation, InvitationInput } from "../../domain/invitations/invitation.js";
 import type { Listing, Page } from "../../domain/listing.js";
+import { accountOf, tokenIdOf } from "../../domain/access/actor.js";
 import type { Principal } from "../../domain/access/principal.js";
 import { hasRole, PROVIDER_ADMIN } from "../../domain/access/roles.js";
 import { foldCase } from "../../domain/values/text.js";
@@ -76,7 +77,7 @@ export class InvitationService {
     const at = this.deps.now();
     requireOffer(input, at);
     const id = this.deps.newId();
-    const { realm, tokenId } = principal;
+    const { realm, actor } = principal;
     const within = organizationId ?? (realm.type === "organization" ? realm.organizationId : undefined);
     return this.deps.work.write(realm, async (repositories) => {
       await requireStanding(this.deps, repositories, principal, "create Invitations");
@@ -99,7 +100,7 @@ export class InvitationService {
       const invitation = await this.#find(repositories, id, false);
       // One that nobody gets by mail counts, too.
       if (exactAddresses(invitation).length === 0) {
-        await this.mail.count(repositories, { tokenId, organizationId: organization.id }, 1);
+        await this.mail.count(repositories, { actor, organizationId: organization.id }, 1);
       }
       await this.#write(repositories, principal, invitation);
       const changes = ATTRIBUTES.filter((name) => isSaid(input[name])).map(asSaid);
@@ -192,13 +193,13 @@ export class InvitationService {
   }
 
   /** Writes mail to those who can accept. @returns to how many @throws TooManyRequestsError */
-  async #write(repositories: Repositories, { tokenId }: Principal, invitation: Invitation): Promise<number> {
+  async #write(repositories: Repositories, { actor }: Principal, invitation: Invitation): Promise<number> {
     if (invitation.status !== "pending") return 0;
     const { id, revision, organizationId } = invitation;
     const mails = waitingAddresses(invitation).map(
       (address) => ({ kind: "invitation", invitationId: id, revision, address }) as const,
     );
-    await this.mail.write(repositories, { tokenId, organizationId }, mails);
+    await this.mail.write(repositories, { actor, organizationId }, mails);
     return mails.length;
   }
 
@@ -220,7 +221,11 @@ export class InvitationService {
   }
 }
 
-const inviterOf = ({ tokenId, accountId, makerId }: Principal) => ({ tokenId, accountId, makerId });
+const inviterOf = ({ actor }: Principal): Invitation["inviter"] => ({
+  tokenId: tokenIdOf(actor),
+  accountId: accountOf(actor),
+  makerId: actor.type === "token" ? actor.makerId : undefined,
+});
 
 /** An invitation, as the audit log names it: it happens to the organization. */
 const about = ({ id, name, organizationId }: Invitation) => ({

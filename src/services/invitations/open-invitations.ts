@@ -3,7 +3,8 @@ import type { ClosedReason } from "../../domain/errors.js";
 import { isSameMailbox } from "../../domain/values/email.js";
 import { isAddressedTo } from "../../domain/invitations/invitation.js";
 import type { Invitation, InvitationStatus } from "../../domain/invitations/invitation.js";
-import { PROVIDER_REALM } from "../../domain/access/principal.js";
+import { linkAuthor, PROVIDER_REALM } from "../../domain/access/principal.js";
+import type { Author } from "../../domain/access/principal.js";
 import { hasRole, PROVIDER_ADMIN } from "../../domain/access/roles.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
@@ -82,6 +83,13 @@ export class OpenInvitations {
   }
 }
 
+/** A person who has the link to an invitation. @param accountId undefined as long as the person has none, or proved none */
+export const invitedAuthor = (
+  { id, organizationId }: Invitation,
+  accountId: string | undefined,
+  origin: Origin,
+): Author => linkAuthor({ type: "organization", organizationId }, id, accountId, origin);
+
 /** @throws ClosedError */
 function requireOpen(invitation: Invitation, { address, revision }: InvitationLink): void {
   const isAmong = (addresses: readonly string[]) =>
@@ -111,7 +119,7 @@ async function findInviter(
   const withdrawn = () =>
     new ClosedError("withdrawn", "Whoever invited you may not invite any more; ask somebody else");
   if (accountId === undefined) {
-    const token = await accessTokens.find(tokenId);
+    const token = tokenId === undefined ? undefined : await accessTokens.find(tokenId);
     const givesRoles = invitation.roles.length > 0;
     const isValid =
       token !== undefined &&

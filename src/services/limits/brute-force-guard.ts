@@ -1,7 +1,7 @@
 import type { AuditTarget } from "../../domain/audit/audit-event.js";
 import { ForbiddenError, TooManyRequestsError, UnknownLinkError } from "../../domain/errors.js";
-import { PROVIDER_REALM } from "../../domain/access/principal.js";
-import type { Principal, Realm } from "../../domain/access/principal.js";
+import { linkAuthor, PROVIDER_REALM } from "../../domain/access/principal.js";
+import type { Author, Principal } from "../../domain/access/principal.js";
 import { record } from "../audit/audit.js";
 import type { Dependencies } from "../dependencies.js";
 import { PerNetwork } from "./networks.js";
@@ -18,9 +18,9 @@ const TRIES = { password: 10, "new password": 10, code: 5 } as const;
 export interface GuardedSecret {
   readonly what: keyof typeof TRIES;
   readonly whose: string;
-  readonly realm: Realm;
+  /** Who tries it. */
+  readonly author: Author;
   readonly target: AuditTarget;
-  readonly accountId?: string | undefined;
 }
 
 /** Locks out whoever guesses links, passwords and codes, and has it in the audit log. */
@@ -72,15 +72,15 @@ export class BruteForceGuard {
    *
    * @throws TooManyRequestsError for who is locked out, ForbiddenError for a wrong one
    */
-  async check(guessed: GuardedSecret, origin: Origin, isRight: () => Promise<boolean>): Promise<void> {
-    const { what, realm, target, accountId } = guessed;
-    await this.count(guessed, origin);
+  async check(guessed: GuardedSecret, isRight: () => Promise<boolean>): Promise<void> {
+    const { what, author, target } = guessed;
+    await this.count(guessed);
     if (await isRight()) {
-      await this.deps.work.write(realm, ({ rateLimits }) => rateLimits.forget(counterOf(guessed)));
+      await this.deps.work.write(author.realm, ({ rateLimits }) => rateLimits.forget(counterOf(guessed)));
       return;
     }
-    await this.deps.work.write(realm, (repositories) =>
-      record(this.deps, repositories, actor(realm, origin, accountId), {
+    await this.deps.work.write(author.realm, (repositories) =>
+      record(this.deps, repositories, author, {
         ...{ action: "change", target, result: "refused", status: 403, detail: `a wrong ${what}` },
       }),
     );
@@ -88,13 +88,13 @@ export class BruteForceGuard {
   }
 
   /** Counts a try, before it costs anything. @throws TooManyRequestsError for who is locked out */
-  async count(guessed: GuardedSecret, origin: Origin): Promise<void> {
-    const { what, realm, target, accountId } = guessed;
+  async count(guessed: GuardedSecret): Promise<void> {
+    const { what, author, target } = guessed;
     const limit = { points: TRIES[what], seconds: SECONDS };
-    const { excess, retryAfter } = await this.deps.work.write(realm, async (repositories) => {
+    const { excess, retryAfter } = await this.deps.work.write(author.realm, async (repositories) => {
       const after = await counted(this.deps, repositories, counterOf(guessed), limit);
       if (after.excess === 1) {
-        await record(this.deps, repositories, actor(realm, origin, accountId), {
+        await record(this.deps, repositories, author, {
           ...{ action: "change", target, result: "refused", status: 429 },
           detail: `locked out after ${limit.points} ${what === "new password" ? "" : "wrong "}${what}s`,
         });
@@ -106,7 +106,7 @@ export class BruteForceGuard {
 
   #recordLinks(type: string, origin: Origin): Promise<void> {
     return this.deps.work.write(PROVIDER_REALM, (repositories) =>
-      record(this.deps, repositories, actor(PROVIDER_REALM, origin, undefined), {
+      record(this.deps, repositories, linkAuthor(PROVIDER_REALM, undefined, undefined, origin), {
         ...{ action: "read", target: { type }, result: "refused", status: 429 },
         detail: `locked out after ${LINKS} links that nobody made`,
       }),
@@ -121,9 +121,3 @@ export const wrongCode = () =>
 
 const counterOf = ({ what, whose }: GuardedSecret) =>
   what === "new password" ? `new password of ${whose}` : `wrong ${what} of ${whose}`;
-
-const actor = (realm: Realm, origin: Origin, accountId: string | undefined) => ({
-  realm,
-  ...(accountId !== undefined && { accountId }),
-  ...(origin && { origin }),
-});

@@ -1,3 +1,5 @@
+import { credentialOf } from "../../domain/access/actor.js";
+import type { Actor } from "../../domain/access/actor.js";
 import type { NewMail } from "../../domain/mail/mail.js";
 import { foldCase } from "../../domain/values/text.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
@@ -16,8 +18,7 @@ export interface MailLimits {
 
 /** Whose mail it is: what its limits are counted by. */
 export interface MailCause {
-  /** Undefined: somebody on a page. */
-  readonly tokenId?: string | undefined;
+  readonly actor: Actor;
   readonly organizationId?: string | undefined;
 }
 
@@ -50,13 +51,14 @@ export class OutgoingMail {
   /** Counts mail, or what is like it, without writing any. @throws TooManyRequestsError */
   async count(
     repositories: Pick<Repositories, "rateLimits">,
-    { tokenId, organizationId }: MailCause,
+    { actor, organizationId }: MailCause,
     amount: number,
   ): Promise<void> {
     if (amount === 0) return;
     const { perToken, perOrganization } = this.limits;
+    const credential = credentialOf(actor);
     for (const [name, points] of [
-      [tokenId && `mail by ${tokenId}`, perToken],
+      [credential && `mail by ${credential}`, perToken],
       [organizationId && `mail about ${organizationId}`, perOrganization],
     ] as const) {
       if (name !== undefined) {

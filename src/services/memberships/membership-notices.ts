@@ -1,4 +1,5 @@
-import type { Principal } from "../../domain/access/principal.js";
+import { accountOf } from "../../domain/access/actor.js";
+import type { Author } from "../../domain/access/principal.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 
@@ -21,11 +22,11 @@ export class MembershipNotices {
   /** To be called in the transaction that changes the members. */
   async write(
     { outbox }: Pick<Repositories, "outbox">,
-    { accountId: actor }: Principal,
+    { actor }: Author,
     organizationId: string,
     { added, removed }: ComingAndGoing,
   ): Promise<void> {
-    if (this.mode === "off" || (this.mode === "people" && actor === undefined)) return;
+    if (this.mode === "off" || (this.mode === "people" && accountOf(actor) === undefined)) return;
     const came = new Set(added);
     const went = new Set(removed);
     const notices = [

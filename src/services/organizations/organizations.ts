@@ -1,3 +1,4 @@
+import { tokenIdOf } from "../../domain/access/actor.js";
 import { requireAccess } from "../../domain/access/policy.js";
 import { ForbiddenError, NotFoundError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
@@ -49,7 +50,7 @@ export class OrganizationService {
     return this.deps.work.write(principal.realm, async (repositories) => {
       const { organizations, memberships } = repositories;
       await organizations.insert({ ...input, id, memberCount: 0, version: 1, updatedAt: now });
-      const addition = { source: "scim", addedBy: principal.tokenId, at: now } as const;
+      const addition = { source: "scim", addedBy: tokenIdOf(principal.actor), at: now } as const;
       const joined = await changeMembers(addition, memberships, id, [
         { type: "add", entries: accountIds.map((accountId) => ({ accountId })) },
       ]);
@@ -122,7 +123,7 @@ export class OrganizationService {
       requireStorable(input);
       const { displayName, externalId, description } = input;
       if (displayName !== current.displayName) requireAccess(principal, "rename Groups");
-      const addition = { source: "scim", addedBy: principal.tokenId, at: this.deps.now() } as const;
+      const addition = { source: "scim", addedBy: tokenIdOf(principal.actor), at: this.deps.now() } as const;
       let members: MembersChanged = NOTHING_CHANGED;
       const write = async () => {
         members = await changeMembers(addition, memberships, id, change.members);
@@ -168,7 +169,7 @@ export class OrganizationService {
       let current = await this.#lock(organizations, id, undefined);
       const before = current.version;
       const at = this.deps.now();
-      const addition = { source: "scim", addedBy: principal.tokenId, at } as const;
+      const addition = { source: "scim", addedBy: tokenIdOf(principal.actor), at } as const;
       let turns: readonly MembersChanged[] = [];
       const write = async () => {
         turns = await changeMembersInTurn(addition, memberships, id, changes);

@@ -1,4 +1,5 @@
 import { ForbiddenError } from "../../domain/errors.js";
+import { accountOf } from "../../domain/access/actor.js";
 import type { Principal } from "../../domain/access/principal.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 
@@ -26,12 +27,12 @@ export interface Administered {
  * @throws ForbiddenError when a person would take away the last one
  */
 export async function keepingAdministrators(
-  principal: Principal,
+  { actor }: Pick<Principal, "actor">,
   { accounts, memberships, organizations }: Parts,
   { organizationIds, isProvider }: Administered,
   work: () => Promise<unknown>,
 ): Promise<Warning | undefined> {
-  const isPerson = principal.accountId !== undefined;
+  const isPerson = accountOf(actor) !== undefined;
   if (isPerson) {
     // Whoever else takes power away waits, so that two cannot take it from each other.
     for (const id of organizationIds) await organizations.find(id, { lock: true });

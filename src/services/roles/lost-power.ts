@@ -1,4 +1,4 @@
-import type { Principal } from "../../domain/access/principal.js";
+import type { Author } from "../../domain/access/principal.js";
 import type { Made } from "../../repositories/memberships/power.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { record } from "../audit/audit.js";
@@ -28,7 +28,7 @@ const TOLD = 100;
 export async function settleLostPower(
   deps: Given,
   repositories: Repositories,
-  principal: Principal,
+  author: Author,
   { accountIds, organizationId, isDeletion = false }: Loss,
 ): Promise<void> {
   const { power } = repositories;
@@ -40,19 +40,19 @@ export async function settleLostPower(
   const tokenIds = orphaned.map(({ id }) => id);
   const disabled = await power.disableInvitations(accountIds, tokenIds, isDeletion, at);
   for (const token of revoked) {
-    await record(deps, repositories, principal, {
+    await record(deps, repositories, author, {
       ...{ action: "delete", ...about("AccessToken", token) },
       detail: "revoked with the membership of the person that it belonged to",
     });
   }
   for (const token of orphaned) {
-    await record(deps, repositories, principal, {
+    await record(deps, repositories, author, {
       ...{ action: "change", ...about("AccessToken", token), changes: ["orphaned"], result: "warning" },
       detail: "The person who made this access token lost the power to make it; keep it, or revoke it",
     });
   }
   for (const invitation of disabled) {
-    await record(deps, repositories, principal, {
+    await record(deps, repositories, author, {
       ...{ action: "change", ...about("Invitation", invitation), changes: ["enabled"] },
       detail: "disabled, since the person who invites lost the power to give its roles",
     });

@@ -1,7 +1,9 @@
 import { requireAccess } from "../../domain/access/policy.js";
 import type { Action } from "../../domain/access/policy.js";
 import { ForbiddenError } from "../../domain/errors.js";
+import type { TokenActor } from "../../domain/access/actor.js";
 import type { Principal } from "../../domain/access/principal.js";
+import type { AccessToken } from "../../domain/tokens/access-token.js";
 import type { FoundToken } from "../../repositories/tokens/access-tokens.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
@@ -11,19 +13,27 @@ export type Ended = "expired" | "replaced" | "revoked" | "owner inactive";
 
 /** Whom a token stands for now, and what they may do; or why it stands for nobody. */
 export function standingOf({ token, hash, owner, endsAt }: FoundToken, now: string): Principal | Ended {
-  const { id, realm, readOnly, accountId, makerId, orphanedAt, expiresAt } = token;
+  const { realm, readOnly, expiresAt } = token;
   if (token.revokedAt !== undefined) return "revoked";
   if (endsAt !== undefined && endsAt <= now) return "replaced";
   if (expiresAt !== undefined && expiresAt <= now) return "expired";
   const power = readOnly ? "reader" : "administrator";
-  const common = { tokenId: id, secretHash: hash, realm, power } as const;
-  const principal = { ...common, ...(expiresAt !== undefined && { expiresAt }) };
-  if (accountId === undefined) {
-    return { ...principal, ...(makerId !== undefined && { makerId }), isOrphaned: orphanedAt !== undefined };
-  }
+  const actor = actorOf(token, hash);
+  if (token.accountId === undefined) return { actor, realm, power };
   if (!owner.isActive) return "owner inactive";
-  return { ...principal, accountId, power: owner.isAdministrator ? power : "member" };
+  return { actor, realm, power: owner.isAdministrator ? power : "member" };
 }
+
+/** An access token as an actor. @param hash of the secret that was sent */
+export const actorOf = (token: AccessToken, hash: string): TokenActor => ({
+  type: "token",
+  tokenId: token.id,
+  secretHash: hash,
+  ...(token.accountId !== undefined && { accountId: token.accountId }),
+  ...(token.makerId !== undefined && { makerId: token.makerId }),
+  ...(token.expiresAt !== undefined && { expiresAt: token.expiresAt }),
+  isOrphaned: token.orphanedAt !== undefined,
+});
 
 /**
  * Requires that the caller may still do something that gives power, and that nobody takes that away before the
@@ -39,10 +49,11 @@ export async function requireStanding(
   action: Action,
 ): Promise<void> {
   requireAccess(principal, action);
-  const { secretHash } = principal;
-  if (secretHash === undefined) return;
+  const { actor } = principal;
+  if (actor.type === "operator") return;
+  if (actor.type !== "token") throw new ForbiddenError(`Without an access token nobody may ${action}`);
   await power.hold(principal);
-  const found = await accessTokens.findByHash(secretHash);
+  const found = await accessTokens.findByHash(actor.secretHash);
   const current = found && standingOf(found, now());
   if (current === undefined || typeof current === "string") {
     throw new ForbiddenError(`This access token has ended, and may not ${action} any more`);

@@ -4,7 +4,7 @@ import { ForbiddenError, InvalidValueError, NotFoundError } from "../../domain/e
 import { isId } from "../../domain/values/id.js";
 import { requireKeyLength } from "../../domain/limits/values.js";
 import type { Listing, Page } from "../../domain/listing.js";
-import { personBehind } from "../../domain/access/principal.js";
+import { accountOf, endOf, personBehind } from "../../domain/access/actor.js";
 import type { Principal, Realm } from "../../domain/access/principal.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { record } from "../audit/audit.js";
@@ -54,7 +54,7 @@ export class AccessTokenService {
     const id = this.deps.newId();
     const at = this.deps.now();
     const { name, realm, readOnly, accountId, expiresAt } = input;
-    const makerId = accountId === undefined ? personBehind(principal) : undefined;
+    const makerId = accountId === undefined ? personBehind(principal.actor) : undefined;
     return this.deps.work.write(principal.realm, async (repositories) => {
       await requireOrganization(repositories, realm);
       await requireOwner(repositories, realm, accountId);
@@ -137,7 +137,7 @@ export class AccessTokenService {
       const at = this.deps.now();
       const endsAt = later(at, overlap);
       const makerId =
-        current.accountId === undefined ? (personBehind(principal) ?? current.makerId) : undefined;
+        current.accountId === undefined ? (personBehind(principal.actor) ?? current.makerId) : undefined;
       await repositories.accessTokens.rotate(id, hashOf(secret), makerId, endsAt, at);
       await record(this.deps, repositories, principal, {
         action: "change",
@@ -157,7 +157,7 @@ export class AccessTokenService {
    */
   async keep(principal: Principal, id: string): Promise<IssuedToken> {
     requireAccess(principal, "keep AccessTokens");
-    const { accountId } = principal;
+    const accountId = accountOf(principal.actor);
     if (accountId === undefined) {
       throw new ForbiddenError("Only a person can keep an access token, with an access token of their own");
     }
@@ -202,16 +202,17 @@ export class AccessTokenService {
       own.type === "provider" ||
       (realm.type === "organization" && realm.organizationId === own.organizationId);
     if (!isInside) throw new ForbiddenError("An organization's access token makes none for anything else");
-    const person = personBehind(principal);
+    const person = personBehind(principal.actor);
     const isOperators = person === undefined && own.type === "provider";
     if (accountId !== undefined && accountId !== person && !isOperators) {
       throw new ForbiddenError(
         "Administrators make and change access tokens of their own and of machines, not those of another person",
       );
     }
-    if (principal.expiresAt !== undefined && (expiresAt === undefined || expiresAt > principal.expiresAt)) {
+    const end = endOf(principal.actor);
+    if (end !== undefined && (expiresAt === undefined || expiresAt > end)) {
       throw new ForbiddenError(
-        `This access token ends at ${principal.expiresAt}, and makes none that lasts longer: set 'expiresAt'`,
+        `This access token ends at ${end}, and makes none that lasts longer: set 'expiresAt'`,
       );
     }
     if (expiresAt !== undefined && expiresAt <= this.deps.now()) {

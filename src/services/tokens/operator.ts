@@ -1,8 +1,8 @@
 import { InvalidValueError, NotFoundError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import { isName } from "../../domain/values/plain-text.js";
-import { PROVIDER_REALM } from "../../domain/access/principal.js";
-import type { Principal, Realm } from "../../domain/access/principal.js";
+import { OPERATOR_PRINCIPAL, PROVIDER_REALM } from "../../domain/access/principal.js";
+import type { Realm } from "../../domain/access/principal.js";
 import { AccessTokenService } from "./access-tokens.js";
 import type { IssuedToken } from "./access-tokens.js";
 import type { Dependencies } from "../dependencies.js";
@@ -18,9 +18,6 @@ export interface TokenOptions {
   readonly readOnly?: boolean | undefined;
 }
 
-/** Whoever has the database: the command line, and the server when it starts. */
-const OPERATOR: Principal = { tokenId: "operator", realm: PROVIDER_REALM, power: "administrator" };
-
 /** What the operator of a server does with access tokens, without having one. */
 export class OperatorService {
   readonly #accessTokens: AccessTokenService;
@@ -35,17 +32,17 @@ export class OperatorService {
     if (!isName(name)) throw new InvalidValueError("A token's name is one line of plain text");
     const realm = organization === undefined ? PROVIDER_REALM : await this.#realmOf(organization);
     const accountId = userName === undefined ? undefined : await this.#accountOf(userName);
-    return this.#accessTokens.create(OPERATOR, { name, realm, readOnly, accountId, expiresAt });
+    return this.#accessTokens.create(OPERATOR_PRINCIPAL, { name, realm, readOnly, accountId, expiresAt });
   }
 
   /** As `AccessTokenService.rotate`. */
   rotateToken(id: string, overlap?: number): Promise<IssuedToken> {
-    return this.#accessTokens.rotate(OPERATOR, id, overlap);
+    return this.#accessTokens.rotate(OPERATOR_PRINCIPAL, id, overlap);
   }
 
   /** As `AccessTokenService.revoke`. */
   revokeToken(id: string): Promise<void> {
-    return this.#accessTokens.revoke(OPERATOR, id, undefined);
+    return this.#accessTokens.revoke(OPERATOR_PRINCIPAL, id, undefined);
   }
 
   async #accountOf(userName: string): Promise<string> {

@@ -6,14 +6,13 @@ import {
   TooManyRequestsError,
   UnknownLinkError,
 } from "../../domain/errors.js";
-import { PROVIDER_REALM } from "../../domain/access/principal.js";
-import type { Principal, Realm } from "../../domain/access/principal.js";
+import { linkAuthor, PROVIDER_REALM, turnOf } from "../../domain/access/principal.js";
+import type { Author, Principal, Realm } from "../../domain/access/principal.js";
 import type { AccountSetup } from "../../repositories/users/account-setups.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { targetOf } from "./account-rules.js";
 import type { Credentials } from "./account-rules.js";
 import { record } from "../audit/audit.js";
-import type { Actor } from "../audit/audit.js";
 import type { Dependencies } from "../dependencies.js";
 import type { BruteForceGuard, Origin } from "../limits/brute-force-guard.js";
 import type { Links } from "../invitations/links.js";
@@ -62,7 +61,7 @@ export class SetupMail {
    */
   async send(
     repositories: Repositories,
-    { tokenId }: Principal,
+    { actor }: Principal,
     account: Pick<AccountWithOrganizations, "id" | "userName" | "profile" | "active">,
     organizationId: string | undefined,
     asked: Credentials["setupEmail"],
@@ -94,7 +93,7 @@ export class SetupMail {
     });
     const within = organizationId === undefined ? {} : { organizationId };
     const mail = { kind: "account-setup", accountId: id, ...within, revision } as const;
-    await this.mail.write(repositories, { tokenId, organizationId }, [mail], [address]);
+    await this.mail.write(repositories, { actor, organizationId }, [mail], [address]);
   }
 }
 
@@ -141,22 +140,15 @@ export class AccountSetupService {
     const { account, setup: begun } = await this.#follow(token, origin);
     if (password === undefined) throw new InvalidValueError("A password is needed");
     requireUsablePassword(password);
-    const { realm, accountId } = actor(begun, origin);
-    const guessed = {
-      what: "new password",
-      whose: account.id,
-      accountId,
-      realm,
-      target: targetOf(account),
-    } as const;
-    await this.guard.count(guessed, origin);
-    const turn = { group: begun.organizationId ?? account.id, owner: account.id };
-    const passwordHash = await this.passwords.hash(turn, password, knownWords(account));
+    const author = authorOf(begun, origin);
+    const target = targetOf(account);
+    await this.guard.count({ what: "new password", whose: account.id, author, target });
+    const passwordHash = await this.passwords.hash(turnOf(author), password, knownWords(account));
     return this.deps.work.write(PROVIDER_REALM, async (repositories) => {
       await repositories.accounts.find(account.id, "forUpdate");
       const { account: current, setup } = await this.#find(repositories, token);
       await repositories.accounts.setPassword(current.id, passwordHash, this.deps.now());
-      await record(this.deps, repositories, actor(setup, origin), {
+      await record(this.deps, repositories, authorOf(setup, origin), {
         ...{ action: "change", target: targetOf(current), changes: ["password"] },
         detail: "set up by the link in the mail",
       });
@@ -191,8 +183,9 @@ interface Pending {
   readonly setup: AccountSetup;
 }
 
-function actor({ organizationId, accountId }: AccountSetup, origin: Origin): Actor {
+/** The person who owns the account, in the realm of those who had the link sent. */
+function authorOf({ organizationId, accountId }: AccountSetup, origin: Origin): Author {
   const realm: Realm =
     organizationId === undefined ? PROVIDER_REALM : { type: "organization", organizationId };
-  return { realm, accountId, ...(origin && { origin }) };
+  return linkAuthor(realm, accountId, accountId, origin);
 }

@@ -1,6 +1,7 @@
 import type { Account, AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
 import { NotFoundError, UniquenessError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
+import { tokenIdOf } from "../../domain/access/actor.js";
 import { turnOf } from "../../domain/access/principal.js";
 import type { Principal } from "../../domain/access/principal.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
@@ -254,7 +255,7 @@ export class MemberService {
   ): Promise<void> {
     const { memberships, organizations } = repositories;
     const at = this.deps.now();
-    const addition = { source: "scim", addedBy: principal.tokenId, at } as const;
+    const addition = { source: "scim", addedBy: tokenIdOf(principal.actor), at } as const;
     const joined = await memberships.add(organizationId, [id], addition);
     await this.notices.write(repositories, principal, organizationId, { added: joined, removed: [] });
     const organization = requireFound(

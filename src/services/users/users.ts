@@ -4,6 +4,7 @@ import { NotFoundError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import type { Listing, Page } from "../../domain/listing.js";
 import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
+import { accountOf } from "../../domain/access/actor.js";
 import type { Principal } from "../../domain/access/principal.js";
 import { AccountService } from "./accounts.js";
 import type { AccountChange } from "./accounts.js";
@@ -34,7 +35,7 @@ export class UserService {
 
   /** @throws NotFoundError */
   async get(principal: Principal, id: string): Promise<AccountWithOrganizations> {
-    const isSelf = id === principal.accountId && mayDo(principal, "read this User");
+    const isSelf = id === accountOf(principal.actor) && mayDo(principal, "read this User");
     if (!isSelf) requireAccess(principal, "read Users");
     const account = isId(id) && (await this.deps.work.read(principal.realm).accounts.find(id));
     if (!account) throw new NotFoundError("User", id);
