@@ -19,7 +19,6 @@ const libraries = {
   express: ["http"],
   passport: ["http"],
   "passport-http-bearer": ["http"],
-  "scimmy-routers": ["http"],
   scimmy: ["scim"],
   knex: ["db", "repositories"],
   sqlite3: ["db"],

@@ -1,4 +1,6 @@
-import SCIMMY from "scimmy";
+import { ScimError } from "./errors.js";
+import { ScimAnswer } from "./answers/answer.js";
+import { LIST_RESPONSE } from "./answers/list-response.js";
 import { DEFAULT_COUNT, MAX_COUNT } from "./requests/pagination.js";
 import { AccessTokenResource } from "./resources/access-token.js";
 import { AuditEventResource } from "./resources/audit-event.js";
@@ -8,6 +10,7 @@ import { InvitationResource } from "./resources/invitation.js";
 import type { ResourceType } from "./resources/resource.js";
 import { TeamResource } from "./resources/team.js";
 import { UserResource } from "./resources/user.js";
+import { extensionsOf } from "./schema/definition.js";
 import { MEMBERSHIP } from "./schema/definitions.js";
 import { metaSchemas } from "./schema/meta-schemas.js";
 
@@ -22,85 +25,144 @@ export const resourceTypes: readonly ResourceType[] = [
   CandidateResource,
 ];
 
-/** Declares the resource types to SCIMMY, which describes them at `/ResourceTypes` and `/Schemas`. */
-export function declareResourceTypes(): void {
-  for (const type of resourceTypes) SCIMMY.Resources.declare(type as never, type.schema.definition.name);
-  for (const definition of metaSchemas) SCIMMY.Schemas.declare(definition);
-}
-
 /** The resource types that a client finds without asking for them: those of RFC 7643. */
 const LISTED = ["User", "Group"];
 
-const RESOURCE_TYPE = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
+/** What one server says of itself. */
+export interface DiscoveryOptions {
+  readonly baseUrl: string;
+  readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number };
+  /** How many seconds a cursor is valid; undefined: nothing is said of pagination. */
+  readonly cursorTimeout: number | undefined;
+}
 
 /**
- * Corrects what SCIMMY answers in discovery: its lists give the page size for the number of resources that
- * they have, and its configuration knows nothing of pagination (RFC 9865 section 4).
+ * Discovery (RFC 7644 section 4): the answers to `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas`, made once.
  *
  * Clients that are led by discovery try to create what `/ResourceTypes` lists, and to write whatever an
  * extension has, knowing nothing of Muster's rules. So it lists what every identity provider provisions, with
  * the extensions that go out unasked; Muster's own types are given by name, and `/Schemas` has them all.
- *
- * @param pagination what to say of it; undefined: nothing
  */
-export function corrected(body: object, pagination: Pagination | undefined): object {
-  if ("Resources" in body && Array.isArray(body.Resources)) {
-    const resources = (body.Resources as Described[]).filter(isListed).map(withoutAskedFor);
-    return { ...body, totalResults: resources.length, itemsPerPage: resources.length, Resources: resources };
+export class Discovery {
+  readonly #configuration: string;
+  readonly #resourceTypes: Described;
+  readonly #schemas: Described;
+
+  constructor(types: readonly ResourceType[], { baseUrl, bulk, cursorTimeout }: DiscoveryOptions) {
+    const location = `${baseUrl}/ServiceProviderConfig`;
+    this.#configuration = JSON.stringify(serviceProviderConfig(location, bulk, cursorTimeout));
+    const describedTypes = types.map((type) => describeType(type, baseUrl));
+    this.#resourceTypes = described(
+      "ResourceType",
+      describedTypes,
+      describedTypes.filter(({ name }) => LISTED.includes(name)).map(withoutAskedFor),
+    );
+    const definitions = types.map(({ definition }) => definition);
+    // As JSON.stringify gives it, since SCIMMY's attributes render themselves.
+    const schemas = [...definitions, ...metaSchemas, ...definitions.flatMap(extensionsOf)].map((each) =>
+      each.describe(`${baseUrl}/Schemas`),
+    );
+    this.#schemas = described("Schema", schemas, schemas);
   }
-  return "patch" in body && pagination ? { ...body, pagination } : body;
+
+  /**
+   * @param endpoint one of discovery's
+   * @param id undefined: all of them
+   * @throws ScimError 404
+   */
+  answer(endpoint: string, id: string | undefined): ScimAnswer {
+    if (endpoint === "ServiceProviderConfig") return new ScimAnswer(200, this.#configuration);
+    const { kind, list, byName } = endpoint === "Schemas" ? this.#schemas : this.#resourceTypes;
+    const text = id === undefined ? list : byName.get(id);
+    if (text === undefined) throw new ScimError(404, undefined, `${kind} ${id} not found`);
+    return new ScimAnswer(200, text);
+  }
 }
 
+/** What can be read at one endpoint of discovery, as JSON. */
 interface Described {
-  readonly schemas?: readonly string[];
-  readonly name?: string;
-  readonly schemaExtensions?: readonly { readonly schema: string }[];
+  readonly kind: string;
+  readonly list: string;
+  /** By id and by name. */
+  readonly byName: ReadonlyMap<string | undefined, string>;
 }
 
-const isListed = ({ schemas, name }: Described) =>
-  !schemas?.includes(RESOURCE_TYPE) || LISTED.includes(name ?? "");
-
-function withoutAskedFor(described: Described): Described {
-  const { schemaExtensions } = described;
-  return schemaExtensions
-    ? { ...described, schemaExtensions: schemaExtensions.filter(({ schema }) => schema !== MEMBERSHIP) }
-    : described;
+interface Named {
+  readonly id: string;
+  readonly name: string;
 }
 
-/** The attribute `pagination` of RFC 9865 section 4. */
-export type Pagination = ReturnType<typeof describePagination>;
-
-/** @param cursorTimeout how many seconds a cursor is valid */
-export const describePagination = (cursorTimeout: number) => ({
-  cursor: true,
-  index: true,
-  defaultPaginationMethod: "index",
-  defaultPageSize: DEFAULT_COUNT,
-  maxPageSize: MAX_COUNT,
-  cursorTimeout,
-});
-
-/**
- * Says at `/ServiceProviderConfig` what Muster does (RFC 7643 section 5). To be called when the routers
- * are made, since they claim features of their own.
- */
-export function declareFeatures(bulk: { maxOperations: number; maxPayloadSize: number }): void {
-  SCIMMY.Config.set({
-    patch: true,
-    filter: { supported: true, maxResults: MAX_COUNT },
-    sort: true,
-    etag: true,
-    changePassword: true,
-    bulk: { supported: true, ...bulk },
-    authenticationSchemes: [],
+function described(kind: string, all: readonly Named[], listed: readonly object[]): Described {
+  const list = JSON.stringify({
+    schemas: [LIST_RESPONSE],
+    Resources: listed,
+    startIndex: 1,
+    itemsPerPage: listed.length,
+    totalResults: listed.length,
   });
-  SCIMMY.Config.set("authenticationSchemes", [
-    {
-      type: "oauthbearertoken",
-      name: "OAuth Bearer Token",
-      description: "A Muster access token in the Authorization header",
-      specUri: "https://www.rfc-editor.org/rfc/rfc6750",
-      primary: true,
-    },
-  ]);
+  const texts = all.map((each) => ({ ...each, text: JSON.stringify(each) }));
+  return {
+    kind,
+    list,
+    byName: new Map(texts.flatMap(({ id, name, text }) => [[id, text] as const, [name, text] as const])),
+  };
+}
+
+/** RFC 7643 section 6. */
+function describeType({ definition, endpoint }: ResourceType, baseUrl: string) {
+  const { name, description, id } = definition;
+  const extensions = extensionsOf(definition).map((each) => ({ schema: each.id, required: each.required }));
+  return {
+    schemas: ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
+    id: name,
+    meta: { resourceType: "ResourceType", location: `${baseUrl}/ResourceTypes/${name}` },
+    name,
+    description,
+    endpoint,
+    schema: id,
+    ...(extensions.length > 0 && { schemaExtensions: extensions }),
+  };
+}
+
+function withoutAskedFor({ schemaExtensions, ...type }: ReturnType<typeof describeType>): object {
+  return schemaExtensions
+    ? { ...type, schemaExtensions: schemaExtensions.filter(({ schema }) => schema !== MEMBERSHIP) }
+    : type;
+}
+
+/** What Muster does (RFC 7643 section 5, and section 4 of RFC 9865 for `pagination`). */
+function serviceProviderConfig(
+  location: string,
+  { maxOperations, maxPayloadSize }: DiscoveryOptions["bulk"],
+  cursorTimeout: number | undefined,
+): object {
+  const supported = true;
+  return {
+    schemas: ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+    meta: { resourceType: "ServiceProviderConfig", location },
+    patch: { supported },
+    bulk: { supported, maxOperations, maxPayloadSize },
+    filter: { supported, maxResults: MAX_COUNT },
+    changePassword: { supported },
+    sort: { supported },
+    etag: { supported },
+    authenticationSchemes: [
+      {
+        type: "oauthbearertoken",
+        name: "OAuth Bearer Token",
+        description: "A Muster access token in the Authorization header",
+        specUri: "https://www.rfc-editor.org/rfc/rfc6750",
+      },
+    ],
+    ...(cursorTimeout !== undefined && {
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: "index",
+        defaultPageSize: DEFAULT_COUNT,
+        maxPageSize: MAX_COUNT,
+        cursorTimeout,
+      },
+    }),
+  };
 }

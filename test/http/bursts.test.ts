@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { answers } from "../../src/http/answers/answers.js";
 import { errors } from "../../src/http/answers/errors.js";
 import { takeTurn } from "../../src/http/requests/turn.js";
+import { ScimAnswer } from "../../src/scim/answers/answer.js";
 import { createLogger } from "../../src/logging/logger.js";
 import { expectError, expectStatus } from "../support/assertions.js";
 import { whileOthersAreServed } from "../support/bystander.js";
@@ -36,7 +37,7 @@ describe("Requests that are too many at once", () => {
     const logger = createLogger("silent");
     const running: Response[] = [];
     const app = express();
-    app.use(answers(logger, undefined));
+    app.use(answers(logger));
     app.use((request, _response, next) => {
       request.user = { actor: { type: "token", tokenId: "one" }, realm: PROVIDER_REALM };
       next();
@@ -53,9 +54,9 @@ describe("Requests that are too many at once", () => {
     expectError(refused, { status: 429 });
     expect(refused.headers["retry-after"]).to.match(/^[1-9]\d*$/);
     expect(running).to.have.length(1);
-    running[0]?.send({});
+    running[0]?.send(new ScimAnswer(200, "{}"));
     while (running.length < 2) await new Promise(setImmediate);
-    running[1]?.send({});
+    running[1]?.send(new ScimAnswer(200, "{}"));
     const statuses = (await Promise.all(asked)).map(({ status }) => status);
     expect(statuses.sort()).to.deep.equal([200, 200, 429]);
     server.close();

@@ -12,6 +12,7 @@ import {
   ORGANIZATION,
 } from "../support/factories.js";
 import { describeServer } from "../support/server.js";
+import discovery from "../fixtures/discovery.json" with { type: "json" };
 
 interface Attribute {
   readonly name: string;
@@ -221,6 +222,28 @@ describeServer("Discovery", (scim) => {
         for (const inner of Object.keys(element)) await known(urn, `${name}.${inner}`, undefined);
       }
     }
+  });
+
+  describe("answers byte for byte as before", () => {
+    const read = async (path: string) => {
+      const answer = await scim.get(path);
+      expectStatus(answer, 200);
+      return answer.text.replaceAll(scim.url, "{base}");
+    };
+
+    for (const [path, body] of Object.entries(discovery)) {
+      it(path, async () => {
+        expect(await read(path)).to.equal(JSON.stringify(body));
+      });
+    }
+
+    it("/Schemas/{urn} and /Schemas/{name}", async () => {
+      for (const schema of discovery["/Schemas"].Resources) {
+        const text = JSON.stringify(schema);
+        expect(await read(`/Schemas/${schema.id}`)).to.equal(text);
+        expect(await read(`/Schemas/${schema.name}`)).to.equal(text);
+      }
+    });
   });
 
   it("describes what it serves in discovery", async () => {

@@ -3,9 +3,8 @@ import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
 import type { Request, RequestHandler, Response } from "express";
 import type { Logger } from "../../logging/logger.js";
-import { failure, ScimAnswer } from "../../scim/answers/answer.js";
-import { corrected } from "../../scim/discovery.js";
-import type { Pagination } from "../../scim/discovery.js";
+import { failure } from "../../scim/answers/answer.js";
+import type { ScimAnswer } from "../../scim/answers/answer.js";
 import { logFault, whatOf } from "./faults.js";
 import { endTurn } from "../requests/turn.js";
 
@@ -17,24 +16,19 @@ const PLAIN_JSON = "application/json; charset=utf-8";
 
 /**
  * Teaches the response to send what SCIM operations give back: a ScimAnswer with its own status and
- * headers and a body that may come in pieces, or (discovery) a plain object. scimmy-routers calls `send`
- * with either.
+ * headers and a body that may come in pieces.
  */
-export function answers(logger: Logger, pagination: Pagination | undefined): RequestHandler {
+export function answers(logger: Logger): RequestHandler {
   return (request, response, next) => {
     for (const [name, value] of Object.entries(ANSWER_HEADERS)) response.setHeader(name, value);
     response.send = (body?: unknown) => {
       response.vary("Accept");
       response.setHeader("Content-Type", mediaType(request));
-      if (body instanceof ScimAnswer) {
-        sendAnswer(response, body).catch((error: unknown) => {
-          breakOff(response, error, (fault) => {
-            logFault(logger, whatOf(request), fault);
-          });
+      sendAnswer(response, body as ScimAnswer).catch((error: unknown) => {
+        breakOff(response, error, (fault) => {
+          logFault(logger, whatOf(request), fault);
         });
-      } else {
-        response.end(JSON.stringify(corrected(body as object, pagination)));
-      }
+      });
       return response;
     };
     next();

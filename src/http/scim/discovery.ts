@@ -1,20 +1,26 @@
 import type { RequestHandler } from "express";
+import type { Discovery } from "../../scim/discovery.js";
 import { ScimError } from "../../scim/errors.js";
+import { decodedId } from "./decoded-id.js";
 
-const DISCOVERY = /^\/(ServiceProviderConfig|ResourceTypes|Schemas)(\/|$)/;
+const DISCOVERY = /^\/(ServiceProviderConfig|ResourceTypes|Schemas)(?:\/([^/]+))?\/?$/;
 
 /**
  * Answers about the server itself are the same whatever the query (RFC 7644 section 4): its parameters are
  * not looked at, except that a filter, which would promise something else, is refused.
  *
- * The error is 403 for a filter.
+ * The error is 403 for a filter, 404 for what there is not.
  */
-export const discovery: RequestHandler = (request, _response, next) => {
-  if (!DISCOVERY.test(request.path)) {
-    next();
-    return;
-  }
-  const isFiltered = request.query.filter !== undefined;
-  request.url = request.path;
-  next(isFiltered ? new ScimError(403, undefined, `${request.path} cannot be filtered`) : undefined);
-};
+export const discovery =
+  (answers: Discovery): RequestHandler =>
+  (request, response, next) => {
+    const [, endpoint, id] = DISCOVERY.exec(request.path) ?? [];
+    if (endpoint === undefined) {
+      next();
+      return;
+    }
+    if (request.query.filter !== undefined) {
+      throw new ScimError(403, undefined, `${request.path} cannot be filtered`);
+    }
+    response.send(answers.answer(endpoint, id === undefined ? undefined : decodedId(id)));
+  };

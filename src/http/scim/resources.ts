@@ -1,11 +1,11 @@
 import type { Request, RequestHandler } from "express";
 import type { ScimContext } from "../../scim/context.js";
-import { ScimError } from "../../scim/errors.js";
-import type { ResourceType, ScimResource } from "../../scim/resources/resource.js";
+import type { ResourceType } from "../../scim/resources/resource.js";
+import { decodedId } from "./decoded-id.js";
 
 /**
- * Answers all requests to resources and collections by one look at the path. Nested routers, such as those of
- * scimmy-routers, cost more than everything else that a GET takes: V8 never gets done compiling them.
+ * Answers all requests to resources and collections by one look at the path. Nested routers
+ * cost more than everything else that a GET takes: V8 never gets done compiling them.
  */
 export function resources(
   types: readonly ResourceType[],
@@ -19,7 +19,7 @@ export function resources(
       next();
       return;
     }
-    answer(Type, id === "" ? undefined : decoded(id), request, context(request)).then(
+    answer(Type, id === "" ? undefined : decodedId(id), request, context(request)).then(
       (answered) => response.send(answered),
       next,
     );
@@ -33,28 +33,16 @@ function answer(
   { method, query, body }: Request,
   context: ScimContext,
 ): Promise<unknown> {
-  const resource = new (Type as unknown as new (id: string | undefined, query: object) => ScimResource)(
-    id,
-    query,
-  );
+  const resource = new Type(id, query);
   switch (method) {
     case "POST":
     case "PUT":
       return resource.write(body, context);
     case "PATCH":
-      return resource.patch(body as never, context);
+      return resource.patch(body, context);
     case "DELETE":
       return resource.dispose(context);
     default:
       return resource.read(context);
-  }
-}
-
-/** @throws ScimError 400 */
-function decoded(id: string): string {
-  try {
-    return decodeURIComponent(id);
-  } catch {
-    throw new ScimError(400, undefined, `'${id}' is not percent-encoded as an address is`);
   }
 }

@@ -1,18 +1,12 @@
 import compression from "compression";
 import { Router } from "express";
 import type { RequestHandler } from "express";
-import ScimmyRouters from "scimmy-routers";
 import type { Logger } from "../../logging/logger.js";
 import type { AuthenticationService } from "../../services/tokens/authentication.js";
 import type { ScimServices } from "../../scim/context.js";
 import type { Cursors } from "../../scim/answers/cursors.js";
 import type { PageMemory } from "../../scim/answers/page-memory.js";
-import {
-  declareFeatures,
-  declareResourceTypes,
-  describePagination,
-  resourceTypes,
-} from "../../scim/discovery.js";
+import { Discovery, resourceTypes } from "../../scim/discovery.js";
 import { answers } from "../answers/answers.js";
 import { authentication } from "../authentication/bearer.js";
 import { bulk } from "./bulk.js";
@@ -76,13 +70,14 @@ export function scim({
   const router = Router();
   router.use(requestId);
   router.use(compression({ threshold: COMPRESSED_FROM }));
-  router.use(answers(logger, advertisePagination ? describePagination(cursors.timeout) : undefined));
+  router.use(answers(logger));
   router.use(addressLength);
   router.use(slashes);
   router.use(authentication(services, failedAuthentication));
   router.use(me);
   router.use(routes(resourceTypes));
-  router.use(discovery);
+  const cursorTimeout = advertisePagination ? cursors.timeout : undefined;
+  router.use(discovery(new Discovery(resourceTypes, { baseUrl, bulk: bulkLimits, cursorTimeout })));
   router.use(bulk(resourceTypes, context, bulkLimits, room, turn));
   router.use(readBody(MAX_BODY_BYTES, room));
   router.use(turn);
@@ -91,21 +86,6 @@ export function scim({
   router.use(rotation(context));
   router.use(resending(context));
   router.use(resources(resourceTypes, context));
-  router.use(scimmy(context, baseUrl, bulkLimits));
   router.use(errors(logger));
   return router;
-}
-
-/** The routes themselves. Who may pass has been settled before, so SCIMMY's own handler only nods. */
-function scimmy(context: ReturnType<typeof scimContext>, baseUrl: string, bulkLimits: BulkLimits): Router {
-  declareResourceTypes();
-  const routers = new ScimmyRouters({
-    type: "bearer",
-    handler: () => "",
-    context,
-    // The router adds the path that it is mounted at.
-    baseUri: ({ baseUrl: mountPath }) => baseUrl.slice(0, baseUrl.length - mountPath.length),
-  });
-  declareFeatures(bulkLimits);
-  return routers;
 }

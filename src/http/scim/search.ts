@@ -28,7 +28,7 @@ export function search(types: readonly ResourceType[], context: (request: Reques
   for (const Type of types) {
     router.post(
       `${Type.endpoint}/.search`,
-      answering((given, { body }) => new Type(readSearchRequest(body) as never).read(given)),
+      answering((given, { body }) => new Type(undefined, readSearchRequest(body)).read(given)),
     );
   }
   return router;

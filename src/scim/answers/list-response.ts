@@ -6,7 +6,7 @@ import { readPaging } from "../requests/pagination.js";
 import type { ListHeader } from "../requests/pagination.js";
 import type { Query } from "../requests/query.js";
 
-const LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+export const LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 /** Gives the text of one resource, in pieces where it may be long. */
 export type Render<T> = (item: T) => string | AsyncIterable<string>;

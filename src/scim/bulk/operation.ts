@@ -90,14 +90,8 @@ function send(
 ): Promise<ScimAnswer> {
   const context = { ...given, ifMatch: version, ifNoneMatch: undefined };
   const resource = new Type(id, {});
-  // SCIMMY's types speak of its own schemas.
-  const answer: Promise<unknown> =
-    method === "DELETE"
-      ? resource.dispose(context)
-      : method === "PATCH"
-        ? resource.patch(data as never, context)
-        : resource.write(data, context);
-  return answer as Promise<ScimAnswer>;
+  if (method === "DELETE") return resource.dispose(context);
+  return method === "PATCH" ? resource.patch(data, context) : resource.write(data, context);
 }
 
 /** What became of an operation that a resource has answered. */
@@ -135,7 +129,7 @@ export async function refused(
         context,
         {
           action: ACTIONS[operation.method],
-          target: { type: target.Type.schema.definition.name, id: target.id },
+          target: { type: target.Type.definition.name, id: target.id },
         },
         error,
       )

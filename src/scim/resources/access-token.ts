@@ -8,7 +8,7 @@ import { readResource } from "../requests/resource.js";
 import { keepImmutable } from "../requests/immutable.js";
 import { applyPatch } from "../patch/apply.js";
 import type { Query } from "../requests/query.js";
-import { AccessTokenSchema } from "../schema/access-token.js";
+import { accessTokenDefinition } from "../schema/access-token.js";
 import { accessTokenSchema } from "../schema/compile.js";
 import { expectedVersions } from "../answers/versions.js";
 import { ACCESS_TOKENS, toAccessTokenInput, toAccessTokenResource } from "./access-token-mapping.js";
@@ -19,12 +19,12 @@ import { ScimResource } from "./resource.js";
 export class AccessTokenResource extends ScimResource {
   static override readonly tellsOnce = true;
 
-  static override get endpoint(): string {
+  static get endpoint(): string {
     return ACCESS_TOKENS.endpoint;
   }
 
-  static override get schema() {
-    return AccessTokenSchema;
+  static get definition() {
+    return accessTokenDefinition;
   }
 
   protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {

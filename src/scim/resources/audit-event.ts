@@ -8,7 +8,7 @@ import {
   userLocation,
 } from "../answers/locations.js";
 import type { Query } from "../requests/query.js";
-import { AUDIT_EVENT, AuditEventSchema } from "../schema/audit-event.js";
+import { AUDIT_EVENT, auditEventDefinition } from "../schema/audit-event.js";
 import { auditEventSchema } from "../schema/compile.js";
 import { entityTag } from "../answers/versions.js";
 import { listRecords, recordAnswer } from "./records.js";
@@ -19,12 +19,12 @@ const ENDPOINT = "/AuditEvents";
 
 /** The audit log: read, and never written by clients. */
 export class AuditEventResource extends ReadOnlyResource {
-  static override get endpoint(): string {
+  static get endpoint(): string {
     return ENDPOINT;
   }
 
-  static override get schema() {
-    return AuditEventSchema;
+  static get definition() {
+    return auditEventDefinition;
   }
 
   protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {

@@ -4,7 +4,7 @@ import type { ScimContext } from "../context.js";
 import { ScimError } from "../errors.js";
 import { candidateLocation } from "../answers/locations.js";
 import type { Query } from "../requests/query.js";
-import { CANDIDATE, CandidateSchema } from "../schema/candidate.js";
+import { CANDIDATE, candidateDefinition } from "../schema/candidate.js";
 import { candidateSchema } from "../schema/compile.js";
 import { entityTag } from "../answers/versions.js";
 import { listRecords } from "./records.js";
@@ -25,12 +25,12 @@ const CANDIDATES: RecordType<Candidate> = {
 
 /** People whom an organization could take in: looked for, and not read one by one. */
 export class CandidateResource extends ReadOnlyResource {
-  static override get endpoint(): string {
+  static get endpoint(): string {
     return CANDIDATES.endpoint;
   }
 
-  static override get schema() {
-    return CandidateSchema;
+  static get definition() {
+    return candidateDefinition;
   }
 
   protected override get(_context: ScimContext, id: string): Promise<ScimAnswer> {

@@ -1,4 +1,3 @@
-import SCIMMY from "scimmy";
 import type { Organization } from "../../domain/organizations/organization.js";
 import { noContent } from "../answers/answer.js";
 import type { ScimAnswer } from "../answers/answer.js";
@@ -11,6 +10,7 @@ import { Projection } from "../answers/projection.js";
 import { toCriteria } from "../requests/query.js";
 import type { Query } from "../requests/query.js";
 import { groupSchema } from "../schema/compile.js";
+import { groupDefinition } from "../schema/definitions.js";
 import { expectedVersions, notModified, resourceAnswer } from "../answers/versions.js";
 import { groupIdentity, toGroupResource, toOrganizationInput } from "./group-mapping.js";
 import { memberEntries, memberTurns, splitOperations } from "./member-operations.js";
@@ -19,12 +19,10 @@ import { ScimResource } from "./resource.js";
 
 /** Groups: organizations (RFC 7643 section 4.2). Members are memberships and never read to be changed. */
 export class GroupResource extends ScimResource {
-  static override get endpoint(): string {
-    return "/Groups";
-  }
+  static readonly endpoint = "/Groups";
 
-  static override get schema() {
-    return SCIMMY.Schemas.Group;
+  static get definition() {
+    return groupDefinition;
   }
 
   protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {

@@ -11,7 +11,7 @@ import { readResource } from "../requests/resource.js";
 import { applyPatch } from "../patch/apply.js";
 import type { Query } from "../requests/query.js";
 import { invitationSchema } from "../schema/compile.js";
-import { InvitationSchema } from "../schema/invitation.js";
+import { invitationDefinition } from "../schema/invitation.js";
 import { expectedVersions } from "../answers/versions.js";
 import {
   INVITATIONS,
@@ -24,12 +24,12 @@ import { ScimResource } from "./resource.js";
 
 /** Offers to join an organization. */
 export class InvitationResource extends ScimResource {
-  static override get endpoint(): string {
+  static get endpoint(): string {
     return INVITATIONS.endpoint;
   }
 
-  static override get schema() {
-    return InvitationSchema;
+  static get definition() {
+    return invitationDefinition;
   }
 
   protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {

@@ -1,4 +1,3 @@
-import SCIMMY from "scimmy";
 import type { AuditAction } from "../../domain/audit/audit-event.js";
 import type { ScimAnswer } from "../answers/answer.js";
 import type { ScimContext } from "../context.js";
@@ -6,9 +5,14 @@ import { ScimError } from "../errors.js";
 import { readQuery } from "../requests/query.js";
 import type { Query } from "../requests/query.js";
 import { refusal } from "../answers/refusal.js";
+import type { Definition } from "../schema/definition.js";
 
-/** A resource type as scimmy-routers mounts it. */
-export type ResourceType = typeof SCIMMY.Types.Resource & {
+/** A resource type. */
+export interface ResourceType {
+  new (id: string | undefined, query: object): ScimResource;
+  /** Where its resources are, below the SCIM base. */
+  readonly endpoint: string;
+  readonly definition: Definition;
   /** Whether clients can write resources of this type. */
   readonly isWritable: boolean;
   /** Whether the answer to a POST has what is never told again. */
@@ -23,52 +27,47 @@ export type ResourceType = typeof SCIMMY.Types.Resource & {
     id: string,
     bodies: readonly unknown[],
   ) => Promise<ScimAnswer[] | undefined>;
-};
+}
 
 /**
- * What the resource types have in common: from SCIMMY come the routes that lead here and the description
- * for discovery; the work is done by the operations that a resource type defines. Errors become answers
- * here, before SCIMMY's router sees them.
+ * What the resource types have in common: the work is done by the operations that a resource type defines. Errors
+ * become answers here.
  */
-export abstract class ScimResource extends SCIMMY.Types.Resource {
+export abstract class ScimResource {
   static readonly isWritable: boolean = true;
   static readonly tellsOnce: boolean = false;
 
   readonly #query: Readonly<Record<string, unknown>>;
 
-  /** SCIMMY calls it as `(id, query)` or, for a collection, as `(query)`. */
-  constructor(idOrQuery?: string | object, query?: object) {
-    super();
-    if (typeof idOrQuery === "string") this.id = idOrQuery;
-    this.#query = ((typeof idOrQuery === "object" ? idOrQuery : query) ?? {}) as Record<string, unknown>;
-  }
-
-  /** Locations are computed from the configured public address, not from this. */
-  static override basepath(path?: string): never {
-    return (path === undefined ? "" : this) as never;
+  /** @param id undefined: the collection */
+  constructor(
+    private readonly id: string | undefined,
+    query: object,
+  ) {
+    this.#query = query as Record<string, unknown>;
   }
 
   /** GET of one resource, or of a collection (RFC 7644 section 3.4). */
-  override read(context?: unknown): Promise<never> {
+  read(context: ScimContext): Promise<ScimAnswer> {
     return this.#answer(context, this.id === undefined ? "search" : "read", (given, query) =>
       this.id === undefined ? this.list(given, query) : this.get(given, this.id, query),
     );
   }
 
   /** POST to a collection, or PUT of a resource (RFC 7644 sections 3.3 and 3.5.1). */
-  override write(body: unknown, context?: unknown): Promise<never> {
+  write(body: unknown, context: ScimContext): Promise<ScimAnswer> {
     return this.#answer(context, this.id === undefined ? "create" : "replace", (given, query) =>
       this.id === undefined ? this.create(given, body, query) : this.replace(given, this.id, body, query),
     );
   }
 
   /** PATCH of a resource (RFC 7644 section 3.5.2). */
-  override patch(body: unknown, context?: unknown): Promise<never> {
+  patch(body: unknown, context: ScimContext): Promise<ScimAnswer> {
     return this.#answer(context, "change", (given, query) => this.modify(given, this.id ?? "", body, query));
   }
 
   /** DELETE of a resource (RFC 7644 section 3.6). */
-  override dispose(context?: unknown): Promise<never> {
+  dispose(context: ScimContext): Promise<ScimAnswer> {
     return this.#answer(context, "delete", (given) => this.remove(given, this.id ?? ""));
   }
 
@@ -89,18 +88,16 @@ export abstract class ScimResource extends SCIMMY.Types.Resource {
   ): Promise<ScimAnswer>;
   protected abstract remove(context: ScimContext, id: string): Promise<ScimAnswer>;
 
-  /** SCIMMY's types speak of its own schema instances; what it passes on to Express is an answer. */
   async #answer(
-    context: unknown,
+    context: ScimContext,
     action: AuditAction,
     operation: (context: ScimContext, query: Query) => Promise<ScimAnswer>,
-  ): Promise<never> {
-    const given = context as ScimContext;
+  ): Promise<ScimAnswer> {
     try {
-      return (await operation(given, readQuery(this.#query))) as never;
+      return await operation(context, readQuery(this.#query));
     } catch (error) {
-      const target = { type: (this.constructor as ResourceType).schema.definition.name, id: this.id };
-      return (await refusal(given, { action, target }, error)) as never;
+      const target = { type: (this.constructor as ResourceType).definition.name, id: this.id };
+      return refusal(context, { action, target }, error);
     }
   }
 }

@@ -13,7 +13,7 @@ import { Projection } from "../answers/projection.js";
 import { toCriteria } from "../requests/query.js";
 import type { Query } from "../requests/query.js";
 import { teamSchema } from "../schema/compile.js";
-import { TeamSchema } from "../schema/team.js";
+import { teamDefinition } from "../schema/team.js";
 import { expectedVersions, notModified, resourceAnswer } from "../answers/versions.js";
 import { memberEntries, splitOperations } from "./member-operations.js";
 import { MEMBERS_AT_A_TIME, renderWithMembers } from "./member-rendering.js";
@@ -22,12 +22,10 @@ import { organizationIn, teamIdentity, toTeam, toTeamInput, toTeamResource } fro
 
 /** Teams inside organizations. Members are never read to be changed. */
 export class TeamResource extends ScimResource {
-  static override get endpoint(): string {
-    return "/Teams";
-  }
+  static readonly endpoint = "/Teams";
 
-  static override get schema() {
-    return TeamSchema;
+  static get definition() {
+    return teamDefinition;
   }
 
   protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {

@@ -1,4 +1,3 @@
-import SCIMMY from "scimmy";
 import type { AccountWithOrganizations } from "../../domain/users/account.js";
 import { isJsonObject } from "../../domain/values/json.js";
 import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
@@ -16,6 +15,7 @@ import { toCriteria } from "../requests/query.js";
 import type { Query } from "../requests/query.js";
 import { findAttribute } from "../schema/attribute.js";
 import { userSchema } from "../schema/compile.js";
+import { userDefinition } from "../schema/definitions.js";
 import { expectedVersions, notModified, resourceAnswer } from "../answers/versions.js";
 import { ScimResource } from "./resource.js";
 import { isOnMembership, rolesPatched, rolesSent, setupRequested } from "./membership-mapping.js";
@@ -29,12 +29,10 @@ import {
 
 /** Users: accounts (RFC 7643 section 4.1). */
 export class UserResource extends ScimResource {
-  static override get endpoint(): string {
-    return "/Users";
-  }
+  static readonly endpoint = "/Users";
 
-  static override get schema() {
-    return SCIMMY.Schemas.User;
+  static get definition() {
+    return userDefinition;
   }
 
   protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {

@@ -1,5 +1,5 @@
 import SCIMMY from "scimmy";
-import { ownSchema, readOnly } from "./own-schema.js";
+import { ownDefinition, readOnly } from "./definition.js";
 
 export const ACCESS_TOKEN = "urn:muster:params:scim:schemas:core:2.0:AccessToken";
 
@@ -15,7 +15,7 @@ const reference = (name: string, type: string, description: string) =>
   ]);
 
 /** A bearer token that acts in one realm. */
-export const AccessTokenSchema = ownSchema(
+export const accessTokenDefinition = ownDefinition(
   "AccessToken",
   ACCESS_TOKEN,
   "A bearer token that acts in one realm",

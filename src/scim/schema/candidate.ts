@@ -1,9 +1,9 @@
-import { ownSchema, readOnly } from "./own-schema.js";
+import { ownDefinition, readOnly } from "./definition.js";
 
 export const CANDIDATE = "urn:muster:params:scim:schemas:core:2.0:Candidate";
 
 /** Somebody who could become a member of the caller's organization. */
-export const CandidateSchema = ownSchema(
+export const candidateDefinition = ownDefinition(
   "Candidate",
   CANDIDATE,
   "Somebody who could become a member of the organization",

@@ -1,16 +1,12 @@
-import SCIMMY from "scimmy";
 import type { Attribute, ResourceSchema, Schema } from "./attribute.js";
-import { AccessTokenSchema } from "./access-token.js";
-import { AuditEventSchema } from "./audit-event.js";
-import { CandidateSchema } from "./candidate.js";
-import { InvitationSchema } from "./invitation.js";
-import { TeamSchema } from "./team.js";
+import { accessTokenDefinition } from "./access-token.js";
+import { auditEventDefinition } from "./audit-event.js";
+import { candidateDefinition } from "./candidate.js";
+import { invitationDefinition } from "./invitation.js";
+import { teamDefinition } from "./team.js";
+import { attributesOf, extensionsOf } from "./definition.js";
+import type { DefinedAttribute, Definition } from "./definition.js";
 import { groupDefinition, userDefinition } from "./definitions.js";
-
-type Definition = InstanceType<typeof SCIMMY.Types.SchemaDefinition>;
-type DefinedAttribute = InstanceType<typeof SCIMMY.Types.Attribute>;
-
-const { Attribute: ScimmyAttribute, SchemaDefinition } = SCIMMY.Types;
 
 /** What somebody or something is called, and where mail goes: attributes, with all that they have, and one in a list. */
 const NAMES = new Set(["userName", "displayName", "nickName", "name", "givenName", "familyName"]);
@@ -40,17 +36,13 @@ function byLowerName(attributes: Attribute[]): ReadonlyMap<string, Attribute> {
 }
 
 function compileSchema(definition: Definition): Schema {
-  const attributes = definition.attributes.filter(
-    (each): each is DefinedAttribute => each instanceof ScimmyAttribute,
-  );
-  return { id: definition.id, attributes: byLowerName(attributes.map((each) => compileAttribute(each))) };
+  const attributes = attributesOf(definition).map((each) => compileAttribute(each));
+  return { id: definition.id, attributes: byLowerName(attributes) };
 }
 
 /** Turns a SCIMMY definition with its extensions into the form that the engines look attributes up in. */
 function compileResourceSchema(definition: Definition): ResourceSchema {
-  // SCIMMY keeps extensions among the attributes, and does not say so in its types.
-  const members: unknown[] = definition.attributes;
-  const extensions = members.filter((each): each is Definition => each instanceof SchemaDefinition);
+  const extensions = extensionsOf(definition);
   return {
     resourceType: definition.name,
     core: compileSchema(definition),
@@ -58,10 +50,10 @@ function compileResourceSchema(definition: Definition): ResourceSchema {
   };
 }
 
-export const accessTokenSchema = compileResourceSchema(AccessTokenSchema.definition);
-export const auditEventSchema = compileResourceSchema(AuditEventSchema.definition);
-export const candidateSchema = compileResourceSchema(CandidateSchema.definition);
-export const invitationSchema = compileResourceSchema(InvitationSchema.definition);
-export const teamSchema = compileResourceSchema(TeamSchema.definition);
+export const accessTokenSchema = compileResourceSchema(accessTokenDefinition);
+export const auditEventSchema = compileResourceSchema(auditEventDefinition);
+export const candidateSchema = compileResourceSchema(candidateDefinition);
+export const invitationSchema = compileResourceSchema(invitationDefinition);
+export const teamSchema = compileResourceSchema(teamDefinition);
 export const userSchema = compileResourceSchema(userDefinition);
 export const groupSchema = compileResourceSchema(groupDefinition);

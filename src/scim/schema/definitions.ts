@@ -1,6 +1,5 @@
 import SCIMMY from "scimmy";
-import { ownDefinition } from "./own-schema.js";
-import type { AttributeConfig, Definition } from "./own-schema.js";
+import { configure, copyOf, ownDefinition } from "./definition.js";
 
 /**
  * The schema definitions that Muster serves at `/Schemas` and works by: SCIMMY's, corrected where they
@@ -13,12 +12,12 @@ export const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organizati
 
 const { Attribute } = SCIMMY.Types;
 
-function configure(definition: Definition, attribute: string, config: AttributeConfig): void {
-  Object.assign(definition.attribute(attribute).config, config);
-}
+const enterpriseUser = copyOf(SCIMMY.Schemas.EnterpriseUser.definition);
+// A manager is named by the value; what clients send beside it is not kept.
+configure(enterpriseUser, "manager.$ref", { mutable: false });
 
-const user = SCIMMY.Schemas.User.definition;
-user.extend(SCIMMY.Schemas.EnterpriseUser.definition);
+const user = copyOf(SCIMMY.Schemas.User.definition);
+user.extend(enterpriseUser);
 user.extend(
   ownDefinition(
     "Membership",
@@ -85,10 +84,8 @@ user.extend(
 for (const name of ["roles.type", "x509Certificates.type"]) configure(user, name, { canonicalValues: false });
 configure(user, "groups.value", { caseExact: true });
 configure(user, "groups.$ref", { referenceTypes: ["Group"] });
-// A manager is named by the value; what clients send beside it is not kept.
-configure(SCIMMY.Schemas.EnterpriseUser.definition, "manager.$ref", { mutable: false });
 
-const group = SCIMMY.Schemas.Group.definition;
+const group = copyOf(SCIMMY.Schemas.Group.definition);
 group.extend(
   ownDefinition("Organization", ORGANIZATION, "What Muster adds to a Group: it is an organization", [
     new Attribute("string", "description", {

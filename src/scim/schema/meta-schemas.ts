@@ -1,6 +1,6 @@
 import SCIMMY from "scimmy";
-import { readOnly } from "./own-schema.js";
-import type { Definition } from "./own-schema.js";
+import { copyOf, readOnly } from "./definition.js";
+import type { Definition } from "./definition.js";
 
 /**
  * The schemas of discovery itself (RFC 7643 section 8.7.2), which `/Schemas` lists beside those of the
@@ -9,7 +9,7 @@ import type { Definition } from "./own-schema.js";
 
 const { SchemaDefinition } = SCIMMY.Types;
 
-const serviceProviderConfig = SCIMMY.Schemas.ServiceProviderConfig.definition;
+const serviceProviderConfig = copyOf(SCIMMY.Schemas.ServiceProviderConfig.definition);
 serviceProviderConfig.extend([
   readOnly("complex", "pagination", "How lists are paged through (RFC 9865 section 4).", {}, [
     readOnly("boolean", "cursor", "Whether lists can be paged through by cursor.", { required: true }),

@@ -1,5 +1,5 @@
 import SCIMMY from "scimmy";
-import { ownSchema, readOnly } from "./own-schema.js";
+import { ownDefinition, readOnly } from "./definition.js";
 
 export const TEAM = "urn:muster:params:scim:schemas:core:2.0:Team";
 
@@ -8,7 +8,7 @@ const exact = { caseExact: true };
 const immutable = { mutable: "immutable" };
 
 /** A set of members inside one organization. */
-export const TeamSchema = ownSchema("Team", TEAM, "A set of members inside one organization", [
+export const teamDefinition = ownDefinition("Team", TEAM, "A set of members inside one organization", [
   new Attribute("string", "displayName", {
     required: true,
     uniqueness: "server",
