@@ -1,114 +1,129 @@
 import type { Knex } from "knex";
 
 /**
- * Accounts, organizations, the memberships between them, and access tokens.
+ * Organizations, the accounts of people, and the accounts whose owners have yet to choose a password.
  *
- * Text compares byte by byte on both engines (`collate "C"` on PostgreSQL). Columns that end in `_key`
- * hold the value folded for comparison without case. Times are ISO 8601 in UTC with milliseconds, which
- * sort as they read. Names of constraints are part of the code: repositories know errors by them.
+ * What holds in all migrations:
+ * - Every table, index, constraint, trigger and function has the prefix `muster_`, so that Muster can live in the
+ *   database of another application. Names of constraints are part of the code: repositories know errors by them.
+ * - Text compares byte by byte on both engines (`collate "C"` on PostgreSQL).
+ * - A column that ends in `_key` has the value of the column before it, folded by `foldCase` of
+ *   `src/domain/values/text.ts`: that is how it compares without case.
+ * - Times are ISO 8601 text in UTC with milliseconds, which sorts as it reads. Ids are UUIDs of version 7.
  */
 export async function up(knex: Knex): Promise<void> {
   const postgres = (knex.client as { dialect: string }).dialect === "postgresql";
   const text = postgres ? 'text collate "C"' : "text";
   const json = postgres ? "jsonb" : "text";
+  // Out of the folded JSON. PostgreSQL has to store what is generated; on SQLite, the index alone has it.
+  const generated = (...path: readonly string[]) => {
+    const names = path.map((name) => `"${name}"`);
+    return postgres
+      ? `text collate "C" generated always as ((search #>> '{${names.join(",")}}') collate "C") stored`
+      : `text generated always as (json_extract(search, '$.${names.join(".")}')) virtual`;
+  };
+  const enterpriseUser = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-  await knex.schema.createTable("accounts", (table) => {
-    table.specificType("id", text).primary();
-    table.specificType("user_name", text).notNullable();
-    table
-      .specificType("user_name_key", text)
-      .notNullable()
-      .unique({ indexName: "accounts_user_name_key_unique" });
-    table.specificType("external_id", text).index("accounts_external_id_index");
-    table.specificType("display_name", text);
-    table.specificType("display_name_key", text).index("accounts_display_name_key_index");
-    table.boolean("active").notNullable();
-    // scrypt, with its parameters and salt; null when the person has no password here
-    table.text("password_hash");
-    // all other attributes as they were sent: a JSON object that goes out as the text it is
-    table.text("profile").notNullable();
-    // the same for filters and sorting: strings that compare without case are folded
-    table.specificType("search", json).notNullable();
-    table.integer("version").notNullable();
-    table.specificType("created_at", text).notNullable();
-    table.specificType("updated_at", text).notNullable().index("accounts_updated_at_index");
-  });
+  await knex.raw(`create table muster_organizations (
+    id ${text} not null primary key,
+    display_name ${text} not null,
+    display_name_key ${text} not null constraint muster_organizations_display_name_key_unique unique,
+    external_id ${text},
+    description ${text},
+    description_key ${text},
+    -- kept by whatever adds and removes members, so that nothing has to count them
+    member_count integer not null default 0
+      constraint muster_organizations_member_count_check check (member_count >= 0),
+    version integer not null,
+    created_at ${text} not null,
+    updated_at ${text} not null
+  )`);
 
-  // One row for each e-mail address of an account, for filters; the account's profile has them as sent.
-  await knex.schema.createTable("account_emails", (table) => {
-    table
-      .specificType("account_id", text)
-      .notNullable()
-      .references("accounts.id")
-      .onDelete("CASCADE")
-      .withKeyName("account_emails_account_id_foreign");
-    table.integer("position").notNullable();
-    table.specificType("value_key", text).index("account_emails_value_key_index");
-    table.specificType("display_key", text);
-    table.specificType("type_key", text);
-    table.boolean("is_primary");
-    table.primary(["account_id", "position"]);
-  });
+  await knex.raw(`create table muster_accounts (
+    id ${text} not null primary key,
+    user_name ${text} not null,
+    user_name_key ${text} not null constraint muster_accounts_user_name_key_unique unique,
+    external_id ${text},
+    display_name ${text},
+    display_name_key ${text},
+    active boolean not null,
+    -- false: the client has unassigned 'active', which then is false here and absent in answers
+    is_active_assigned boolean not null default true,
+    -- scrypt, with its parameters and salt; null: the person has no password here
+    password_hash text,
+    -- the JSON list as it was sent, and {"roles": [...]} with folded strings for filters
+    roles text not null default '[]',
+    roles_search ${json} not null default '{}',
+    -- whether one of the roles is provider-admin
+    is_provider_admin boolean not null default false,
+    -- the organization that created the account; null: the provider, or an organization that was deleted
+    origin_organization_id ${text} constraint muster_accounts_origin_organization_id_foreign
+      references muster_organizations (id) on delete set null,
+    -- 'version' and 'updated_at' of all, and those of what organizations see of the account
+    version integer not null,
+    created_at ${text} not null,
+    updated_at ${text} not null,
+    profile_version integer not null default 1,
+    profile_updated_at ${text} not null default '',
+    -- What can be long comes last: SQLite reads a row from its beginning.
+    -- All other attributes: a JSON object that is sent to clients as the text it is.
+    profile text not null,
+    -- the same for filters and sorting: strings that compare without case are folded
+    search ${json} not null,
+    family_name_key ${generated("name", "familyName")},
+    department_key ${generated(enterpriseUser, "department")},
+    employee_number_key ${generated(enterpriseUser, "employeeNumber")}
+  )`);
 
-  await knex.schema.createTable("organizations", (table) => {
-    table.specificType("id", text).primary();
-    table.specificType("display_name", text).notNullable();
-    table
-      .specificType("display_name_key", text)
-      .notNullable()
-      .unique({ indexName: "organizations_display_name_key_unique" });
-    table.specificType("external_id", text).index("organizations_external_id_index");
-    table.specificType("description", text);
-    table.specificType("description_key", text);
-    table.integer("member_count").notNullable().defaultTo(0);
-    table.integer("version").notNullable();
-    table.specificType("created_at", text).notNullable();
-    table.specificType("updated_at", text).notNullable().index("organizations_updated_at_index");
-    table.check("?? >= 0", ["member_count"], "organizations_member_count_check");
-  });
+  // One row for each e-mail address of an account, for filters; the account's profile has the addresses as sent.
+  await knex.raw(`create table muster_account_emails (
+    account_id ${text} not null constraint muster_account_emails_account_id_foreign
+      references muster_accounts (id) on delete cascade,
+    position integer not null,
+    value_key ${text},
+    display_key ${text},
+    type_key ${text},
+    is_primary boolean,
+    primary key (account_id, position)
+  )`);
 
-  await knex.schema.createTable("memberships", (table) => {
-    table
-      .specificType("organization_id", text)
-      .notNullable()
-      .references("organizations.id")
-      .onDelete("CASCADE")
-      .withKeyName("memberships_organization_id_foreign");
-    table
-      .specificType("account_id", text)
-      .notNullable()
-      .references("accounts.id")
-      .onDelete("CASCADE")
-      .withKeyName("memberships_account_id_foreign");
-    // what the organization's own identity provider says of the person, apart from the account
-    table.boolean("active").notNullable().defaultTo(true);
-    table.specificType("external_id", text);
-    table.specificType("roles", json).notNullable().defaultTo("[]");
-    table.specificType("source", text).notNullable();
-    // the access token that added the member; null when it no longer exists
-    table.specificType("added_by", text);
-    table.specificType("created_at", text).notNullable();
-    table.primary(["organization_id", "account_id"]);
-    table.index(["account_id"], "memberships_account_id_index");
-    table.check("?? in ('scim', 'admin', 'invitation')", ["source"], "memberships_source_check");
-  });
+  // One row for each account whose owner is to choose a password by a link in a mail; it goes when there is a password.
+  await knex.raw(`create table muster_account_setups (
+    account_id ${text} not null primary key constraint muster_account_setups_account_id_foreign
+      references muster_accounts (id) on delete cascade,
+    -- whose administrator asked for it; null: the provider's
+    organization_id ${text} constraint muster_account_setups_organization_id_foreign
+      references muster_organizations (id) on delete cascade,
+    -- part of the link: a link with another revision is void
+    revision integer not null,
+    sent_at ${text} not null,
+    expires_at ${text} not null
+  )`);
 
-  await knex.schema.createTable("access_tokens", (table) => {
-    table.specificType("id", text).primary();
-    table.specificType("name", text).notNullable();
-    // SHA-256 of the secret, in hexadecimal; the secret itself is not kept
-    table
-      .specificType("token_hash", text)
-      .notNullable()
-      .unique({ indexName: "access_tokens_token_hash_unique" });
-    table.specificType("created_at", text).notNullable();
-    table.specificType("expires_at", text);
-    table.specificType("revoked_at", text);
-  });
+  for (const index of INDEXES) await knex.raw(`create index muster_${index}`);
 }
 
+const INDEXES = [
+  // What clients look people and organizations up by, and what lists are sorted by.
+  "organizations_external_id_index on muster_organizations (external_id)",
+  "organizations_updated_at_index on muster_organizations (updated_at)",
+  "accounts_external_id_index on muster_accounts (external_id)",
+  "accounts_display_name_key_index on muster_accounts (display_name_key)",
+  "accounts_updated_at_index on muster_accounts (updated_at)",
+  // Many people have the same value: the id settles their order.
+  "accounts_family_name_key_index on muster_accounts (family_name_key, id)",
+  "accounts_department_key_index on muster_accounts (department_key, id)",
+  "accounts_employee_number_key_index on muster_accounts (employee_number_key, id)",
+  "account_emails_value_key_index on muster_account_emails (value_key)",
+  // Few people administer the provider; whether there is one is asked before a role is taken away.
+  "accounts_is_provider_admin_index on muster_accounts (id) where is_provider_admin",
+  // What a foreign key needs when the row that it refers to is deleted.
+  "accounts_origin_organization_id_index on muster_accounts (origin_organization_id)",
+  "account_setups_organization_id_index on muster_account_setups (organization_id) where organization_id is not null",
+];
+
 export async function down(knex: Knex): Promise<void> {
-  for (const table of ["access_tokens", "memberships", "organizations", "account_emails", "accounts"]) {
-    await knex.schema.dropTable(table);
+  for (const table of ["account_setups", "account_emails", "accounts", "organizations"]) {
+    await knex.schema.dropTable(`muster_${table}`);
   }
 }

@@ -156,11 +156,11 @@ export class Database {
     // Not in one transaction, of which nothing would be left to write.
     await this.transaction((session) =>
       session.rows(
-        "insert into keys (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
+        "insert into muster_keys (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
         [name, value],
       ),
     );
-    await this.transaction((session) => session.rows("delete from keys where name = ?", [name]));
+    await this.transaction((session) => session.rows("delete from muster_keys where name = ?", [name]));
     this.#writeFault = undefined;
   }
 

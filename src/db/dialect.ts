@@ -5,8 +5,8 @@ export interface Dialect {
   readonly hasOneWriter: boolean;
   /** Begins a transaction that is going to write. */
   readonly begin: string;
-  /** The first statement of a transaction that migrates: only one at a time gets past it. */
-  readonly migrationLock: string;
+  /** The first statements of a transaction that migrates: only one at a time gets past them. */
+  readonly migrationLock: readonly string[];
   /** Whether the database takes writes, as far as it says so itself. */
   readonly canWrite: string;
   /** Ends a `select` whose row is about to be changed in the same transaction. */
@@ -58,8 +58,8 @@ export const sqliteDialect: Dialect = {
   // As a writer from the start: it waits for its turn here, rather than fail in the middle because another
   // process has written since its first read.
   begin: "begin immediate",
-  // Any write takes the one lock there is; this one writes nothing that matters.
-  migrationLock: "pragma user_version = 1",
+  // Any write takes the one lock there is; this one leaves nothing behind. (Knex begins transactions as readers.)
+  migrationLock: ["create table muster_migrations_turn (id integer)", "drop table muster_migrations_turn"],
   canWrite: "true",
   forUpdate: "",
   forDelete: "",
@@ -88,7 +88,7 @@ export const postgresDialect: Dialect = {
   hasOneWriter: false,
   begin: "begin",
   // A migration takes as long as it takes. The number is Muster's own.
-  migrationLock: "set local statement_timeout = 0; select pg_advisory_xact_lock(6017210553)",
+  migrationLock: ["set local statement_timeout = 0", "select pg_advisory_xact_lock(6017210553)"],
   canWrite: "not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off'",
   // Not the stronger `for update`: rows that only refer to this one need not wait.
   forUpdate: "for no key update",

@@ -8,6 +8,9 @@ import { isTransient } from "./violations.js";
 
 const FOLDER = new URL("../../migrations/", import.meta.url);
 
+/** A table and a row in it, of a database that a version of Muster from before the first release made. */
+const UNRELEASED = { table: "knex_migrations", name: "0001_accounts_and_organizations" };
+
 /** How long to wait for another process that is migrating the same database. */
 const PATIENCE_MS = 60_000;
 
@@ -28,19 +31,26 @@ const migrationSource: Knex.MigrationSource<string> = {
 };
 
 /**
+ * Where the migrations are, and where it is written which have been run: a table of Muster's own, since the database
+ * may be another application's, too.
+ */
+export const MIGRATIONS = { migrationSource, tableName: "muster_migrations" } satisfies Knex.MigratorConfig;
+
+/**
  * Brings the schema up to date, or leaves it as it is: all in one transaction. Several processes may start at
  * once: one migrates, the others wait for its end.
  *
  * @returns the names of the migrations that were run
- * @throws Error when the database was made by a newer version
+ * @throws Error when the database was made by a newer version, or by one from before the first release
  */
 export async function migrate(database: Database): Promise<string[]> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     try {
       return await database.knex.transaction(async (transaction) => {
-        await transaction.raw(database.dialect.migrationLock);
-        const [, names] = (await transaction.migrate.latest({ migrationSource })) as [number, string[]];
+        for (const statement of database.dialect.migrationLock) await transaction.raw(statement);
+        await requireReleased(transaction);
+        const [, names] = (await transaction.migrate.latest(MIGRATIONS)) as [number, string[]];
         return names;
       });
     } catch (error) {
@@ -54,4 +64,17 @@ export async function migrate(database: Database): Promise<string[]> {
       await sleep(250);
     }
   }
+}
+
+/** Else a new, empty schema would stand beside the old one, as if everything had been lost. */
+async function requireReleased(transaction: Knex.Transaction): Promise<void> {
+  const hasTable = (name: string) => transaction.schema.hasTable(name);
+  if ((await hasTable(MIGRATIONS.tableName)) || !(await hasTable(UNRELEASED.table))) return;
+  const made: unknown = await transaction(UNRELEASED.table).where({ name: UNRELEASED.name }).first();
+  if (made === undefined) return;
+  throw new Error(
+    "This database was made by a version of Muster from before its first release, and cannot be migrated. " +
+      "Set DATABASE_URL to a new database, and let your identity providers push everything again; " +
+      "the old database stays as it is.",
+  );
 }

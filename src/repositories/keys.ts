@@ -5,15 +5,17 @@ export class KeyRepository {
   constructor(private readonly session: Session) {}
 
   async find(name: string): Promise<Uint8Array | undefined> {
-    const row = await this.session.first<{ value: string }>("select value from keys where name = ?", [name]);
+    const row = await this.session.first<{ value: string }>("select value from muster_keys where name = ?", [
+      name,
+    ]);
     return row && Buffer.from(row.value, "base64");
   }
 
   /** Keeps a key, unless there is one of that name. */
   async insert(name: string, key: Uint8Array): Promise<void> {
-    await this.session.rows("insert into keys (name, value) values (?, ?) on conflict (name) do nothing", [
-      name,
-      Buffer.from(key).toString("base64"),
-    ]);
+    await this.session.rows(
+      "insert into muster_keys (name, value) values (?, ?) on conflict (name) do nothing",
+      [name, Buffer.from(key).toString("base64")],
+    );
   }
 }

@@ -18,7 +18,7 @@ describe("An SQLite database that", () => {
 
       const write = (bytes: number) =>
         database.transaction((session) =>
-          session.rows("insert into keys (name, value) values (?, ?)", [
+          session.rows("insert into muster_keys (name, value) values (?, ?)", [
             `key ${Math.random()}`,
             "x".repeat(bytes),
           ]),
@@ -28,12 +28,12 @@ describe("An SQLite database that", () => {
         await database.knex.raw("pragma max_page_count = 1");
         const fault: unknown = await database
           .transaction(async (session) => {
-            await session.rows("insert into keys (name, value) values ('small', 'x')");
+            await session.rows("insert into muster_keys (name, value) values ('small', 'x')");
             await session
-              .rows("insert into keys (name, value) values ('large', ?)", ["x".repeat(1_000_000)])
+              .rows("insert into muster_keys (name, value) values ('large', ?)", ["x".repeat(1_000_000)])
               .catch(() => undefined);
             // SQLite has rolled back by now: this would be kept by itself.
-            await session.rows("insert into keys (name, value) values ('later', 'x')");
+            await session.rows("insert into muster_keys (name, value) values ('later', 'x')");
           })
           .catch((error: unknown) => error);
         expectFault(fault, /no space/);
@@ -44,7 +44,7 @@ describe("An SQLite database that", () => {
         await write(1_000_000);
         await database.check();
         const kept = await database.reader.rows(
-          "select name from keys where name in ('small', 'large', 'later')",
+          "select name from muster_keys where name in ('small', 'large', 'later')",
         );
         expect(kept).to.deep.equal([]);
       });

@@ -32,7 +32,7 @@ describe("The database", () => {
         if (answer.status === "fulfilled") continue;
         expect(constraintViolation(answer.reason)).to.deep.equal({
           kind: "unique",
-          constraint: "organizations_display_name_key_unique",
+          constraint: "muster_organizations_display_name_key_unique",
         });
       }
       expect(await names(database)).to.deep.equal(["a", "b", "c"]);
@@ -69,7 +69,7 @@ describe("The database", () => {
       const numbers = Array.from({ length: 40 }, (_, number) => number);
       const writes = numbers.map((number) =>
         (number % 2 === 0 ? database : other).transaction(async (session) => {
-          await session.first("select count(*) from organizations");
+          await session.first("select count(*) from muster_organizations");
           await insert(session, `turn ${number}`);
         }),
       );
@@ -114,7 +114,7 @@ describe("The database", () => {
     it("is refused when a newer version of Muster has made it", async () => {
       const newer = await open(await engine.databaseUrl());
       await newer
-        .knex("knex_migrations")
+        .knex("muster_migrations")
         .insert({ name: "9999_of_tomorrow", batch: 2, migration_time: new Date() });
       const refusal: unknown = await migrate(newer).catch((error: unknown) => error);
       await newer.close();
@@ -134,7 +134,7 @@ async function open(url: string): Promise<Database> {
 
 function insert(session: Session, name: string) {
   return session.rows(
-    `insert into organizations (id, display_name, display_name_key, version, created_at, updated_at)
+    `insert into muster_organizations (id, display_name, display_name_key, version, created_at, updated_at)
      values (?, ?, ?, 1, ?, ?)`,
     [`id of ${name} ${Math.random()}`, name, name, NOW, NOW],
   );
@@ -142,7 +142,7 @@ function insert(session: Session, name: string) {
 
 async function names({ reader }: Database): Promise<string[]> {
   const rows = await reader.rows<{ display_name: string }>(
-    "select display_name from organizations order by display_name",
+    "select display_name from muster_organizations order by display_name",
   );
   return rows.map((row) => row.display_name);
 }

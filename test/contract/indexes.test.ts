@@ -66,7 +66,7 @@ describe("Looking users up", () => {
       it(`by ${filter} is served by an index`, async () => {
         const plan = await explain(database, filter);
         expect(plan).to.match(/index/i);
-        expect(plan).to.not.match(/SCAN accounts\b(?! USING)|Seq Scan on accounts/);
+        expect(plan).to.not.match(/SCAN accounts\b(?! USING)|Seq Scan on muster_accounts/);
       });
     }
 
@@ -79,7 +79,9 @@ describe("Looking users up", () => {
         const { text, bindings } = selectFrom([source], LONGEST);
         const explained = await plan(database, sql(`${text} order by page_id limit 100`, ...bindings));
         expect(explained).to.match(/index/i);
-        expect(explained).to.not.match(/SCAN (accounts|memberships)\b(?! USING)|Seq Scan on (acc|memb)/);
+        expect(explained).to.not.match(
+          /SCAN (accounts|memberships)\b(?! USING)|Seq Scan on muster_(acc|memb)/,
+        );
       });
     }
 
@@ -88,13 +90,15 @@ describe("Looking users up", () => {
         it(`on, in the order of ${name}, ${descending ? "from the end" : "from the start"}, is served by an index`, async () => {
           const plan = await explainPage(database, name, descending);
           expect(plan).to.match(/index/i);
-          expect(plan).to.not.match(/SCAN accounts\b(?! USING)|Seq Scan on accounts|FOR ORDER BY/);
+          expect(plan).to.not.match(/SCAN accounts\b(?! USING)|Seq Scan on muster_accounts|FOR ORDER BY/);
         });
       }
     }
 
     it("by an attribute without an index reads them all, so that this test can tell", async () => {
-      expect(await explain(database, 'nickName eq "d"')).to.match(/SCAN accounts|Seq Scan on accounts/);
+      expect(await explain(database, 'nickName eq "d"')).to.match(
+        /SCAN accounts|Seq Scan on muster_accounts/,
+      );
     });
   });
 });
@@ -103,7 +107,10 @@ describe("Looking users up", () => {
 function explain(database: Database, filter: string): Promise<string> {
   const { compiler } = accountSource(database.dialect, PROVIDER_REALM, NOWHERE, {});
   const { text, bindings } = compiler.condition(compileFilter(userSchema, filter));
-  return plan(database, sql(`select accounts.user_name from accounts where ${text}`, ...bindings));
+  return plan(
+    database,
+    sql(`select accounts.user_name from muster_accounts as accounts where ${text}`, ...bindings),
+  );
 }
 
 /** How the engine goes about a page that begins somewhere in a sorted list. */

@@ -115,7 +115,7 @@ describe("The outbox", () => {
       await write((outbox) => outbox.end(old, "sent", at(1)));
       await write((outbox) => outbox.end(recent, "sent", at(20)));
       expect(await write((outbox) => outbox.prune(at(10), 1000))).to.equal(1);
-      const left = await database.reader.rows<{ id: string }>("select id from outbox order by id");
+      const left = await database.reader.rows<{ id: string }>("select id from muster_outbox order by id");
       expect(left.map(({ id }) => id)).to.deep.equal([recent, waiting]);
     });
   });

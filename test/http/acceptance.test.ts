@@ -164,7 +164,7 @@ describe("Accepting an invitation", () => {
         [emailOf(invitation), other.userName].map((userName) =>
           server.database((session) =>
             session.first<Record<string, unknown>>(
-              "select profile, search, display_name, display_name_key, family_name_key from accounts where user_name = ?",
+              "select profile, search, display_name, display_name_key, family_name_key from muster_accounts where user_name = ?",
               [userName],
             ),
           ),
@@ -202,7 +202,7 @@ describe("Accepting an invitation", () => {
       await scim.patch(`/Users/${first.id}`, { op: "replace", path: "active", value: false });
       expect((await look(link)).body).to.include({ reason: "withdrawn" });
       await server.database((session) =>
-        session.rows("update outbox set created_at = ? where invitation_id = ?", [
+        session.rows("update muster_outbox set created_at = ? where invitation_id = ?", [
           "2020-01-01T00:00:00.000Z",
           invitation.id,
         ]),
@@ -302,7 +302,7 @@ describe("Accepting an invitation", () => {
       let begun: () => void = () => undefined;
       const hasBegun = new Promise<void>((resolve) => (begun = resolve));
       const renaming = server.database(async (session) => {
-        await session.rows("update teams set display_name = ?, version = version + 1 where id = ?", [
+        await session.rows("update muster_teams set display_name = ?, version = version + 1 where id = ?", [
           name,
           team.id,
         ]);

@@ -240,7 +240,7 @@ describeServer(
       const emails = [{ value: `${unique("guest")}@example.com` }];
       const answer = await client.post("/Invitations", { schemas: [INVITATION], emails });
       await server().database((session) =>
-        session.rows("update outbox set created_at = ?", ["2020-01-01T00:00:00.000Z"]),
+        session.rows("update muster_outbox set created_at = ?", ["2020-01-01T00:00:00.000Z"]),
       );
       return expectStatus(answer, 201);
     }

@@ -40,7 +40,7 @@ describe("Setting up an account by mail", () => {
     /** As if a while had passed since the last mail. */
     const later = (user: Body) =>
       server.database((session) =>
-        session.rows("update account_setups set sent_at = ? where account_id = ?", [
+        session.rows("update muster_account_setups set sent_at = ? where account_id = ?", [
           "2020-01-01T00:00:00.000Z",
           user.id,
         ]),
@@ -188,7 +188,7 @@ describe("Setting up an account by mail", () => {
       const user = await create();
       const link = await linkFor(user);
       await server.database((session) =>
-        session.rows("update account_setups set expires_at = ? where account_id = ?", [
+        session.rows("update muster_account_setups set expires_at = ? where account_id = ?", [
           "2020-01-01T00:00:00.000Z",
           user.id,
         ]),

@@ -168,7 +168,7 @@ describe("Proving an address", () => {
       expect((await prove(second)).status).to.equal(403);
       const late = await codeFor(other, email);
       await server.database((session) =>
-        session.rows("update invitation_codes set expires_at = ?", [YESTERDAY]),
+        session.rows("update muster_invitation_codes set expires_at = ?", [YESTERDAY]),
       );
       expect((await prove(late, other)).status).to.equal(403);
     });
@@ -227,7 +227,7 @@ describe("Proving an address", () => {
       const forged = Buffer.from(JSON.stringify([...claims.slice(0, 3), "2999-01-01T00:00:00.000Z"]));
       expect((await look(own.replace(payload, forged.toString("base64url")))).status).to.equal(404);
       const key = await server.database((session) =>
-        session.first<{ value: string }>("select value from keys where name = 'links'"),
+        session.first<{ value: string }>("select value from muster_keys where name = 'links'"),
       );
       const links = new Links(() => Buffer.from(key?.value ?? "", "base64"), new URL(link).origin);
       const [invitationId = "", , , provedUntil = ""] = claims;

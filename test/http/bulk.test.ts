@@ -451,7 +451,7 @@ describeServer("A Bulk that meets a fault of the server", (scim, server) => {
   it("has 500 for that operation alone, and does the others", async () => {
     // A rule of the database that the server knows nothing of.
     await server().database((session) =>
-      session.rows("create unique index planted on organizations (description)"),
+      session.rows("create unique index planted on muster_organizations (description)"),
     );
     const described = (description: string) => ({
       schemas: [CORE_GROUP, ORGANIZATION],

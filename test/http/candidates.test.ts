@@ -30,7 +30,7 @@ describeServer("Candidates", (scim, server) => {
     another = await clientWith(server(), { organization: id });
   });
 
-  const forgetCounts = () => server().database((session) => session.rows("delete from rate_limits"));
+  const forgetCounts = () => server().database((session) => session.rows("delete from muster_rate_limits"));
   beforeEach(forgetCounts);
 
   it("are active accounts that are no members yet, with what it takes to tell who they are", async () => {

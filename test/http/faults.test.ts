@@ -20,7 +20,7 @@ describe("A fault of the database", () => {
       await migrate(database);
       const fault: unknown = await database
         .transaction((session) =>
-          session.rows("insert into accounts (id, password_hash) values (?, ?)", ["x", "hunter2"]),
+          session.rows("insert into muster_accounts (id, password_hash) values (?, ?)", ["x", "hunter2"]),
         )
         .catch((error: unknown) => error);
       await database.close();

@@ -35,7 +35,7 @@ describe("The mail of a process that was killed", () => {
         () => Date.now() + ahead,
       );
       const [mail] = await other.database((session) =>
-        session.rows<{ claimed_until: string }>("select claimed_until from outbox"),
+        session.rows<{ claimed_until: string }>("select claimed_until from muster_outbox"),
       );
       expect(Date.parse(mail?.claimed_until ?? "") - Date.now()).to.be.within(1, MINUTE - 1);
       expect(mailbox.to("guest@example.com")).to.have.length(1);

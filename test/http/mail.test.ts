@@ -68,7 +68,7 @@ describe("Mail", () => {
       const group = await createGroup(scim);
       // No client can write such a name any more; it may be there from before.
       await server.database((session) =>
-        session.rows("update organizations set display_name = ? where id = ?", [
+        session.rows("update muster_organizations set display_name = ? where id = ?", [
           "Eve\r\nBcc: eve@example.com",
           group.id,
         ]),
@@ -121,7 +121,7 @@ describe("Mail", () => {
       expectError(answer, { status: 429 });
       expect(Number(answer.headers["retry-after"])).to.be.within(1, 60);
       await server.database((session) =>
-        session.rows("update outbox set created_at = ? where invitation_id = ?", [
+        session.rows("update muster_outbox set created_at = ? where invitation_id = ?", [
           "2020-01-01T00:00:00.000Z",
           id,
         ]),
@@ -161,7 +161,7 @@ describe("Mail", () => {
       const rows = () =>
         server.database((session) =>
           session.rows<{ address: string; result: string | null; attempts: number }>(
-            "select address, result, attempts from outbox where invitation_id = ? order by id",
+            "select address, result, attempts from muster_outbox where invitation_id = ? order by id",
             [id],
           ),
         );
@@ -176,7 +176,7 @@ describe("Mail", () => {
         detail: "mail (invitation) could not be sent and is given up",
       });
       await server.database((session) =>
-        session.rows("update outbox set due_at = ? where invitation_id = ?", [
+        session.rows("update muster_outbox set due_at = ? where invitation_id = ?", [
           "2020-01-01T00:00:00.000Z",
           id,
         ]),

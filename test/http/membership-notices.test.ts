@@ -48,7 +48,9 @@ describe("Notices of memberships", () => {
                 expectStatus(await scim.patch(`/Groups/${organization.id}`, change), 204);
                 const ended = () =>
                   server.database((session) =>
-                    session.rows("select 1 from outbox where account_id = ? and ended_at is null", [user.id]),
+                    session.rows("select 1 from muster_outbox where account_id = ? and ended_at is null", [
+                      user.id,
+                    ]),
                   );
                 while ((await ended()).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
               }

@@ -79,7 +79,7 @@ describe("Orphaned access tokens", () => {
       expectStatus(await own.patch(`/Users/${plain.id}`, replace("active", false)), 200);
       expectStatus(await own.patch(`/Users/${plain.id}`, replace("active", true)), 200);
       const unsent = () =>
-        server.database((session) => session.rows("select 1 from outbox where ended_at is null"));
+        server.database((session) => session.rows("select 1 from muster_outbox where ended_at is null"));
       while ((await unsent()).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
       expect(mailbox.to(noor.userName)).to.have.lengthOf(1);
     });

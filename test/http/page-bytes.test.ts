@@ -91,7 +91,7 @@ describe("A page of a list ends when it has many bytes", () => {
         const invitation = await scim.post("/Invitations", { schemas: [INVITATION], ...reference });
         ids.Invitations?.push(invitation.body.id);
         await server.database((session) =>
-          session.rows("update invitations set description = ? where id = ?", [
+          session.rows("update muster_invitations set description = ? where id = ?", [
             description,
             invitation.body.id,
           ]),
@@ -161,7 +161,7 @@ async function lengthen(session: Session, ids: readonly string[]): Promise<void>
   const title = "x".repeat(LONG);
   for (const id of ids) {
     const profile = JSON.stringify({ schemas: [CORE_USER], title });
-    await session.rows("update accounts set profile = ? where id = ?", [profile, id]);
+    await session.rows("update muster_accounts set profile = ? where id = ?", [profile, id]);
   }
 }
 
@@ -171,7 +171,7 @@ async function insertLong(session: Session, count: number): Promise<void> {
   const profile = `'{"schemas":["${CORE_USER}"],"title":"' || ${text} || '"}'`;
   for (let number = 0; number < count; number += 1) {
     await session.rows(
-      `insert into accounts (id, user_name, user_name_key, active, profile, search, version, created_at, updated_at)
+      `insert into muster_accounts (id, user_name, user_name_key, active, profile, search, version, created_at, updated_at)
        values (?, ?, ?, true, ${profile}, '{}', 1, ?, ?)`,
       [`00000000-0000-7000-8000-${String(number).padStart(12, "0")}`, `l${number}`, `L${number}`, AT, AT],
     );

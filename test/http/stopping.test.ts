@@ -119,7 +119,7 @@ describe("A server that is told to stop", function () {
       const user = await createUser(server.scim);
       const database = await openDatabase(readSettings({ DATABASE_URL: databaseUrl }).database);
       const hanging = await database.transaction(async (session) => {
-        await session.rows("update accounts set updated_at = updated_at where id = ?", [user.id]);
+        await session.rows("update muster_accounts set updated_at = updated_at where id = ?", [user.id]);
         const answer = server.scim
           .patch(`/Users/${user.id}`, { op: "replace", path: "title", value: "Boss" })
           .then(

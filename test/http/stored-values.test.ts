@@ -97,7 +97,7 @@ describeServer("What is stored of a User", (scim, server) => {
     const path = `/Users/${user.id}`;
     await server().database(async (session) => {
       const profile = JSON.stringify({ schemas: [CORE_USER], photos: photos(200_000), title: "Old" });
-      await session.rows("update accounts set profile = ?, search = ? where id = ?", [
+      await session.rows("update muster_accounts set profile = ?, search = ? where id = ?", [
         profile,
         profile,
         user.id,

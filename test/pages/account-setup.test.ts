@@ -115,7 +115,7 @@ describe("The page to set up an account", () => {
     /** As if a minute had passed since the last mail. */
     const sendAnother = async ({ id, userName }: Body) => {
       await given.server.database((session) =>
-        session.rows("update account_setups set sent_at = ? where account_id = ?", [LONG_AGO, id]),
+        session.rows("update muster_account_setups set sent_at = ? where account_id = ?", [LONG_AGO, id]),
       );
       await given.change(`/Users/${id}`, `${MEMBERSHIP}:sendSetupEmail`, true);
       await open(page, linkIn(await given.mailbox.expect(userName, 2)));

@@ -115,7 +115,7 @@ export class PagesFixture {
   async expire(table: "invitations" | "account_setups", id: string): Promise<void> {
     const key = table === "invitations" ? "id" : "account_id";
     await this.server.database((session) =>
-      session.rows(`update ${table} set expires_at = ? where ${key} = ?`, [LONG_AGO, id]),
+      session.rows(`update muster_${table} set expires_at = ? where ${key} = ?`, [LONG_AGO, id]),
     );
   }
 }

@@ -60,12 +60,12 @@ const OF_ACTOR = ["token_id", "account_id", "request_id", "address"];
 
 /** The events that a realm sees: a relation of the name `audit_events`. */
 function view(realm: Realm): Sql {
-  if (realm.type === "provider") return sql("audit_events");
+  if (realm.type === "provider") return sql("muster_audit_events as audit_events");
   const columns = COLUMNS.map((name) =>
     OF_ACTOR.includes(name) ? `case when not by_provider then ${name} end as ${name}` : name,
   );
   return sql(
-    `(select ${columns.join(", ")} from audit_events where organization_id = ?) audit_events`,
+    `(select ${columns.join(", ")} from muster_audit_events where organization_id = ?) audit_events`,
     realm.organizationId,
   );
 }
@@ -131,7 +131,7 @@ export class AuditEventRepository {
   async #insert(events: readonly AuditEvent[]): Promise<void> {
     const row = `(${COLUMNS.map(() => "?").join(", ")})`;
     await this.session.rows(
-      `insert into audit_events (${COLUMNS.join(", ")}) values ${events.map(() => row).join(", ")}`,
+      `insert into muster_audit_events (${COLUMNS.join(", ")}) values ${events.map(() => row).join(", ")}`,
       events.flatMap(toBindings),
     );
   }
@@ -139,7 +139,7 @@ export class AuditEventRepository {
   /** Writes how often refusals have happened by now. */
   async recount(counts: readonly { id: string; occurrences: number; lastAt: string }[]): Promise<void> {
     for (const { id, occurrences, lastAt } of counts) {
-      await this.session.rows("update audit_events set occurrences = ?, last_at = ? where id = ?", [
+      await this.session.rows("update muster_audit_events set occurrences = ?, last_at = ? where id = ?", [
         occurrences,
         lastAt,
         id,
@@ -173,8 +173,8 @@ export class AuditEventRepository {
    */
   async prune(before: string, limit: number): Promise<number> {
     const pruned = await this.session.rows(
-      `delete from audit_events where id in
-         (select id from audit_events where created_at < ? order by created_at, id limit ?) returning 1`,
+      `delete from muster_audit_events where id in
+         (select id from muster_audit_events where created_at < ? order by created_at, id limit ?) returning 1`,
       [before, limit],
     );
     return pruned.length;

@@ -15,7 +15,7 @@ export class InvitationCodeRepository {
   /** @param addressKey folded */
   async find(invitationId: string, addressKey: string): Promise<InvitationCode | undefined> {
     const row = await this.session.first<{ number: number; expires_at: string }>(
-      "select number, expires_at from invitation_codes where invitation_id = ? and address_key = ?",
+      "select number, expires_at from muster_invitation_codes where invitation_id = ? and address_key = ?",
       [invitationId, addressKey],
     );
     return row && { number: row.number, expiresAt: row.expires_at };
@@ -24,7 +24,8 @@ export class InvitationCodeRepository {
   /** Makes the next code; the one before it is void. @returns its number */
   async next(invitationId: string, addressKey: string, expiresAt: string): Promise<number> {
     const row = await this.session.first<{ number: number }>(
-      `insert into invitation_codes (invitation_id, address_key, number, expires_at) values (?, ?, 1, ?)
+      `insert into muster_invitation_codes as invitation_codes (invitation_id, address_key, number, expires_at)
+       values (?, ?, 1, ?)
        on conflict (invitation_id, address_key) do update set
          number = invitation_codes.number + 1, expires_at = excluded.expires_at
        returning number`,
@@ -36,7 +37,7 @@ export class InvitationCodeRepository {
   /** Uses a code up. @returns whether it was there to be used */
   async use(invitationId: string, addressKey: string, number: number, now: string): Promise<boolean> {
     const row = await this.session.first(
-      `update invitation_codes set expires_at = ?
+      `update muster_invitation_codes set expires_at = ?
        where invitation_id = ? and address_key = ? and number = ? and expires_at > ? returning number`,
       [now, invitationId, addressKey, number, now],
     );

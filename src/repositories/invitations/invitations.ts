@@ -55,9 +55,12 @@ const COLUMNS = [
 
 /** Beside the description, there are lists: about so many bytes for each element. */
 const BYTES = `(coalesce(octet_length(invitations.description), 0) + 256 * (invitations.accepted_count
-  + (select count(*) from invitation_emails where invitation_emails.invitation_id = invitations.id)
-  + (select count(*) from invitation_roles where invitation_roles.invitation_id = invitations.id)
-  + (select count(*) from invitation_teams where invitation_teams.invitation_id = invitations.id)))`;
+  + (select count(*) from muster_invitation_emails as invitation_emails
+    where invitation_emails.invitation_id = invitations.id)
+  + (select count(*) from muster_invitation_roles as invitation_roles
+    where invitation_roles.invitation_id = invitations.id)
+  + (select count(*) from muster_invitation_teams as invitation_teams
+    where invitation_teams.invitation_id = invitations.id)))`;
 
 interface EmailRow {
   invitation_id: string;
@@ -76,7 +79,8 @@ export interface InvitationWrite extends InvitationInput {
 
 /** The invitations that a realm sees, with their `status` as `invitationStatus` has it: a relation `invitations`. */
 function view(realm: Realm, now: string): Sql {
-  const emails = "select 1 from invitation_emails where invitation_emails.invitation_id = invitations.id";
+  const emails =
+    "select 1 from muster_invitation_emails as invitation_emails where invitation_emails.invitation_id = invitations.id";
   const select = `select invitations.*, organizations.display_name as organization_name,
       organizations.display_name_key as organization_name_key,
       case when exists (${emails}) and not exists (${emails} and accepted_at is null and declined_at is null)
@@ -85,14 +89,15 @@ function view(realm: Realm, now: string): Sql {
         when expires_at <= ? then 'expired'
         when accepted_count >= quota then 'exhausted'
         else 'pending' end as status
-    from invitations join organizations on organizations.id = invitations.organization_id`;
+    from muster_invitations as invitations
+      join muster_organizations as organizations on organizations.id = invitations.organization_id`;
   return realm.type === "provider"
     ? sql(`(${select}) invitations`, now)
     : sql(`(${select} where invitations.organization_id = ?) invitations`, now, realm.organizationId);
 }
 
 const values = (table: string): Collection => ({
-  from: `${table} element`,
+  from: `${table} as element`,
   owner: "element.invitation_id",
   columns: { value: "element.value_key" },
   order: "element.position",
@@ -101,10 +106,10 @@ const values = (table: string): Collection => ({
 /** Who has accepted, as a realm sees it: in an organization's, whoever has left again does not exist. */
 const acceptances = (realm: Realm) =>
   realm.type === "provider"
-    ? "invitation_acceptances"
-    : `(select invitation_acceptances.* from invitation_acceptances
-        join invitations on invitations.id = invitation_acceptances.invitation_id
-        join memberships on memberships.organization_id = invitations.organization_id
+    ? "muster_invitation_acceptances as invitation_acceptances"
+    : `(select invitation_acceptances.* from muster_invitation_acceptances as invitation_acceptances
+        join muster_invitations as invitations on invitations.id = invitation_acceptances.invitation_id
+        join muster_memberships as memberships on memberships.organization_id = invitations.organization_id
           and memberships.account_id = invitation_acceptances.account_id) invitation_acceptances`;
 
 const fields = ({ plainText }: Dialect, realm: Realm, locations: Locations): ResourceFields => ({
@@ -131,11 +136,11 @@ const fields = ({ plainText }: Dialect, realm: Realm, locations: Locations): Res
     "meta.version": plainText(`'W/"' || invitations.version || '"'`),
   },
   collections: {
-    emails: values("invitation_emails"),
-    declinedBy: values("(select * from invitation_emails where declined_at is not null)"),
-    roles: values("invitation_roles"),
+    emails: values("muster_invitation_emails"),
+    declinedBy: values("(select * from muster_invitation_emails where declined_at is not null)"),
+    roles: values("muster_invitation_roles"),
     teams: {
-      from: "invitation_teams element join teams on teams.id = element.team_id",
+      from: "muster_invitation_teams as element join muster_teams as teams on teams.id = element.team_id",
       owner: "element.invitation_id",
       columns: {
         value: "element.team_id",
@@ -145,7 +150,8 @@ const fields = ({ plainText }: Dialect, realm: Realm, locations: Locations): Res
       order: "element.position",
     },
     acceptedBy: {
-      from: `(select * from ${acceptances(realm)}) element join accounts on accounts.id = element.account_id`,
+      from: `(select * from ${acceptances(realm)}) element
+        join muster_accounts as accounts on accounts.id = element.account_id`,
       owner: "element.invitation_id",
       columns: {
         value: "element.account_id",
@@ -168,9 +174,10 @@ export class InvitationRepository {
   /** @param now decides on the status. @param lock whether it is about to be changed in this transaction */
   async find(id: string, now: string, { lock }: { lock: boolean }): Promise<Invitation | undefined> {
     if (lock) {
-      await this.session.rows(`select 1 from invitations where id = ? ${this.session.dialect.forUpdate}`, [
-        id,
-      ]);
+      await this.session.rows(
+        `select 1 from muster_invitations where id = ? ${this.session.dialect.forUpdate}`,
+        [id],
+      );
     }
     const { text, bindings } = view(this.realm, now);
     const rows = await this.session.rows<InvitationRow>(`select * from ${text} where id = ?`, [
@@ -201,7 +208,7 @@ export class InvitationRepository {
   ): Promise<void> {
     const { id, organizationId, inviter, createdAt } = invitation;
     await this.session.rows(
-      `insert into invitations (name, name_key, description, description_key, given_name, given_name_key,
+      `insert into muster_invitations (name, name_key, description, description_key, given_name, given_name_key,
          family_name, family_name_key, expires_at, quota, enabled, revision, version, updated_at, id,
          organization_id, inviter_token_id, inviter_account_id, inviter_maker_id, created_at)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -216,7 +223,8 @@ export class InvitationRepository {
    */
   async update(invitation: InvitationWrite, current: Invitation): Promise<void> {
     await this.session.rows(
-      `update invitations set name = ?, name_key = ?, description = ?, description_key = ?, given_name = ?,
+      `update muster_invitations
+        set name = ?, name_key = ?, description = ?, description_key = ?, given_name = ?,
          given_name_key = ?, family_name = ?, family_name_key = ?, expires_at = ?, quota = ?, enabled = ?,
          revision = ?, version = ?, updated_at = ?
        where id = ?`,
@@ -226,9 +234,10 @@ export class InvitationRepository {
     const gone = current.emails.map(foldCase).filter((key) => !kept.has(key));
     await this.#writeLists(invitation, gone);
     if (invitation.revision === current.revision) return;
-    await this.session.rows("update invitation_emails set declined_at = null where invitation_id = ?", [
-      invitation.id,
-    ]);
+    await this.session.rows(
+      "update muster_invitation_emails set declined_at = null where invitation_id = ?",
+      [invitation.id],
+    );
   }
 
   /**
@@ -238,18 +247,18 @@ export class InvitationRepository {
    */
   async accept(id: string, address: string | undefined, accountId: string, at: string): Promise<void> {
     await this.session.rows(
-      `update invitations set accepted_count = accepted_count + 1, version = version + 1, updated_at = ?
+      `update muster_invitations set accepted_count = accepted_count + 1, version = version + 1, updated_at = ?
        where id = ?`,
       [at, id],
     );
     if (address !== undefined) {
       await this.session.rows(
-        "update invitation_emails set accepted_at = ? where invitation_id = ? and value = ?",
+        "update muster_invitation_emails set accepted_at = ? where invitation_id = ? and value = ?",
         [at, id, address],
       );
     }
     await this.session.rows(
-      `insert into invitation_acceptances (invitation_id, account_id, accepted_at) values (?, ?, ?)
+      `insert into muster_invitation_acceptances (invitation_id, account_id, accepted_at) values (?, ?, ?)
        on conflict (invitation_id, account_id) do update set accepted_at = excluded.accepted_at`,
       [id, accountId, at],
     );
@@ -257,12 +266,12 @@ export class InvitationRepository {
 
   /** Writes down that somebody does not want to. @param address that of the invitation's which is theirs */
   async decline(id: string, address: string, at: string): Promise<void> {
-    await this.session.rows("update invitations set version = version + 1, updated_at = ? where id = ?", [
-      at,
-      id,
-    ]);
     await this.session.rows(
-      "update invitation_emails set declined_at = ? where invitation_id = ? and value = ?",
+      "update muster_invitations set version = version + 1, updated_at = ? where id = ?",
+      [at, id],
+    );
+    await this.session.rows(
+      "update muster_invitation_emails set declined_at = ? where invitation_id = ? and value = ?",
       [at, id, address],
     );
   }
@@ -270,13 +279,13 @@ export class InvitationRepository {
   /** Makes somebody else the one who invites. */
   async setInviter(id: string, inviter: Invitation["inviter"]): Promise<void> {
     await this.session.rows(
-      "update invitations set inviter_token_id = ?, inviter_account_id = ?, inviter_maker_id = ? where id = ?",
+      "update muster_invitations set inviter_token_id = ?, inviter_account_id = ?, inviter_maker_id = ? where id = ?",
       [...inviterBindings(inviter), id],
     );
   }
 
   async delete(id: string): Promise<void> {
-    await this.session.rows("delete from invitations where id = ?", [id]);
+    await this.session.rows("delete from muster_invitations where id = ?", [id]);
   }
 
   async #writeLists(
@@ -286,29 +295,29 @@ export class InvitationRepository {
     const { textItems } = this.session.dialect;
     if (goneEmails.length > 0) {
       await this.session.rows(
-        `delete from invitation_emails where invitation_id = ?
+        `delete from muster_invitation_emails where invitation_id = ?
          and value_key in (select items.value from ${textItems})`,
         [id, JSON.stringify(goneEmails)],
       );
     }
     for (const [position, value] of emails.entries()) {
       await this.session.rows(
-        `insert into invitation_emails (invitation_id, position, value, value_key) values (?, ?, ?, ?)
+        `insert into muster_invitation_emails (invitation_id, position, value, value_key) values (?, ?, ?, ?)
          on conflict (invitation_id, value_key) do update set position = excluded.position, value = excluded.value`,
         [id, position, value, foldCase(value)],
       );
     }
-    await this.session.rows("delete from invitation_roles where invitation_id = ?", [id]);
+    await this.session.rows("delete from muster_invitation_roles where invitation_id = ?", [id]);
     for (const [position, value] of roles.entries()) {
       await this.session.rows(
-        "insert into invitation_roles (invitation_id, position, value, value_key) values (?, ?, ?, ?)",
+        "insert into muster_invitation_roles (invitation_id, position, value, value_key) values (?, ?, ?, ?)",
         [id, position, value, foldCase(value)],
       );
     }
-    await this.session.rows("delete from invitation_teams where invitation_id = ?", [id]);
+    await this.session.rows("delete from muster_invitation_teams where invitation_id = ?", [id]);
     for (const [position, teamId] of teamIds.entries()) {
       await this.session.rows(
-        "insert into invitation_teams (invitation_id, position, team_id) values (?, ?, ?)",
+        "insert into muster_invitation_teams (invitation_id, position, team_id) values (?, ?, ?)",
         [id, position, teamId],
       );
     }
@@ -328,21 +337,23 @@ export class InvitationRepository {
       return grouped;
     };
     const emails = await listed<EmailRow>(
-      "select invitation_id, value, accepted_at, declined_at from invitation_emails",
+      "select invitation_id, value, accepted_at, declined_at from muster_invitation_emails",
       "position",
     );
     const roles = await listed<{ invitation_id: string; value: string }>(
-      "select invitation_id, value from invitation_roles",
+      "select invitation_id, value from muster_invitation_roles",
       "position",
     );
     const teams = await listed<{ invitation_id: string } & NamedId>(
       `select invitation_id, teams.id, teams.display_name as display
-       from invitation_teams join teams on teams.id = invitation_teams.team_id`,
+       from muster_invitation_teams as invitation_teams
+         join muster_teams as teams on teams.id = invitation_teams.team_id`,
       "position",
     );
     const people = await listed<{ invitation_id: string } & NamedId>(
       `select invitation_id, accounts.id, coalesce(accounts.display_name, accounts.user_name) as display
-       from ${acceptances(this.realm)} join accounts on accounts.id = invitation_acceptances.account_id`,
+       from ${acceptances(this.realm)}
+         join muster_accounts as accounts on accounts.id = invitation_acceptances.account_id`,
       "accepted_at, accounts.id",
     );
     return rows.map((row) => {

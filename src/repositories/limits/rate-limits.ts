@@ -20,7 +20,7 @@ export class RateLimitRepository {
    */
   async count(name: string, amount: number, now: string, until: string): Promise<Counted> {
     const row = await this.session.first<{ count: number; resets_at: string }>(
-      `insert into rate_limits (name, count, resets_at) values (?, ?, ?)
+      `insert into muster_rate_limits as rate_limits (name, count, resets_at) values (?, ?, ?)
        on conflict (name) do update set
          count = case when rate_limits.resets_at <= ? then excluded.count else rate_limits.count + excluded.count end,
          resets_at = case when rate_limits.resets_at <= ? then excluded.resets_at
@@ -32,11 +32,11 @@ export class RateLimitRepository {
   }
 
   async forget(name: string): Promise<void> {
-    await this.session.rows("delete from rate_limits where name = ?", [name]);
+    await this.session.rows("delete from muster_rate_limits where name = ?", [name]);
   }
 
   /** Forgets windows that are over. */
   async prune(now: string): Promise<void> {
-    await this.session.rows("delete from rate_limits where resets_at <= ?", [now]);
+    await this.session.rows("delete from muster_rate_limits where resets_at <= ?", [now]);
   }
 }

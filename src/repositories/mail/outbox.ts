@@ -47,7 +47,7 @@ export class OutboxRepository {
 
   async #insert(mails: readonly Omit<Mail, "attempts">[]): Promise<void> {
     await this.session.rows(
-      `insert into outbox (id, kind, address, invitation_id, account_id, organization_id, revision, priority,
+      `insert into muster_outbox (id, kind, address, invitation_id, account_id, organization_id, revision, priority,
          created_at, due_at)
        values ${mails.map(() => "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").join(", ")}`,
       mails.flatMap(({ id, kind, address, invitationId, accountId, organizationId, revision, createdAt }) => [
@@ -60,7 +60,7 @@ export class OutboxRepository {
   /** Whether there is anything to send. @param until when a claim ends that begins now */
   async isDue(now: string, until: string): Promise<boolean> {
     const row = await this.session.first(
-      `select 1 from outbox where ${SENDABLE} limit 1`,
+      `select 1 from muster_outbox where ${SENDABLE} limit 1`,
       sendable(now, until),
     );
     return row !== undefined;
@@ -75,8 +75,10 @@ export class OutboxRepository {
   async claim(now: string, until: string, limit: number): Promise<Mail[]> {
     const rows = await this.session.rows<MailRow>(
       `with next as (
-         select id from outbox where ${SENDABLE} order by priority, due_at, id limit ? ${this.session.dialect.forClaim})
-       update outbox set claimed_until = ?, attempts = attempts + 1 where id in (select id from next) returning *`,
+         select id from muster_outbox
+           where ${SENDABLE} order by priority, due_at, id limit ? ${this.session.dialect.forClaim})
+       update muster_outbox set claimed_until = ?, attempts = attempts + 1
+       where id in (select id from next) returning *`,
       [...sendable(now, until), limit, until],
     );
     return rows.map((row) => ({
@@ -93,17 +95,16 @@ export class OutboxRepository {
   }
 
   async end(id: string, result: MailResult, at: string): Promise<void> {
-    await this.session.rows("update outbox set ended_at = ?, result = ?, claimed_until = null where id = ?", [
-      at,
-      result,
-      id,
-    ]);
+    await this.session.rows(
+      "update muster_outbox set ended_at = ?, result = ?, claimed_until = null where id = ?",
+      [at, result, id],
+    );
   }
 
   /** Prolongs the claims on mail that is still being sent. */
   async renew(ids: readonly string[], until: string): Promise<void> {
     await this.session.rows(
-      `update outbox set claimed_until = ? where claimed_until is not null and ended_at is null
+      `update muster_outbox set claimed_until = ? where claimed_until is not null and ended_at is null
        and id in (select value from ${this.session.dialect.textItems})`,
       [until, JSON.stringify(ids)],
     );
@@ -112,7 +113,7 @@ export class OutboxRepository {
   /** Puts mail back that could not be sent, unless another process has taken it since. @param dueAt when it is tried again */
   async postpone({ id, attempts }: Pick<Mail, "id" | "attempts">, dueAt: string): Promise<void> {
     await this.session.rows(
-      "update outbox set due_at = ?, claimed_until = null where id = ? and attempts = ?",
+      "update muster_outbox set due_at = ?, claimed_until = null where id = ? and attempts = ?",
       [dueAt, id, attempts],
     );
   }
@@ -120,7 +121,7 @@ export class OutboxRepository {
   /** Forgets what is done with, some at a time. @param before ISO 8601 in UTC @returns how many */
   async prune(before: string, limit: number): Promise<number> {
     const pruned = await this.session.rows(
-      "delete from outbox where id in (select id from outbox where ended_at < ? limit ?) returning 1",
+      "delete from muster_outbox where id in (select id from muster_outbox where ended_at < ? limit ?) returning 1",
       [before, limit],
     );
     return pruned.length;
@@ -129,7 +130,8 @@ export class OutboxRepository {
   /** How many notices have gone to somebody since a time. */
   async noticesSince(accountId: string, since: string): Promise<number> {
     const row = await this.session.first<{ sent: number }>(
-      `select cast(count(*) as integer) as sent from outbox where account_id = ? and result = 'sent' and ended_at > ?
+      `select cast(count(*) as integer) as sent from muster_outbox
+        where account_id = ? and result = 'sent' and ended_at > ?
        and kind in ('membership-added', 'membership-removed')`,
       [accountId, since],
     );
@@ -139,7 +141,7 @@ export class OutboxRepository {
   /** When an invitation was written last. */
   async lastWritten(invitationId: string): Promise<string | undefined> {
     const row = await this.session.first<{ at: string | null }>(
-      "select max(created_at) as at from outbox where invitation_id = ? and kind = 'invitation'",
+      "select max(created_at) as at from muster_outbox where invitation_id = ? and kind = 'invitation'",
       [invitationId],
     );
     return row?.at ?? undefined;

@@ -40,7 +40,8 @@ export class MembershipDetailsRepository {
     if (this.realm.type === "organization") return new Map();
     const rows = await this.session.rows<RolesRow>(
       `select memberships.account_id, memberships.organization_id, organizations.display_name, memberships.roles
-       from memberships join organizations on organizations.id = memberships.organization_id
+       from muster_memberships as memberships
+         join muster_organizations as organizations on organizations.id = memberships.organization_id
        where memberships.roles <> '[]'
        and memberships.account_id in (select items.value from ${this.session.dialect.textItems})
        order by memberships.account_id, memberships.organization_id`,
@@ -60,7 +61,8 @@ export class MembershipDetailsRepository {
     const own = this.realm.type === "provider" ? [] : [this.realm.organizationId];
     const rows = await this.session.rows<TeamRow>(
       `select team_memberships.account_id, teams.id, teams.display_name
-       from team_memberships join teams on teams.id = team_memberships.team_id
+       from muster_team_memberships as team_memberships
+         join muster_teams as teams on teams.id = team_memberships.team_id
        where team_memberships.account_id in (select items.value from ${this.session.dialect.textItems}) ${inRealm}
        order by team_memberships.account_id, teams.id`,
       [JSON.stringify(accountIds), ...own],

@@ -12,7 +12,7 @@ import { ListingCompiler } from "../listing/compile.js";
 
 /** Members as the elements of an organization's `members`. */
 export const memberElements = ({ plainText }: Dialect): Collection => ({
-  from: "memberships element join accounts on accounts.id = element.account_id",
+  from: "muster_memberships as element join muster_accounts as accounts on accounts.id = element.account_id",
   columns: {
     value: "element.account_id",
     display: "coalesce(accounts.display_name_key, accounts.user_name_key)",
@@ -58,7 +58,8 @@ export class MembershipRepository {
   async members(organizationId: string, after: string | undefined, limit: number): Promise<Member[]> {
     const rows = await this.session.rows<MemberRow>(
       `select memberships.account_id, coalesce(accounts.display_name, accounts.user_name) as display
-       from memberships join accounts on accounts.id = memberships.account_id
+       from muster_memberships as memberships
+         join muster_accounts as accounts on accounts.id = memberships.account_id
        where memberships.organization_id = ? and memberships.account_id > ?
        order by memberships.account_id limit ?`,
       [organizationId, after ?? "", limit],
@@ -68,7 +69,7 @@ export class MembershipRepository {
 
   async isMember(organizationId: string, accountId: string): Promise<boolean> {
     const row = await this.session.first(
-      "select 1 from memberships where organization_id = ? and account_id = ?",
+      "select 1 from muster_memberships where organization_id = ? and account_id = ?",
       [organizationId, accountId],
     );
     return row !== undefined;
@@ -77,7 +78,8 @@ export class MembershipRepository {
   /** As `isMember`, and the membership does not end before the transaction does. */
   async lockMember(organizationId: string, accountId: string): Promise<boolean> {
     const row = await this.session.first(
-      `select 1 from memberships where organization_id = ? and account_id = ? ${this.session.dialect.forUpdate}`,
+      `select 1 from muster_memberships
+        where organization_id = ? and account_id = ? ${this.session.dialect.forUpdate}`,
       [organizationId, accountId],
     );
     return row !== undefined;
@@ -86,7 +88,8 @@ export class MembershipRepository {
   /** Whether somebody has power over an organization as one of its members. */
   async isAdministrator(organizationId: string, accountId: string): Promise<boolean> {
     const row = await this.session.first(
-      `select 1 from memberships join accounts on accounts.id = memberships.account_id
+      `select 1 from muster_memberships as memberships
+        join muster_accounts as accounts on accounts.id = memberships.account_id
        where memberships.organization_id = ? and memberships.account_id = ?
        and memberships.is_admin and memberships.active and accounts.active`,
       [organizationId, accountId],
@@ -98,7 +101,7 @@ export class MembershipRepository {
   async unknownAccounts(accountIds: readonly string[]): Promise<string[]> {
     const rows = await this.session.rows<{ value: string }>(
       `select items.value as value from ${this.session.dialect.textItems}
-       where not exists (select 1 from accounts where accounts.id = items.value)`,
+       where not exists (select 1 from muster_accounts as accounts where accounts.id = items.value)`,
       [JSON.stringify(accountIds)],
     );
     return rows.map(({ value }) => value);
@@ -114,7 +117,7 @@ export class MembershipRepository {
     try {
       return await this.#insert(organizationId, accountIds, addition);
     } catch (error) {
-      if (constraintViolation(error)?.constraint !== "memberships_account_id_foreign") throw error;
+      if (constraintViolation(error)?.constraint !== "muster_memberships_account_id_foreign") throw error;
       throw new InvalidValueError(
         "One of the Users that should become members was deleted at the same moment",
       );
@@ -127,10 +130,11 @@ export class MembershipRepository {
     addition: Addition,
   ): Promise<string[]> {
     const added = await this.session.rows<AccountId>(
-      `insert into memberships (organization_id, account_id, source, added_by, created_at, updated_at,
+      `insert into muster_memberships (organization_id, account_id, source, added_by, created_at, updated_at,
          profile_version_before)
        select ?, accounts.id, ?, ?, ?, ?, accounts.profile_version
-       from accounts where accounts.id in (select items.value from ${this.session.dialect.textItems})
+       from muster_accounts as accounts
+         where accounts.id in (select items.value from ${this.session.dialect.textItems})
        on conflict (organization_id, account_id) do nothing returning account_id`,
       [
         organizationId,
@@ -147,7 +151,8 @@ export class MembershipRepository {
   /** Writes what an organization says of a member; its version goes up by one, or begins. */
   async update(organizationId: string, accountId: string, standing: Standing, at: string): Promise<void> {
     await this.session.rows(
-      `update memberships set external_id = ?, active = ?, is_active_assigned = ?, roles = ?, roles_search = ?,
+      `update muster_memberships
+        set external_id = ?, active = ?, is_active_assigned = ?, roles = ?, roles_search = ?,
          is_admin = ?, version = version + 1, updated_at = ?
        where organization_id = ? and account_id = ?`,
       [
@@ -171,13 +176,14 @@ export class MembershipRepository {
     at: string,
   ): Promise<void> {
     const row = await this.session.first<{ roles: string }>(
-      "select roles from memberships where organization_id = ? and account_id = ?",
+      "select roles from muster_memberships where organization_id = ? and account_id = ?",
       [organizationId, accountId],
     );
     const known = toRoles(row?.roles ?? "[]");
     const roles = names.map((value) => known.find((role) => role.value === value) ?? { value });
     await this.session.rows(
-      `update memberships set roles = ?, roles_search = ?, is_admin = ?, version = version + 1, updated_at = ?
+      `update muster_memberships
+        set roles = ?, roles_search = ?, is_admin = ?, version = version + 1, updated_at = ?
        where organization_id = ? and account_id = ?`,
       [...roleBindings(roles), hasRole(roles, ORGANIZATION_ADMIN), at, organizationId, accountId],
     );
@@ -188,7 +194,8 @@ export class MembershipRepository {
     if (organizationIds.length === 0) return [];
     const rows = await this.session.rows<{ organization_id: string }>(
       `select distinct memberships.organization_id
-       from memberships join accounts on accounts.id = memberships.account_id
+       from muster_memberships as memberships
+         join muster_accounts as accounts on accounts.id = memberships.account_id
        where memberships.organization_id in (select items.value from ${this.session.dialect.textItems})
        and memberships.is_admin and memberships.active and accounts.active`,
       [JSON.stringify(organizationIds)],
@@ -199,7 +206,7 @@ export class MembershipRepository {
   /** @returns the ids of those accounts that were members */
   async remove(organizationId: string, accountIds: readonly string[]): Promise<string[]> {
     const removed = await this.session.rows<AccountId>(
-      `delete from memberships where organization_id = ?
+      `delete from muster_memberships where organization_id = ?
        and account_id in (select items.value from ${this.session.dialect.textItems}) returning account_id`,
       [organizationId, JSON.stringify(accountIds)],
     );
@@ -209,7 +216,7 @@ export class MembershipRepository {
   /** Removes all members but these. @returns their ids */
   async removeOthers(organizationId: string, accountIds: readonly string[]): Promise<string[]> {
     const removed = await this.session.rows<AccountId>(
-      `delete from memberships where organization_id = ?
+      `delete from muster_memberships where organization_id = ?
        and account_id not in (select items.value from ${this.session.dialect.textItems}) returning account_id`,
       [organizationId, JSON.stringify(accountIds)],
     );
@@ -227,7 +234,7 @@ export class MembershipRepository {
     });
     const { text, bindings } = compiler.condition(filter);
     const removed = await this.session.rows<AccountId>(
-      `delete from memberships where organization_id = ?
+      `delete from muster_memberships where organization_id = ?
        and account_id in (select element.account_id from ${elements.from}
                           where element.organization_id = ? and ${text}) returning account_id`,
       [organizationId, organizationId, ...bindings],
@@ -238,8 +245,8 @@ export class MembershipRepository {
   /** Locks all organizations that an account is a member of, so that none of them changes meanwhile. */
   async lockOrganizationsOf(accountId: string): Promise<void> {
     await this.session.rows(
-      `select id from organizations
-       where id in (select organization_id from memberships where account_id = ?)
+      `select id from muster_organizations
+       where id in (select organization_id from muster_memberships where account_id = ?)
        order by id ${this.session.dialect.forUpdate}`,
       [accountId],
     );
@@ -248,8 +255,8 @@ export class MembershipRepository {
   /** Counts down all organizations that an account is a member of; it is about to be deleted. */
   async leaveAll(accountId: string, at: string): Promise<void> {
     await this.session.rows(
-      `update organizations set member_count = member_count - 1, version = version + 1, updated_at = ?
-       where id in (select organization_id from memberships where account_id = ?)`,
+      `update muster_organizations set member_count = member_count - 1, version = version + 1, updated_at = ?
+       where id in (select organization_id from muster_memberships where account_id = ?)`,
       [at, accountId],
     );
   }

@@ -26,8 +26,9 @@ const toMade = (row: MadeRow): Made => ({
 
 /** Whether a person administers an organization, or the provider and with it every organization. */
 const administers = (person: string, organization: string) =>
-  `exists (select 1 from accounts where accounts.id = ${person} and accounts.active and (accounts.is_provider_admin
-     or exists (select 1 from memberships where memberships.account_id = accounts.id
+  `exists (select 1 from muster_accounts as accounts
+    where accounts.id = ${person} and accounts.active and (accounts.is_provider_admin
+     or exists (select 1 from muster_memberships as memberships where memberships.account_id = accounts.id
        and memberships.organization_id = ${organization} and memberships.is_admin and memberships.active)))`;
 
 /** Who has power over a realm, and what ends when somebody loses it: set by set, whatever the realm. */
@@ -58,23 +59,27 @@ export class PowerRepository {
     const lock = (rows: string, bindings: readonly string[]) =>
       session.rows(`select 1 from ${rows} ${dialect.forUpdate}`, bindings);
     const person = personBehind(actor);
-    if (person !== undefined) await lock("accounts where id = ?", [person]);
+    if (person !== undefined) await lock("muster_accounts where id = ?", [person]);
     if (person !== undefined && realm.type === "organization") {
-      await lock("memberships where organization_id = ? and account_id = ?", [realm.organizationId, person]);
+      await lock("muster_memberships where organization_id = ? and account_id = ?", [
+        realm.organizationId,
+        person,
+      ]);
     }
     const tokenId = tokenIdOf(actor);
-    if (tokenId !== undefined) await lock("access_tokens where id = ?", [tokenId]);
+    if (tokenId !== undefined) await lock("muster_access_tokens where id = ?", [tokenId]);
   }
 
   /** Those who administer a realm, in the order of their ids. @param organizationId undefined: the provider's realm */
   async administrators(organizationId: string | undefined, limit: number): Promise<string[]> {
     const rows = await (organizationId === undefined
       ? this.session.rows<{ id: string }>(
-          "select id from accounts where is_provider_admin and active order by id limit ?",
+          "select id from muster_accounts where is_provider_admin and active order by id limit ?",
           [limit],
         )
       : this.session.rows<{ id: string }>(
-          `select accounts.id from memberships join accounts on accounts.id = memberships.account_id
+          `select accounts.id from muster_memberships as memberships
+            join muster_accounts as accounts on accounts.id = memberships.account_id
            where memberships.organization_id = ? and memberships.is_admin and memberships.active
            and accounts.active order by accounts.id limit ?`,
           [organizationId, limit],
@@ -91,13 +96,13 @@ export class PowerRepository {
     const within = organizationId === undefined ? "" : "and organization_id = ?";
     const own = organizationId === undefined ? [] : [organizationId];
     const rows = await this.session.rows<{ roles: string }>(
-      `select roles from memberships where account_id = ? ${within}
-       ${organizationId === undefined ? "union all select roles from accounts where id = ?" : ""}`,
+      `select roles from muster_memberships where account_id = ? ${within}
+       ${organizationId === undefined ? "union all select roles from muster_accounts where id = ?" : ""}`,
       [accountId, ...own, ...(organizationId === undefined ? [accountId] : [])],
     );
     if (rows.some(({ roles }) => knownRoles(toRoles(roles)).length > 0)) return true;
     const seat = await this.session.first(
-      `select 1 from team_memberships where account_id = ? ${within} and role is not null`,
+      `select 1 from muster_team_memberships where account_id = ? ${within} and role is not null`,
       [accountId, ...own],
     );
     return seat !== undefined;
@@ -106,14 +111,14 @@ export class PowerRepository {
   /** Whether any of the people has or has made a token, or invites somebody: for most, nothing more is to be done. */
   async concerns(accountIds: readonly string[]): Promise<boolean> {
     const has = (table: string, column: string) =>
-      `exists (select 1 from ${table} where ${table}.${column} = items.value)`;
+      `exists (select 1 from ${table} where ${column} = items.value)`;
     const row = await this.session.first(
       `select 1 from ${this.session.dialect.textItems} where ${[
-        has("access_tokens", "account_id"),
-        has("access_tokens", "maker_account_id"),
-        has("access_tokens", "previous_maker_account_id"),
-        has("invitations", "inviter_account_id"),
-        has("invitations", "inviter_maker_id"),
+        has("muster_access_tokens", "account_id"),
+        has("muster_access_tokens", "maker_account_id"),
+        has("muster_access_tokens", "previous_maker_account_id"),
+        has("muster_invitations", "inviter_account_id"),
+        has("muster_invitations", "inviter_maker_id"),
       ].join(" or ")} limit 1`,
       [JSON.stringify(accountIds)],
     );
@@ -123,7 +128,7 @@ export class PowerRepository {
   /** Ends the tokens of people in an organization that they left. @returns the tokens */
   async revokeTokens(organizationId: string, accountIds: readonly string[], at: string): Promise<Made[]> {
     const rows = await this.session.rows<MadeRow>(
-      `update access_tokens set revoked_at = ?
+      `update muster_access_tokens set revoked_at = ?
        where account_id in (select items.value from ${this.session.dialect.textItems}) and organization_id = ?
        and revoked_at is null returning id, name, organization_id`,
       [at, JSON.stringify(accountIds), organizationId],
@@ -144,14 +149,14 @@ export class PowerRepository {
       areGone ? "" : `and not ${administers(column, "access_tokens.organization_id")}`;
     // Somebody else has rotated the token, and its maker so far still has the secret before.
     await this.session.rows(
-      `update access_tokens set previous_ends_at = ?
+      `update muster_access_tokens as access_tokens set previous_ends_at = ?
        where previous_maker_account_id in (select items.value from ${textItems}) and previous_ends_at > ?
        and maker_account_id is distinct from previous_maker_account_id
        ${powerless("access_tokens.previous_maker_account_id")}`,
       [at, people, at],
     );
     const rows = await this.session.rows<MadeRow>(
-      `update access_tokens set orphaned_at = ?, version = version + 1, updated_at = ?
+      `update muster_access_tokens as access_tokens set orphaned_at = ?, version = version + 1, updated_at = ?
        where maker_account_id in (select items.value from ${textItems})
        and orphaned_at is null and revoked_at is null ${powerless("access_tokens.maker_account_id")}
        returning id, name, organization_id`,
@@ -176,9 +181,11 @@ export class PowerRepository {
     const { textItems } = this.session.dialect;
     const disable = (condition: string, ids: readonly string[]) =>
       this.session.rows<MadeRow>(
-        `update invitations set enabled = false, revision = revision + 1, version = version + 1, updated_at = ?
+        `update muster_invitations as invitations
+          set enabled = false, revision = revision + 1, version = version + 1, updated_at = ?
          where ${condition} and enabled
-         and exists (select 1 from invitation_roles where invitation_roles.invitation_id = invitations.id)
+         and exists (select 1 from muster_invitation_roles as invitation_roles
+           where invitation_roles.invitation_id = invitations.id)
          returning id, name, organization_id`,
         [at, JSON.stringify(ids)],
       );

@@ -51,8 +51,8 @@ const organizationFields = (dialect: Dialect, locations: Locations): ResourceFie
 /** Organizations as a realm sees them: a relation of the name `organizations`. */
 export const organizationView = (realm: Realm): Sql =>
   realm.type === "provider"
-    ? sql("organizations")
-    : sql("(select * from organizations where id = ?) organizations", realm.organizationId);
+    ? sql("muster_organizations as organizations")
+    : sql("(select * from muster_organizations where id = ?) organizations", realm.organizationId);
 
 /** Organizations as a listing reads them, without any columns but the ids. */
 export const organizationSource = (

@@ -83,12 +83,12 @@ export class OrganizationRepository {
     const { id, memberCount, version, updatedAt } = organization;
     await writeUnique(
       this.session.rows(
-        `insert into organizations (id, display_name, display_name_key, external_id, description, description_key,
+        `insert into muster_organizations (id, display_name, display_name_key, external_id, description, description_key,
            member_count, version, created_at, updated_at)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         [id, ...attributeBindings(organization), memberCount, version, updatedAt, updatedAt],
       ),
-      "organizations_display_name_key_unique",
+      "muster_organizations_display_name_key_unique",
       () => nameTaken(organization),
     );
   }
@@ -97,7 +97,8 @@ export class OrganizationRepository {
   async update(organization: OrganizationWrite): Promise<void> {
     await writeUnique(
       this.session.rows(
-        `update organizations set display_name = ?, display_name_key = ?, external_id = ?, description = ?,
+        `update muster_organizations
+          set display_name = ?, display_name_key = ?, external_id = ?, description = ?,
            description_key = ?, member_count = ?, version = ?, updated_at = ?
          where id = ?`,
         [
@@ -108,7 +109,7 @@ export class OrganizationRepository {
           organization.id,
         ],
       ),
-      "organizations_display_name_key_unique",
+      "muster_organizations_display_name_key_unique",
       () => nameTaken(organization),
     );
   }
@@ -116,7 +117,8 @@ export class OrganizationRepository {
   /** @returns whether there was such an organization */
   async delete(id: string): Promise<boolean> {
     return (
-      (await this.session.first("delete from organizations where id = ? returning id", [id])) !== undefined
+      (await this.session.first("delete from muster_organizations where id = ? returning id", [id])) !==
+      undefined
     );
   }
 }

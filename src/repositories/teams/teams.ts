@@ -41,7 +41,8 @@ const COLUMNS = [
 function view(realm: Realm): Sql {
   const select = `select teams.*, organizations.display_name as organization_name,
       organizations.display_name_key as organization_name_key
-    from teams join organizations on organizations.id = teams.organization_id`;
+    from muster_teams as teams
+      join muster_organizations as organizations on organizations.id = teams.organization_id`;
   return realm.type === "provider"
     ? sql(`(${select}) teams`)
     : sql(`(${select} where teams.organization_id = ?) teams`, realm.organizationId);
@@ -49,7 +50,7 @@ function view(realm: Realm): Sql {
 
 /** Members as the elements of a team's `members`. */
 const memberElements = ({ plainText }: Dialect): Collection => ({
-  from: "team_memberships element join accounts on accounts.id = element.account_id",
+  from: "muster_team_memberships as element join muster_accounts as accounts on accounts.id = element.account_id",
   columns: {
     value: "element.account_id",
     display: "coalesce(accounts.display_name_key, accounts.user_name_key)",
@@ -120,7 +121,9 @@ export class TeamRepository {
 
   /** Makes whoever else changes the team wait. */
   async lock(id: string): Promise<void> {
-    await this.session.rows(`select 1 from teams where id = ? ${this.session.dialect.forUpdate}`, [id]);
+    await this.session.rows(`select 1 from muster_teams where id = ? ${this.session.dialect.forUpdate}`, [
+      id,
+    ]);
   }
 
   /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
@@ -143,7 +146,7 @@ export class TeamRepository {
   async insert(team: Team): Promise<void> {
     await this.#write(
       team,
-      `insert into teams (display_name, display_name_key, external_id, description, description_key, version,
+      `insert into muster_teams (display_name, display_name_key, external_id, description, description_key, version,
          updated_at, id, organization_id, created_at)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [team.id, team.organizationId, team.createdAt],
@@ -154,7 +157,7 @@ export class TeamRepository {
   async update(team: Team): Promise<void> {
     await this.#write(
       team,
-      `update teams set display_name = ?, display_name_key = ?, external_id = ?, description = ?,
+      `update muster_teams set display_name = ?, display_name_key = ?, external_id = ?, description = ?,
          description_key = ?, version = ?, updated_at = ?
        where id = ?`,
       [team.id],
@@ -162,7 +165,7 @@ export class TeamRepository {
   }
 
   async delete(id: string): Promise<void> {
-    await this.session.rows("delete from teams where id = ?", [id]);
+    await this.session.rows("delete from muster_teams where id = ?", [id]);
   }
 
   /** The members of a team in the order of their account ids. @param after where the page begins behind */
@@ -170,7 +173,8 @@ export class TeamRepository {
     const rows = await this.session.rows<AccountId & { display: string; role: string | null }>(
       `select team_memberships.account_id, team_memberships.role,
          coalesce(accounts.display_name, accounts.user_name) as display
-       from team_memberships join accounts on accounts.id = team_memberships.account_id
+       from muster_team_memberships as team_memberships
+         join muster_accounts as accounts on accounts.id = team_memberships.account_id
        where team_memberships.team_id = ? and team_memberships.account_id > ?
        order by team_memberships.account_id limit ?`,
       [id, after ?? "", limit],
@@ -185,8 +189,8 @@ export class TeamRepository {
   /** Takes members of the team's organization in; others are passed over. @returns the ids of the new ones */
   async add(team: Team, accountIds: readonly string[]): Promise<string[]> {
     const added = await this.session.rows<AccountId>(
-      `insert into team_memberships (team_id, organization_id, account_id)
-       select ?, memberships.organization_id, memberships.account_id from memberships
+      `insert into muster_team_memberships (team_id, organization_id, account_id)
+       select ?, memberships.organization_id, memberships.account_id from muster_memberships as memberships
        where memberships.organization_id = ?
        and memberships.account_id in (select items.value from ${this.session.dialect.textItems})
        on conflict (team_id, account_id) do nothing returning account_id`,
@@ -199,7 +203,7 @@ export class TeamRepository {
   async strangers(team: Team, accountIds: readonly string[]): Promise<string[]> {
     const rows = await this.session.rows<{ value: string }>(
       `select items.value as value from ${this.session.dialect.textItems} where not exists
-         (select 1 from memberships where organization_id = ? and account_id = items.value)`,
+         (select 1 from muster_memberships where organization_id = ? and account_id = items.value)`,
       [JSON.stringify(accountIds), team.organizationId],
     );
     return rows.map(({ value }) => value);
@@ -211,7 +215,7 @@ export class TeamRepository {
     for (const role of new Set(roles.map((each) => each.role))) {
       const accountIds = roles.filter((each) => each.role === role).map(({ accountId }) => accountId);
       const rows = await this.session.rows<AccountId>(
-        `update team_memberships set role = ?, role_key = ?
+        `update muster_team_memberships set role = ?, role_key = ?
          where team_id = ? and account_id in (select items.value from ${this.session.dialect.textItems})
          and role is distinct from ? returning account_id`,
         [
@@ -229,7 +233,7 @@ export class TeamRepository {
 
   async isMember(id: string, accountId: string): Promise<boolean> {
     const row = await this.session.first(
-      "select 1 from team_memberships where team_id = ? and account_id = ?",
+      "select 1 from muster_team_memberships where team_id = ? and account_id = ?",
       [id, accountId],
     );
     return row !== undefined;
@@ -273,7 +277,7 @@ export class TeamRepository {
 
   async #removeWhere(id: string, condition: Sql): Promise<string[]> {
     const removed = await this.session.rows<AccountId>(
-      `delete from team_memberships where team_id = ? and ${condition.text} returning account_id`,
+      `delete from muster_team_memberships where team_id = ? and ${condition.text} returning account_id`,
       [id, ...condition.bindings],
     );
     return removed.map(toId);
@@ -285,7 +289,7 @@ export class TeamRepository {
     const attributes = [displayName, foldCase(displayName), externalId ?? null, description ?? null, key];
     await writeUnique(
       this.session.rows(statement, [...attributes, version, updatedAt, ...rest]),
-      "teams_organization_id_display_name_key_unique",
+      "muster_teams_organization_id_display_name_key_unique",
       () => new UniquenessError("Team", "displayName", displayName),
     );
   }

@@ -63,9 +63,11 @@ const FORMER = columnsOf("access_tokens").replace(
 );
 
 const NAMES = `
-  (select display_name from organizations where organizations.id = access_tokens.organization_id)
+  (select display_name from muster_organizations as organizations
+    where organizations.id = access_tokens.organization_id)
     as organization_name,
-  (select coalesce(display_name, user_name) from accounts where accounts.id = access_tokens.account_id)
+  (select coalesce(display_name, user_name) from muster_accounts as accounts
+    where accounts.id = access_tokens.account_id)
     as account_name`;
 
 /** Who made a token, as a realm sees it: in an organization's, somebody who is no member does not exist. */
@@ -73,10 +75,11 @@ function makers(realm: Realm): string {
   const isSeen =
     realm.type === "provider"
       ? ""
-      : `and exists (select 1 from memberships where memberships.account_id = accounts.id
+      : `and exists (select 1 from muster_memberships as memberships where memberships.account_id = accounts.id
            and memberships.organization_id = access_tokens.organization_id)`;
   const maker = (column: string) =>
-    `(select ${column} from accounts where accounts.id = access_tokens.maker_account_id ${isSeen})`;
+    `(select ${column} from muster_accounts as accounts
+      where accounts.id = access_tokens.maker_account_id ${isSeen})`;
   return `${maker("id")} as maker_id, ${maker("coalesce(display_name, user_name)")} as maker_name,
     orphaned_at is not null as orphaned`;
 }
@@ -84,7 +87,7 @@ function makers(realm: Realm): string {
 /** The tokens that a realm sees, but for those that are revoked: a relation of the name `access_tokens`. */
 function view(realm: Realm): Sql {
   const select = `select ${columnsOf("access_tokens")}, ${NAMES}, ${makers(realm)}
-    from access_tokens where revoked_at is null`;
+    from muster_access_tokens as access_tokens where revoked_at is null`;
   return realm.type === "provider"
     ? sql(`(${select}) access_tokens`)
     : sql(`(${select} and organization_id = ?) access_tokens`, realm.organizationId);
@@ -148,9 +151,9 @@ export class AccessTokenRepository {
   async findByHash(hash: string): Promise<FoundToken | undefined> {
     const select = (columns: string) => `select ${columns}, accounts.active as account_active,
          accounts.is_provider_admin, memberships.active as membership_active, memberships.is_admin`;
-    const from = `from access_tokens
-       left join accounts on accounts.id = access_tokens.account_id
-       left join memberships on memberships.account_id = access_tokens.account_id
+    const from = `from muster_access_tokens as access_tokens
+       left join muster_accounts as accounts on accounts.id = access_tokens.account_id
+       left join muster_memberships as memberships on memberships.account_id = access_tokens.account_id
          and memberships.organization_id = access_tokens.organization_id`;
     const row = await this.session.first<TokenRow & OwnerRow & { hash: string; ends_at: string | null }>(
       `${select(columnsOf("access_tokens"))}, access_tokens.token_hash as hash, null as ends_at ${from} where access_tokens.token_hash = ?
@@ -199,7 +202,7 @@ export class AccessTokenRepository {
   /** All tokens, those that are revoked too, oldest first. */
   async all(): Promise<AccessToken[]> {
     const rows = await this.session.rows<TokenRow>(
-      `select ${columnsOf("access_tokens")}, ${makers(PROVIDER_REALM)} from access_tokens order by id`,
+      `select ${columnsOf("access_tokens")}, ${makers(PROVIDER_REALM)} from muster_access_tokens as access_tokens order by id`,
     );
     return rows.map(toToken);
   }
@@ -207,7 +210,7 @@ export class AccessTokenRepository {
   /** Makes a secret from a setting a token, once for all times. @returns false when it has been one before */
   async adopt(token: AccessToken, hash: string): Promise<boolean> {
     const adopted = await this.session.rows(
-      "insert into adopted_secrets (hash) values (?) on conflict (hash) do nothing returning 1",
+      "insert into muster_adopted_secrets (hash) values (?) on conflict (hash) do nothing returning 1",
       [hash],
     );
     return adopted.length > 0 && this.insert(token, hash);
@@ -217,7 +220,7 @@ export class AccessTokenRepository {
   async insert(token: AccessToken, hash: string): Promise<boolean> {
     const { realm } = token;
     const inserted = await this.session.rows(
-      `insert into access_tokens (${STORED.join(", ")}, token_hash)
+      `insert into muster_access_tokens (${STORED.join(", ")}, token_hash)
        values (${STORED.map(() => "?").join(", ")}, ?)
        on conflict (token_hash) do nothing returning 1`,
       [
@@ -243,7 +246,7 @@ export class AccessTokenRepository {
   /** Writes what can change of a token. */
   async update({ id, name, expiresAt, version, updatedAt }: AccessToken): Promise<void> {
     await this.session.rows(
-      "update access_tokens set name = ?, expires_at = ?, version = ?, updated_at = ? where id = ?",
+      "update muster_access_tokens set name = ?, expires_at = ?, version = ?, updated_at = ? where id = ?",
       [name, expiresAt ?? null, version, updatedAt, id],
     );
   }
@@ -262,7 +265,7 @@ export class AccessTokenRepository {
     at: string,
   ): Promise<void> {
     await this.session.rows(
-      `update access_tokens set previous_hash = token_hash, previous_ends_at = ?, token_hash = ?,
+      `update muster_access_tokens set previous_hash = token_hash, previous_ends_at = ?, token_hash = ?,
          previous_maker_account_id = maker_account_id, maker_account_id = ?, version = version + 1, updated_at = ?
        where id = ?`,
       [endsAt, hash, makerId ?? null, at, id],
@@ -272,7 +275,7 @@ export class AccessTokenRepository {
   /** Makes an orphaned token somebody else's, by a secret that nobody knew before. All secrets so far are void. */
   async keep(id: string, hash: string, makerId: string, at: string): Promise<void> {
     await this.session.rows(
-      `update access_tokens set token_hash = ?, previous_hash = null, previous_ends_at = null,
+      `update muster_access_tokens set token_hash = ?, previous_hash = null, previous_ends_at = null,
          previous_maker_account_id = null, maker_account_id = ?, orphaned_at = null,
          version = version + 1, updated_at = ?
        where id = ?`,
@@ -283,7 +286,7 @@ export class AccessTokenRepository {
   /** @returns whether there is such a token */
   async revoke(id: string, at: string): Promise<boolean> {
     const revoked = await this.session.rows(
-      "update access_tokens set revoked_at = coalesce(revoked_at, ?) where id = ? returning 1",
+      "update muster_access_tokens set revoked_at = coalesce(revoked_at, ?) where id = ? returning 1",
       [at, id],
     );
     return revoked.length > 0;
@@ -292,7 +295,7 @@ export class AccessTokenRepository {
   /** Writes down when tokens were used last. It changes no version: nobody has changed them. */
   async touch(id: string, at: string): Promise<void> {
     await this.session.rows(
-      "update access_tokens set last_used_at = ? where id = ? and coalesce(last_used_at, '') < ?",
+      "update muster_access_tokens set last_used_at = ? where id = ? and coalesce(last_used_at, '') < ?",
       [at, id, at],
     );
   }

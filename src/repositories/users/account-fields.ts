@@ -62,7 +62,7 @@ const accountFields = (
   },
   collections: {
     emails: {
-      from: "account_emails element",
+      from: "muster_account_emails as element",
       owner: "element.account_id",
       columns: {
         value: "element.value_key",

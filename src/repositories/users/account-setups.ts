@@ -26,11 +26,13 @@ interface SetupRow {
 }
 
 const IS_STANDING = `(account_setups.organization_id is null or (
-  exists (select 1 from accounts where accounts.id = account_setups.account_id
+  exists (select 1 from muster_accounts as accounts where accounts.id = account_setups.account_id
     and accounts.origin_organization_id = account_setups.organization_id and not accounts.is_provider_admin)
-  and exists (select 1 from memberships where memberships.account_id = account_setups.account_id
+  and exists (select 1 from muster_memberships as memberships
+    where memberships.account_id = account_setups.account_id
     and memberships.organization_id = account_setups.organization_id and memberships.active)
-  and not exists (select 1 from memberships where memberships.account_id = account_setups.account_id
+  and not exists (select 1 from muster_memberships as memberships
+    where memberships.account_id = account_setups.account_id
     and memberships.organization_id <> account_setups.organization_id)))`;
 
 /** Accounts that wait for their owners to choose a password. Whoever writes a password ends the wait. */
@@ -40,7 +42,7 @@ export class AccountSetupRepository {
   /** @param lock whether it is about to be used in this transaction */
   async find(accountId: string, { lock }: { lock: boolean }): Promise<AccountSetup | undefined> {
     const row = await this.session.first<SetupRow>(
-      `select account_setups.*, ${IS_STANDING} as is_standing from account_setups
+      `select account_setups.*, ${IS_STANDING} as is_standing from muster_account_setups as account_setups
        where account_id = ? ${lock ? this.session.dialect.forUpdate : ""}`,
       [accountId],
     );
@@ -64,7 +66,8 @@ export class AccountSetupRepository {
     expiresAt,
   }: Omit<AccountSetup, "revision" | "isStanding">): Promise<number> {
     const row = await this.session.first<{ revision: number }>(
-      `insert into account_setups (account_id, organization_id, revision, sent_at, expires_at) values (?, ?, 1, ?, ?)
+      `insert into muster_account_setups as account_setups (account_id, organization_id, revision, sent_at, expires_at)
+       values (?, ?, 1, ?, ?)
        on conflict (account_id) do update set organization_id = excluded.organization_id,
          revision = account_setups.revision + 1, sent_at = excluded.sent_at, expires_at = excluded.expires_at
        returning revision`,
@@ -77,7 +80,7 @@ export class AccountSetupRepository {
   async end(organizationId: string, accountIds: readonly string[]): Promise<void> {
     if (accountIds.length === 0) return;
     await this.session.rows(
-      `delete from account_setups where organization_id = ?
+      `delete from muster_account_setups where organization_id = ?
        and account_id in (select items.value from ${this.session.dialect.textItems})`,
       [organizationId, JSON.stringify(accountIds)],
     );
@@ -90,7 +93,7 @@ export class AccountSetupRepository {
    */
   async revoke(accountId: string, organizationId?: string): Promise<void> {
     await this.session.rows(
-      `update account_setups set revision = revision + 1
+      `update muster_account_setups set revision = revision + 1
        where account_id = ? ${organizationId === undefined ? "" : "and organization_id = ?"}`,
       [accountId, ...(organizationId === undefined ? [] : [organizationId])],
     );

@@ -33,25 +33,27 @@ const BYTES_OF_ORGANIZATION = 256;
 
 /** An organization sees that somebody is waited for only when the provider waits, or itself. */
 const isInvited = (more = "") =>
-  `exists (select 1 from account_setups where account_setups.account_id = accounts.id${more})`;
+  `exists (select 1 from muster_account_setups as account_setups
+    where account_setups.account_id = accounts.id${more})`;
 
 const groupType = ({ plainText }: Dialect) => plainText("'DIRECT'");
 
 function providerView(dialect: Dialect): AccountView {
-  const joined = "join organizations on organizations.id";
+  const joined = "join muster_organizations as organizations on organizations.id";
   return {
-    from: sql("accounts"),
+    from: sql("muster_accounts as accounts"),
     isInvited: isInvited(),
     organizations: dialect.jsonList({
       id: "organizations.id",
       displayName: "organizations.display_name",
-      from: `memberships ${joined} = memberships.organization_id where memberships.account_id = accounts.id`,
+      from: `muster_memberships as memberships ${joined} = memberships.organization_id
+        where memberships.account_id = accounts.id`,
       order: "memberships.organization_id",
     }),
     bytesOfOrganizations: `${BYTES_OF_ORGANIZATION} *
-      (select count(*) from memberships where memberships.account_id = accounts.id)`,
+      (select count(*) from muster_memberships as memberships where memberships.account_id = accounts.id)`,
     groups: {
-      from: `memberships element ${joined} = element.organization_id`,
+      from: `muster_memberships as element ${joined} = element.organization_id`,
       owner: "element.account_id",
       columns: {
         value: "element.organization_id",
@@ -61,13 +63,13 @@ function providerView(dialect: Dialect): AccountView {
       order: "element.organization_id",
     },
     teams: {
-      from: "team_memberships element join teams on teams.id = element.team_id",
+      from: "muster_team_memberships as element join muster_teams as teams on teams.id = element.team_id",
       owner: "element.account_id",
       columns: { value: "element.team_id", display: "teams.display_name_key" },
       order: "element.team_id",
     },
     organizationRoles: {
-      from: `memberships ${joined} = memberships.organization_id
+      from: `muster_memberships as memberships ${joined} = memberships.organization_id
         cross join ${dialect.jsonElements("memberships.roles_search", ["roles"])}`,
       owner: "memberships.account_id",
       columns: {
@@ -106,7 +108,8 @@ const OF_MEMBERSHIP = [
 
 function organizationView(dialect: Dialect, organizationId: string): AccountView {
   const nameOf = (column: string) =>
-    `(select organizations.${column} from organizations where organizations.id = memberships.organization_id)`;
+    `(select organizations.${column} from muster_organizations as organizations
+      where organizations.id = memberships.organization_id)`;
   // What happened to the account before it became a member, or does not show here, does not count.
   const version = "accounts.profile_version - memberships.profile_version_before + memberships.version";
   const columns = [
@@ -120,7 +123,8 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
   ];
   return {
     from: sql(
-      `(select ${columns.join(", ")} from memberships join accounts on accounts.id = memberships.account_id
+      `(select ${columns.join(", ")} from muster_memberships as memberships
+        join muster_accounts as accounts on accounts.id = memberships.account_id
         where memberships.organization_id = ?) accounts`,
       organizationId,
     ),
@@ -141,7 +145,8 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
     },
     teams: {
       from: `(select teams.id, teams.display_name_key as name
-        from team_memberships join teams on teams.id = team_memberships.team_id
+        from muster_team_memberships as team_memberships
+          join muster_teams as teams on teams.id = team_memberships.team_id
         where team_memberships.account_id = accounts.id
         and team_memberships.organization_id = accounts.organization_id) element`,
       columns: { value: "element.id", display: "element.name" },

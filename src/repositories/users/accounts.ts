@@ -108,16 +108,17 @@ export class AccountRepository {
    * @param userName in any case
    */
   async findIdByUserName(userName: string): Promise<string | undefined> {
-    const row = await this.session.first<{ id: string }>("select id from accounts where user_name_key = ?", [
-      foldCase(userName),
-    ]);
+    const row = await this.session.first<{ id: string }>(
+      "select id from muster_accounts where user_name_key = ?",
+      [foldCase(userName)],
+    );
     return row?.id;
   }
 
   /** What is stored of the person's password; undefined when there is no such account, or it has none. */
   async passwordHash(id: string): Promise<string | undefined> {
     const row = await this.session.first<{ password_hash: string | null }>(
-      "select password_hash from accounts where id = ?",
+      "select password_hash from muster_accounts where id = ?",
       [id],
     );
     return row?.password_hash ?? undefined;
@@ -130,7 +131,7 @@ export class AccountRepository {
   async insert(account: AccountWrite, origin?: string): Promise<void> {
     await writeUnique(
       this.session.rows(
-        `insert into accounts (id, user_name, user_name_key, external_id, display_name, display_name_key, active,
+        `insert into muster_accounts (id, user_name, user_name_key, external_id, display_name, display_name_key, active,
            is_active_assigned, roles, roles_search, is_provider_admin, password_hash, profile, search,
            origin_organization_id, version, created_at, updated_at, profile_updated_at)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -144,7 +145,7 @@ export class AccountRepository {
           account.updatedAt,
         ],
       ),
-      "accounts_user_name_key_unique",
+      "muster_accounts_user_name_key_unique",
       () => nameTaken(account),
     );
     await this.#insertEmails(account);
@@ -157,7 +158,7 @@ export class AccountRepository {
   async update(account: AccountWrite, touchesProfile: boolean): Promise<void> {
     await writeUnique(
       this.session.rows(
-        `update accounts set user_name = ?, user_name_key = ?, external_id = ?, display_name = ?,
+        `update muster_accounts set user_name = ?, user_name_key = ?, external_id = ?, display_name = ?,
            display_name_key = ?, active = ?, is_active_assigned = ?, roles = ?, roles_search = ?,
            is_provider_admin = ?, password_hash = coalesce(?, password_hash), profile = ?, search = ?,
            version = ?, updated_at = ?,
@@ -173,7 +174,7 @@ export class AccountRepository {
           account.id,
         ],
       ),
-      "accounts_user_name_key_unique",
+      "muster_accounts_user_name_key_unique",
       () => nameTaken(account),
     );
     await this.#replaceEmails(account);
@@ -188,7 +189,7 @@ export class AccountRepository {
   async updateProfile(account: ProfileWrite): Promise<void> {
     await writeUnique(
       this.session.rows(
-        `update accounts set user_name = ?, user_name_key = ?, display_name = ?, display_name_key = ?,
+        `update muster_accounts set user_name = ?, user_name_key = ?, display_name = ?, display_name_key = ?,
            password_hash = coalesce(?, password_hash), profile = ?, search = ?,
            version = version + 1, updated_at = ?, profile_version = profile_version + 1, profile_updated_at = ?
          where id = ?`,
@@ -204,7 +205,7 @@ export class AccountRepository {
           account.id,
         ],
       ),
-      "accounts_user_name_key_unique",
+      "muster_accounts_user_name_key_unique",
       () => nameTaken(account),
     );
     await this.#replaceEmails(account);
@@ -214,7 +215,7 @@ export class AccountRepository {
   /** Gives an account a password, and ends the wait for one. */
   async setPassword(id: string, passwordHash: string, at: string): Promise<void> {
     await this.session.rows(
-      `update accounts set password_hash = ?, version = version + 1, updated_at = ?,
+      `update muster_accounts set password_hash = ?, version = version + 1, updated_at = ?,
          profile_version = profile_version + 1, profile_updated_at = ? where id = ?`,
       [passwordHash, at, at, id],
     );
@@ -227,8 +228,10 @@ export class AccountRepository {
    */
   async isManagedBy(organizationId: string, id: string): Promise<boolean> {
     const row = await this.session.first(
-      `select 1 from accounts where id = ? and origin_organization_id = ? and not is_provider_admin
-       and not exists (select 1 from memberships where account_id = accounts.id and organization_id <> ?)`,
+      `select 1 from muster_accounts as accounts
+        where id = ? and origin_organization_id = ? and not is_provider_admin
+       and not exists (select 1 from muster_memberships
+         where account_id = accounts.id and organization_id <> ?)`,
       [id, organizationId, organizationId],
     );
     return row !== undefined;
@@ -236,29 +239,33 @@ export class AccountRepository {
 
   /** Whether anybody has power over the provider. */
   async hasAdministrator(): Promise<boolean> {
-    const row = await this.session.first("select 1 from accounts where is_provider_admin and active limit 1");
+    const row = await this.session.first(
+      "select 1 from muster_accounts where is_provider_admin and active limit 1",
+    );
     return row !== undefined;
   }
 
   /** Makes changes of who has power over the provider wait for each other. */
   async lockAdministrators(): Promise<void> {
     await this.session.rows(
-      `select id from accounts where is_provider_admin order by id ${this.session.dialect.forUpdate}`,
+      `select id from muster_accounts where is_provider_admin order by id ${this.session.dialect.forUpdate}`,
     );
   }
 
   /** @returns whether there was such an account */
   async delete(id: string): Promise<boolean> {
-    return (await this.session.first("delete from accounts where id = ? returning id", [id])) !== undefined;
+    return (
+      (await this.session.first("delete from muster_accounts where id = ? returning id", [id])) !== undefined
+    );
   }
 
   /** Who has a password is not waited for. */
   async #endSetup(id: string): Promise<void> {
-    await this.session.rows("delete from account_setups where account_id = ?", [id]);
+    await this.session.rows("delete from muster_account_setups where account_id = ?", [id]);
   }
 
   async #replaceEmails(account: ProfileWrite): Promise<void> {
-    await this.session.rows("delete from account_emails where account_id = ?", [account.id]);
+    await this.session.rows("delete from muster_account_emails where account_id = ?", [account.id]);
     await this.#insertEmails(account);
   }
 
@@ -274,7 +281,7 @@ export class AccountRepository {
       ]);
     const rows = emails.map(() => "(?, ?, ?, ?, ?, ?)").join(", ");
     await this.session.rows(
-      `insert into account_emails (account_id, position, value_key, display_key, type_key, is_primary) values ${rows}`,
+      `insert into muster_account_emails (account_id, position, value_key, display_key, type_key, is_primary) values ${rows}`,
       bindings,
     );
   }

@@ -26,7 +26,7 @@ const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields =>
   },
   collections: {
     emails: {
-      from: "account_emails element",
+      from: "muster_account_emails as element",
       owner: "element.account_id",
       columns: { value: "element.value_key" },
       order: "element.position",
@@ -48,8 +48,9 @@ export class CandidateRepository {
     const { dialect } = this.session;
     const outside = `(select accounts.id, accounts.user_name, accounts.user_name_key, accounts.display_name,
         accounts.display_name_key
-      from accounts where accounts.active and not exists
-        (select 1 from memberships where memberships.organization_id = ? and memberships.account_id = accounts.id)
+      from muster_accounts as accounts where accounts.active and not exists
+        (select 1 from muster_memberships as memberships
+          where memberships.organization_id = ? and memberships.account_id = accounts.id)
       ) accounts`;
     const source = {
       from: sql(outside, organizationId),
