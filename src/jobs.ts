@@ -103,7 +103,7 @@ export class Jobs {
     return async () => {
       try {
         await work();
-        if (loggedAt !== undefined) this.logger.info(`Works again: ${name}`);
+        if (loggedAt !== undefined) this.logger.info({}, `Works again: ${name}`);
         loggedAt = undefined;
       } catch (error) {
         const now = performance.now();

@@ -48,7 +48,7 @@ export class Lifecycle {
     if (!isOver)
       logger.warn({ requests: requests.cut() }, "What was not done in the grace time is broken off");
     const isClosed = await within(deadline - performance.now(), close());
-    if (!isClosed) logger.warn("The database could not be closed in the grace time");
+    if (!isClosed) logger.warn({}, "The database could not be closed in the grace time");
     return !isClosed ? "hanging" : isOver ? "orderly" : "cut";
   }
 

@@ -1,7 +1,5 @@
-import { v7 as uuidv7 } from "uuid";
-import type { Settings } from "./config/settings.js";
-import { databaseOf } from "./db/open.js";
-import { migrate } from "./db/migrate.js";
+import { createBackend } from "./backend.js";
+import { readOptions } from "./config/settings.js";
 import { createApp } from "./http/app.js";
 import { CsrfTokens } from "./http/pages/csrf.js";
 import { FailedAuthentication } from "./http/authentication/failed-authentication.js";
@@ -9,14 +7,15 @@ import { RunningRequests } from "./http/server/running-requests.js";
 import { Jobs, startJobs } from "./jobs.js";
 import { Lifecycle } from "./lifecycle.js";
 import type { End } from "./lifecycle.js";
-import { createLogger } from "./logging/logger.js";
+import { createLogger, withoutSecrets } from "./logging/logger.js";
 import type { Logger } from "./logging/logger.js";
+import { HOST_OPTIONS, requireOptions } from "./options.js";
+import type { MusterOptions } from "./options.js";
 import { mailComposer } from "./delivery/mail/composer.js";
 import { OutboxWorker } from "./delivery/outbox-worker.js";
 import { Templates } from "./delivery/mail/templates.js";
-import { fileTransport, smtpTransport } from "./delivery/mail/transport.js";
-import { keepPrivate, mailFolder } from "./private-files.js";
-import { Transactions } from "./repositories/unit-of-work.js";
+import { transportOf } from "./delivery/mail/transport.js";
+import { mailFolder } from "./private-files.js";
 import { Cursors } from "./scim/answers/cursors.js";
 import { PageMemory } from "./scim/answers/page-memory.js";
 import { AcceptanceService } from "./services/invitations/acceptance.js";
@@ -30,11 +29,10 @@ import type { Outside } from "./services/batches.js";
 import { CandidateService } from "./services/users/candidates.js";
 import { TeamService } from "./services/teams/teams.js";
 import { UserService } from "./services/users/users.js";
-import { AuthenticationService } from "./services/tokens/authentication.js";
-import { OperatorService } from "./services/tokens/operator.js";
+import type { AuthenticationService } from "./services/tokens/authentication.js";
+import type { OperatorService } from "./services/tokens/operator.js";
 import { DirectoryService } from "./services/directory.js";
 import type { Dependencies } from "./services/dependencies.js";
-import { SecretKeys } from "./services/keys.js";
 import { InvitationService } from "./services/invitations/invitations.js";
 import { BruteForceGuard } from "./services/limits/brute-force-guard.js";
 import { Links } from "./services/invitations/links.js";
@@ -78,17 +76,12 @@ function resourceServices(deps: Dependencies, shared: Shared): ScimServices {
   };
 }
 
-/** What Muster is made of: settings, and what a host brings instead of them. */
-export interface MusterOptions extends Settings {
-  /** The time now, in milliseconds since 1970. */
-  readonly clock?: () => number;
-  readonly logger?: Logger;
-}
-
 /** Muster, wired up. */
 export interface Muster {
+  /** Serves SCIM, the pages that links in mail lead to, and `/healthz` and `/readyz`. */
   readonly app: ReturnType<typeof createApp>;
   readonly services: Services;
+  /** The logger that it was made with, without secrets in what it writes. */
   readonly logger: Logger;
   /**
    * Brings the database's schema up to date.
@@ -101,33 +94,41 @@ export interface Muster {
   start(): Promise<void>;
   /** `/readyz` answers 503 from now on, and answers carry `Connection: close`; all requests are still served. */
   beginStop(): void;
-  /** Stops within so many milliseconds; see `Lifecycle.stop`. */
-  stop(graceMs: number, connections?: Promise<unknown>): Promise<End>;
+  /**
+   * Refuses further requests, waits for those that run and for the jobs, and closes all that Muster opened itself.
+   *
+   * @param connections resolves when the HTTP server has no open connection; requests are served until then
+   * @param graceMs in so many milliseconds it is over, whatever still runs; undefined: the option `stop.grace`
+   * @returns how it ended
+   */
+  stop(connections?: Promise<unknown>, graceMs?: number): Promise<End>;
   /** Waits for the jobs that are under way and closes the database; requests must be over. */
   close(): Promise<void>;
 }
 
-/** Puts everything together, and does nothing else: nothing is opened, written or sent before it is asked for. */
+/**
+ * Puts everything together, and does nothing else: nothing is opened, written or sent before it is asked for.
+ *
+ * @throws SettingsError that names each option that is wrong
+ */
 export function createMuster(options: MusterOptions): Muster {
-  const { clock = Date.now, logger = createLogger(options.logLevel) } = options;
-  const database = databaseOf(options.database, options.databaseLimits);
-  const deps = {
-    work: new Transactions(database),
-    now: () => new Date(clock()).toISOString(),
-    newId: () => uuidv7(),
-    profileMaxBytes: options.profileMaxBytes,
-  };
-  const { mail, productName, templates, publicUrl } = options;
-  const keys = new SecretKeys(deps);
+  requireOptions(options);
+  const settings = readOptions(options, HOST_OPTIONS);
+  const { clock = Date.now, newId } = options;
+  const logger = withoutSecrets(options.logger ?? createLogger(settings.logLevel));
+  const knex = typeof options.database === "function" ? options.database : undefined;
+  const backend = createBackend(settings, { logger, knex, clock, newId });
+  const { database, deps, keys, authentication, operator } = backend;
+  const { mail, productName, templates, publicUrl } = settings;
   const links = new Links(() => keys.get("links"), publicUrl);
   const outgoing = new OutgoingMail(deps, mail);
   const guard = new BruteForceGuard(deps);
   const openInvitations = new OpenInvitations(deps, links, guard);
-  const passwords = new Passwords();
+  const passwords = new Passwords(options.passwordCost);
   const refusals = new Refusals(deps);
   const shared = {
     refusals,
-    candidates: new CandidateService(deps, options.candidates),
+    candidates: new CandidateService(deps, settings.candidates),
     links,
     mail: outgoing,
     notices: new MembershipNotices(deps, mail.notices),
@@ -135,9 +136,7 @@ export function createMuster(options: MusterOptions): Muster {
   };
   const services: Services = {
     ...resourceServices(deps, shared),
-    authentication: new AuthenticationService(deps),
-    operator: new OperatorService(deps),
-    refusals,
+    ...{ authentication, operator, refusals },
   };
   const requests = new RunningRequests();
   const ending = new AbortController();
@@ -145,8 +144,8 @@ export function createMuster(options: MusterOptions): Muster {
   const app = createApp({
     failedAuthentication,
     services,
-    cursors: new Cursors(() => keys.get("cursors"), options.cursorTimeout, clock),
-    pageMemory: new PageMemory(options.pageMaxBytes),
+    cursors: new Cursors(() => keys.get("cursors"), settings.cursorTimeout, clock),
+    pageMemory: new PageMemory(settings.pageMaxBytes),
     people: {
       acceptance: new AcceptanceService(deps, openInvitations, guard, passwords),
       proofs: new AddressProofs(deps, links, openInvitations, guard, outgoing),
@@ -155,27 +154,24 @@ export function createMuster(options: MusterOptions): Muster {
     csrf: new CsrfTokens(() => keys.get("csrf"), publicUrl.startsWith("https:"), clock),
     look: {
       ...{ productName, templates },
-      logoUrl: options.productLogoUrl,
-      acceptedUrl: options.acceptedUrl,
+      logoUrl: settings.productLogoUrl,
+      acceptedUrl: settings.acceptedUrl,
     },
-    advertisePagination: options.advertisePagination,
-    bulkLimits: options.bulk,
+    advertisePagination: settings.advertisePagination,
+    bulkLimits: settings.bulk,
     logger,
     publicUrl,
-    trustedProxies: options.trustedProxies,
+    trustedProxies: settings.trustedProxies,
     ...{ requests, keys, ending: ending.signal },
     ready: () => database.check(),
   });
-  const transport =
-    mail.smtpUrl === undefined
-      ? fileTransport(mailFolder(options), mail.from)
-      : smtpTransport(mail.smtpUrl, mail.from);
+  const transport = transportOf(mail, options.mailer, mailFolder(settings));
   const outbox = new OutboxWorker({
     ...deps,
     transport,
     compose: mailComposer({
       ...{ ...deps, productName, templates: new Templates(templates), secrets: links },
-      productUrl: options.acceptedUrl,
+      productUrl: settings.acceptedUrl,
     }),
     logger,
   });
@@ -198,16 +194,10 @@ export function createMuster(options: MusterOptions): Muster {
       await database.close();
     },
   });
-  const { auditRetentionDays, bootstrapToken } = options;
+  const { auditRetentionDays, bootstrapToken } = settings;
   return {
     ...{ app, services, logger },
-    migrate: async () => {
-      await keepPrivate(options, logger);
-      await database.connect();
-      const migrated = await migrate(database);
-      await keys.load();
-      return migrated;
-    },
+    migrate: () => backend.migrate(),
     start: async () => {
       await keys.load();
       if (bootstrapToken !== undefined) await services.authentication.adopt("bootstrap", bootstrapToken);
@@ -216,7 +206,7 @@ export function createMuster(options: MusterOptions): Muster {
     beginStop: () => {
       lifecycle.beginStop();
     },
-    stop: (graceMs, connections) => lifecycle.stop(graceMs, connections),
+    stop: (connections, graceMs = settings.stop.grace * 1000) => lifecycle.stop(graceMs, connections),
     close: () => lifecycle.close(),
   };
 }

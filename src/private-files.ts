@@ -1,6 +1,6 @@
 import { chmod, opendir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Settings } from "./config/settings.js";
+import type { Settings } from "./config/types.js";
 import type { Logger } from "./logging/logger.js";
 
 /** What everybody but the owner may do with a file. */
@@ -10,7 +10,7 @@ const OF_OTHERS = 0o077;
 const STICKY = 0o1000;
 
 /** Where mail goes without a mail server. */
-export const mailFolder = ({ dataDir }: Settings) => join(dataDir, "mail");
+export const mailFolder = ({ dataDir }: Pick<Settings, "dataDir">) => join(dataDir, "mail");
 
 /**
  * Takes away what others on this machine may do with the data folder, the embedded database and mail in files. What

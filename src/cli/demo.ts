@@ -41,10 +41,10 @@ export async function demo(): Promise<void> {
     const [first] = seed.tokens;
     const baseUrl = `${settings.publicUrl}${SCIM_PATH}`;
     const tokens = seed.tokens.map(({ name, secret }) => `    ${secret}  ${name}`).join("\n");
-    console.log(
+    console.error(
       `\n  Muster's demo. Its tokens:\n\n${tokens}\n\n  Try it:\n\n    export MUSTER_TOKEN=${first?.secret ?? ""}\n`,
     );
-    console.log(examples(baseUrl));
+    console.error(examples(baseUrl));
   });
 }
 

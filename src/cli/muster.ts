@@ -1,9 +1,7 @@
 import { Command } from "commander";
 import { describeSettings } from "../config/settings.js";
-import { demo } from "./demo.js";
 import { exitOnError } from "./exit.js";
 import { migrateDatabase } from "./migrate.js";
-import { serve } from "./serve.js";
 import { DEFAULT_OVERLAP } from "../services/tokens/access-tokens.js";
 import { createToken, listTokens, revokeToken, rotateToken } from "./tokens.js";
 import type { NewToken } from "./tokens.js";
@@ -36,12 +34,13 @@ Examples:
 program
   .command("serve")
   .description("start the server; migrates the database first")
-  .action(() => exitOnError(() => serve()));
+  // Only these two load what serves requests.
+  .action(() => exitOnError(async () => (await import("./serve.js")).serve()));
 
 program
   .command("demo")
   .description("start the server on a database of its own, with a few organizations, people and tokens in it")
-  .action(() => exitOnError(demo));
+  .action(() => exitOnError(async () => (await import("./demo.js")).demo()));
 
 program
   .command("migrate")

@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { readProcessSettings } from "../config/settings.js";
-import type { Settings } from "../config/settings.js";
+import type { Settings } from "../config/types.js";
 import { SCIM_PATH } from "../http/app.js";
 import { createHttpServer, endConnections } from "../http/server/server.js";
 import { createMuster } from "../muster.js";
@@ -53,7 +53,8 @@ function printFirstToken(settings: Settings) {
   return async ({ services }: Muster): Promise<void> => {
     if (settings.bootstrapToken !== undefined || (await services.authentication.all()).length > 0) return;
     const { secret } = await services.operator.issueToken("first token");
-    console.log(firstTokenNotice(`${settings.publicUrl}${SCIM_PATH}`, secret));
+    // The log goes to standard output, and is kept by whatever collects it.
+    console.error(firstTokenNotice(`${settings.publicUrl}${SCIM_PATH}`, secret));
   };
 }
 
@@ -71,17 +72,17 @@ function stopSignal(): Promise<NodeJS.Signals> {
 
 async function stop(server: Server, muster: Muster, settings: Settings): Promise<void> {
   const { logger } = muster;
-  const { delay, grace } = settings.stop;
+  const { delay } = settings.stop;
   if (delay > 0) {
     muster.beginStop();
     await wait(delay * 1000);
   }
   // No client is sent away before the port is closed, or it might come back.
   const connections = endConnections(server);
-  const end = await muster.stop(grace * 1000, connections);
+  const end = await muster.stop(connections);
   server.closeAllConnections();
   if (end === "orderly") {
-    logger.info("Stopped");
+    logger.info({}, "Stopped");
     return;
   }
   logger.warn({ end }, "Stopped in the middle of something");

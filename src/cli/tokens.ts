@@ -2,7 +2,7 @@ import type { AccessToken } from "../domain/tokens/access-token.js";
 import { readInstant } from "../domain/values/instant.js";
 import { ForbiddenError, InvalidValueError, NotFoundError } from "../domain/errors.js";
 import { UserError } from "./exit.js";
-import { withMuster } from "./with-muster.js";
+import { withBackend } from "./with-backend.js";
 
 /** What `muster token create` is told. */
 export interface NewToken {
@@ -16,8 +16,8 @@ export interface NewToken {
 /** `muster token create`: prints the secret alone on standard output, so that scripts can take it. */
 export function createToken({ name, expires, user, organization, readOnly }: NewToken): Promise<void> {
   const expiresAt = expires === undefined ? undefined : readExpiry(expires);
-  return withMuster(async ({ services }) => {
-    const { token, secret } = await services.operator
+  return withBackend(async ({ operator }) => {
+    const { token, secret } = await operator
       .issueToken(name, { expiresAt, userName: user, organization, readOnly })
       .catch((error: unknown) => {
         if (!(error instanceof NotFoundError)) throw error;
@@ -32,8 +32,8 @@ export function createToken({ name, expires, user, organization, readOnly }: New
 
 /** `muster token list` */
 export function listTokens(): Promise<void> {
-  return withMuster(async ({ services }) => {
-    const tokens = await services.authentication.all();
+  return withBackend(async ({ authentication }) => {
+    const tokens = await authentication.all();
     if (tokens.length === 0)
       console.log(`There are no tokens yet; make one with: muster token create --name "Okta"`);
     for (const token of tokens)
@@ -45,9 +45,9 @@ export function listTokens(): Promise<void> {
 
 /** `muster token rotate`: prints the new secret alone on standard output. */
 export function rotateToken(id: string, { overlap }: { overlap?: string }): Promise<void> {
-  return withMuster(async ({ services }) => {
+  return withBackend(async ({ operator }) => {
     const seconds = overlap === undefined ? undefined : Number(overlap);
-    const { token, secret } = await services.operator.rotateToken(id, seconds).catch((error: unknown) => {
+    const { token, secret } = await operator.rotateToken(id, seconds).catch((error: unknown) => {
       if (error instanceof NotFoundError) throw noToken(id);
       if (error instanceof InvalidValueError || error instanceof ForbiddenError) {
         throw new UserError(error.message);
@@ -61,9 +61,9 @@ export function rotateToken(id: string, { overlap }: { overlap?: string }): Prom
 
 /** `muster token revoke` */
 export function revokeToken(id: string): Promise<void> {
-  return withMuster(async ({ services }) => {
+  return withBackend(async ({ operator }) => {
     try {
-      await services.operator.revokeToken(id);
+      await operator.revokeToken(id);
     } catch (error) {
       if (error instanceof NotFoundError) throw noToken(id);
       throw error;

@@ -1,9 +1,9 @@
 import type { Knex } from "knex";
-import type { DatabaseLimits } from "../config/settings.js";
 import { TooMuchWorkError, UnavailableError } from "../domain/errors.js";
 import type { Dialect } from "./dialect.js";
 import { OutOfTimeError } from "./faults.js";
 import type { Budget, Caller, Lane } from "./lanes/lane.js";
+import type { DatabaseLimits } from "./lanes/limits.js";
 import { Session } from "./session.js";
 import type { Run } from "./session.js";
 import { isTransient } from "./violations.js";

@@ -1,11 +1,18 @@
-import { DEFAULT_LIMITS } from "../config/settings.js";
-import type { DatabaseLimits, DatabaseSettings } from "../config/settings.js";
+import type { DatabaseSettings } from "../config/types.js";
 import type { Database } from "./database.js";
+import { hostDatabase } from "./host.js";
+import type { Knex } from "./host.js";
+import { DEFAULT_LIMITS } from "./lanes/limits.js";
+import type { DatabaseLimits } from "./lanes/limits.js";
 import { postgresDatabase } from "./postgres/open.js";
 import { sqliteDatabase } from "./sqlite/open.js";
 
-/** The database that the settings name; nothing is opened before it is used. */
-export function databaseOf(settings: DatabaseSettings, limits: DatabaseLimits = DEFAULT_LIMITS): Database {
+/** The database that the settings name, or a host's; nothing is opened before it is used. */
+export function databaseOf(
+  settings: DatabaseSettings | Knex,
+  limits: DatabaseLimits = DEFAULT_LIMITS,
+): Database {
+  if (typeof settings === "function") return hostDatabase(settings, limits);
   return settings.engine === "sqlite"
     ? sqliteDatabase(settings.filename, limits)
     : postgresDatabase(settings.connectionString, limits);

@@ -5,6 +5,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { promisify } from "node:util";
 import ts from "typescript";
 import { scratchFolder } from "../support/engines.js";
@@ -19,8 +20,10 @@ const MUSTER = [...TYPESCRIPT, "src/main.cts"];
 
 interface Started {
   readonly baseUrl: string;
-  /** What the server has written to standard output. */
-  readonly output: () => string;
+  /** What the server has logged so far. */
+  readonly log: () => string;
+  /** What it has told the person who started it. */
+  readonly notice: () => string;
   /** Asks it to stop, as Ctrl-C does. @returns its exit code */
   interrupt(): Promise<number>;
 }
@@ -31,15 +34,16 @@ describe("The muster command", function () {
   it("starts with a token that it prints once and that works, and keeps everything", async () => {
     const dataDir = scratchFolder();
     const first = await start("serve", dataDir);
-    const token = /export MUSTER_TOKEN=(\S+)/.exec(first.output())?.[1] ?? "";
-    expect(first.output()).to.include(`${first.baseUrl}/Users`);
+    const token = /export MUSTER_TOKEN=(\S+)/.exec(first.notice())?.[1] ?? "";
+    expect(first.notice()).to.include(`${first.baseUrl}/Users`);
+    expect(first.log()).to.not.include(token);
     expect(
       (await post(first, token, "/Users", { schemas: [CORE_USER], userName: "dana@example.com" })).status,
     ).to.equal(201);
     expect(await first.interrupt()).to.equal(0);
 
     const second = await start("serve", dataDir);
-    expect(second.output()).to.not.include("MUSTER_TOKEN");
+    expect(second.notice()).to.not.include("MUSTER_TOKEN");
     expect(await totalUsers(second, token)).to.equal(1);
     expect(await second.interrupt()).to.equal(0);
   });
@@ -138,7 +142,7 @@ describe("The muster command", function () {
 
   it("shows a demo with organizations, people and tokens in it", async () => {
     const server = await start("demo", scratchFolder());
-    const token = /export MUSTER_TOKEN=(\S+)/.exec(server.output())?.[1] ?? "";
+    const token = /export MUSTER_TOKEN=(\S+)/.exec(server.notice())?.[1] ?? "";
     expect(await totalUsers(server, token)).to.be.greaterThan(3);
     const { Resources } = (await (await get(server, token, "/Groups")).json()) as { Resources: object[] };
     expect(Resources).to.have.lengthOf.greaterThan(1);
@@ -189,20 +193,20 @@ async function start(
   const port = await freePort();
   const child = spawn(process.execPath, [...MUSTER, command], {
     env: environmentFor(dataDir, { PORT: String(port), ...environment }),
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   process.once("exit", () => child.kill("SIGKILL"));
   const exited = once(child, "exit");
-  let output = "";
-  child.stdout.setEncoding("utf8");
-  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
-    output += String(chunk);
-    if (output.includes("Muster is ready")) break;
-  }
-  child.stdout.resume();
+  let [log, notice] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (log += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (notice += text));
+  // What it told before is there before that.
+  while (!log.includes("Muster is ready")) await once(child.stdout, "data");
+  await setImmediate();
   return {
     baseUrl: `http://127.0.0.1:${port}/scim/v2`,
-    output: () => output,
+    log: () => log,
+    notice: () => notice,
     interrupt: async () => {
       child.kill("SIGINT");
       const [code] = (await exited) as [number];

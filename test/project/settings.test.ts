@@ -11,7 +11,7 @@ describe("Settings", () => {
       publicUrl: "http://127.0.0.1:3000",
       trustedProxies: [],
       database: { engine: "sqlite", filename: resolve("data/muster.sqlite") },
-      databaseLimits: { statement: 5000, list: 8000, wait: 5000 },
+      databaseTimeouts: { statement: 5, list: 8, wait: 5 },
       bootstrapToken: undefined,
       cursorTimeout: 3600,
       profileMaxBytes: 65_536,

@@ -6,6 +6,7 @@ import type { Muster } from "../../src/muster.js";
 import { readSettings } from "../../src/config/settings.js";
 import { openDatabase } from "../../src/db/open.js";
 import type { Session } from "../../src/db/session.js";
+import type { MusterOptions } from "../../src/options.js";
 import { answerWith } from "../../src/http/server/connections.js";
 import { createHttpServer } from "../../src/http/server/server.js";
 import { ScimClient } from "./client.js";
@@ -19,6 +20,9 @@ export const TYPESCRIPT = ["--import", "./test/support/typescript.mjs"];
 
 /** What `src/main.cts` asks Node for; what runs the sources has made its threads before. */
 const THREADS = { UV_THREADPOOL_SIZE: "16" };
+
+/** Few tests are about what a password costs. */
+const CHEAP_COST = { N: 2 ** 4, r: 8, p: 1 };
 
 const TOKEN = "test-token-of-the-provider";
 
@@ -46,18 +50,20 @@ export interface ServerInProcess extends TestServer {
  *
  * @param settings other than those of tests, by their names; without a DATABASE_URL, the database is a fresh one
  * @param clock the time now, in milliseconds since 1970
+ * @param own options that are no settings; without them, passwords cost little
  */
 export async function startServer(
   engine: Engine,
   settings: Readonly<Record<string, string>> = {},
   clock: () => number = Date.now,
+  own: Partial<MusterOptions> = { passwordCost: CHEAP_COST },
 ): Promise<ServerInProcess> {
   let offset = 0;
   const databaseUrl = settings.DATABASE_URL ?? (await engine.migratedDatabaseUrl());
   const { http } = readSettings(settings);
   const { server, port } = await listen(http);
   const all = readSettings({ ...environment(port, databaseUrl), ...settings });
-  const muster = createMuster({ ...all, clock: () => clock() + offset });
+  const muster = createMuster({ ...all, clock: () => clock() + offset, ...own });
   await muster.migrate();
   await muster.start();
   answerWith(server, muster.app, http.responseTimeout * 1000);

@@ -8,7 +8,7 @@ describe("What is done regularly", () => {
     const lines: unknown[] = [];
     const logger = {
       error: ({ err }: { err: Error }, message: string) => lines.push(`${message}: ${err.message}`),
-      info: (message: string) => lines.push(message),
+      info: (_fields: object, message: string) => lines.push(message),
     } as unknown as Logger;
     const jobs = new Jobs(logger);
     let times = 0;

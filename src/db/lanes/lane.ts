@@ -10,7 +10,16 @@ import type { Interrupter } from "./watch.js";
 
 /** How to run statements on a connection, and to end them. */
 export interface Engine extends Interrupter {
-  run<Row>(knex: Knex, connection: object, sql: string, bindings: readonly Binding[]): Promise<Row[]>;
+  /** @param limit how long it may take, in milliseconds, for an engine that can end it by itself */
+  run<Row>(
+    knex: Knex,
+    connection: object,
+    sql: string,
+    bindings: readonly Binding[],
+    limit: number,
+  ): Promise<Row[]>;
+  /** Makes a connection ready. @returns how to make it as it was before, if there is something to do */
+  borrow?(connection: object): Promise<(() => Promise<unknown>) | undefined>;
 }
 
 export interface LaneLimits extends SlotLimits {
@@ -39,7 +48,6 @@ const CLOSE_PATIENCE_MS = 5000;
 interface ConnectionPool {
   acquireConnection(): Promise<object>;
   releaseConnection(connection: object): Promise<void>;
-  readonly pool: { numUsed(): number; numPendingAcquires(): number };
 }
 
 const NOBODY: Caller = { group: "", owner: "" };
@@ -52,6 +60,8 @@ export class Lane {
   readonly #slots: Slots;
   readonly #watch: Watch;
   readonly #pool: ConnectionPool;
+  /** How many connections are in use, or waited for. */
+  #used = 0;
 
   constructor(
     readonly knex: Knex,
@@ -76,15 +86,27 @@ export class Lane {
   async use<T>(work: (connection: object) => Promise<T>, caller: Caller = NOBODY): Promise<T> {
     const turn = this.#slots.enter(caller, () => caller.signal);
     if (turn) await turn;
+    this.#used += 1;
     try {
       const connection = await this.#acquire();
       try {
-        return await work(connection);
+        return await this.#ready(connection, work);
       } finally {
         await this.#pool.releaseConnection(connection);
       }
     } finally {
+      this.#used -= 1;
       this.#slots.leave(caller);
+    }
+  }
+
+  async #ready<T>(connection: object, work: (connection: object) => Promise<T>): Promise<T> {
+    const restore = await this.engine.borrow?.(connection);
+    if (!restore) return work(connection);
+    try {
+      return await work(connection);
+    } finally {
+      await restore();
     }
   }
 
@@ -99,11 +121,12 @@ export class Lane {
     if (signal?.aborted) throw gone();
     const started = budget && performance.now();
     const { statement } = this.limits;
-    const running = this.#watch.begin(connection, budget ? Math.min(statement, budget.left) : statement);
+    const limit = budget ? Math.min(statement, budget.left) : statement;
+    const running = this.#watch.begin(connection, limit);
     const interrupt = signal && (() => this.#watch.interrupt(running));
     if (interrupt) signal.addEventListener("abort", interrupt);
     try {
-      return await this.engine.run<Row>(this.knex, connection, sql, bindings);
+      return await this.engine.run<Row>(this.knex, connection, sql, bindings, limit);
     } catch (error) {
       if (!isInterrupted(error)) throw faultOf(error) ?? error;
       throw signal?.aborted ? gone() : new OutOfTimeError(error);
@@ -125,9 +148,8 @@ export class Lane {
 
   /** Waits for running work, yet not for ever, and closes the connections. */
   async close(): Promise<void> {
-    const { pool } = this.#pool;
     const deadline = performance.now() + CLOSE_PATIENCE_MS;
-    while (pool.numUsed() + pool.numPendingAcquires() > 0 && performance.now() < deadline) await sleep(10);
+    while (this.#used > 0 && performance.now() < deadline) await sleep(10);
     await this.knex.destroy();
   }
 

@@ -1,5 +1,15 @@
-import type { DatabaseLimits } from "../../config/settings.js";
+import type { DatabaseTimeouts } from "../../config/types.js";
 import type { LaneLimits } from "./lane.js";
+
+/** How long the database may take, in milliseconds; for what, `DatabaseTimeouts` says. */
+export type DatabaseLimits = DatabaseTimeouts;
+
+/** @param timeouts in seconds */
+export const limitsOf = ({ statement, list, wait }: DatabaseTimeouts): DatabaseLimits => ({
+  ...{ statement: statement * 1000, list: list * 1000, wait: wait * 1000 },
+});
+
+export const DEFAULT_LIMITS = limitsOf({ statement: 5, list: 8, wait: 5 });
 
 /** How many connections each lane has. */
 export interface LaneSizes {

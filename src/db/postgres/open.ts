@@ -1,12 +1,11 @@
 import knex from "knex";
 import type { Knex } from "knex";
-import type { DatabaseLimits } from "../../config/settings.js";
 import { Database } from "../database.js";
 import { postgresDialect } from "../dialect.js";
 import { Lane } from "../lanes/lane.js";
 import type { Engine } from "../lanes/lane.js";
 import { laneLimits } from "../lanes/limits.js";
-import type { LaneSizes } from "../lanes/limits.js";
+import type { DatabaseLimits, LaneSizes } from "../lanes/limits.js";
 import { abandon, discard, PostgresClient, processIdOf } from "./client.js";
 import type { Binding } from "../session.js";
 import { SILENT } from "../silent.js";
@@ -15,7 +14,7 @@ import { SILENT } from "../silent.js";
 const SIZES: LaneSizes = { writers: 5, keys: 3, lists: 2, scans: 2 };
 
 /** The server itself ends a statement whose time is over; if it has not by then, it is asked to. */
-const LATENESS_MS = 300;
+export const LATENESS_MS = 300;
 
 /** A database on PostgreSQL. The lanes are pools of their own, each with its own time limit for statements. */
 export function postgresDatabase(connectionString: string, limits: DatabaseLimits): Database {
@@ -51,7 +50,7 @@ export function postgresDatabase(connectionString: string, limits: DatabaseLimit
   });
 }
 
-async function run<Row>(knex: Knex, connection: object, sql: string, bindings: readonly Binding[]) {
+export async function run<Row>(knex: Knex, connection: object, sql: string, bindings: readonly Binding[]) {
   return ((await knex.raw(sql, bindings as Binding[]).connection(connection)) as { rows: Row[] }).rows;
 }
 
@@ -59,7 +58,7 @@ async function run<Row>(knex: Knex, connection: object, sql: string, bindings: r
  * Cancels what a connection runs, once; the connection is not used again, lest the cancellation come late and hit
  * what runs on it next.
  */
-function canceller(keys: Lane): Engine["interrupt"] {
+export function canceller(keys: Lane): Engine["interrupt"] {
   const cancelled = new WeakSet();
   return (connection) => {
     if (cancelled.has(connection)) return;

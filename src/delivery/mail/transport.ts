@@ -1,6 +1,7 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createTransport } from "nodemailer";
+import type { MailSettings } from "../../config/types.js";
 import type { Rendered } from "./templates.js";
 
 /** Mail as it goes out. */
@@ -21,6 +22,27 @@ export interface Transport {
 
 /** Nobody is going to take this mail, however often it is sent. */
 export class UndeliverableError extends Error {}
+
+/** What a host sends mail with. */
+export interface Mailer {
+  /** @throws UndeliverableError when it is no use to try again; any other error: Muster tries again later */
+  send(message: MailMessage & { readonly from: string }): Promise<unknown>;
+}
+
+/** What carries mail away: the host's mailer, else a mail server, else files. @param folder where files go */
+export function transportOf(settings: MailSettings, mailer: Mailer | undefined, folder: string): Transport {
+  const { smtpUrl, from } = settings;
+  if (mailer) return mailerTransport(mailer, from);
+  return smtpUrl === undefined ? fileTransport(folder, from) : smtpTransport(smtpUrl, from);
+}
+
+const mailerTransport = (mailer: Mailer, from: string): Transport => ({
+  name: "mailer",
+  send: async (message) => {
+    await mailer.send({ ...message, from });
+  },
+  close: () => undefined,
+});
 
 /** How long to wait for a mail server at each step, in milliseconds: less than a claim on mail lasts. */
 const TIMEOUTS = {

@@ -9,8 +9,19 @@ import type { Turn } from "../../domain/limits/slots.js";
 import { normalPassword, requireUsablePassword } from "./password-rules.js";
 import type { PasswordWork } from "./password-thread.js";
 
+/** How much work it is to hash a password, as scrypt's parameters (RFC 7914 section 2). */
+export interface PasswordCost {
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
+}
+
 /** The work factor that OWASP's password storage advice gives for scrypt with 32 MiB. */
-const COST = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 2 ** 20 };
+export const DEFAULT_COST: PasswordCost = { N: 2 ** 15, r: 8, p: 3 };
+
+/** Scrypt needs 128 N r bytes; Node refuses what may need more than `maxmem`. */
+const withMemory = (cost: PasswordCost) => ({ ...cost, maxmem: 256 * cost.N * cost.r });
+
 const KEY_BYTES = 32;
 
 /** Threads that judge and hash: never all of the machine, and each has dictionaries in memory. */
@@ -50,7 +61,10 @@ export class Passwords implements PasswordHasher {
   readonly #queue = new Slots("The queue of passwords", QUEUE);
   readonly #pool = workerpool.pool(PROGRAM, { workerType: "thread", maxWorkers: THREADS });
 
+  constructor(private readonly cost: PasswordCost = DEFAULT_COST) {}
+
   async hash(turn: Turn, password: string, known: readonly string[]): Promise<string> {
+    const { N, r, p } = this.cost;
     const usable = requireUsablePassword(password);
     const salt = randomBytes(16);
     const key = await this.#inTurn(turn, async () => {
@@ -58,18 +72,16 @@ export class Passwords implements PasswordHasher {
       if (weakness !== undefined) {
         throw new InvalidValueError(`The password is easily guessed. ${weakness}`.trim());
       }
-      return Buffer.from(await this.#inThread("derive", [usable, salt, KEY_BYTES, COST]));
+      return Buffer.from(await this.#inThread("derive", [usable, salt, KEY_BYTES, withMemory(this.cost)]));
     });
-    return ["scrypt", COST.N, COST.r, COST.p, salt.toString("base64url"), key.toString("base64url")].join(
-      "$",
-    );
+    return ["scrypt", N, r, p, salt.toString("base64url"), key.toString("base64url")].join("$");
   }
 
   /** Whether a password is the one that was hashed; takes as long as hashing it. @throws as `hash`, when too many wait */
   async isPassword(turn: Turn, password: string, hash: string): Promise<boolean> {
     const [name, N, r, p, salt = "", key = ""] = hash.split("$");
     if (name !== "scrypt") return false;
-    const cost = { ...COST, N: Number(N), r: Number(r), p: Number(p) };
+    const cost = withMemory({ N: Number(N), r: Number(r), p: Number(p) });
     const expected = Buffer.from(key, "base64url");
     const computed = await this.#inTurn(turn, () =>
       this.#inThread("derive", [normalPassword(password), Buffer.from(salt, "base64url"), KEY_BYTES, cost]),

@@ -1,0 +1,61 @@
+import { v7 as uuidv7 } from "uuid";
+import type { Settings } from "./config/types.js";
+import { databaseOf } from "./db/open.js";
+import type { Database } from "./db/database.js";
+import type { Knex } from "./db/host.js";
+import { limitsOf } from "./db/lanes/limits.js";
+import { migrate } from "./db/migrate.js";
+import type { Logger } from "./logging/logger.js";
+import { keepPrivate } from "./private-files.js";
+import { Transactions } from "./repositories/unit-of-work.js";
+import type { Dependencies } from "./services/dependencies.js";
+import { SecretKeys } from "./services/keys.js";
+import { AuthenticationService } from "./services/tokens/authentication.js";
+import { OperatorService } from "./services/tokens/operator.js";
+
+/** What a host can bring of its own. */
+export interface BackendParts {
+  readonly logger: Logger;
+  /** The host's database; undefined: the one that the settings name. */
+  readonly knex?: Knex | undefined;
+  /** The time now, in milliseconds since 1970. */
+  readonly clock?: (() => number) | undefined;
+  /** Makes ids: UUIDs that sort by the time when they were made. */
+  readonly newId?: (() => string) | undefined;
+}
+
+/** The database, and what works on it without requests, mail or jobs. */
+export interface Backend {
+  readonly database: Database;
+  readonly deps: Dependencies;
+  readonly keys: SecretKeys;
+  readonly authentication: AuthenticationService;
+  readonly operator: OperatorService;
+  /** As `Muster.migrate`. */
+  migrate(): Promise<readonly string[]>;
+}
+
+/** Wires the part of Muster that the command line needs, which loads little; nothing is opened. */
+export function createBackend(settings: Settings, parts: BackendParts): Backend {
+  const { logger, knex, clock = Date.now, newId = uuidv7 } = parts;
+  const database = databaseOf(knex ?? settings.database, limitsOf(settings.databaseTimeouts));
+  const deps = {
+    work: new Transactions(database),
+    now: () => new Date(clock()).toISOString(),
+    newId: () => newId(),
+    profileMaxBytes: settings.profileMaxBytes,
+  };
+  const keys = new SecretKeys(deps);
+  return {
+    ...{ database, deps, keys },
+    authentication: new AuthenticationService(deps),
+    operator: new OperatorService(deps),
+    migrate: async () => {
+      if (!knex) await keepPrivate(settings, logger);
+      await database.connect();
+      const migrated = await migrate(database);
+      await keys.load();
+      return migrated;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { SettingsError } from "./config/settings.js";
+import type { Settings } from "./config/types.js";
+import type { Knex } from "./db/host.js";
+import type { Mailer } from "./delivery/mail/transport.js";
+import type { Logger } from "./logging/logger.js";
+import type { PasswordCost } from "./services/passwords/passwords.js";
+
+/** Each can be left out, and so can each part of a group. */
+type Optional<T> = {
+  readonly [Name in keyof T]?:
+    (T[Name] extends readonly unknown[] | string ? T[Name] : Partial<T[Name]>) | undefined;
+};
+
+/** What Muster is made with: all settings, each with the same default, and what a host brings of its own. */
+export interface MusterOptions extends Optional<Omit<Settings, "publicUrl" | "database">> {
+  /** The address of Muster as clients and readers of mail see it, with the path that it is mounted at. */
+  readonly publicUrl: string;
+  /** An address as in `DATABASE_URL`, or the host's Knex, which Muster borrows connections from and never closes. */
+  readonly database?: string | Settings["database"] | Knex | undefined;
+  /** The time now, in milliseconds since 1970. */
+  readonly clock?: (() => number) | undefined;
+  /** Makes ids: UUIDs in lower case that sort by the time when they were made; undefined: UUIDv7. */
+  readonly newId?: (() => string) | undefined;
+  /** Where Muster logs to, such as a pino logger; undefined: JSON lines on standard output. */
+  readonly logger?: Logger | undefined;
+  /** Sends mail; undefined: the mail server of `mail.smtpUrl`, or files in `dataDir`. */
+  readonly mailer?: Mailer | undefined;
+  /** How much work it is to hash a password. */
+  readonly passwordCost?: PasswordCost | undefined;
+}
+
+/** The options that are no settings. */
+export const HOST_OPTIONS = ["clock", "newId", "logger", "mailer", "passwordCost"];
+
+/** Types are no help in JavaScript. @throws SettingsError */
+export function requireOptions(options: MusterOptions): void {
+  const { publicUrl, logger, mailer, clock, newId, passwordCost } = options as Partial<MusterOptions>;
+  const wrong = [
+    ...(typeof publicUrl === "string" && publicUrl !== "" ? [] : ["publicUrl is not set"]),
+    ...(logger === undefined || hasMethods(logger, ["info", "warn", "error"])
+      ? []
+      : ["logger must have the methods info, warn and error"]),
+    ...(mailer === undefined || hasMethods(mailer, ["send"]) ? [] : ["mailer must have the method send"]),
+    ...(clock === undefined || typeof clock === "function" ? [] : ["clock must be a function"]),
+    ...(newId === undefined || typeof newId === "function" ? [] : ["newId must be a function"]),
+    ...(passwordCost === undefined || isCost(passwordCost)
+      ? []
+      : ["passwordCost must have the whole numbers N, a power of two, r and p"]),
+  ];
+  if (wrong.length > 0)
+    throw new SettingsError(`Wrong options:\n${wrong.map((each) => `  ${each}`).join("\n")}`);
+}
+
+/** RFC 7914 section 2. */
+const isCost = ({ N, r, p }: PasswordCost) =>
+  [N, r, p].every((each) => Number.isSafeInteger(each) && each > 0) &&
+  N > 1 &&
+  Number.isInteger(Math.log2(N));
+
+const hasMethods = (value: object, names: readonly string[]) =>
+  names.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
