@@ -6,7 +6,7 @@ import { PROVIDER_REALM } from "../src/domain/access/principal.js";
 import { Transactions } from "../src/repositories/unit-of-work.js";
 import { readResource } from "../src/scim/requests/resource.js";
 import { toIncomingUser } from "../src/scim/resources/user-mapping.js";
-import { userSchema } from "../src/scim/schema/compile.js";
+import { userSchema } from "../src/scim/resources/user-schema.js";
 
 const PER_TRANSACTION = 2000;
 const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -48,9 +48,16 @@ export async function fill(dataDir: string, users: number, groupSizes: readonly 
   for (let first = 0; first < users; first += PER_TRANSACTION) {
     await work.write(PROVIDER_REALM, async ({ accounts }) => {
       for (let number = first; number < Math.min(first + PER_TRANSACTION, users); number += 1) {
-        const { input } = toIncomingUser(readResource(userSchema, user(number)), true);
+        const { input } = toIncomingUser(readResource(userSchema, user(number)));
         const id = uuidv7();
-        await accounts.insert({ ...input, id, passwordHash: undefined, version: 1, updatedAt: now });
+        await accounts.insert({
+          ...input,
+          active: true,
+          id,
+          passwordHash: undefined,
+          version: 1,
+          updatedAt: now,
+        });
         accountIds.push(id);
       }
     });

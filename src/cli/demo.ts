@@ -7,7 +7,7 @@ import type { Realm } from "../domain/access/principal.js";
 import { SCIM_PATH } from "../http/app.js";
 import { readResource } from "../scim/requests/resource.js";
 import { toIncomingUser } from "../scim/resources/user-mapping.js";
-import { userSchema } from "../scim/schema/compile.js";
+import { userSchema } from "../scim/resources/user-schema.js";
 import { UserError } from "./exit.js";
 import { examples } from "./notices.js";
 import { serve } from "./serve.js";
@@ -62,9 +62,8 @@ async function plant({ services }: Muster, seed: Seed): Promise<void> {
   for (const person of seed.people) {
     const { input, password } = toIncomingUser(
       readResource(userSchema, { schemas: [userSchema.core.id], ...person }),
-      true,
     );
-    const account = await services.users.create(OPERATOR_PRINCIPAL, input, { password });
+    const account = await services.users.create(OPERATOR_PRINCIPAL, { ...input, active: true }, { password });
     ids.set(person.userName, account.id);
   }
   for (const { displayName, description, members } of seed.organizations) {

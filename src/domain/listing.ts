@@ -46,16 +46,11 @@ export interface Sort {
   readonly descending: boolean;
 }
 
-/** What stands in front of a resource's id in its address, for filters and sorting by addresses. */
-export interface Locations {
-  readonly accounts: string;
-  readonly organizations: string;
-  readonly teams: string;
-  readonly accessTokens: string;
-  readonly auditEvents: string;
-  readonly candidates: string;
-  readonly invitations: string;
-}
+/**
+ * The address of a resource, by its type and id. With an empty id, it is what stands in front of the id in such an
+ * address, for filters and sorting by addresses.
+ */
+export type Locations = (resourceType: string, id: string) => string;
 
 /** Which resources a listing is of, and in which order. */
 export interface Criteria {

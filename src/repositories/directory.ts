@@ -7,7 +7,7 @@ import { organizationSource } from "./organizations/organization-fields.js";
 
 /** Names a resource of any kind. */
 export interface DirectoryKey {
-  readonly kind: "account" | "organization";
+  readonly kind: "accounts" | "organizations";
   readonly id: string;
 }
 
@@ -27,12 +27,12 @@ export class DirectoryRepository {
     const { dialect } = this.session;
     const sources = [
       ...(accounts
-        ? [{ kind: "account", source: accountSource(dialect, this.realm, locations, accounts) }]
+        ? [{ kind: "accounts", source: accountSource(dialect, this.realm, locations, accounts) }]
         : []),
       ...(organizations
         ? [
             {
-              kind: "organization",
+              kind: "organizations",
               source: organizationSource(dialect, this.realm, locations, organizations),
             },
           ]

@@ -1,4 +1,5 @@
 import type { Principal } from "../domain/access/principal.js";
+import type { Locations } from "../domain/listing.js";
 import type { Reservation } from "../domain/limits/room.js";
 import type { AccessTokenService } from "../services/tokens/access-tokens.js";
 import type { AuditService } from "../services/audit/audit.js";
@@ -22,6 +23,8 @@ export interface ScimContext {
   readonly holdWhileSending: (reservation: Reservation) => void;
   /** The SCIM base, as clients reach it, without a slash at the end. */
   readonly baseUrl: string;
+  /** Gives the addresses of resources. */
+  readonly locations: Locations;
   /** Aborted when the server is stopping, and what can end early is to do so. */
   readonly ending: AbortSignal;
   /** The request's `If-Match` header. */

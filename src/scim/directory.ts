@@ -1,41 +1,45 @@
+import type { Criteria } from "../domain/listing.js";
 import type { DirectoryEntry } from "../services/directory.js";
 import type { ScimAnswer } from "./answers/answer.js";
 import type { ScimContext } from "./context.js";
 import { answerWithList } from "./answers/list-response.js";
-import { Projection } from "./answers/projection.js";
+import type { Render } from "./answers/list-response.js";
 import { readQuery, toCriteria } from "./requests/query.js";
-import { renderGroup } from "./resources/group-mapping.js";
-import { renderUser } from "./resources/user-mapping.js";
-import { groupSchema, userSchema } from "./schema/compile.js";
+import type { ResourceType } from "./resources/resource-type.js";
 
 /**
- * Lists resources of all types together (RFC 7644 section 3.4.2.1). An attribute that a type does not have
- * counts as absent there.
+ * Lists resources of all types together that are in the directory (RFC 7644 section 3.4.2.1). An attribute that a type
+ * does not have counts as absent there.
  *
  * @param source a parsed query string, or the body of a SearchRequest
  * @throws ScimError 400 as for a list of one type
  */
 export function listAll(
   context: ScimContext,
+  types: readonly ResourceType[],
   source: Readonly<Record<string, unknown>>,
 ): Promise<ScimAnswer> {
-  const { services, principal, baseUrl } = context;
   const query = readQuery(source);
-  const criteria = {
-    accounts: toCriteria(userSchema, query, [groupSchema]),
-    organizations: toCriteria(groupSchema, query, [userSchema]),
-  };
-  const projections = {
-    user: Projection.of(userSchema, query),
-    group: Projection.of(groupSchema, query),
-  };
-  const render = (entry: DirectoryEntry) =>
-    entry.kind === "account"
-      ? renderUser(entry.account, baseUrl, projections.user)
-      : renderGroup(context, entry.organization, projections.group);
+  const listed = types.filter(({ inDirectory }) => inDirectory !== undefined);
+  const criteria = listed.map(({ inDirectory = "", schema }) => {
+    const others = listed.map((type) => type.schema).filter((other) => other !== schema);
+    return [inDirectory, toCriteria(schema, query, others)] as const;
+  });
+  const kinds = listed.map((type) => ({ kind: type.inDirectory, renderer: type.renderer(context, query) }));
   return answerWithList(context, query, {
     endpoint: "/",
-    read: (part) => services.directory.list(principal, { ...criteria, ...part }),
-    renderer: () => render,
+    read: (part) =>
+      context.services.directory.list(context.principal, {
+        ...Object.fromEntries<Criteria>(criteria),
+        ...part,
+      }),
+    renderer: async (entries) => {
+      const renders = new Map<string, Render<never>>();
+      for (const { kind = "", renderer } of kinds) {
+        const items = entries.filter((entry) => entry.kind === kind).map(({ item }) => item);
+        renders.set(kind, await renderer(items as never[]));
+      }
+      return ({ kind, item }: DirectoryEntry) => renders.get(kind)?.(item as never) ?? "";
+    },
   });
 }

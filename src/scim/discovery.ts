@@ -2,31 +2,9 @@ import { ScimError } from "./errors.js";
 import { ScimAnswer } from "./answers/answer.js";
 import { LIST_RESPONSE } from "./answers/list-response.js";
 import { DEFAULT_COUNT, MAX_COUNT } from "./requests/pagination.js";
-import { AccessTokenResource } from "./resources/access-token.js";
-import { AuditEventResource } from "./resources/audit-event.js";
-import { CandidateResource } from "./resources/candidate.js";
-import { GroupResource } from "./resources/group.js";
-import { InvitationResource } from "./resources/invitation.js";
-import type { ResourceType } from "./resources/resource.js";
-import { TeamResource } from "./resources/team.js";
-import { UserResource } from "./resources/user.js";
+import type { ResourceType } from "./resources/resource-type.js";
 import { extensionsOf } from "./schema/definition.js";
-import { MEMBERSHIP } from "./schema/definitions.js";
 import { metaSchemas } from "./schema/meta-schemas.js";
-
-/** All resource types that Muster serves. */
-export const resourceTypes: readonly ResourceType[] = [
-  UserResource,
-  GroupResource,
-  TeamResource,
-  InvitationResource,
-  AccessTokenResource,
-  AuditEventResource,
-  CandidateResource,
-];
-
-/** The resource types that a client finds without asking for them: those of RFC 7643. */
-const LISTED = ["User", "Group"];
 
 /** What one server says of itself. */
 export interface DiscoveryOptions {
@@ -51,11 +29,12 @@ export class Discovery {
   constructor(types: readonly ResourceType[], { baseUrl, bulk, cursorTimeout }: DiscoveryOptions) {
     const location = `${baseUrl}/ServiceProviderConfig`;
     this.#configuration = JSON.stringify(serviceProviderConfig(location, bulk, cursorTimeout));
-    const describedTypes = types.map((type) => describeType(type, baseUrl));
     this.#resourceTypes = described(
       "ResourceType",
-      describedTypes,
-      describedTypes.filter(({ name }) => LISTED.includes(name)).map(withoutAskedFor),
+      types.map((type) => describeType(type, baseUrl)),
+      types
+        .filter(({ isListed }) => isListed)
+        .map((type) => describeType(type, baseUrl, type.unlistedExtensions)),
     );
     const definitions = types.map(({ definition }) => definition);
     // As JSON.stringify gives it, since SCIMMY's attributes render themselves.
@@ -108,10 +87,16 @@ function described(kind: string, all: readonly Named[], listed: readonly object[
   };
 }
 
-/** RFC 7643 section 6. */
-function describeType({ definition, endpoint }: ResourceType, baseUrl: string) {
+/** RFC 7643 section 6. @param omitted extensions that it says nothing of */
+function describeType(
+  { definition, endpoint }: ResourceType,
+  baseUrl: string,
+  omitted: readonly string[] = [],
+) {
   const { name, description, id } = definition;
-  const extensions = extensionsOf(definition).map((each) => ({ schema: each.id, required: each.required }));
+  const extensions = extensionsOf(definition)
+    .filter((extension) => !omitted.includes(extension.id))
+    .map((extension) => ({ schema: extension.id, required: extension.required }));
   return {
     schemas: ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
     id: name,
@@ -122,12 +107,6 @@ function describeType({ definition, endpoint }: ResourceType, baseUrl: string) {
     schema: id,
     ...(extensions.length > 0 && { schemaExtensions: extensions }),
   };
-}
-
-function withoutAskedFor({ schemaExtensions, ...type }: ReturnType<typeof describeType>): object {
-  return schemaExtensions
-    ? { ...type, schemaExtensions: schemaExtensions.filter(({ schema }) => schema !== MEMBERSHIP) }
-    : type;
 }
 
 /** What Muster does (RFC 7643 section 5, and section 4 of RFC 9865 for `pagination`). */

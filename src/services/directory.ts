@@ -7,8 +7,8 @@ import type { Dependencies } from "./dependencies.js";
 
 /** A resource of any kind. */
 export type DirectoryEntry =
-  | { readonly kind: "account"; readonly account: AccountWithOrganizations }
-  | { readonly kind: "organization"; readonly organization: Organization };
+  | { readonly kind: "accounts"; readonly item: AccountWithOrganizations }
+  | { readonly kind: "organizations"; readonly item: Organization };
 
 /** What a caller can find across all kinds of resources. */
 export class DirectoryService {
@@ -23,16 +23,16 @@ export class DirectoryService {
     const idsOf = (kind: DirectoryEntry["kind"]) =>
       page.items.filter((item) => item.kind === kind).map(({ id }) => id);
     const [foundAccounts, foundOrganizations] = await Promise.all([
-      accounts.findAll(idsOf("account")),
-      organizations.findAll(idsOf("organization")),
+      accounts.findAll(idsOf("accounts")),
+      organizations.findAll(idsOf("organizations")),
     ]);
     const items = page.items.flatMap(({ kind, id }): DirectoryEntry[] => {
-      if (kind === "account") {
-        const account = foundAccounts.get(id);
-        return account ? [{ kind, account }] : [];
+      if (kind === "accounts") {
+        const item = foundAccounts.get(id);
+        return item ? [{ kind, item }] : [];
       }
-      const organization = foundOrganizations.get(id);
-      return organization ? [{ kind, organization }] : [];
+      const item = foundOrganizations.get(id);
+      return item ? [{ kind, item }] : [];
     });
     return { ...page, items };
   }

@@ -4,9 +4,10 @@ import type { JsonValue } from "../../src/domain/values/json.js";
 import { readPatchRequest } from "../../src/scim/requests/patch-request.js";
 import { ScimError } from "../../src/scim/errors.js";
 import type { ScimType } from "../../src/scim/errors.js";
-import { groupSchema, userSchema } from "../../src/scim/schema/compile.js";
+import { groups } from "../../src/scim/resources/group.js";
+import { userSchema } from "../../src/scim/resources/user-schema.js";
 import type { ResourceSchema } from "../../src/scim/schema/attribute.js";
-import { ENTERPRISE_USER, ORGANIZATION } from "../../src/scim/schema/definitions.js";
+import { ENTERPRISE_USER, ORGANIZATION } from "../support/factories.js";
 import { refusal } from "../support/refusal.js";
 
 const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -238,7 +239,7 @@ describe("Reading a PATCH request", () => {
     }
 
     it("of an extension, but for what is read-only", () => {
-      expect(read({ op: "remove", path: ORGANIZATION }, groupSchema)).to.deep.equal([
+      expect(read({ op: "remove", path: ORGANIZATION }, groups.schema)).to.deep.equal([
         ["remove", `${ORGANIZATION}:description`],
       ]);
     });
@@ -278,12 +279,12 @@ describe("Reading a PATCH request", () => {
       ],
     ];
     for (const [statement, operation, canonical] of readings) {
-      it(statement, () => expect(read(operation, groupSchema)).to.deep.equal(canonical));
+      it(statement, () => expect(read(operation, groups.schema)).to.deep.equal(canonical));
     }
 
     it("has the filter of a value path as a tree", () => {
       const body = { Operations: [{ op: "remove", path: 'members[value eq "a"]' }] };
-      expect(readPatchRequest(groupSchema, body)[0]?.path.filter).to.deep.include({
+      expect(readPatchRequest(groups.schema, body)[0]?.path.filter).to.deep.include({
         type: "compare",
         operator: "eq",
         value: "a",
@@ -294,7 +295,7 @@ describe("Reading a PATCH request", () => {
       for (const member of [{ display: "A" }, {}, { id: "a" }, { value: null }]) {
         it(`refuses to ${op} a member without a value: ${JSON.stringify(member)}`, () => {
           const operation = { op, path: "members", value: [{ value: "b" }, member] };
-          const { scimType, message } = refusal(() => read(operation, groupSchema));
+          const { scimType, message } = refusal(() => read(operation, groups.schema));
           expect(scimType).to.equal("invalidValue");
           expect(message).to.include("members");
         });
@@ -434,7 +435,7 @@ describe("Reading a PATCH request", () => {
       fc.record({ Operations: fc.array(fc.oneof(operation, fc.jsonValue())) }),
     );
     fc.assert(
-      fc.property(body, fc.constantFrom(userSchema, groupSchema), (given, schema) => {
+      fc.property(body, fc.constantFrom(userSchema, groups.schema), (given, schema) => {
         try {
           readPatchRequest(schema, given);
         } catch (error) {

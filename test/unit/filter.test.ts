@@ -6,7 +6,8 @@ import { equalityTerms, matcher } from "../../src/scim/filter/evaluate.js";
 import { parsePath } from "../../src/scim/filter/path.js";
 import { compileFilter } from "../../src/scim/filter/resolve.js";
 import { compileSort } from "../../src/scim/filter/sort.js";
-import { groupSchema, userSchema } from "../../src/scim/schema/compile.js";
+import { groups } from "../../src/scim/resources/group.js";
+import { userSchema } from "../../src/scim/resources/user-schema.js";
 import { refusal } from "../support/refusal.js";
 
 const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -73,7 +74,7 @@ describe("A filter", () => {
   }
 
   it("compares the members of a group by their ids, with case", () => {
-    const filter = compileFilter(groupSchema, 'members eq "id"');
+    const filter = compileFilter(groups.schema, 'members eq "id"');
     expect(filter).to.have.nested.property("filter.field").that.includes({ caseExact: true });
   });
 

@@ -5,8 +5,9 @@ import type { JsonObject, JsonValue } from "../../src/domain/values/json.js";
 import { ScimError } from "../../src/scim/errors.js";
 import type { ScimType } from "../../src/scim/errors.js";
 import { readResource } from "../../src/scim/requests/resource.js";
-import { groupSchema, userSchema } from "../../src/scim/schema/compile.js";
-import { ENTERPRISE_USER, ORGANIZATION } from "../../src/scim/schema/definitions.js";
+import { groups } from "../../src/scim/resources/group.js";
+import { userSchema } from "../../src/scim/resources/user-schema.js";
+import { ENTERPRISE_USER, ORGANIZATION } from "../support/factories.js";
 
 const CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User";
 const CORE_GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
@@ -137,7 +138,7 @@ describe("Reading a whole resource", () => {
       members: [{ value: "a", display: "A", $ref: null, type: "User" }, { value: "b" }],
       [ORGANIZATION]: { description: "D", memberCount: 7 },
     };
-    expect(readResource(groupSchema, body)).to.deep.equal({
+    expect(readResource(groups.schema, body)).to.deep.equal({
       displayName: "Corp",
       members: [{ value: "a", type: "User" }, { value: "b" }],
       [ORGANIZATION]: { description: "D" },
@@ -256,7 +257,7 @@ describe("Reading a whole resource", () => {
       it(`a member without a value: ${JSON.stringify(member)}`, () => {
         const { scimType, message } = refusal(
           { displayName: "Corp", members: [{ value: "a" }, member] },
-          groupSchema,
+          groups.schema,
         );
         expect(scimType).to.equal("invalidValue");
         expect(message).to.include("members");
@@ -264,7 +265,7 @@ describe("Reading a whole resource", () => {
     }
 
     it("a Group without a name", () => {
-      expect(refusal({ members: [] }, groupSchema).message).to.include("displayName");
+      expect(refusal({ members: [] }, groups.schema).message).to.include("displayName");
     });
   });
 
@@ -283,7 +284,7 @@ describe("Reading a whole resource", () => {
 
   it("refuses whatever it refuses with a ScimError", () => {
     fc.assert(fc.property(fc.anything(), (body) => void outcome(() => readResource(userSchema, body))));
-    fc.assert(fc.property(fc.jsonValue(), (body) => void outcome(() => readResource(groupSchema, body))));
+    fc.assert(fc.property(fc.jsonValue(), (body) => void outcome(() => readResource(groups.schema, body))));
   });
 });
 

@@ -6,8 +6,8 @@ import { ScimError } from "../../src/scim/errors.js";
 import type { ScimType } from "../../src/scim/errors.js";
 import { applyPatch } from "../../src/scim/patch/apply.js";
 import type { Attribute, ResourceSchema } from "../../src/scim/schema/attribute.js";
-import { userSchema } from "../../src/scim/schema/compile.js";
-import { ENTERPRISE_USER } from "../../src/scim/schema/definitions.js";
+import { userSchema } from "../../src/scim/resources/user-schema.js";
+import { ENTERPRISE_USER } from "../support/factories.js";
 import { refusal } from "../support/refusal.js";
 
 /** Applies operations as a client would write them. */

@@ -5,7 +5,7 @@ import type { Room } from "../../domain/limits/room.js";
 import { bulkAnswer } from "../../scim/bulk/processor.js";
 import type { ScimContext } from "../../scim/context.js";
 import { refusal } from "../../scim/answers/refusal.js";
-import type { ResourceType } from "../../scim/resources/resource.js";
+import type { ResourceType } from "../../scim/resources/resource-type.js";
 import { MAX_BODY_BYTES, parseBody, readBody } from "../requests/body.js";
 import { parseBulk } from "../requests/bulk-body.js";
 

@@ -1,5 +1,6 @@
 import type { Request, Response } from "express";
 import type { Principal } from "../../domain/access/principal.js";
+import type { Locations } from "../../domain/listing.js";
 import type { Reservation } from "../../domain/limits/room.js";
 import type { Logger } from "../../logging/logger.js";
 import type { Cursors } from "../../scim/answers/cursors.js";
@@ -13,12 +14,13 @@ interface ContextParts {
   readonly pageMemory: PageMemory;
   readonly logger: Logger;
   readonly baseUrl: string;
+  readonly locations: Locations;
   readonly ending: AbortSignal;
 }
 
 /** Makes what every SCIM operation is given, from the request it came with. */
 export function scimContext(parts: ContextParts) {
-  const { services, cursors, pageMemory, logger, baseUrl, ending } = parts;
+  const { services, cursors, pageMemory, logger, baseUrl, locations, ending } = parts;
   return (request: Request): ScimContext => ({
     principal: withSignal(request.user as Principal, request.res),
     services,
@@ -28,6 +30,7 @@ export function scimContext(parts: ContextParts) {
       if (request.res) holdWhileSending(request.res, reservation);
     },
     baseUrl,
+    locations,
     ending,
     ifMatch: request.headers["if-match"],
     ifNoneMatch: request.headers["if-none-match"],

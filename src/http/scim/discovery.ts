@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import type { Discovery } from "../../scim/discovery.js";
 import { ScimError } from "../../scim/errors.js";
-import { decodedId } from "./decoded-id.js";
+import { decoded } from "../../scim/requests/place.js";
 
 const DISCOVERY = /^\/(ServiceProviderConfig|ResourceTypes|Schemas)(?:\/([^/]+))?\/?$/;
 
@@ -22,5 +22,5 @@ export const discovery =
     if (request.query.filter !== undefined) {
       throw new ScimError(403, undefined, `${request.path} cannot be filtered`);
     }
-    response.send(answers.answer(endpoint, id === undefined ? undefined : decodedId(id)));
+    response.send(answers.answer(endpoint, id === undefined ? undefined : decoded(id)));
   };

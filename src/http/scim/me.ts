@@ -2,8 +2,8 @@ import type { RequestHandler } from "express";
 import { accountOf } from "../../domain/access/actor.js";
 import type { Principal } from "../../domain/access/principal.js";
 import { ScimError } from "../../scim/errors.js";
-
-const ME = /^\/Me\/?(?=$|\?)/;
+import { ME, withoutMe } from "../../scim/requests/place.js";
+import type { ResourceType } from "../../scim/resources/resource-type.js";
 
 /**
  * Takes `/Me` for the User that the access token belongs to, whatever the method (RFC 7644 section 3.11). The
@@ -11,16 +11,20 @@ const ME = /^\/Me\/?(?=$|\?)/;
  *
  * The error is 404 for a token that belongs to nobody.
  */
-export const me: RequestHandler = (request, _response, next) => {
-  if (!ME.test(request.url)) {
+export const me =
+  (types: readonly ResourceType[]): RequestHandler =>
+  (request, _response, next) => {
+    if (!ME.test(request.url)) {
+      next();
+      return;
+    }
+    const accountId = accountOf((request.user as Principal).actor);
+    if (accountId === undefined) {
+      next(
+        new ScimError(404, undefined, "This access token belongs to no User, so there is no '/Me' for it"),
+      );
+      return;
+    }
+    request.url = withoutMe(request.url, types, accountId);
     next();
-    return;
-  }
-  const accountId = accountOf((request.user as Principal).actor);
-  if (accountId === undefined) {
-    next(new ScimError(404, undefined, "This access token belongs to no User, so there is no '/Me' for it"));
-    return;
-  }
-  request.url = request.url.replace(ME, `/Users/${accountId}`);
-  next();
-};
+  };

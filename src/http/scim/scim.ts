@@ -6,7 +6,9 @@ import type { AuthenticationService } from "../../services/tokens/authentication
 import type { ScimServices } from "../../scim/context.js";
 import type { Cursors } from "../../scim/answers/cursors.js";
 import type { PageMemory } from "../../scim/answers/page-memory.js";
-import { Discovery, resourceTypes } from "../../scim/discovery.js";
+import { locationsBelow } from "../../scim/answers/locations.js";
+import { Discovery } from "../../scim/discovery.js";
+import { resourceTypes } from "../../scim/resources/index.js";
 import { answers } from "../answers/answers.js";
 import { authentication } from "../authentication/bearer.js";
 import { bulk } from "./bulk.js";
@@ -19,11 +21,7 @@ import { errors } from "../answers/errors.js";
 import type { FailedAuthentication } from "../authentication/failed-authentication.js";
 import { me } from "./me.js";
 import { requestId } from "../requests/request-id.js";
-import { resources } from "./resources.js";
-import { resending } from "./resending.js";
-import { rotation } from "./rotation.js";
 import { routes } from "./routes.js";
-import { search } from "./search.js";
 import { addressTooLong } from "../server/server.js";
 import { slashes } from "../requests/slashes.js";
 import { takeTurn } from "../requests/turn.js";
@@ -64,7 +62,9 @@ export function scim({
   baseUrl,
   ending,
 }: ScimParts): Router {
-  const context = scimContext({ services, cursors, pageMemory, logger, baseUrl, ending });
+  const locations = locationsBelow(baseUrl, resourceTypes);
+  const context = scimContext({ services, cursors, pageMemory, logger, baseUrl, locations, ending });
+  const { check, dispatch } = routes(resourceTypes);
   const turn = takeTurn();
   const room = bodyRoom(Math.max(MAX_BODY_BYTES, bulkLimits.maxPayloadSize));
   const router = Router();
@@ -74,18 +74,15 @@ export function scim({
   router.use(addressLength);
   router.use(slashes);
   router.use(authentication(services, failedAuthentication));
-  router.use(me);
-  router.use(routes(resourceTypes));
+  router.use(me(resourceTypes));
+  router.use(check);
   const cursorTimeout = advertisePagination ? cursors.timeout : undefined;
   router.use(discovery(new Discovery(resourceTypes, { baseUrl, bulk: bulkLimits, cursorTimeout })));
   router.use(bulk(resourceTypes, context, bulkLimits, room, turn));
   router.use(readBody(MAX_BODY_BYTES, room));
   router.use(turn);
   router.use(parseBody());
-  router.use(search(resourceTypes, context));
-  router.use(rotation(context));
-  router.use(resending(context));
-  router.use(resources(resourceTypes, context));
+  router.use(dispatch(context));
   router.use(errors(logger));
   return router;
 }

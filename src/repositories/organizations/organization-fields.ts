@@ -21,7 +21,7 @@ const organizationFields = (dialect: Dialect, locations: Locations): ResourceFie
     // Every resource has it.
     meta: "organizations.id",
     "meta.resourceType": dialect.plainText("'Group'"),
-    "meta.location": prefixed(locations.organizations, "organizations.id"),
+    "meta.location": prefixed(locations("Group", ""), "organizations.id"),
     "meta.created": "organizations.created_at",
     "meta.lastModified": "organizations.updated_at",
     "meta.version": dialect.plainText(`'W/"' || organizations.version || '"'`),
@@ -37,7 +37,7 @@ const organizationFields = (dialect: Dialect, locations: Locations): ResourceFie
       owner: "element.organization_id",
       columns: {
         ...memberElements(dialect).columns,
-        $ref: prefixed(locations.accounts, "element.account_id"),
+        $ref: prefixed(locations("User", ""), "element.account_id"),
       },
     },
     schemas: {

@@ -55,7 +55,7 @@ const accountFields = (
     // Every resource has it.
     meta: "accounts.id",
     "meta.resourceType": plainText("'User'"),
-    "meta.location": prefixed(locations.accounts, "accounts.id"),
+    "meta.location": prefixed(locations("User", ""), "accounts.id"),
     "meta.created": "accounts.created_at",
     "meta.lastModified": "accounts.updated_at",
     "meta.version": plainText(`'W/"' || accounts.version || '"'`),
@@ -74,11 +74,11 @@ const accountFields = (
     },
     groups: {
       ...groups,
-      columns: { ...groups.columns, $ref: prefixed(locations.organizations, groups.columns.value ?? "") },
+      columns: { ...groups.columns, $ref: prefixed(locations("Group", ""), groups.columns.value ?? "") },
     },
     [`${MEMBERSHIP}.teams`]: {
       ...teams,
-      columns: { ...teams.columns, $ref: prefixed(locations.teams, teams.columns.value ?? "") },
+      columns: { ...teams.columns, $ref: prefixed(locations("Team", ""), teams.columns.value ?? "") },
     },
     [`${MEMBERSHIP}.organizationRoles`]: organizationRoles,
   },

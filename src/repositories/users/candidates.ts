@@ -22,7 +22,7 @@ const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields =>
     displayName: "accounts.display_name_key",
     meta: "accounts.id",
     "meta.resourceType": plainText("'Candidate'"),
-    "meta.location": prefixed(locations.candidates, "accounts.id"),
+    "meta.location": prefixed(locations("Candidate", ""), "accounts.id"),
   },
   collections: {
     emails: {

@@ -1,7 +1,6 @@
 import type { Locations, Page, Range } from "../../domain/listing.js";
 import { ScimAnswer } from "./answer.js";
 import type { ScimContext } from "../context.js";
-import { locationsBelow } from "./locations.js";
 import { readPaging } from "../requests/pagination.js";
 import type { ListHeader } from "../requests/pagination.js";
 import type { Query } from "../requests/query.js";
@@ -33,7 +32,7 @@ export async function answerWithList<T>(
   const { range, header } = readPaging(context, endpoint, query);
   const reservation = await context.pageMemory.reserve(context.principal.realm);
   context.holdWhileSending(reservation);
-  const page = await read({ ...range, locations: locationsBelow(context.baseUrl) });
+  const page = await read({ ...range, locations: context.locations });
   reservation.shrink(page.bytes);
   return new ScimAnswer(200, listResponse(header(page), page.items, renderer));
 }

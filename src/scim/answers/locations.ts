@@ -1,21 +1,15 @@
 import type { Locations } from "../../domain/listing.js";
+import type { ResourceType } from "../resources/resource-type.js";
 
 /** The addresses of resources (RFC 7643 section 3.1, `meta.location`), below the SCIM base. */
-export const userLocation = (id: string, baseUrl: string) => `${baseUrl}/Users/${id}`;
-export const groupLocation = (id: string, baseUrl: string) => `${baseUrl}/Groups/${id}`;
-export const teamLocation = (id: string, baseUrl: string) => `${baseUrl}/Teams/${id}`;
-export const accessTokenLocation = (id: string, baseUrl: string) => `${baseUrl}/AccessTokens/${id}`;
-export const auditEventLocation = (id: string, baseUrl: string) => `${baseUrl}/AuditEvents/${id}`;
-export const invitationLocation = (id: string, baseUrl: string) => `${baseUrl}/Invitations/${id}`;
-export const candidateLocation = (id: string, baseUrl: string) => `${baseUrl}/Candidates/${id}`;
-
-/** For filters and sorting by addresses. */
-export const locationsBelow = (baseUrl: string): Locations => ({
-  accounts: userLocation("", baseUrl),
-  organizations: groupLocation("", baseUrl),
-  teams: teamLocation("", baseUrl),
-  accessTokens: accessTokenLocation("", baseUrl),
-  auditEvents: auditEventLocation("", baseUrl),
-  candidates: candidateLocation("", baseUrl),
-  invitations: invitationLocation("", baseUrl),
-});
+export function locationsBelow(
+  baseUrl: string,
+  types: readonly Pick<ResourceType, "name" | "endpoint">[],
+): Locations {
+  const collections = new Map(types.map(({ name, endpoint }) => [name, `${baseUrl}${endpoint}/`]));
+  return (resourceType, id) => {
+    const collection = collections.get(resourceType);
+    if (collection === undefined) throw new RangeError(`There is no resource type '${resourceType}'`);
+    return collection + id;
+  };
+}

@@ -1,10 +1,8 @@
-import { accountOf } from "../../domain/access/actor.js";
 import { DomainError } from "../../domain/errors.js";
 import { ScimError } from "../errors.js";
 import { described } from "./operation.js";
 import type { Outcome, Surroundings } from "./operation.js";
 import type { BulkOperation, MalformedOperation } from "../requests/bulk-request.js";
-import { readTarget } from "./target.js";
 
 /** How many operations are done at once: few enough for others not to wait long. */
 const AT_ONCE = 100;
@@ -42,15 +40,14 @@ const isPlainPatch = (operation: Operation): operation is BulkOperation =>
  * @returns what became of them; undefined when they have to be done one by one, and nothing was done
  */
 export async function performCoalesced(
-  { context, types }: Surroundings,
+  { context, readTarget }: Surroundings,
   patches: readonly (readonly [position: number, operation: BulkOperation])[],
 ): Promise<Outcome[] | undefined> {
   const [[, { path }]] = patches as [(typeof patches)[number]];
   try {
-    const { baseUrl, principal } = context;
-    const target = readTarget("PATCH", path, { types, baseUrl, accountId: accountOf(principal.actor) });
+    const target = readTarget("PATCH", path);
     const bodies = patches.map(([, { data }]) => data);
-    const answers = await target.Type.patchInTurn?.(context, target.id ?? "", bodies);
+    const answers = await target.type.operations.modifyTogether?.(context, target.id ?? "", bodies);
     return answers?.flatMap((answer, index) => {
       const [position] = patches[index] ?? [];
       return position === undefined ? [] : [described(target, context, position, answer)];

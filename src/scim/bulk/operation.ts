@@ -1,15 +1,14 @@
-import { accountOf } from "../../domain/access/actor.js";
 import type { JsonValue } from "../../domain/values/json.js";
 import { failure } from "../answers/answer.js";
 import type { ScimAnswer } from "../answers/answer.js";
 import type { ScimContext, ScimServices } from "../context.js";
 import { ScimError } from "../errors.js";
 import { refusal } from "../answers/refusal.js";
-import type { ResourceType } from "../resources/resource.js";
+import { answerAt, auditActionOf } from "../resources/answer.js";
 import { resolveReferences } from "./references.js";
 import type { BulkOperation, MalformedOperation } from "../requests/bulk-request.js";
-import { readTarget } from "./target.js";
-import type { Target } from "./target.js";
+import type { ReadTarget } from "./target.js";
+import type { Place } from "../requests/place.js";
 
 /** What became of an operation. */
 export interface Outcome {
@@ -28,11 +27,9 @@ export type Created = Map<string, { readonly id: string } | { readonly isRefused
 /** What an operation is done with. */
 export interface Surroundings {
   readonly context: ScimContext;
-  readonly types: readonly ResourceType[];
+  readonly readTarget: ReadTarget;
   readonly created: Created;
 }
-
-const ACTIONS = { POST: "create", PUT: "replace", PATCH: "change", DELETE: "delete" } as const;
 
 /**
  * Does one operation, as the request would be done that it stands for, and remembers what it has created.
@@ -59,20 +56,19 @@ export async function perform(
 }
 
 async function performed(
-  { context, types, created }: Surroundings,
+  { context, readTarget, created }: Surroundings,
   operation: BulkOperation,
   position: number,
   leftOut: ReadonlySet<string> | undefined,
 ): Promise<Outcome> {
-  let target: Target | undefined;
+  let target: Place | undefined;
   try {
     for (const bulkId of operation.references) {
       if (!leftOut?.has(bulkId)) requireCreated(created, bulkId);
     }
     const resolve = (bulkId: string) => idOf(created, bulkId);
-    const { baseUrl, principal } = context;
     const path = operation.path.replace(/bulkId:(.+)$/s, (whole, bulkId: string) => resolve(bulkId) ?? whole);
-    target = readTarget(operation.method, path, { types, baseUrl, accountId: accountOf(principal.actor) });
+    target = readTarget(operation.method, path);
     const isResolved = operation.data === undefined || operation.references.size === 0;
     const data = isResolved ? operation.data : resolveReferences(operation.data, resolve);
     return described(target, context, position, await send(context, operation, target, data));
@@ -83,36 +79,33 @@ async function performed(
 }
 
 function send(
-  given: ScimContext,
+  context: ScimContext,
   { method, version }: BulkOperation,
-  { Type, id }: Target,
+  target: Place,
   data: JsonValue | undefined,
 ): Promise<ScimAnswer> {
-  const context = { ...given, ifMatch: version, ifNoneMatch: undefined };
-  const resource = new Type(id, {});
-  if (method === "DELETE") return resource.dispose(context);
-  return method === "PATCH" ? resource.patch(data, context) : resource.write(data, context);
+  const one = { ...context, ifMatch: version, ifNoneMatch: undefined };
+  return answerAt(one, target, { method, query: {}, body: data });
 }
 
 /** What became of an operation that a resource has answered. */
 export function described(
-  target: Target,
-  { baseUrl }: ScimContext,
+  target: Place,
+  { locations }: ScimContext,
   position: number,
   answer: ScimAnswer,
 ): Outcome {
-  const { Type, id } = target;
+  const { type, id } = target;
   const location =
-    answer.headers.Location ??
-    (id === undefined ? undefined : `${baseUrl}${Type.endpoint}/${encodeURIComponent(id)}`);
+    answer.headers.Location ?? (id === undefined ? undefined : locations(type.name, encodeURIComponent(id)));
   if (answer.status >= 300) return { ...failed(position, answer), location };
-  const isTold = Type.tellsOnce && id === undefined && typeof answer.body === "string";
+  const isShown = type.showsSecretOnce && id === undefined && typeof answer.body === "string";
   return {
     position,
     status: answer.status,
     location,
     version: answer.headers.ETag,
-    response: isTold ? answer.body : undefined,
+    response: isShown ? answer.body : undefined,
   };
 }
 
@@ -120,7 +113,7 @@ export function described(
 export async function refused(
   context: ScimContext,
   operation: BulkOperation,
-  target: Target | undefined,
+  target: Place | undefined,
   position: number,
   error: ScimError,
 ): Promise<Outcome> {
@@ -128,8 +121,8 @@ export async function refused(
     ? await refusal(
         context,
         {
-          action: ACTIONS[operation.method],
-          target: { type: target.Type.definition.name, id: target.id },
+          action: auditActionOf(operation.method, target),
+          target: { type: target.type.name, id: target.id },
         },
         error,
       )

@@ -1,7 +1,8 @@
+import { accountOf } from "../../domain/access/actor.js";
 import { ContentionError, stoppingError, UnavailableError } from "../../domain/errors.js";
 import type { ScimContext } from "../context.js";
 import { ScimAnswer } from "../answers/answer.js";
-import type { ResourceType } from "../resources/resource.js";
+import type { ResourceType } from "../resources/resource-type.js";
 import { performCircle } from "./circle.js";
 import { countCoalescable, performCoalesced } from "./coalesced-patches.js";
 import { failedAll, inTransaction, perform } from "./operation.js";
@@ -9,6 +10,8 @@ import type { Created, Outcome, Surroundings } from "./operation.js";
 import { readBulkRequest } from "../requests/bulk-request.js";
 import type { BulkOperation, BulkRequest, MalformedOperation } from "../requests/bulk-request.js";
 import { schedule } from "./schedule.js";
+import { targetReader } from "./target.js";
+import type { ReadTarget } from "./target.js";
 
 /** How long a transaction takes at most before others get their turn to write, in milliseconds. */
 const TRANSACTION_MS = 20;
@@ -49,6 +52,7 @@ function rendered(
 class BulkRun {
   readonly #steps: readonly (readonly number[])[];
   readonly #created: Created = new Map();
+  readonly #readTarget: ReadTarget;
   /** Of operations that are not in a transaction with others. */
   readonly #alone: ScimContext;
   /** Why there is no use in going on. */
@@ -56,9 +60,11 @@ class BulkRun {
 
   constructor(
     private readonly context: ScimContext,
-    private readonly types: readonly ResourceType[],
+    types: readonly ResourceType[],
     private readonly request: BulkRequest,
   ) {
+    const { baseUrl, principal } = context;
+    this.#readTarget = targetReader(types, baseUrl, accountOf(principal.actor));
     this.#steps = schedule(targetsOf(request.operations));
     const onFault = (error: unknown) => {
       if (error instanceof UnavailableError) this.#end ??= error;
@@ -168,7 +174,7 @@ class BulkRun {
   }
 
   #surroundings(context: ScimContext): Surroundings {
-    return { context, types: this.types, created: this.#created };
+    return { context, readTarget: this.#readTarget, created: this.#created };
   }
 
   #placed(step: readonly number[]): Placed<BulkOperation | MalformedOperation>[] {

@@ -2,7 +2,7 @@ import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { invalidSyntax, invalidValue, ScimError } from "../errors.js";
 import { Turns } from "../../domain/limits/turns.js";
-import { member, names } from "../messages.js";
+import { member, names } from "./message.js";
 import { isShort, referencesOf, requireShort } from "../bulk/references.js";
 
 const BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";

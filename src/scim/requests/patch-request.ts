@@ -2,7 +2,7 @@ import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { coerceElement, coerceValue, isUnassigned, saysNoValue } from "./coercion.js";
 import { invalidSyntax, invalidValue, mutability, noTarget, ScimError } from "../errors.js";
-import { member, names } from "../messages.js";
+import { member, names } from "./message.js";
 import type { PatchPath } from "../filter/path.js";
 import { requireIdentified } from "./resource.js";
 import { findAttribute, isComputed } from "../schema/attribute.js";

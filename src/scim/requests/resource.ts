@@ -81,6 +81,16 @@ function requireSchema({ core, resourceType }: ResourceSchema, schemas: JsonValu
   }
 }
 
+/** Whether the body of a POST or PUT mentions an attribute, if only to say that it has no value. */
+export function namesAttribute(schema: ResourceSchema, body: unknown, attribute: string): boolean {
+  if (!isJsonObject(body)) return false;
+  return Object.entries(body).some(([name, value]) =>
+    name.toLowerCase() === schema.core.id.toLowerCase()
+      ? namesAttribute(schema, value, attribute)
+      : findAttribute(schema, name)?.attribute?.name === attribute,
+  );
+}
+
 function readAttribute(schema: ResourceSchema, resource: JsonObject, name: string, value: JsonValue): void {
   if (name.toLowerCase() === schema.core.id.toLowerCase() && isJsonObject(value)) {
     // Attributes can stand in an object under their schema's URN; for the core schema that is not usual.

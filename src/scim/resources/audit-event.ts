@@ -1,84 +1,131 @@
-import type { AuditEvent } from "../../domain/audit/audit-event.js";
-import type { ScimAnswer } from "../answers/answer.js";
-import type { ScimContext } from "../context.js";
-import {
-  accessTokenLocation,
-  auditEventLocation,
-  groupLocation,
-  userLocation,
-} from "../answers/locations.js";
-import type { Query } from "../requests/query.js";
-import { AUDIT_EVENT, auditEventDefinition } from "../schema/audit-event.js";
-import { auditEventSchema } from "../schema/compile.js";
-import { entityTag } from "../answers/versions.js";
-import { listRecords, recordAnswer } from "./records.js";
-import type { RecordType } from "./records.js";
-import { ReadOnlyResource } from "./resource.js";
+import type { AuditEvent, AuditTarget } from "../../domain/audit/audit-event.js";
+import type { Locations } from "../../domain/listing.js";
+import type { JsonObject } from "../../domain/values/json.js";
+import { ownDefinition, readOnly } from "../schema/definition.js";
+import type { DefinedAttribute } from "../schema/definition.js";
+import { crud } from "./crud.js";
+import type { ResourceType } from "./resource-type.js";
 
-const ENDPOINT = "/AuditEvents";
+const NAME = "AuditEvent";
+const AUDIT_EVENT = "urn:muster:params:scim:schemas:core:2.0:AuditEvent";
 
-/** The audit log: read, and never written by clients. */
-export class AuditEventResource extends ReadOnlyResource {
-  static get endpoint(): string {
-    return ENDPOINT;
-  }
+const exact = { caseExact: true };
 
-  static get definition() {
-    return auditEventDefinition;
-  }
+/** A reference to another resource: always its id, its address, and perhaps its name. */
+const reference = (
+  name: string,
+  referenceTypes: string[],
+  description: string,
+  more: DefinedAttribute[] = [],
+) =>
+  readOnly("complex", name, description, {}, [
+    readOnly("string", "value", "The id.", exact),
+    readOnly("reference", "$ref", "The address.", { referenceTypes }),
+    ...more,
+  ]);
 
-  protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {
-    const event = await context.services.audit.get(context.principal, id);
-    return recordAnswer(200, context, AUDIT_EVENTS, event, query);
-  }
+const definitionOf = (targets: readonly string[]) =>
+  ownDefinition("AuditEvent", AUDIT_EVENT, "Something that was done, or refused", [
+    readOnly(
+      "dateTime",
+      "timestamp",
+      "When it happened, for what was refused more than once the first time.",
+    ),
+    readOnly("dateTime", "lastTimestamp", "When it was refused the last time."),
+    readOnly("integer", "count", "How often it was refused, all in one event."),
+    readOnly("string", "action", "What was done.", {
+      ...exact,
+      canonicalValues: ["create", "replace", "change", "delete", "read", "search", "authenticate"],
+    }),
+    readOnly("string", "result", "Whether it was done; a warning was done and should be looked at.", {
+      ...exact,
+      canonicalValues: ["success", "warning", "refused"],
+    }),
+    readOnly("integer", "status", "The HTTP status of what was refused."),
+    readOnly("string", "realm", "Where the access token acts that it was done with.", {
+      ...exact,
+      canonicalValues: ["provider", "organization"],
+    }),
+    reference("token", ["AccessToken"], "The access token that it was done with."),
+    reference("user", ["User"], "The person that the token belongs to."),
+    reference(
+      "organization",
+      ["Group"],
+      "The organization whose realm it happened in, or that it happened to.",
+    ),
+    reference("target", [...targets], "What it was done to.", [
+      readOnly("string", "display", "What the target was called at that time.", exact),
+      readOnly("string", "type", "The target's resource type.", exact),
+    ]),
+    readOnly("string", "requestId", "The request, as its answer's X-Request-Id names it.", exact),
+    readOnly("string", "address", "The network address of the client.", exact),
+    readOnly("string", "changes", "The attributes that were changed.", { ...exact, multiValued: true }),
+    readOnly("string", "ignored", "The attributes that the caller may not change, left as they were.", {
+      ...exact,
+      multiValued: true,
+    }),
+    readOnly("string", "detail", "More of it, for people.", exact),
+  ]);
 
-  protected override list(context: ScimContext, query: Query): Promise<ScimAnswer> {
-    return listRecords(context, AUDIT_EVENTS, query, (listing) =>
-      context.services.audit.list(context.principal, listing),
-    );
-  }
+/**
+ * The audit log: read, and never written by clients.
+ *
+ * @param types the other resource types, whose resources it tells of
+ */
+export function auditEvents(types: readonly ResourceType[]): ResourceType {
+  const targets = [...types.map(({ name }) => name), NAME];
+  return crud<AuditEvent>({
+    definition: definitionOf(targets),
+    endpoint: "/AuditEvents",
+    toAttributes: (event, locations) => toAttributes(event, locations, new Set(targets)),
+    // Nothing of it changes but how often it happened.
+    toMeta: ({ occurrences, createdAt, lastAt }) => ({
+      version: occurrences ?? 1,
+      created: createdAt,
+      lastModified: lastAt ?? createdAt,
+    }),
+    get: ({ services, principal }, id) => services.audit.get(principal, id),
+    list: ({ services, principal }, listing) => services.audit.list(principal, listing),
+  });
 }
 
-const AUDIT_EVENTS: RecordType<AuditEvent> = {
-  endpoint: ENDPOINT,
-  schema: auditEventSchema,
-  toResource: (event, baseUrl) => {
-    const { id, createdAt, action, result, status, realm, tokenId, accountId, organizationId } = event;
-    const { target, requestId, address, changes, ignored, detail, occurrences, lastAt } = event;
-    return {
-      schemas: [AUDIT_EVENT],
-      id,
-      timestamp: createdAt,
-      ...(lastAt !== undefined && { lastTimestamp: lastAt }),
-      ...(occurrences !== undefined && { count: occurrences }),
-      action,
-      result,
-      ...(status !== undefined && { status }),
-      realm,
-      ...(tokenId !== undefined && {
-        token: { value: tokenId, $ref: accessTokenLocation(tokenId, baseUrl) },
-      }),
-      ...(accountId !== undefined && { user: { value: accountId, $ref: userLocation(accountId, baseUrl) } }),
-      ...(organizationId !== undefined && {
-        organization: { value: organizationId, $ref: groupLocation(organizationId, baseUrl) },
-      }),
-      target: {
-        type: target.type,
-        ...(target.id !== undefined && { value: target.id, $ref: `${baseUrl}/${target.type}s/${target.id}` }),
-        ...(target.display !== undefined && { display: target.display }),
-      },
-      ...(requestId !== undefined && { requestId }),
-      ...(address !== undefined && { address }),
-      ...(changes.length > 0 && { changes: [...changes] }),
-      ...(ignored.length > 0 && { ignored: [...ignored] }),
-      ...(detail !== undefined && { detail }),
-      meta: {
-        resourceType: "AuditEvent",
-        created: createdAt,
-        lastModified: lastAt ?? createdAt,
-        location: auditEventLocation(id, baseUrl),
-        version: entityTag(occurrences ?? 1),
-      },
-    };
-  },
-};
+function toAttributes(event: AuditEvent, locations: Locations, targets: ReadonlySet<string>): JsonObject {
+  const { createdAt, action, result, status, realm, tokenId, accountId, organizationId } = event;
+  const { target, requestId, address, changes, ignored, detail, occurrences, lastAt } = event;
+  return {
+    timestamp: createdAt,
+    ...(lastAt !== undefined && { lastTimestamp: lastAt }),
+    ...(occurrences !== undefined && { count: occurrences }),
+    action,
+    result,
+    ...(status !== undefined && { status }),
+    realm,
+    ...(tokenId !== undefined && {
+      token: { value: tokenId, $ref: locations("AccessToken", tokenId) },
+    }),
+    ...(accountId !== undefined && { user: { value: accountId, $ref: locations("User", accountId) } }),
+    ...(organizationId !== undefined && {
+      organization: { value: organizationId, $ref: locations("Group", organizationId) },
+    }),
+    target: toTarget(target, locations, targets),
+    ...(requestId !== undefined && { requestId }),
+    ...(address !== undefined && { address }),
+    ...(changes.length > 0 && { changes: [...changes] }),
+    ...(ignored.length > 0 && { ignored: [...ignored] }),
+    ...(detail !== undefined && { detail }),
+  };
+}
+
+/** A target that is no resource, such as a whole Bulk, has no address. */
+const toTarget = (
+  { type, id, display }: AuditTarget,
+  locations: Locations,
+  targets: ReadonlySet<string>,
+): JsonObject => ({
+  type,
+  ...(id !== undefined && {
+    value: id,
+    ...(targets.has(type) && { $ref: locations(type, id) }),
+  }),
+  ...(display !== undefined && { display }),
+});

@@ -1,113 +1,89 @@
-import type { Organization } from "../../domain/organizations/organization.js";
-import { noContent } from "../answers/answer.js";
-import type { ScimAnswer } from "../answers/answer.js";
-import type { ScimContext } from "../context.js";
-import { readPatchRequest } from "../requests/patch-request.js";
-import { readResource } from "../requests/resource.js";
-import { answerWithList } from "../answers/list-response.js";
-import { applyPatch } from "../patch/apply.js";
-import { Projection } from "../answers/projection.js";
-import { toCriteria } from "../requests/query.js";
-import type { Query } from "../requests/query.js";
-import { groupSchema } from "../schema/compile.js";
-import { groupDefinition } from "../schema/definitions.js";
-import { expectedVersions, notModified, resourceAnswer } from "../answers/versions.js";
-import { groupIdentity, toGroupResource, toOrganizationInput } from "./group-mapping.js";
-import { memberEntries, memberTurns, splitOperations } from "./member-operations.js";
-import { renderGroup } from "./group-mapping.js";
-import { ScimResource } from "./resource.js";
+import SCIMMY from "scimmy";
+import type { Organization, OrganizationInput } from "../../domain/organizations/organization.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import { configure, copyOf, ownDefinition } from "../schema/definition.js";
+import { crud, versioned } from "./crud.js";
+import { memberEntries } from "./member-operations.js";
+
+const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
+
+const { Attribute } = SCIMMY.Types;
+
+const definition = copyOf(SCIMMY.Schemas.Group.definition);
+definition.extend(
+  ownDefinition("Organization", ORGANIZATION, "What Muster adds to a Group: it is an organization", [
+    new Attribute("string", "description", {
+      description: "What the organization is, in a sentence or two.",
+    }),
+    new Attribute("integer", "memberCount", {
+      mutable: false,
+      returned: "request",
+      description: "How many members the organization has.",
+    }),
+  ]),
+);
+configure(definition, "displayName", { uniqueness: "server" });
+// Members are accounts; everything but the value is computed from the account.
+configure(definition, "members.value", { caseExact: true });
+configure(definition, "members.$ref", { referenceTypes: ["User"] });
+configure(definition, "members.type", { canonicalValues: ["User"] });
+// It can change without the Group, and a client that compares what it sent with what it gets sends none.
+configure(definition, "members.display", { mutable: false, returned: "request" });
 
 /** Groups: organizations (RFC 7643 section 4.2). Members are memberships and never read to be changed. */
-export class GroupResource extends ScimResource {
-  static readonly endpoint = "/Groups";
-
-  static get definition() {
-    return groupDefinition;
-  }
-
-  protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {
-    const organization = await context.services.organizations.get(context.principal, id);
-    return (
-      notModified(context, groupIdentity(organization, context.baseUrl)) ??
-      answer(200, context, organization, query)
-    );
-  }
-
-  protected override list(context: ScimContext, query: Query): Promise<ScimAnswer> {
-    const criteria = toCriteria(groupSchema, query);
-    const projection = Projection.of(groupSchema, query);
-    return answerWithList(context, query, {
-      endpoint: GroupResource.endpoint,
-      read: (part) => context.services.organizations.list(context.principal, { ...criteria, ...part }),
-      renderer: () => (organization: Organization) => renderGroup(context, organization, projection),
-    });
-  }
-
-  protected override async create(context: ScimContext, body: unknown, query: Query): Promise<ScimAnswer> {
-    const resource = readResource(groupSchema, body);
-    const organization = await context.services.organizations.create(
-      context.principal,
-      toOrganizationInput(resource),
+export const groups = crud<Organization>({
+  definition,
+  endpoint: "/Groups",
+  isListed: true,
+  inDirectory: "organizations",
+  toWritable,
+  toAttributes,
+  toMeta: versioned,
+  get: ({ services, principal }, id) => services.organizations.get(principal, id),
+  list: ({ services, principal }, listing) => services.organizations.list(principal, listing),
+  members: async ({ services, principal }, { id, memberCount }, after, limit) =>
+    memberCount === 0 ? [] : services.organizations.members(principal, id, after, limit),
+  create: ({ services, principal }, resource) =>
+    services.organizations.create(
+      principal,
+      toInput(resource),
       memberEntries(resource.members).map(({ accountId }) => accountId),
-    );
-    return answer(201, context, organization, query);
-  }
-
-  protected override async replace(
-    context: ScimContext,
-    id: string,
-    body: unknown,
-    query: Query,
-  ): Promise<ScimAnswer> {
-    const resource = readResource(groupSchema, body);
-    const organization = await context.services.organizations.change(context.principal, id, {
-      apply: () => toOrganizationInput(resource),
-      members: [{ type: "replace", entries: memberEntries(resource.members) }],
-      expected: expectedVersions(context),
-    });
-    return answer(200, context, organization, query);
-  }
-
-  /** Answers 204 unless the client says which attributes it wants back: a group may be very long. */
-  protected override async modify(
-    context: ScimContext,
-    id: string,
-    body: unknown,
-    query: Query,
-  ): Promise<ScimAnswer> {
-    const { attributes, members } = splitOperations(readPatchRequest(groupSchema, body));
-    const organization = await context.services.organizations.change(context.principal, id, {
-      apply: (current) => toOrganizationInput(applyPatch(groupSchema, toGroupResource(current), attributes)),
+    ),
+  change: ({ services, principal }, id, { next, isOfMembersAlone, members, expected }) =>
+    services.organizations.change(principal, id, {
+      ...(!isOfMembersAlone && { apply: (organization) => toInput(next(organization)) }),
       members,
-      expected: expectedVersions(context),
-    });
-    return query.attributes || query.excludedAttributes
-      ? answer(200, context, organization, query)
-      : changed(context, organization);
-  }
+      expected,
+    }),
+  changeInTurn: ({ services, principal }, id, turns) =>
+    services.organizations.changeInTurn(principal, id, turns),
+  remove: ({ services, principal }, id, expected) => services.organizations.delete(principal, id, expected),
+});
 
-  /** PATCHes that all add members, or all remove members, by their ids. */
-  static async patchInTurn(
-    context: ScimContext,
-    id: string,
-    bodies: readonly unknown[],
-  ): Promise<ScimAnswer[] | undefined> {
-    const turns = memberTurns(bodies.map((body) => splitOperations(readPatchRequest(groupSchema, body))));
-    if (!turns) return undefined;
-    const organizations = await context.services.organizations.changeInTurn(context.principal, id, turns);
-    return organizations.map((organization) => changed(context, organization));
-  }
-
-  protected override async remove(context: ScimContext, id: string): Promise<ScimAnswer> {
-    await context.services.organizations.delete(context.principal, id, expectedVersions(context));
-    return noContent();
-  }
+function toInput(resource: JsonObject): OrganizationInput {
+  const extension = resource[ORGANIZATION];
+  return {
+    displayName: optionalText(resource.displayName) ?? "",
+    externalId: optionalText(resource.externalId),
+    description: isJsonObject(extension) ? optionalText(extension.description) : undefined,
+  };
 }
 
-const changed = (context: ScimContext, organization: Organization) =>
-  resourceAnswer(204, groupIdentity(organization, context.baseUrl), undefined);
-
-function answer(status: number, context: ScimContext, organization: Organization, query: Query): ScimAnswer {
-  const body = renderGroup(context, organization, Projection.of(groupSchema, query));
-  return resourceAnswer(status, groupIdentity(organization, context.baseUrl), body);
+function toWritable({ displayName, externalId, description }: Organization): JsonObject {
+  return {
+    displayName,
+    ...(externalId !== undefined && { externalId }),
+    ...(description !== undefined && { [ORGANIZATION]: { description } }),
+  };
 }
+
+function toAttributes({ displayName, externalId, description, memberCount }: Organization): JsonObject {
+  return {
+    ...(externalId !== undefined && { externalId }),
+    displayName,
+    [ORGANIZATION]: { ...(description !== undefined && { description }), memberCount },
+  };
+}
+
+const optionalText = (value: JsonValue | undefined) => (typeof value === "string" ? value : undefined);

@@ -1,122 +1,203 @@
-import type { Invitation } from "../../domain/invitations/invitation.js";
+import SCIMMY from "scimmy";
+import { INVITATION_STATUSES } from "../../domain/invitations/invitation.js";
+import type { Invitation, InvitationInput, NamedId } from "../../domain/invitations/invitation.js";
+import type { Locations } from "../../domain/listing.js";
 import { isJsonObject } from "../../domain/values/json.js";
-import type { JsonObject } from "../../domain/values/json.js";
-import { noContent } from "../answers/answer.js";
-import type { ScimAnswer } from "../answers/answer.js";
-import type { ScimContext } from "../context.js";
-import { readPatchRequest } from "../requests/patch-request.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { invalidValue } from "../errors.js";
-import { keepImmutable } from "../requests/immutable.js";
-import { readResource } from "../requests/resource.js";
 import { applyPatch } from "../patch/apply.js";
-import type { Query } from "../requests/query.js";
-import { invitationSchema } from "../schema/compile.js";
-import { invitationDefinition } from "../schema/invitation.js";
-import { expectedVersions } from "../answers/versions.js";
-import {
-  INVITATIONS,
-  invitingOrganization,
-  toInvitationInput,
-  toInvitationResource,
-} from "./invitation-mapping.js";
-import { listRecords, recordAnswer } from "./records.js";
-import { ScimResource } from "./resource.js";
+import { hasElements, takesAway } from "../requests/emptied.js";
+import { readPatchRequest } from "../requests/patch-request.js";
+import { readResource } from "../requests/resource.js";
+import { compileSchema } from "../schema/compile.js";
+import { ownDefinition, readOnly } from "../schema/definition.js";
+import { crud, versioned } from "./crud.js";
+
+const INVITATION = "urn:muster:params:scim:schemas:core:2.0:Invitation";
+
+const { Attribute } = SCIMMY.Types;
+const exact = { caseExact: true };
+const immutable = { mutable: "immutable" };
+
+const definition = ownDefinition("Invitation", INVITATION, "An offer to join an organization", [
+  new Attribute("string", "name", { description: "What the invitation is called among administrators." }),
+  new Attribute("string", "description", { description: "What it is for, in a sentence or two." }),
+  new Attribute(
+    "complex",
+    "organization",
+    {
+      ...immutable,
+      description: "The organization to join; by default the one whose realm the invitation is made in.",
+    },
+    [
+      new Attribute("string", "value", { ...immutable, ...exact, description: "The id." }),
+      readOnly("reference", "$ref", "The address.", { referenceTypes: ["Group"] }),
+      readOnly("string", "display", "The name."),
+    ],
+  ),
+  new Attribute(
+    "complex",
+    "emails",
+    { multiValued: true, description: "Whom it is for; without any, whoever has the link." },
+    [
+      new Attribute("string", "value", {
+        required: true,
+        description: "An e-mail address, or '*@' with a domain for all addresses of it.",
+      }),
+    ],
+  ),
+  new Attribute("string", "givenName", { description: "The first name of the one person that it is for." }),
+  new Attribute("string", "familyName", { description: "The last name of the one person that it is for." }),
+  new Attribute(
+    "complex",
+    "roles",
+    { multiValued: true, description: "The roles in the organization that accepting gives." },
+    [new Attribute("string", "value", { required: true, description: "The role." })],
+  ),
+  new Attribute(
+    "complex",
+    "teams",
+    { multiValued: true, description: "The teams of the organization that accepting leads into." },
+    [
+      new Attribute("string", "value", { ...exact, required: true, description: "The id of a Team." }),
+      readOnly("reference", "$ref", "The address.", { referenceTypes: ["Team"] }),
+      readOnly("string", "display", "The name."),
+    ],
+  ),
+  new Attribute("dateTime", "expiresAt", { description: "When it ends; without it, never." }),
+  new Attribute("integer", "quota", { description: "How many people can accept; without it, any number." }),
+  new Attribute("boolean", "enabled", {
+    description: "Whether it can be accepted; true unless said otherwise.",
+  }),
+  readOnly("string", "status", "How it stands.", { ...exact, canonicalValues: [...INVITATION_STATUSES] }),
+  readOnly("reference", "link", "Where it is accepted, for whoever may give the link to somebody.", {
+    referenceTypes: ["external"],
+  }),
+  readOnly("complex", "acceptedBy", "Who has accepted.", { multiValued: true }, [
+    readOnly("string", "value", "The id.", exact),
+    readOnly("reference", "$ref", "The address.", { referenceTypes: ["User"] }),
+    readOnly("string", "display", "The name."),
+  ]),
+  readOnly("complex", "declinedBy", "Which of the addresses have declined.", { multiValued: true }, [
+    readOnly("string", "value", "The e-mail address."),
+  ]),
+]);
+
+const schema = compileSchema(definition);
 
 /** Offers to join an organization. */
-export class InvitationResource extends ScimResource {
-  static get endpoint(): string {
-    return INVITATIONS.endpoint;
-  }
-
-  static get definition() {
-    return invitationDefinition;
-  }
-
-  protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {
-    const invitation = await context.services.invitations.get(context.principal, id);
-    return recordAnswer(200, context, INVITATIONS, invitation, query);
-  }
-
-  protected override list(context: ScimContext, query: Query): Promise<ScimAnswer> {
-    return listRecords(context, INVITATIONS, query, (listing) =>
-      context.services.invitations.list(context.principal, listing),
-    );
-  }
-
-  protected override async create(context: ScimContext, body: unknown, query: Query): Promise<ScimAnswer> {
-    const { principal, services } = context;
-    const resource = readInvitation(body);
-    const input = toInvitationInput(resource);
-    const invitation = await services.invitations.create(principal, invitingOrganization(resource), input);
-    return recordAnswer(201, context, INVITATIONS, invitation, query);
-  }
-
-  protected override replace(
-    context: ScimContext,
-    id: string,
-    body: unknown,
-    query: Query,
-  ): Promise<ScimAnswer> {
-    const resource = readInvitation(body);
-    return this.#change(context, id, query, () => resource);
-  }
-
-  protected override modify(
-    context: ScimContext,
-    id: string,
-    body: unknown,
-    query: Query,
-  ): Promise<ScimAnswer> {
-    const operations = readPatchRequest(invitationSchema, body);
-    const takesAway = saysRemoval(body);
-    return this.#change(context, id, query, (current) => {
-      const next = applyPatch(invitationSchema, current, operations);
-      if (current.emails !== undefined && next.emails === undefined && !takesAway) throw addressMissing();
-      return next;
-    });
-  }
-
-  protected override async remove(context: ScimContext, id: string): Promise<ScimAnswer> {
-    await context.services.invitations.delete(context.principal, id, expectedVersions(context));
-    return noContent();
-  }
-
-  async #change(
-    context: ScimContext,
-    id: string,
-    query: Query,
-    change: (current: JsonObject) => JsonObject,
-  ): Promise<ScimAnswer> {
-    const { principal, services, baseUrl } = context;
-    const apply = (invitation: Invitation) => {
-      const current = toInvitationResource(invitation, baseUrl);
-      return toInvitationInput(keepImmutable(invitationSchema, current, change(current)));
-    };
-    const changed = await services.invitations.change(principal, id, apply, expectedVersions(context));
-    return recordAnswer(200, context, INVITATIONS, changed, query);
-  }
-}
+export const invitations = crud<Invitation>({
+  definition,
+  endpoint: "/Invitations",
+  toWritable,
+  toAttributes,
+  toMeta: versioned,
+  read,
+  readPatch,
+  get: ({ services, principal }, id) => services.invitations.get(principal, id),
+  list: ({ services, principal }, listing) => services.invitations.list(principal, listing),
+  create: ({ services, principal }, resource) =>
+    services.invitations.create(principal, organizationOf(resource), toInput(resource)),
+  change: ({ services, principal }, id, { next, expected }) =>
+    services.invitations.change(principal, id, (current) => toInput(next(current)), expected),
+  remove: ({ services, principal }, id, expected) => services.invitations.delete(principal, id, expected),
+  actions: {
+    /** Sends it again. */
+    resend: ({ services, principal }, id) => services.invitations.resend(principal, id),
+  },
+});
 
 /** @throws ScimError 400 `invalidValue`: an address that is left empty by mistake must not make an open link */
-function readInvitation(body: unknown): JsonObject {
-  const resource = readResource(invitationSchema, body);
-  const said = Object.entries(body as object).find(([name]) => /^emails$/i.test(name))?.[1] as unknown;
-  if (resource.emails === undefined && Array.isArray(said) && said.length > 0) throw addressMissing();
+function read(body: unknown): JsonObject {
+  const resource = readResource(schema, body);
+  if (resource.emails === undefined && hasElements(body, "emails")) throw addressMissing();
   return resource;
 }
 
-/** Whether a PATCH takes something away, rather than write something empty. */
-function saysRemoval(body: unknown): boolean {
-  const operations: unknown = isJsonObject(body)
-    ? Object.entries(body).find(([name]) => /^operations$/i.test(name))?.[1]
-    : undefined;
-  return (
-    Array.isArray(operations) &&
-    operations.some(({ op, value }: { op?: unknown; value?: unknown }) => {
-      const isEmptyList = Array.isArray(value) && value.length === 0;
-      return String(op).toLowerCase() === "remove" || value === null || isEmptyList;
-    })
-  );
+function readPatch(body: unknown): (current: JsonObject) => JsonObject {
+  const operations = readPatchRequest(schema, body);
+  const mayBeOpen = takesAway(body);
+  return (current) => {
+    const next = applyPatch(schema, current, operations);
+    if (current.emails !== undefined && next.emails === undefined && !mayBeOpen) throw addressMissing();
+    return next;
+  };
 }
 
 const addressMissing = () => invalidValue("Each of 'emails' needs a 'value'");
+
+function toAttributes(invitation: Invitation, locations: Locations): JsonObject {
+  const { status, acceptedBy, declinedEmails, link } = invitation;
+  return {
+    ...toWritable(invitation, locations),
+    status,
+    ...(link !== undefined && { link }),
+    ...(acceptedBy.length > 0 && {
+      acceptedBy: acceptedBy.map((each) => reference(each, locations("User", each.id))),
+    }),
+    ...(declinedEmails.length > 0 && { declinedBy: declinedEmails.map(asValue) }),
+  };
+}
+
+const reference = ({ id, display }: NamedId, $ref: string): JsonObject => ({ value: id, $ref, display });
+
+const asValue = (value: string): JsonObject => ({ value });
+
+/** From an invitation to what a client can say of it. */
+function toWritable(invitation: Invitation, locations: Locations): JsonObject {
+  const { organizationId, organizationName, emails, roles, teams, enabled } = invitation;
+  const { name, description, givenName, familyName, expiresAt, quota } = invitation;
+  return {
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    organization: reference(
+      { id: organizationId, display: organizationName },
+      locations("Group", organizationId),
+    ),
+    ...(emails.length > 0 && { emails: emails.map(asValue) }),
+    ...(givenName !== undefined && { givenName }),
+    ...(familyName !== undefined && { familyName }),
+    ...(roles.length > 0 && { roles: roles.map(asValue) }),
+    ...(teams.length > 0 && { teams: teams.map((each) => reference(each, locations("Team", each.id))) }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(quota !== undefined && { quota }),
+    enabled,
+  };
+}
+
+/**
+ * From a resource in canonical form to what the invitation shall be.
+ *
+ * @throws ScimError 400 `invalidValue` for an element without a value
+ */
+function toInput(resource: JsonObject): InvitationInput {
+  const { name, description, givenName, familyName, emails, roles, teams } = resource;
+  const { expiresAt, quota, enabled } = resource;
+  return {
+    name: optionalText(name),
+    description: optionalText(description),
+    emails: valuesOf("emails", emails),
+    givenName: optionalText(givenName),
+    familyName: optionalText(familyName),
+    roles: valuesOf("roles", roles),
+    teamIds: valuesOf("teams", teams),
+    expiresAt: typeof expiresAt === "string" ? new Date(expiresAt).toISOString() : undefined,
+    quota: typeof quota === "number" ? quota : undefined,
+    enabled: enabled !== false,
+  };
+}
+
+/** The organization that an Invitation in canonical form says it is for. */
+const organizationOf = ({ organization }: JsonObject) =>
+  isJsonObject(organization) ? optionalText(organization.value) : undefined;
+
+const optionalText = (value: JsonValue | undefined) => (typeof value === "string" ? value : undefined);
+
+const valuesOf = (name: string, list: JsonValue | undefined): string[] =>
+  (Array.isArray(list) ? list : []).map((each) => {
+    const value = isJsonObject(each) ? each.value : undefined;
+    if (typeof value !== "string" || value.trim() === "") {
+      throw invalidValue(`Each of '${name}' needs a 'value'`);
+    }
+    return value;
+  });

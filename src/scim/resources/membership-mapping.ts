@@ -1,19 +1,18 @@
 import type { Account } from "../../domain/users/account.js";
+import type { Locations } from "../../domain/listing.js";
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import type { MembershipDetails, OrganizationRole } from "../../domain/memberships/membership-details.js";
 import type { PatchOperation } from "../requests/patch-request.js";
 import { invalidValue } from "../errors.js";
-import { teamLocation } from "../answers/locations.js";
 import { applyPatch } from "../patch/apply.js";
-import { userSchema } from "../schema/compile.js";
-import { MEMBERSHIP } from "../schema/definitions.js";
+import { MEMBERSHIP, userSchema } from "./user-schema.js";
 
 /** The membership extension of a User. */
 export function toMembershipExtension(
   { isInvited }: Pick<Account, "isInvited">,
   details: MembershipDetails | undefined,
-  baseUrl: string,
+  locations: Locations,
 ): JsonObject {
   const { organizationRoles = [], teams = [] } = details ?? {};
   return {
@@ -22,7 +21,7 @@ export function toMembershipExtension(
     ...(teams.length > 0 && {
       teams: teams.map(({ id, displayName }) => ({
         value: id,
-        $ref: teamLocation(id, baseUrl),
+        $ref: locations("Team", id),
         display: displayName,
       })),
     }),

@@ -1,114 +1,108 @@
-import type { JsonObject } from "../../domain/values/json.js";
-import type { MembershipChange } from "../../domain/memberships/membership.js";
-import type { Team } from "../../domain/teams/team.js";
-import { noContent } from "../answers/answer.js";
-import type { ScimAnswer } from "../answers/answer.js";
-import type { ScimContext } from "../context.js";
-import { readPatchRequest } from "../requests/patch-request.js";
-import { keepImmutable } from "../requests/immutable.js";
-import { readResource } from "../requests/resource.js";
-import { answerWithList } from "../answers/list-response.js";
-import { applyPatch } from "../patch/apply.js";
-import { Projection } from "../answers/projection.js";
-import { toCriteria } from "../requests/query.js";
-import type { Query } from "../requests/query.js";
-import { teamSchema } from "../schema/compile.js";
-import { teamDefinition } from "../schema/team.js";
-import { expectedVersions, notModified, resourceAnswer } from "../answers/versions.js";
-import { memberEntries, splitOperations } from "./member-operations.js";
-import { MEMBERS_AT_A_TIME, renderWithMembers } from "./member-rendering.js";
-import { ScimResource } from "./resource.js";
-import { organizationIn, teamIdentity, toTeam, toTeamInput, toTeamResource } from "./team-mapping.js";
+import SCIMMY from "scimmy";
+import type { Locations } from "../../domain/listing.js";
+import type { Team, TeamInput } from "../../domain/teams/team.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import { ownDefinition, readOnly } from "../schema/definition.js";
+import { crud, versioned } from "./crud.js";
+import { memberEntries } from "./member-operations.js";
+
+const TEAM = "urn:muster:params:scim:schemas:core:2.0:Team";
+
+const { Attribute } = SCIMMY.Types;
+const exact = { caseExact: true };
+const immutable = { mutable: "immutable" };
+
+const definition = ownDefinition("Team", TEAM, "A set of members inside one organization", [
+  new Attribute("string", "displayName", {
+    required: true,
+    uniqueness: "server",
+    description: "The team's name, unique in its organization.",
+  }),
+  new Attribute("string", "description", { description: "What the team is, in a sentence or two." }),
+  new Attribute(
+    "complex",
+    "organization",
+    {
+      ...immutable,
+      required: true,
+      description: "The organization that the team is in; by default the one whose realm it is made in.",
+    },
+    [
+      new Attribute("string", "value", { ...immutable, ...exact, description: "The id." }),
+      readOnly("reference", "$ref", "The address.", { referenceTypes: ["Group"] }),
+      readOnly("string", "display", "The name."),
+    ],
+  ),
+  new Attribute("complex", "members", { multiValued: true, description: "Members of the organization." }, [
+    new Attribute("string", "value", { ...immutable, ...exact, description: "The id of a User." }),
+    new Attribute("reference", "$ref", {
+      ...immutable,
+      referenceTypes: ["User"],
+      description: "The address.",
+    }),
+    readOnly("string", "display", "The name.", { returned: "request" }),
+    new Attribute("string", "type", {
+      ...immutable,
+      canonicalValues: ["User"],
+      description: "What a member is: always a User.",
+    }),
+    new Attribute("string", "role", {
+      canonicalValues: ["team-admin", "team-manager"],
+      description: "What the member is in the team.",
+    }),
+  ]),
+]);
 
 /** Teams inside organizations. Members are never read to be changed. */
-export class TeamResource extends ScimResource {
-  static readonly endpoint = "/Teams";
-
-  static get definition() {
-    return teamDefinition;
-  }
-
-  protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {
-    const team = await context.services.teams.get(context.principal, id);
-    return notModified(context, teamIdentity(team, context.baseUrl)) ?? answer(200, context, team, query);
-  }
-
-  protected override list(context: ScimContext, query: Query): Promise<ScimAnswer> {
-    const criteria = toCriteria(teamSchema, query);
-    const projection = Projection.of(teamSchema, query);
-    return answerWithList(context, query, {
-      endpoint: TeamResource.endpoint,
-      read: (part) => context.services.teams.list(context.principal, { ...criteria, ...part }),
-      renderer: () => (team: Team) => render(context, team, projection),
-    });
-  }
-
-  protected override async create(context: ScimContext, body: unknown, query: Query): Promise<ScimAnswer> {
-    const resource = readResource(teamSchema, body);
-    const team = await context.services.teams.create(
-      context.principal,
-      organizationIn(resource),
-      toTeamInput(resource),
+export const teams = crud<Team>({
+  definition,
+  endpoint: "/Teams",
+  toAttributes,
+  toMeta: versioned,
+  get: ({ services, principal }, id) => services.teams.get(principal, id),
+  list: ({ services, principal }, listing) => services.teams.list(principal, listing),
+  members: ({ services, principal }, { id }, after, limit) =>
+    services.teams.members(principal, id, after, limit),
+  create: ({ services, principal }, resource) =>
+    services.teams.create(
+      principal,
+      organizationOf(resource),
+      toInput(resource),
       memberEntries(resource.members),
-    );
-    return answer(201, context, team, query);
-  }
+    ),
+  change: ({ services, principal }, id, { next, isOfMembersAlone, members, expected }) =>
+    services.teams.change(principal, id, {
+      ...(!isOfMembersAlone && { apply: (team) => toInput(next(team)) }),
+      members,
+      expected,
+    }),
+  remove: ({ services, principal }, id, expected) => services.teams.delete(principal, id, expected),
+});
 
-  protected override async replace(
-    context: ScimContext,
-    id: string,
-    body: unknown,
-    query: Query,
-  ): Promise<ScimAnswer> {
-    const resource = readResource(teamSchema, body);
-    const members = [{ type: "replace", entries: memberEntries(resource.members) }] as const;
-    return answer(200, context, await change(context, id, members, () => resource), query);
-  }
-
-  /** Answers 204 unless the client says which attributes it wants back: a team may be very long. */
-  protected override async modify(
-    context: ScimContext,
-    id: string,
-    body: unknown,
-    query: Query,
-  ): Promise<ScimAnswer> {
-    const { attributes, members } = splitOperations(readPatchRequest(teamSchema, body));
-    const team = await change(context, id, members, (current) => applyPatch(teamSchema, current, attributes));
-    return query.attributes || query.excludedAttributes
-      ? answer(200, context, team, query)
-      : resourceAnswer(204, teamIdentity(team, context.baseUrl), undefined);
-  }
-
-  protected override async remove(context: ScimContext, id: string): Promise<ScimAnswer> {
-    await context.services.teams.delete(context.principal, id, expectedVersions(context));
-    return noContent();
-  }
-}
-
-function change(
-  context: ScimContext,
-  id: string,
-  members: readonly MembershipChange[],
-  changed: (current: JsonObject) => JsonObject,
-): Promise<Team> {
-  const apply = (team: Team) => {
-    const current = toTeamResource(team, context.baseUrl);
-    return toTeamInput(keepImmutable(teamSchema, current, changed(current)));
+function toAttributes(team: Team, locations: Locations): JsonObject {
+  const { displayName, externalId, description, organizationId, organizationName } = team;
+  return {
+    displayName,
+    ...(externalId !== undefined && { externalId }),
+    ...(description !== undefined && { description }),
+    organization: {
+      value: organizationId,
+      $ref: locations("Group", organizationId),
+      display: organizationName,
+    },
   };
-  return context.services.teams.change(context.principal, id, {
-    apply,
-    members,
-    expected: expectedVersions(context),
-  });
 }
 
-function render({ principal, services, baseUrl }: ScimContext, team: Team, projection: Projection) {
-  const read = (after: string | undefined) =>
-    services.teams.members(principal, team.id, after, MEMBERS_AT_A_TIME);
-  return renderWithMembers(toTeam(team, baseUrl), read, baseUrl, projection);
-}
+/** From a Team in canonical form to what the team shall be. */
+const toInput = ({ displayName, externalId, description }: JsonObject): TeamInput => ({
+  displayName: optionalText(displayName) ?? "",
+  externalId: optionalText(externalId),
+  description: optionalText(description),
+});
 
-function answer(status: number, context: ScimContext, team: Team, query: Query): ScimAnswer {
-  const body = render(context, team, Projection.of(teamSchema, query));
-  return resourceAnswer(status, teamIdentity(team, context.baseUrl), body);
-}
+/** The organization that a Team in canonical form says it is in. */
+const organizationOf = ({ organization }: JsonObject) =>
+  isJsonObject(organization) ? optionalText(organization.value) : undefined;
+
+const optionalText = (value: JsonValue | undefined) => (typeof value === "string" ? value : undefined);

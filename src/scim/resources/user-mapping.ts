@@ -3,14 +3,12 @@ import type { Account, AccountInput, AccountWithOrganizations } from "../../doma
 import { isJsonObject, JsonDocument } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import type { Projection } from "../answers/projection.js";
-import { MEMBERSHIP } from "../schema/definitions.js";
 import { toMembershipExtension } from "./membership-mapping.js";
 import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
-import { userSchema } from "../schema/compile.js";
 import { foldStrings } from "../schema/fold.js";
-import { entityTag } from "../answers/versions.js";
-import type { Identity } from "../answers/versions.js";
-import { groupLocation, userLocation } from "../answers/locations.js";
+import type { Locations } from "../../domain/listing.js";
+import type { Meta } from "./crud.js";
+import { MEMBERSHIP, userSchema } from "./user-schema.js";
 
 /** What a client says of a User, taken apart: the account, and the password that goes with it. */
 export interface IncomingUser {
@@ -24,9 +22,8 @@ export interface IncomingUser {
  * From a User in canonical form to an account.
  *
  * @param resource as `readResource` or `applyPatch` gives it
- * @param activeByDefault what `active` is when the resource does not say
  */
-export function toIncomingUser(resource: JsonObject, activeByDefault: boolean | undefined): IncomingUser {
+export function toIncomingUser(resource: JsonObject): IncomingUser {
   const { userName, externalId, displayName, active, roles, password, ...others } = resource;
   const membership = resource[MEMBERSHIP];
   // What somebody is in organizations is not part of the profile.
@@ -37,7 +34,7 @@ export function toIncomingUser(resource: JsonObject, activeByDefault: boolean | 
       userName: requiredText(userName),
       externalId: optionalText(externalId),
       displayName: optionalText(displayName),
-      active: typeof active === "boolean" ? active : activeByDefault,
+      active: typeof active === "boolean" ? active : undefined,
       roles: Array.isArray(roles) ? roles.filter(isJsonObject) : [],
       profile: JsonDocument.ofValue(profile),
       // What is refused is not worth folding.
@@ -61,13 +58,25 @@ export const wantsMemberships = (projection: Projection) => projection.asksFor(M
 /** A User as JSON text; a whole one is put together around the stored profile without parsing it. */
 export function renderUser(
   account: AccountWithOrganizations,
-  baseUrl: string,
+  meta: JsonObject,
+  locations: Locations,
   projection: Projection,
   memberships?: ReadonlyMap<string, MembershipDetails>,
 ): string {
-  const rest = { id: account.id, ...coreAttributes(account), ...computed(account, baseUrl) };
+  const groups = account.organizations.map(({ id, displayName }) => ({
+    value: id,
+    $ref: locations("Group", id),
+    display: displayName,
+    type: "direct",
+  }));
+  const rest = {
+    id: account.id,
+    ...coreAttributes(account),
+    ...(groups.length > 0 && { groups }),
+    meta,
+  };
   if (memberships || account.isInvited) {
-    const extension = toMembershipExtension(account, memberships?.get(account.id), baseUrl);
+    const extension = toMembershipExtension(account, memberships?.get(account.id), locations);
     const { schemas } = account.profile.value;
     const all = Array.isArray(schemas) && account.isInvited ? { schemas: [...schemas, MEMBERSHIP] } : {};
     const whole = { ...account.profile.value, ...all, ...rest, [MEMBERSHIP]: extension };
@@ -88,38 +97,15 @@ function coreAttributes({ userName, externalId, displayName, active, roles }: Ac
   };
 }
 
-/**
- * A User as the header of an answer names it. Its version is not that of the account alone: groups come and go,
- * and are renamed, without a change of the account.
- */
-export function userIdentity(account: AccountWithOrganizations, baseUrl: string): Identity {
-  const { id, version, organizations } = account;
-  return { tag: entityTag(version, digestOf(organizations)), location: userLocation(id, baseUrl) };
+/** The version of a User is not that of the account alone: groups come and go, and are renamed, without a change of it. */
+export function metaOfUser(account: AccountWithOrganizations): Meta {
+  const { version, organizations, createdAt, updatedAt } = account;
+  return { version, digest: digestOf(organizations), created: createdAt, lastModified: updatedAt };
 }
 
 function digestOf(organizations: AccountWithOrganizations["organizations"]): string | undefined {
   if (organizations.length === 0) return undefined;
   return createHash("sha256").update(JSON.stringify(organizations)).digest("hex").slice(0, 12);
-}
-
-function computed(account: AccountWithOrganizations, baseUrl: string): JsonObject {
-  const { tag, location } = userIdentity(account, baseUrl);
-  const groups = account.organizations.map(({ id, displayName }) => ({
-    value: id,
-    $ref: groupLocation(id, baseUrl),
-    display: displayName,
-    type: "direct",
-  }));
-  return {
-    ...(groups.length > 0 && { groups }),
-    meta: {
-      resourceType: "User",
-      created: account.createdAt,
-      lastModified: account.updatedAt,
-      location,
-      version: tag,
-    },
-  };
 }
 
 function schemasOf(resource: JsonObject): string[] {

@@ -1,123 +1,78 @@
 import type { AccountWithOrganizations } from "../../domain/users/account.js";
-import { isJsonObject } from "../../domain/values/json.js";
 import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
 import { knownRoles } from "../../domain/access/roles.js";
-import { noContent } from "../answers/answer.js";
-import type { ScimAnswer } from "../answers/answer.js";
+import type { Projection } from "../answers/projection.js";
 import type { ScimContext } from "../context.js";
-import { readPatchRequest } from "../requests/patch-request.js";
 import { mutability } from "../errors.js";
-import { readResource } from "../requests/resource.js";
-import { answerWithList } from "../answers/list-response.js";
 import { applyPatch } from "../patch/apply.js";
-import { Projection } from "../answers/projection.js";
-import { toCriteria } from "../requests/query.js";
-import type { Query } from "../requests/query.js";
-import { findAttribute } from "../schema/attribute.js";
-import { userSchema } from "../schema/compile.js";
-import { userDefinition } from "../schema/definitions.js";
-import { expectedVersions, notModified, resourceAnswer } from "../answers/versions.js";
-import { ScimResource } from "./resource.js";
+import { readPatchRequest } from "../requests/patch-request.js";
+import { expectedVersions } from "../requests/preconditions.js";
+import { namesAttribute, readResource } from "../requests/resource.js";
+import { crud } from "./crud.js";
 import { isOnMembership, rolesPatched, rolesSent, setupRequested } from "./membership-mapping.js";
-import {
-  renderUser,
-  toIncomingUser,
-  toUserResource,
-  userIdentity,
-  wantsMemberships,
-} from "./user-mapping.js";
+import { metaOfUser, renderUser, toIncomingUser, toUserResource, wantsMemberships } from "./user-mapping.js";
+import { MEMBERSHIP, userDefinition, userSchema } from "./user-schema.js";
 
 /** Users: accounts (RFC 7643 section 4.1). */
-export class UserResource extends ScimResource {
-  static readonly endpoint = "/Users";
+export const users = crud<AccountWithOrganizations>({
+  definition: userDefinition,
+  endpoint: "/Users",
+  isListed: true,
+  unlistedExtensions: [MEMBERSHIP],
+  isMe: true,
+  inDirectory: "accounts",
+  toAttributes: toUserResource,
+  toMeta: metaOfUser,
+  renderer: async (context, projection, accounts) => {
+    const memberships = await membershipsOf(context, projection, accounts);
+    return (account, meta) => renderUser(account, meta, context.locations, projection, memberships);
+  },
+  get: ({ services, principal }, id) => services.users.get(principal, id),
+  list: ({ services, principal }, listing) => services.users.list(principal, listing),
+  create: ({ services, principal }, resource) => {
+    const { input, ...credentials } = toIncomingUser(resource);
+    return services.users.create(principal, { ...input, active: input.active ?? true }, credentials);
+  },
+  replace,
+  modify,
+  remove: ({ services, principal }, id, expected) => services.users.delete(principal, id, expected),
+});
 
-  static get definition() {
-    return userDefinition;
-  }
-
-  protected override async get(context: ScimContext, id: string, query: Query): Promise<ScimAnswer> {
-    const account = await context.services.users.get(context.principal, id);
-    return (
-      notModified(context, userIdentity(account, context.baseUrl)) ?? answer(200, context, account, query)
-    );
-  }
-
-  protected override list(context: ScimContext, query: Query): Promise<ScimAnswer> {
-    const criteria = toCriteria(userSchema, query);
-    const projection = Projection.of(userSchema, query);
-    return answerWithList(context, query, {
-      endpoint: UserResource.endpoint,
-      read: (part) => context.services.users.list(context.principal, { ...criteria, ...part }),
-      renderer: async (accounts) => {
-        const memberships = await membershipsOf(context, projection, accounts);
-        return (account) => renderUser(account, context.baseUrl, projection, memberships);
-      },
-    });
-  }
-
-  protected override async create(context: ScimContext, body: unknown, query: Query): Promise<ScimAnswer> {
-    const { input, ...credentials } = toIncomingUser(readResource(userSchema, body), true);
-    const account = await context.services.users.create(context.principal, input, credentials);
-    return answer(201, context, account, query);
-  }
-
-  protected override async replace(
-    context: ScimContext,
-    id: string,
-    body: unknown,
-    query: Query,
-  ): Promise<ScimAnswer> {
-    const resource = readResource(userSchema, body);
-    const account = await context.services.users.change(context.principal, id, {
-      // A client that says nothing of `active` does not mean to bring somebody back, nor one that says nothing
-      // of `roles` to take away what Muster has granted.
-      apply: (current) => {
-        const { input } = toIncomingUser(resource, current.active);
-        return names(body, "roles") ? input : { ...input, roles: knownRoles(current.roles) };
-      },
-      password: toIncomingUser(resource, true).password,
-      setupEmail: toIncomingUser(resource, true).setupEmail,
-      organizationRoles: rolesSent(resource),
-      expected: expectedVersions(context),
-    });
-    return answer(200, context, account, query);
-  }
-
-  protected override async modify(
-    context: ScimContext,
-    id: string,
-    body: unknown,
-    query: Query,
-  ): Promise<ScimAnswer> {
-    const all = readPatchRequest(userSchema, body);
-    const operations = all.filter((operation) => !isOnMembership(operation));
-    const passwords = operations.filter(({ path }) => path.reference.attribute?.name === "password");
-    if (passwords.some(({ op }) => op === "remove")) {
-      throw mutability("A password can be replaced, but not removed");
-    }
-    const password = passwords.at(-1)?.value;
-    const onMembership = all.filter(isOnMembership);
-    const account = await context.services.users.change(context.principal, id, {
-      apply: (current) =>
-        toIncomingUser(applyPatch(userSchema, toUserResource(current), operations), undefined).input,
-      password: typeof password === "string" ? password : undefined,
-      setupEmail: setupRequested(onMembership) ? "send" : undefined,
-      organizationRoles: rolesPatched(onMembership),
-      expected: expectedVersions(context),
-    });
-    return answer(200, context, account, query);
-  }
-
-  protected override async remove(context: ScimContext, id: string): Promise<ScimAnswer> {
-    await context.services.users.delete(context.principal, id, expectedVersions(context));
-    return noContent();
-  }
+function replace(context: ScimContext, id: string, body: unknown): Promise<AccountWithOrganizations> {
+  const resource = readResource(userSchema, body);
+  const { input, ...credentials } = toIncomingUser(resource);
+  const namesRoles = namesAttribute(userSchema, body, "roles");
+  return context.services.users.change(context.principal, id, {
+    // A client that does not mention `active` does not mean to bring a person back, nor one that does not mention
+    // `roles` to take away what Muster has granted.
+    apply: ({ active, roles }) => ({
+      ...input,
+      active: input.active ?? active,
+      roles: namesRoles ? input.roles : knownRoles(roles),
+    }),
+    ...credentials,
+    organizationRoles: rolesSent(resource),
+    expected: expectedVersions(context),
+  });
 }
 
-/** Whether a body says something of an attribute, if only that it has no value. */
-const names = (body: unknown, attribute: string) =>
-  isJsonObject(body) &&
-  Object.keys(body).some((name) => findAttribute(userSchema, name)?.attribute?.name === attribute);
+function modify(context: ScimContext, id: string, body: unknown): Promise<AccountWithOrganizations> {
+  const all = readPatchRequest(userSchema, body);
+  const onMembership = all.filter(isOnMembership);
+  const operations = all.filter((operation) => !isOnMembership(operation));
+  const passwords = operations.filter(({ path }) => path.reference.attribute?.name === "password");
+  if (passwords.some(({ op }) => op === "remove")) {
+    throw mutability("A password can be replaced, but not removed");
+  }
+  const password = passwords.at(-1)?.value;
+  return context.services.users.change(context.principal, id, {
+    apply: (current) => toIncomingUser(applyPatch(userSchema, toUserResource(current), operations)).input,
+    password: typeof password === "string" ? password : undefined,
+    setupEmail: setupRequested(onMembership) ? "send" : undefined,
+    organizationRoles: rolesPatched(onMembership),
+    expected: expectedVersions(context),
+  });
+}
 
 /** What people are in organizations and teams, if the client wants to know. */
 function membershipsOf(
@@ -130,17 +85,4 @@ function membershipsOf(
     principal,
     accounts.map(({ id }) => id),
   );
-}
-
-async function answer(
-  status: number,
-  context: ScimContext,
-  account: AccountWithOrganizations,
-  query: Query,
-): Promise<ScimAnswer> {
-  const { baseUrl } = context;
-  const projection = Projection.of(userSchema, query);
-  const memberships = await membershipsOf(context, projection, [account]);
-  const body = renderUser(account, baseUrl, projection, memberships);
-  return resourceAnswer(status, userIdentity(account, baseUrl), body);
 }

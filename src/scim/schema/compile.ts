@@ -1,12 +1,6 @@
 import type { Attribute, ResourceSchema, Schema } from "./attribute.js";
-import { accessTokenDefinition } from "./access-token.js";
-import { auditEventDefinition } from "./audit-event.js";
-import { candidateDefinition } from "./candidate.js";
-import { invitationDefinition } from "./invitation.js";
-import { teamDefinition } from "./team.js";
 import { attributesOf, extensionsOf } from "./definition.js";
 import type { DefinedAttribute, Definition } from "./definition.js";
-import { groupDefinition, userDefinition } from "./definitions.js";
 
 /** What somebody or something is called, and where mail goes: attributes, with all that they have, and one in a list. */
 const NAMES = new Set(["userName", "displayName", "nickName", "name", "givenName", "familyName"]);
@@ -35,25 +29,17 @@ function byLowerName(attributes: Attribute[]): ReadonlyMap<string, Attribute> {
   return new Map(attributes.map((attribute) => [attribute.name.toLowerCase(), attribute] as const));
 }
 
-function compileSchema(definition: Definition): Schema {
+function compileOne(definition: Definition): Schema {
   const attributes = attributesOf(definition).map((each) => compileAttribute(each));
   return { id: definition.id, attributes: byLowerName(attributes) };
 }
 
 /** Turns a SCIMMY definition with its extensions into the form that the engines look attributes up in. */
-function compileResourceSchema(definition: Definition): ResourceSchema {
+export function compileSchema(definition: Definition): ResourceSchema {
   const extensions = extensionsOf(definition);
   return {
     resourceType: definition.name,
-    core: compileSchema(definition),
-    extensions: new Map(extensions.map((each) => [each.id.toLowerCase(), compileSchema(each)])),
+    core: compileOne(definition),
+    extensions: new Map(extensions.map((each) => [each.id.toLowerCase(), compileOne(each)])),
   };
 }
-
-export const accessTokenSchema = compileResourceSchema(accessTokenDefinition);
-export const auditEventSchema = compileResourceSchema(auditEventDefinition);
-export const candidateSchema = compileResourceSchema(candidateDefinition);
-export const invitationSchema = compileResourceSchema(invitationDefinition);
-export const teamSchema = compileResourceSchema(teamDefinition);
-export const userSchema = compileResourceSchema(userDefinition);
-export const groupSchema = compileResourceSchema(groupDefinition);

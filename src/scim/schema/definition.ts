@@ -23,7 +23,7 @@ export function ownDefinition(
     description,
     attributes,
   );
-  return Object.assign(definition, { id: urn });
+  return exactMeta(Object.assign(definition, { id: urn }));
 }
 
 /**
@@ -33,7 +33,13 @@ export function ownDefinition(
 export function copyOf(source: Definition): Definition {
   const copy = new SchemaDefinition(source.name, source.id, source.description);
   copy.attributes = attributesOf(source).map(copyOfAttribute);
-  return copy;
+  return exactMeta(copy);
+}
+
+/** RFC 7643 section 3.1: both are compared with case. */
+function exactMeta(definition: Definition): Definition {
+  for (const name of ["meta.location", "meta.version"]) configure(definition, name, { caseExact: true });
+  return definition;
 }
 
 function copyOfAttribute({ type, name, config, subAttributes = [] }: DefinedAttribute): DefinedAttribute {

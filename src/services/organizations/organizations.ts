@@ -19,8 +19,8 @@ import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 
 /** A change of an organization. */
 export interface OrganizationChange {
-  /** Says what the organization shall be; may be called more than once, so it must have no effects. */
-  readonly apply: (current: Organization) => OrganizationInput;
+  /** Says what the organization shall be; may be called more than once, so it must have no effects. Absent: what it is. */
+  readonly apply?: (current: Organization) => OrganizationInput;
   /** What happens to its members, in order. */
   readonly members: readonly MembershipChange[];
   readonly expected?: ExpectedVersions;
@@ -119,7 +119,7 @@ export class OrganizationService {
     return this.deps.work.write(principal.realm, async (repositories) => {
       const { organizations, memberships } = repositories;
       const current = await this.#lock(organizations, id, change.expected);
-      const input = change.apply(current);
+      const input = change.apply?.(current) ?? current;
       requireStorable(input);
       const { displayName, externalId, description } = input;
       if (displayName !== current.displayName) requireAccess(principal, "rename Groups");

@@ -15,8 +15,8 @@ import { requireStanding } from "../roles/standing.js";
 
 /** A change of a team. */
 export interface TeamChange {
-  /** Says what the team shall be; may be called more than once, so it must have no effects. */
-  readonly apply: (current: Team) => TeamInput;
+  /** Says what the team shall be; may be called more than once, so it must have no effects. Absent: what it is. */
+  readonly apply?: (current: Team) => TeamInput;
   /** What happens to its members, in order. */
   readonly members: readonly MembershipChange[];
   readonly expected?: ExpectedVersions;
@@ -93,7 +93,7 @@ export class TeamService {
     requireAccess(principal, "change Teams");
     return this.deps.work.write(principal.realm, async (repositories) => {
       const current = await lock(repositories, id, change.expected);
-      const input = change.apply(current);
+      const input = change.apply?.(current) ?? current;
       requireStorable(input);
       const { displayName, externalId, description } = input;
       const changes = [

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 
 /** A key of a message, in any case. */
 export function member(message: JsonObject, name: string): JsonValue | undefined {

@@ -1,0 +1,28 @@
+import { isJsonObject } from "../../domain/values/json.js";
+import { member } from "./message.js";
+
+/**
+ * What tells a list that a client empties on purpose from one whose elements all came without a value, as clients send
+ * them that send every field of a form. Both leave nothing when they are read.
+ */
+
+/** Whether the body of a POST or PUT has elements in an attribute. */
+export function hasElements(body: unknown, attribute: string): boolean {
+  const value = isJsonObject(body) ? member(body, attribute) : undefined;
+  return Array.isArray(value) && value.length > 0;
+}
+
+/** Whether a PATCH takes something away, rather than write something empty. */
+export function takesAway(body: unknown): boolean {
+  return operationsOf(body).some((operation) => {
+    const { op, value } = operation as { op?: unknown; value?: unknown };
+    const isEmptyList = Array.isArray(value) && value.length === 0;
+    return String(op).toLowerCase() === "remove" || value === null || isEmptyList;
+  });
+}
+
+function operationsOf(body: unknown): readonly unknown[] {
+  if (Array.isArray(body)) return body;
+  const operations = isJsonObject(body) ? member(body, "operations") : undefined;
+  return Array.isArray(operations) ? operations : [];
+}

@@ -1,0 +1,89 @@
+import type { AuditAction } from "../../domain/audit/audit-event.js";
+import type { ScimAnswer } from "../answers/answer.js";
+import { refusal } from "../answers/refusal.js";
+import type { ScimContext } from "../context.js";
+import { ScimError } from "../errors.js";
+import type { Place } from "../requests/place.js";
+import { SEARCH } from "../requests/place.js";
+import { readQuery } from "../requests/query.js";
+import type { Query } from "../requests/query.js";
+import { readSearchRequest } from "../requests/search-request.js";
+import { methodsOf } from "./resource-type.js";
+
+/** What is asked of a resource or a collection, in a request of its own or in a Bulk. */
+export interface ResourceRequest {
+  readonly method: string;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+}
+
+/** The methods that a place takes. */
+export function methodsAt({ type, id, action }: Place): readonly string[] {
+  if (action !== undefined) return ["POST"];
+  const { collection, resource } = methodsOf(type);
+  return id === undefined ? collection : resource;
+}
+
+/** How the audit log calls what a method does to one resource. */
+const ACTIONS: Readonly<Record<string, AuditAction>> = {
+  GET: "read",
+  HEAD: "read",
+  POST: "change",
+  PUT: "replace",
+  PATCH: "change",
+  DELETE: "delete",
+};
+
+/** How the audit log calls what a request does. */
+export function auditActionOf(method: string, { id }: Pick<Place, "id">): AuditAction {
+  if (id === undefined) return method === "POST" ? "create" : "search";
+  return ACTIONS[method] ?? "read";
+}
+
+/** Does what a request asks of a place, and answers it. What goes wrong is an answer, too. */
+export async function answerAt(
+  context: ScimContext,
+  place: Place,
+  request: ResourceRequest,
+): Promise<ScimAnswer> {
+  const { type, id, action } = place;
+  if (id === undefined && action === SEARCH) {
+    const query = readSearchRequest(request.body);
+    return answerAt(context, { ...place, action: undefined }, { method: "GET", query, body: undefined });
+  }
+  try {
+    return await act(context, place, request);
+  } catch (error) {
+    const target = { type: type.name, id };
+    return refusal(context, { action: auditActionOf(request.method, place), target }, error);
+  }
+}
+
+async function act(
+  context: ScimContext,
+  { type: { operations, actions }, id, action }: Place,
+  { method, query: source, body }: ResourceRequest,
+): Promise<ScimAnswer> {
+  if (id !== undefined && action !== undefined) {
+    return (await actions[action]?.(context, id, body)) ?? notPossible(method);
+  }
+  const query: Query = readQuery(source);
+  const { get, list, create, replace, modify, remove } = operations;
+  if (id === undefined) {
+    return method === "POST" ? (create?.(context, body, query) ?? notPossible(method)) : list(context, query);
+  }
+  switch (method) {
+    case "PUT":
+      return replace?.(context, id, body, query) ?? notPossible(method);
+    case "PATCH":
+      return modify?.(context, id, body, query) ?? notPossible(method);
+    case "DELETE":
+      return remove?.(context, id) ?? notPossible(method);
+    default:
+      return get(context, id, query);
+  }
+}
+
+function notPossible(method: string): never {
+  throw new ScimError(405, undefined, `${method} is not possible here`);
+}

@@ -1,0 +1,284 @@
+import type { Listing, Locations, Page } from "../../domain/listing.js";
+import type { Member, MembershipChange, MemberTurns } from "../../domain/memberships/membership.js";
+import type { JsonObject } from "../../domain/values/json.js";
+import { noContent } from "../answers/answer.js";
+import type { ScimAnswer } from "../answers/answer.js";
+import { answerWithList } from "../answers/list-response.js";
+import { Projection } from "../answers/projection.js";
+import { entityTag, notModified, resourceAnswer } from "../answers/versions.js";
+import type { Identity } from "../answers/versions.js";
+import type { ScimContext } from "../context.js";
+import { applyPatch } from "../patch/apply.js";
+import { keepImmutable } from "../requests/immutable.js";
+import { readPatchRequest } from "../requests/patch-request.js";
+import { expectedVersions } from "../requests/preconditions.js";
+import { toCriteria } from "../requests/query.js";
+import type { Query } from "../requests/query.js";
+import { readResource } from "../requests/resource.js";
+import { compileSchema } from "../schema/compile.js";
+import type { Definition } from "../schema/definition.js";
+import { memberEntries, memberTurns, splitOperations } from "./member-operations.js";
+import { renderWithMembers } from "./member-rendering.js";
+import type { Action, Operations, ResourceType } from "./resource-type.js";
+
+/** What a resource type declares of itself. @typeParam Item what its service gives back */
+export interface Declaration<Item extends { readonly id: string }> {
+  readonly definition: Definition;
+  readonly endpoint: string;
+  readonly isListed?: boolean;
+  readonly unlistedExtensions?: readonly string[];
+  readonly isMe?: boolean;
+  readonly showsSecretOnce?: boolean;
+  readonly inDirectory?: ResourceType["inDirectory"];
+
+  /** All attributes that go out, but for `schemas`, `id`, `members` and `meta`. */
+  readonly toAttributes: (item: Item, locations: Locations) => JsonObject;
+  readonly toMeta: (item: Item) => Meta;
+  /** What clients can write of it, without members, in canonical form; PATCH works on this. By default all attributes. */
+  readonly toWritable?: (item: Item, locations: Locations) => JsonObject;
+  /** Renders items instead of `toAttributes`. @param items those that are rendered next */
+  readonly renderer?: (
+    context: ScimContext,
+    projection: Projection,
+    items: readonly Item[],
+  ) => Promise<(item: Item, meta: JsonObject) => string>;
+
+  readonly get: (context: ScimContext, id: string) => Promise<Item>;
+  readonly list: (context: ScimContext, listing: Listing, query: Query) => Promise<Page<Item>>;
+  /** Reads some members of an item that has members, behind an account id. */
+  readonly members?: (
+    context: ScimContext,
+    item: Item,
+    after: string | undefined,
+    limit: number,
+  ) => Promise<Member[]>;
+
+  /** @param resource in canonical form */
+  readonly create?: (context: ScimContext, resource: JsonObject) => Promise<Item>;
+  readonly change?: (context: ScimContext, id: string, change: Change<Item>) => Promise<Item>;
+  readonly remove?: (context: ScimContext, id: string, expected: number[] | undefined) => Promise<void>;
+  /** Changes members several times, at the cost of once. @returns the item after each turn */
+  readonly changeInTurn?: (context: ScimContext, id: string, turns: MemberTurns) => Promise<Item[]>;
+  /** What else can be done with an item, by its name. */
+  readonly actions?: Readonly<
+    Record<string, (context: ScimContext, id: string, body: unknown) => Promise<Item>>
+  >;
+
+  /** Reads the body of a POST or PUT instead of `readResource`. */
+  readonly read?: (body: unknown) => JsonObject;
+  /** Reads the body of a PATCH, instead of `readPatchRequest` and `applyPatch`. @returns what it makes of a resource */
+  readonly readPatch?: (body: unknown) => (current: JsonObject) => JsonObject;
+  /** Does a PUT instead of `change`. */
+  readonly replace?: (context: ScimContext, id: string, body: unknown) => Promise<Item>;
+  /** Does a PATCH instead of `change`. */
+  readonly modify?: (context: ScimContext, id: string, body: unknown) => Promise<Item>;
+}
+
+/** What `meta` says of a resource besides its type and address (RFC 7643 section 3.1). */
+export interface Meta {
+  readonly version: number;
+  /** Of what the resource shows and others change, as part of its version. */
+  readonly digest?: string | undefined;
+  readonly created?: string;
+  readonly lastModified?: string;
+}
+
+/** The `meta` of what has a version and times of its own. */
+export const versioned = (item: {
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}): Meta => ({ version: item.version, created: item.createdAt, lastModified: item.updatedAt });
+
+/** A change of an item. */
+export interface Change<Item> {
+  /** Says what the resource shall be, in canonical form. */
+  readonly next: (current: Item) => JsonObject;
+  /** Whether nothing but members changes, so that `next` need not be called. */
+  readonly isOfMembersAlone: boolean;
+  /** What happens to its members, in order. */
+  readonly members: readonly MembershipChange[];
+  readonly expected: number[] | undefined;
+}
+
+/** Makes a resource type of what it declares: its operations read, map, call the service, and answer. */
+export function crud<Item extends { readonly id: string }>(declaration: Declaration<Item>): ResourceType {
+  const { definition, endpoint } = declaration;
+  const engine = new Engine(declaration);
+  return {
+    name: definition.name,
+    endpoint,
+    definition,
+    schema: engine.schema,
+    isListed: declaration.isListed ?? false,
+    unlistedExtensions: declaration.unlistedExtensions ?? [],
+    isMe: declaration.isMe ?? false,
+    showsSecretOnce: declaration.showsSecretOnce ?? false,
+    inDirectory: declaration.inDirectory,
+    operations: engine.operations(),
+    actions: engine.actions(),
+    renderer: (context, query) => engine.renderer(context, Projection.of(engine.schema, query)),
+  };
+}
+
+const NO_MEMBERS = { members: [], isOfMembersAlone: false } as const;
+
+type MetaAttributes = JsonObject & { readonly location: string; readonly version: string };
+
+class Engine<Item extends { readonly id: string }> {
+  readonly schema;
+
+  constructor(private readonly declared: Declaration<Item>) {
+    this.schema = compileSchema(declared.definition);
+  }
+
+  operations(): Operations {
+    const { create, change, remove, changeInTurn, replace, modify } = this.declared;
+    return {
+      get: async (context, id, query) => {
+        const item = await this.declared.get(context, id);
+        const meta = this.#meta(item, context);
+        return notModified(context, identityOf(meta)) ?? this.#answer(200, context, item, query, meta);
+      },
+      list: (context, query) => this.#list(context, query),
+      ...(create && {
+        create: async (context, body, query) =>
+          this.#answer(201, context, await create(context, this.#read(body)), query),
+      }),
+      ...((replace ?? change) && {
+        replace: async (context, id, body, query) =>
+          this.#answer(200, context, await this.#replace(context, id, body), query),
+      }),
+      ...((modify ?? change) && {
+        modify: async (context, id, body, query) =>
+          this.#answerChange(context, await this.#modify(context, id, body), query),
+      }),
+      ...(remove && {
+        remove: async (context, id) => {
+          await remove(context, id, expectedVersions(context));
+          return noContent();
+        },
+      }),
+      ...(changeInTurn && {
+        modifyTogether: async (context, id, bodies) => {
+          const patches = bodies.map((body) => splitOperations(readPatchRequest(this.schema, body)));
+          const turns = memberTurns(patches);
+          const items = turns && (await changeInTurn(context, id, turns));
+          return items?.map((item) => this.#changed(context, item));
+        },
+      }),
+    };
+  }
+
+  actions(): Record<string, Action> {
+    const actions = Object.entries(this.declared.actions ?? {});
+    return Object.fromEntries(
+      actions.map(([name, act]): [string, Action] => [
+        name,
+        async (context, id, body) => this.#answer(200, context, await act(context, id, body), {}),
+      ]),
+    );
+  }
+
+  renderer(context: ScimContext, projection: Projection) {
+    const { renderer } = this.declared;
+    return async (items: readonly Item[]) => {
+      const render = renderer
+        ? await renderer(context, projection, items)
+        : (item: Item, meta: JsonObject) => this.#render(context, projection, item, meta);
+      return (item: Item, meta: JsonObject = this.#meta(item, context)) => render(item, meta);
+    };
+  }
+
+  #list(context: ScimContext, query: Query): Promise<ScimAnswer> {
+    const criteria = toCriteria(this.schema, query);
+    return answerWithList(context, query, {
+      endpoint: this.declared.endpoint,
+      read: (part) => this.declared.list(context, { ...criteria, ...part }, query),
+      renderer: this.renderer(context, Projection.of(this.schema, query)),
+    });
+  }
+
+  #replace(context: ScimContext, id: string, body: unknown): Promise<Item> {
+    if (this.declared.replace) return this.declared.replace(context, id, body);
+    const resource = this.#read(body);
+    const members = memberEntries(resource.members);
+    return this.#change(context, id, {
+      next: () => resource,
+      isOfMembersAlone: false,
+      members: this.declared.members ? [{ type: "replace", entries: members }] : [],
+    });
+  }
+
+  #modify(context: ScimContext, id: string, body: unknown): Promise<Item> {
+    const { modify, readPatch, members } = this.declared;
+    if (modify) return modify(context, id, body);
+    if (readPatch) return this.#change(context, id, { ...NO_MEMBERS, next: readPatch(body) });
+    const operations = readPatchRequest(this.schema, body);
+    const next = (current: JsonObject) => applyPatch(this.schema, current, attributes);
+    const { attributes, ...split } = members
+      ? splitOperations(operations)
+      : { attributes: operations, members: [] };
+    return this.#change(context, id, { ...split, next, isOfMembersAlone: attributes.length === 0 });
+  }
+
+  #change(
+    context: ScimContext,
+    id: string,
+    { next, ...others }: Omit<Change<JsonObject>, "expected">,
+  ): Promise<Item> {
+    const { change, toWritable, toAttributes } = this.declared;
+    if (!change) throw new TypeError(`A ${this.schema.resourceType} cannot be changed`);
+    const kept = (item: Item) => {
+      const current = (toWritable ?? toAttributes)(item, context.locations);
+      return keepImmutable(this.schema, current, next(current));
+    };
+    return change(context, id, { ...others, next: kept, expected: expectedVersions(context) });
+  }
+
+  #read(body: unknown): JsonObject {
+    return this.declared.read?.(body) ?? readResource(this.schema, body);
+  }
+
+  async #answer(
+    status: number,
+    context: ScimContext,
+    item: Item,
+    query: Query,
+    meta = this.#meta(item, context),
+  ): Promise<ScimAnswer> {
+    const render = await this.renderer(context, Projection.of(this.schema, query))([item]);
+    return resourceAnswer(status, identityOf(meta), render(item, meta));
+  }
+
+  /** What has members may be very long: a PATCH is answered with 204 unless the client says what it wants back. */
+  #answerChange(context: ScimContext, item: Item, query: Query): Promise<ScimAnswer> | ScimAnswer {
+    return !this.declared.members || query.attributes || query.excludedAttributes
+      ? this.#answer(200, context, item, query)
+      : this.#changed(context, item);
+  }
+
+  #changed(context: ScimContext, item: Item): ScimAnswer {
+    return resourceAnswer(204, identityOf(this.#meta(item, context)), undefined);
+  }
+
+  #render(context: ScimContext, projection: Projection, item: Item, meta: JsonObject) {
+    const { members, toAttributes } = this.declared;
+    const { core, extensions } = this.schema;
+    const attributes = toAttributes(item, context.locations);
+    const urns = [...extensions.values()].map(({ id }) => id).filter((id) => id in attributes);
+    const resource = { schemas: [core.id, ...urns], id: item.id, ...attributes, meta };
+    if (!members) return JSON.stringify(projection.apply(resource));
+    const read = (after: string | undefined, limit: number) => members(context, item, after, limit);
+    return renderWithMembers(resource, read, context.locations, projection);
+  }
+
+  #meta(item: Item, { locations }: ScimContext): MetaAttributes {
+    const { version, digest, ...times } = this.declared.toMeta(item);
+    const { resourceType } = this.schema;
+    const location = locations(resourceType, item.id);
+    return { resourceType, ...times, location, version: entityTag(version, digest) };
+  }
+}
+
+const identityOf = ({ version, location }: MetaAttributes): Identity => ({ tag: version, location });

@@ -1,0 +1,25 @@
+import { accessTokens } from "./access-token.js";
+import { auditEvents } from "./audit-event.js";
+import { candidates } from "./candidate.js";
+import { groups } from "./group.js";
+import { invitations } from "./invitation.js";
+import type { ResourceType } from "./resource-type.js";
+import { teams } from "./team.js";
+import { users } from "./user.js";
+
+/** What the audit log tells of besides itself. */
+const audited = [users, groups, teams, invitations, accessTokens, candidates];
+
+/**
+ * All resource types that Muster serves. Routes, discovery, addresses, lists, search, the audit log's targets and Bulk
+ * read this list.
+ */
+export const resourceTypes: readonly ResourceType[] = [
+  users,
+  groups,
+  teams,
+  invitations,
+  accessTokens,
+  auditEvents(audited),
+  candidates,
+];

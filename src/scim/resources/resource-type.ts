@@ -1,0 +1,72 @@
+import type { ScimAnswer } from "../answers/answer.js";
+import type { Render } from "../answers/list-response.js";
+import type { ScimContext } from "../context.js";
+import type { Query } from "../requests/query.js";
+import type { ResourceSchema } from "../schema/attribute.js";
+import type { Definition } from "../schema/definition.js";
+
+/** A resource type: everything that the rest of the code knows of it. `crud` makes one of what a type declares. */
+export interface ResourceType {
+  /** As in `meta.resourceType`; the audit log calls it so, too. */
+  readonly name: string;
+  /** Where its resources are, below the SCIM base: `/Users`. */
+  readonly endpoint: string;
+  /** As `/Schemas` shows it. */
+  readonly definition: Definition;
+  readonly schema: ResourceSchema;
+  /** Whether `/ResourceTypes` lists it; by its name it is found there anyway. */
+  readonly isListed: boolean;
+  /** The extensions that `/ResourceTypes` leaves out of its list. */
+  readonly unlistedExtensions: readonly string[];
+  /** Whether `/Me` is one of these (RFC 7644 section 3.11). */
+  readonly isMe: boolean;
+  /** Whether the answer to a POST has a secret that no later answer has. */
+  readonly showsSecretOnce: boolean;
+  /** By which key a list of all types together names it (RFC 7644 section 3.4.2.1); undefined: it is not in there. */
+  readonly inDirectory: "accounts" | "organizations" | undefined;
+  readonly operations: Operations;
+  /** What else can be done with a resource, by its name: `POST /AccessTokens/{id}/rotate`. */
+  readonly actions: Readonly<Record<string, Action>>;
+  /** Makes ready to render resources in a list. */
+  readonly renderer: (context: ScimContext, query: Query) => Renderer;
+}
+
+/** Renders what the service of the type gives back; only the type itself knows what that is. */
+export type Renderer = (items: readonly never[]) => Render<never> | Promise<Render<never>>;
+
+/** Does one thing with one resource. */
+export type Action = (context: ScimContext, id: string, body: unknown) => Promise<ScimAnswer>;
+
+/** What clients can do with resources of a type. What is absent cannot be done: 405. */
+export interface Operations {
+  readonly get: (context: ScimContext, id: string, query: Query) => Promise<ScimAnswer>;
+  readonly list: (context: ScimContext, query: Query) => Promise<ScimAnswer>;
+  readonly create?: (context: ScimContext, body: unknown, query: Query) => Promise<ScimAnswer>;
+  readonly replace?: (context: ScimContext, id: string, body: unknown, query: Query) => Promise<ScimAnswer>;
+  readonly modify?: (context: ScimContext, id: string, body: unknown, query: Query) => Promise<ScimAnswer>;
+  readonly remove?: (context: ScimContext, id: string) => Promise<ScimAnswer>;
+  /**
+   * Does several PATCHes of one resource, one after another, at the cost of one.
+   *
+   * @returns the answers; undefined when they have to be done one by one, as they have when this throws
+   */
+  readonly modifyTogether?: (
+    context: ScimContext,
+    id: string,
+    bodies: readonly unknown[],
+  ) => Promise<ScimAnswer[] | undefined>;
+}
+
+/** The methods that a collection takes, and those that one resource takes. */
+export function methodsOf({ operations }: ResourceType): { collection: string[]; resource: string[] } {
+  const { create, replace, modify, remove } = operations;
+  return {
+    collection: ["GET", "HEAD", ...(create ? ["POST"] : [])],
+    resource: [
+      ...["GET", "HEAD"],
+      ...(replace ? ["PUT"] : []),
+      ...(modify ? ["PATCH"] : []),
+      ...(remove ? ["DELETE"] : []),
+    ],
+  };
+}
