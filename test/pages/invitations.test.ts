@@ -174,7 +174,7 @@ describe("The page of an invitation", () => {
     it("lets people of a domain join by one link, and nobody else", async () => {
       const invitation = await given.invite(acme, { emails: [{ value: "*@bakers.example" }] });
       await open(page, String(invitation.link));
-      expect(await page.locator("main").innerText()).to.include("It has to end in @bakers.example.");
+      expect(await page.locator("main").innerText()).to.include("It must end in @bakers.example.");
       const stranger = "ann@bakers.example.org";
       await fill(page, { "Your e-mail address": stranger });
       expect(await press(page, "Send me a code")).to.equal(403);
