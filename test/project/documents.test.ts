@@ -128,7 +128,13 @@ class Reader {
 
   async follow({ text, notes }: Block): Promise<void> {
     if (notes.fixture !== undefined) await this.#prepare(notes.fixture);
-    await this.#shell.run(text, (source) => this.#find(source));
+    const done = this.#shell.run(text, (source) => this.#find(source));
+    if (notes.answers === undefined) return done;
+    const failed = await done.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(String(failed)).to.include(`returned error: ${notes.answers}`);
   }
 
   run(command: string): Promise<void> {

@@ -69,7 +69,7 @@ export class ReadersShell {
       ...{ REAL_CURL: await curlPath(), PATH: `${this.folder}:${process.env.PATH ?? ""}` },
     };
     const output = await new Promise<string>((done, fail) => {
-      const command = ["-euo", "pipefail", "-c", `${begin}\n${text}\n${end}`];
+      const command = ["--norc", "-euo", "pipefail", "-c", `${begin}\n${text}\n${end}`];
       execFile("bash", command, { env: environment, cwd: this.folder }, (error, stdout, stderr) => {
         if (error) fail(new Error(`${text}\n\nfailed:\n${stdout}\n${stderr}`));
         else done(stdout);
