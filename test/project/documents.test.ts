@@ -15,6 +15,8 @@ import { freePort, TYPESCRIPT } from "../support/server.js";
 import { ReadersShell } from "../support/shell.js";
 import { Supervised } from "../support/supervised.js";
 
+const ACCESS_TOKEN = "urn:muster:params:scim:schemas:core:2.0:AccessToken";
+
 const README = readDocument("README.md");
 
 /** What a reader has done before any other page: the lines of 'Try it'. */
@@ -101,6 +103,7 @@ function headingsOf(path: string): string[] {
 /** Somebody who follows a page: with a server that was started for the first time, and one shell. */
 class Reader {
   readonly #shell: ReadersShell;
+  #own: Promise<ScimClient> | undefined;
 
   private constructor(
     private readonly server: Supervised,
@@ -144,15 +147,28 @@ class Reader {
   /** Asks in the realm of the README's organization, where there is all that a page shows. */
   async get(path: string): Promise<void> {
     const [resource = "", query] = path.split("?", 2);
-    const base = resource === "/healthz" || resource === "/readyz" ? this.origin : "$MUSTER_URL";
-    const data = (query ?? "")
-      .split("&")
-      .map((each) => ` --data-urlencode '${each}'`)
-      .join("");
-    const token = `$(npx muster token create --name 'of the test' --organization 'Example Inc')`;
-    await this.#shell.output(
-      `export OWN=${token}; curl -sS --get -H "Authorization: Bearer $OWN" "${base}${resource}"${query === undefined ? "" : data}; unset OWN`,
-    );
+    const isSystem = resource === "/healthz" || resource === "/readyz";
+    const parameters =
+      query === undefined
+        ? ""
+        : `?${query.replace(/=(.*)$/, (_, value) => `=${encodeURIComponent(String(value))}`)}`;
+    const client = (this.#own ??= this.#ownClient());
+    const answer = isSystem
+      ? await fetch(this.origin + path)
+      : await (await client).get(resource + parameters);
+    expect(answer.status).to.equal(200);
+  }
+
+  async #ownClient(): Promise<ScimClient> {
+    const { scim, organization } = await this.#provider();
+    return this.#clientWith(scim, { organization: { value: organization } });
+  }
+
+  /** A client of the provider, and the id of the README's organization. */
+  async #provider(): Promise<{ scim: ScimClient; organization: string }> {
+    const scim = this.#client(await this.#find("the token that the first start prints"));
+    const { body } = await scim.find("/Groups", 'displayName eq "Example Inc"');
+    return { scim, organization: body.Resources[0]?.id ?? "" };
   }
 
   /** What a reader fills in. @param source as the document describes it */
@@ -192,24 +208,16 @@ class Reader {
     throw new Error(`No mail came to ${address}`);
   }
 
-  /** Brings about what a page takes for granted. */
+  /** Prepares what a page takes for granted. */
   async #prepare(fixture: string): Promise<void> {
     expect(fixture).to.equal("an orphaned token, and your own token");
-    const provider = await this.#find("the token that the first start prints");
-    const scim = this.#client(provider);
-    const groups = await scim.find("/Groups", 'displayName eq "Example Inc"');
-    const organization = groups.body.Resources[0]?.id ?? "";
+    const { scim, organization } = await this.#provider();
     const leaver = await this.#administrator(scim, organization, "erin@example.com");
     const own = await this.#administrator(scim, organization, "kim@example.com");
-    const made = await leaver.client.post("/AccessTokens", {
-      schemas: ["urn:muster:params:scim:schemas:core:2.0:AccessToken"],
-      name: "Okta",
-    });
+    const made = await leaver.client.post("/AccessTokens", { schemas: [ACCESS_TOKEN], name: "Okta" });
     const { id } = expectStatus(made, 201);
-    await scim.delete(`/Users/${leaver.user.id}`);
-    await this.#shell.run(`export MUSTER_TOKEN='${own.secret}' TOKEN_ID='${id}'`, (source) =>
-      this.#find(source),
-    );
+    expectStatus(await scim.delete(`/Users/${leaver.user.id}`), 204);
+    await this.run(`export MUSTER_TOKEN='${own.client.token}' TOKEN_ID='${id}'`);
   }
 
   /** A person who administers an organization, with an access token of their own. */
@@ -217,28 +225,20 @@ class Reader {
     scim: ScimClient,
     organization: string,
     userName: string,
-  ): Promise<{ user: Body; secret: string; client: ScimClient }> {
+  ): Promise<{ user: Body; client: ScimClient }> {
     const user = await createUser(scim, { userName });
-    expectStatus(
-      await scim.patch(`/Groups/${organization}`, {
-        op: "add",
-        path: "members",
-        value: [{ value: user.id }],
-      }),
-      204,
-    );
-    expectStatus(
-      await scim.patch(`/Users/${user.id}`, {
-        op: "add",
-        path: `${MEMBERSHIP}:organizationRoles`,
-        value: [{ value: "organization-admin", organization }],
-      }),
-      200,
-    );
-    const secret = await this.#shell.output(
-      `npx muster token create --name '${userName}' --user ${userName} --organization ${organization}`,
-    );
-    return { user, secret: secret.trim(), client: this.#client(secret.trim()) };
+    const member = { op: "add", path: "members", value: [{ value: user.id }] };
+    expectStatus(await scim.patch(`/Groups/${organization}`, member), 204);
+    const role = { value: "organization-admin", organization };
+    const grant = { op: "add", path: `${MEMBERSHIP}:organizationRoles`, value: [role] };
+    expectStatus(await scim.patch(`/Users/${user.id}`, grant), 200);
+    const options = { user: { value: user.id }, organization: { value: organization } };
+    return { user, client: await this.#clientWith(scim, options) };
+  }
+
+  async #clientWith(scim: ScimClient, options: object): Promise<ScimClient> {
+    const token = { schemas: [ACCESS_TOKEN], name: "of the test", ...options };
+    return this.#client(String(expectStatus(await scim.post("/AccessTokens", token), 201).token));
   }
 
   #client(token: string): ScimClient {

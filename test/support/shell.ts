@@ -36,7 +36,7 @@ export class ReadersShell {
 
   /** The JSON that was answered last. */
   get answer(): unknown {
-    return JSON.parse(readFileSync(this.#answer, "utf8"));
+    return JSON.parse(readFileSync(this.#answer, "utf8")) as unknown;
   }
 
   /** @throws Error with all output when a command fails, or a request is answered with an error */
