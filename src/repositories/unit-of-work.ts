@@ -3,42 +3,9 @@ import type { Session } from "../db/session.js";
 import type { AuditEvent } from "../domain/audit/audit-event.js";
 import { PROVIDER_REALM, turnOf } from "../domain/access/principal.js";
 import type { Principal, Realm } from "../domain/access/principal.js";
-import { AccessTokenRepository } from "./tokens/access-tokens.js";
-import { AccountRepository } from "./users/accounts.js";
-import { AccountSetupRepository } from "./users/account-setups.js";
-import { AuditEventRepository } from "./audit/audit-events.js";
-import { CandidateRepository } from "./users/candidates.js";
-import { DirectoryRepository } from "./directory.js";
-import { InvitationCodeRepository } from "./invitations/invitation-codes.js";
-import { InvitationRepository } from "./invitations/invitations.js";
-import { KeyRepository } from "./keys.js";
-import { MembershipDetailsRepository } from "./memberships/membership-details.js";
-import { MembershipRepository } from "./memberships/memberships.js";
-import { OutboxRepository } from "./mail/outbox.js";
-import { OrganizationRepository } from "./organizations/organizations.js";
-import { PowerRepository } from "./memberships/power.js";
-import { RateLimitRepository } from "./limits/rate-limits.js";
-import { TeamRepository } from "./teams/teams.js";
+import { Repositories } from "./repositories.js";
 
-/** All repositories, bound to one session. */
-export interface Repositories {
-  readonly accounts: AccountRepository;
-  readonly accountSetups: AccountSetupRepository;
-  readonly organizations: OrganizationRepository;
-  readonly memberships: MembershipRepository;
-  readonly directory: DirectoryRepository;
-  readonly accessTokens: AccessTokenRepository;
-  readonly auditEvents: AuditEventRepository;
-  readonly teams: TeamRepository;
-  readonly candidates: CandidateRepository;
-  readonly invitations: InvitationRepository;
-  readonly invitationCodes: InvitationCodeRepository;
-  readonly outbox: OutboxRepository;
-  readonly rateLimits: RateLimitRepository;
-  readonly membershipDetails: MembershipDetailsRepository;
-  readonly keys: KeyRepository;
-  readonly power: PowerRepository;
-}
+export type { Repositories };
 
 /** Who looks at a list. */
 export type Reader = Pick<Principal, "realm" | "actor" | "signal">;
@@ -81,16 +48,16 @@ export class Transactions implements UnitOfWork {
   constructor(private readonly database: Database) {}
 
   read(realm: Realm, owner = ownerIn(realm)): Repositories {
-    return repositories(this.database.lookingUp(owner), realm);
+    return new Repositories(this.database.lookingUp(owner), realm);
   }
 
   readMany(reader: Reader): Repositories {
     const { realm, signal } = reader;
-    return repositories(this.database.listing({ ...turnOf(reader), signal }), realm);
+    return new Repositories(this.database.listing({ ...turnOf(reader), signal }), realm);
   }
 
   write<T>(realm: Realm, work: (repositories: Repositories) => Promise<T>): Promise<T> {
-    return this.database.transaction((session) => work(repositories(session, realm)), ownerIn(realm));
+    return this.database.transaction((session) => work(new Repositories(session, realm)), ownerIn(realm));
   }
 
   /**
@@ -124,12 +91,12 @@ abstract class Joined implements UnitOfWork {
 
   async all<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
     const result = await work(this);
-    await new AuditEventRepository(this.session, PROVIDER_REALM).insert(this.#events);
+    await new Repositories(this.session, PROVIDER_REALM).auditEvents.insert(this.#events);
     return result;
   }
 
   read(realm: Realm): Repositories {
-    return repositories(this.session, realm, this.#events);
+    return new Repositories(this.session, realm, this.#events);
   }
 
   readMany({ realm }: Reader): Repositories {
@@ -192,26 +159,3 @@ class Unguarded extends Joined {
     if (this.#isSpoiled) throw new Error("A unit of work before this one failed after it had written");
   }
 }
-
-/**
- * @param realm what there is to see
- * @param events where events of the audit log are kept that somebody else is going to write
- */
-const repositories = (session: Session, realm: Realm, events?: AuditEvent[]): Repositories => ({
-  accounts: new AccountRepository(session, realm),
-  accountSetups: new AccountSetupRepository(session),
-  organizations: new OrganizationRepository(session, realm),
-  memberships: new MembershipRepository(session),
-  directory: new DirectoryRepository(session, realm),
-  accessTokens: new AccessTokenRepository(session, realm),
-  auditEvents: new AuditEventRepository(session, realm, events),
-  teams: new TeamRepository(session, realm),
-  candidates: new CandidateRepository(session),
-  invitations: new InvitationRepository(session, realm),
-  invitationCodes: new InvitationCodeRepository(session),
-  outbox: new OutboxRepository(session),
-  rateLimits: new RateLimitRepository(session),
-  membershipDetails: new MembershipDetailsRepository(session, realm),
-  keys: new KeyRepository(session),
-  power: new PowerRepository(session),
-});

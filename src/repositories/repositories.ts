@@ -1,0 +1,117 @@
+import type { Session } from "../db/session.js";
+import type { Realm } from "../domain/access/principal.js";
+import type { AuditEvent } from "../domain/audit/audit-event.js";
+import { AuditEventRepository } from "./audit/audit-events.js";
+import { DirectoryRepository } from "./directory.js";
+import { InvitationCodeRepository } from "./invitations/invitation-codes.js";
+import { InvitationRepository } from "./invitations/invitations.js";
+import { KeyRepository } from "./keys.js";
+import { RateLimitRepository } from "./limits/rate-limits.js";
+import { OutboxRepository } from "./mail/outbox.js";
+import { MembershipDetailsRepository } from "./memberships/membership-details.js";
+import { MembershipRepository } from "./memberships/memberships.js";
+import { PowerRepository } from "./memberships/power.js";
+import { OrganizationRepository } from "./organizations/organizations.js";
+import { TeamRepository } from "./teams/teams.js";
+import { AccessTokenRepository } from "./tokens/access-tokens.js";
+import { AccountSetupRepository } from "./users/account-setups.js";
+import { AccountRepository } from "./users/accounts.js";
+import { CandidateRepository } from "./users/candidates.js";
+
+/**
+ * All repositories, bound to one session and one realm. Each is made when it is asked for: a unit of work needs two or
+ * three of them.
+ */
+export class Repositories {
+  #accounts: AccountRepository | undefined;
+  #accountSetups: AccountSetupRepository | undefined;
+  #organizations: OrganizationRepository | undefined;
+  #memberships: MembershipRepository | undefined;
+  #directory: DirectoryRepository | undefined;
+  #accessTokens: AccessTokenRepository | undefined;
+  #auditEvents: AuditEventRepository | undefined;
+  #teams: TeamRepository | undefined;
+  #candidates: CandidateRepository | undefined;
+  #invitations: InvitationRepository | undefined;
+  #invitationCodes: InvitationCodeRepository | undefined;
+  #outbox: OutboxRepository | undefined;
+  #rateLimits: RateLimitRepository | undefined;
+  #membershipDetails: MembershipDetailsRepository | undefined;
+  #keys: KeyRepository | undefined;
+  #power: PowerRepository | undefined;
+
+  /**
+   * @param realm what there is to see
+   * @param events where events of the audit log go, rather than into the database, when the unit of work around this one
+   *   writes them
+   */
+  constructor(
+    private readonly session: Session,
+    private readonly realm: Realm,
+    private readonly events?: AuditEvent[],
+  ) {}
+
+  get accounts(): AccountRepository {
+    return (this.#accounts ??= new AccountRepository(this.session, this.realm));
+  }
+
+  get accountSetups(): AccountSetupRepository {
+    return (this.#accountSetups ??= new AccountSetupRepository(this.session));
+  }
+
+  get organizations(): OrganizationRepository {
+    return (this.#organizations ??= new OrganizationRepository(this.session, this.realm));
+  }
+
+  get memberships(): MembershipRepository {
+    return (this.#memberships ??= new MembershipRepository(this.session));
+  }
+
+  get directory(): DirectoryRepository {
+    return (this.#directory ??= new DirectoryRepository(this.session, this.realm));
+  }
+
+  get accessTokens(): AccessTokenRepository {
+    return (this.#accessTokens ??= new AccessTokenRepository(this.session, this.realm));
+  }
+
+  get auditEvents(): AuditEventRepository {
+    return (this.#auditEvents ??= new AuditEventRepository(this.session, this.realm, this.events));
+  }
+
+  get teams(): TeamRepository {
+    return (this.#teams ??= new TeamRepository(this.session, this.realm));
+  }
+
+  get candidates(): CandidateRepository {
+    return (this.#candidates ??= new CandidateRepository(this.session));
+  }
+
+  get invitations(): InvitationRepository {
+    return (this.#invitations ??= new InvitationRepository(this.session, this.realm));
+  }
+
+  get invitationCodes(): InvitationCodeRepository {
+    return (this.#invitationCodes ??= new InvitationCodeRepository(this.session));
+  }
+
+  get outbox(): OutboxRepository {
+    return (this.#outbox ??= new OutboxRepository(this.session));
+  }
+
+  get rateLimits(): RateLimitRepository {
+    return (this.#rateLimits ??= new RateLimitRepository(this.session));
+  }
+
+  get membershipDetails(): MembershipDetailsRepository {
+    return (this.#membershipDetails ??= new MembershipDetailsRepository(this.session, this.realm));
+  }
+
+  get keys(): KeyRepository {
+    return (this.#keys ??= new KeyRepository(this.session));
+  }
+
+  get power(): PowerRepository {
+    return (this.#power ??= new PowerRepository(this.session));
+  }
+}
