@@ -3,6 +3,8 @@ export interface Dialect {
   readonly engine: "sqlite" | "postgres";
   /** Whether all writes go through one connection. */
   readonly hasOneWriter: boolean;
+  /** Whether a statement that fails spoils its transaction; otherwise it is undone by itself, and the rest goes on. */
+  readonly isSpoiledByFailure: boolean;
   /** Begins a transaction that is going to write. */
   readonly begin: string;
   /** The first statements of a transaction that migrates: only one at a time gets past them. */
@@ -55,6 +57,7 @@ const sqliteJson = (column: string, path: readonly string[]) =>
 export const sqliteDialect: Dialect = {
   engine: "sqlite",
   hasOneWriter: true,
+  isSpoiledByFailure: false,
   // As a writer from the start: it waits for its turn here, rather than fail in the middle because another
   // process has written since its first read.
   begin: "begin immediate",
@@ -86,6 +89,7 @@ const postgresPath = (path: readonly string[]) =>
 export const postgresDialect: Dialect = {
   engine: "postgres",
   hasOneWriter: false,
+  isSpoiledByFailure: true,
   begin: "begin",
   // A migration takes as long as it takes. The number is Muster's own.
   migrationLock: ["set local statement_timeout = 0", "select pg_advisory_xact_lock(6017210553)"],

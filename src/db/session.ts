@@ -1,4 +1,4 @@
-import { InvalidValueError } from "../domain/errors.js";
+import { InvalidValueError, UnavailableError } from "../domain/errors.js";
 import type { Dialect } from "./dialect.js";
 import { hasInvalidValue } from "./violations.js";
 
@@ -17,8 +17,8 @@ export class Session {
   ) {}
 
   /**
-   * How many statements have been run so far after which there is something to undo: those that write, and
-   * those that failed, which spoil a transaction of PostgreSQL.
+   * How many statements have been run so far after which there is something to undo: those that wrote, and those that
+   * failed, where that spoils the transaction.
    */
   get writes(): number {
     return this.#writes;
@@ -32,12 +32,13 @@ export class Session {
    *   database, and the driver's error for anything else
    */
   async rows<Row>(sql: string, bindings: readonly Binding[] = []): Promise<Row[]> {
-    const isWrite = !sql.startsWith("select");
-    if (isWrite) this.#writes += 1;
     try {
-      return await this.run<Row>(sql, bindings);
+      const rows = await this.run<Row>(sql, bindings);
+      if (hasWritten(sql, rows)) this.#writes += 1;
+      return rows;
     } catch (error) {
-      if (!isWrite) this.#writes += 1;
+      // A fault of the database can spoil any transaction.
+      if (this.dialect.isSpoiledByFailure || error instanceof UnavailableError) this.#writes += 1;
       if (!hasInvalidValue(error)) throw error;
       throw new InvalidValueError("A value is out of range, or contains characters that are no text", {
         cause: error,
@@ -67,3 +68,7 @@ export class Session {
     }
   }
 }
+
+/** A write that says what it touched, and touched nothing, has written nothing. */
+const hasWritten = (sql: string, rows: readonly unknown[]) =>
+  !sql.startsWith("select") && (rows.length > 0 || !/\breturning\b/.test(sql));

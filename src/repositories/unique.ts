@@ -1,19 +1,42 @@
+import type { Session } from "../db/session.js";
 import { constraintViolation } from "../db/violations.js";
 import type { UniquenessError } from "../domain/errors.js";
+import type { Sql } from "./listing/sql.js";
 
 /**
- * Runs a write that may break a unique constraint.
+ * Inserts a row unless another one has the same in unique columns. Then no statement fails, and the transaction can go
+ * on as if nothing had been tried.
+ *
+ * @param insert a whole `insert into ... values ...`
+ * @param columns those of the unique constraint
+ * @param taken what to throw when the value is taken
+ */
+export async function insertUnique(
+  session: Session,
+  insert: Sql,
+  columns: string,
+  taken: () => UniquenessError,
+): Promise<void> {
+  const inserted = await session.rows(
+    `${insert.text} on conflict (${columns}) do nothing returning 1`,
+    insert.bindings,
+  );
+  if (inserted.length === 0) throw taken();
+}
+
+/**
+ * Runs an update that may break a unique constraint.
  *
  * @param constraint its name, as the migrations give it
  * @param taken what to throw when the value is taken
  */
-export async function writeUnique(
-  write: Promise<unknown>,
+export async function updateUnique(
+  update: Promise<unknown>,
   constraint: string,
   taken: () => UniquenessError,
 ): Promise<void> {
   try {
-    await write;
+    await update;
   } catch (error) {
     if (constraintViolation(error)?.constraint === constraint) throw taken();
     throw error;

@@ -2,7 +2,10 @@ import { expect } from "chai";
 import { expectError, expectStatus, snapshot } from "../support/assertions.js";
 import type { Body } from "../support/client.js";
 import { CORE_GROUP, CORE_USER, createGroup, createUser } from "../support/factories.js";
+import { clientWith } from "../support/realms.js";
 import { describeServer } from "../support/server.js";
+import { UniquenessError } from "../../src/domain/errors.js";
+import { Transactions } from "../../src/repositories/unit-of-work.js";
 
 /** Pairs of names that are the same without case, beyond ASCII and whatever the engine thinks. */
 const SAME: [name: string, other: string][] = [
@@ -72,3 +75,63 @@ describeServer("Names are unique whatever their case", (scim) => {
     }
   });
 });
+
+describeServer("A request that is refused since a name is taken", (scim, server) => {
+  /** Counts the runs of transactions that end so. */
+  const refusedRuns = async (part: () => Promise<unknown>): Promise<number> => {
+    const write = Reflect.get(Transactions.prototype, "write");
+    let runs = 0;
+    Transactions.prototype.write = function (realm, work) {
+      return write.call(this, realm, async (repositories) => {
+        try {
+          return await work(repositories);
+        } catch (error) {
+          if (error instanceof UniquenessError) runs += 1;
+          throw error;
+        }
+      }) as ReturnType<typeof work>;
+    };
+    try {
+      await part();
+    } finally {
+      Transactions.prototype.write = write;
+    }
+    return runs;
+  };
+
+  it("runs its transaction once, also among others at the same time", async () => {
+    const group = await createGroup(scim);
+    const other = await createGroup(scim);
+    const user = await createUser(scim);
+    const own = await clientWith(server(), { organization: group.id });
+    const member = expectStatus(await own.post("/Users", { schemas: [CORE_USER], userName: "here" }), 201);
+    const team = { schemas: [TEAM], displayName: "A team" };
+    const second = expectStatus(await own.post("/Teams", { ...team, displayName: "Another" }), 201);
+    expectStatus(await own.post("/Teams", team), 201);
+    const rename = (path: string, attribute: string, value: unknown) =>
+      scim.patch(path, { op: "replace", path: attribute, value });
+    const refused = [
+      () => scim.post("/Users", { schemas: [CORE_USER], userName: user.userName }),
+      () => own.post("/Users", { schemas: [CORE_USER], userName: member.userName }),
+      () => scim.put(`/Users/${member.id}`, { schemas: [CORE_USER], userName: user.userName }),
+      () => rename(`/Users/${user.id}`, "userName", member.userName),
+      () => scim.post("/Groups", { schemas: [CORE_GROUP], displayName: group.displayName }),
+      () => rename(`/Groups/${other.id}`, "displayName", group.displayName),
+      () => own.post("/Teams", team),
+      () => own.patch(`/Teams/${second.id}`, { op: "replace", path: "displayName", value: "A team" }),
+    ];
+    for (const send of refused) {
+      expect(await refusedRuns(async () => expectError(await send(), TAKEN)), String(send)).to.equal(1);
+    }
+    const together = async () => {
+      const others = refused.map(() => createUser(scim));
+      for (const answer of await Promise.all(refused.map((send) => send()))) expectError(answer, TAKEN);
+      await Promise.all(others);
+    };
+    expect(await refusedRuns(together)).to.equal(refused.length);
+  });
+});
+
+const TAKEN = { status: 409, scimType: "uniqueness" };
+
+const TEAM = "urn:muster:params:scim:schemas:core:2.0:Team";

@@ -39,8 +39,9 @@ const tooBusy = () => new UnavailableError("The database is too busy to write", 
 
 /**
  * Queues work for a single writer. What has come to wait while the writer was busy is done together: one
- * transaction and one sync to disk for all of it. When any of it fails, nothing of the batch is kept, and
- * each piece is done again by itself, so that nobody feels another's failure. What has waited too long is
+ * transaction and one sync to disk for all of it. Work that fails before it has written anything, such as a creation
+ * whose name is taken, fails alone. When any of it fails later, nothing of the batch is kept, and each piece is done
+ * again by itself, so that nobody feels another's failure. What has waited too long is
  * refused and never done: the client may have gone, or have asked again. Owners take turns, so that much
  * work of one does not keep another's waiting.
  */
@@ -116,12 +117,12 @@ export class WriteQueue {
       await this.#eachForItself(batch);
       return;
     }
-    let results: unknown[];
+    let settle: (() => void)[];
     try {
-      results = await this.transact(async (session) => {
-        const values: unknown[] = [];
-        for (const { work } of batch) values.push(await work(session));
-        return values;
+      settle = await this.transact(async (session) => {
+        const outcomes: (() => void)[] = [];
+        for (const waiting of batch) outcomes.push(await outcomeOf(waiting, session));
+        return outcomes;
       });
     } catch (error) {
       // Locked by another process: it has been waited for long enough, and nothing was run.
@@ -129,9 +130,8 @@ export class WriteQueue {
       else await this.#eachForItself(batch);
       return;
     }
-    batch.forEach(({ resolve }, index) => {
-      resolve(results[index]);
-    });
+    // Only now: what the work has seen of the batch is what is kept.
+    for (const tell of settle) tell();
   }
 
   async #eachForItself(batch: readonly Waiting[]): Promise<void> {
@@ -139,5 +139,26 @@ export class WriteQueue {
       if (performance.now() < deadline) await this.transact(work).then(resolve, reject);
       else reject(tooBusy());
     }
+  }
+}
+
+/**
+ * Does work in a transaction that it shares.
+ *
+ * @returns what tells its caller how it ended
+ * @throws what the work throws after it has written: then all of the transaction has to be undone
+ */
+async function outcomeOf({ work, resolve, reject }: Waiting, session: Session): Promise<() => void> {
+  const before = session.writes;
+  try {
+    const value = await work(session);
+    return () => {
+      resolve(value);
+    };
+  } catch (error) {
+    if (session.writes !== before) throw error;
+    return () => {
+      reject(error);
+    };
   }
 }

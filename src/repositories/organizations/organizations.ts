@@ -5,8 +5,9 @@ import type { Organization, OrganizationInput } from "../../domain/organizations
 import type { Realm } from "../../domain/access/principal.js";
 import { foldCase } from "../../domain/values/text.js";
 import { readPage } from "../listing/page.js";
+import { sql } from "../listing/sql.js";
 import { organizationSource, organizationView } from "./organization-fields.js";
-import { writeUnique } from "../unique.js";
+import { insertUnique, updateUnique } from "../unique.js";
 
 interface OrganizationRow {
   id: string;
@@ -81,21 +82,22 @@ export class OrganizationRepository {
   /** @throws UniquenessError when the name is taken */
   async insert(organization: OrganizationWrite): Promise<void> {
     const { id, memberCount, version, updatedAt } = organization;
-    await writeUnique(
-      this.session.rows(
+    await insertUnique(
+      this.session,
+      sql(
         `insert into muster_organizations (id, display_name, display_name_key, external_id, description, description_key,
            member_count, version, created_at, updated_at)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [id, ...attributeBindings(organization), memberCount, version, updatedAt, updatedAt],
+        ...[id, ...attributeBindings(organization), memberCount, version, updatedAt, updatedAt],
       ),
-      "muster_organizations_display_name_key_unique",
+      "display_name_key",
       () => nameTaken(organization),
     );
   }
 
   /** @throws UniquenessError when the name is taken */
   async update(organization: OrganizationWrite): Promise<void> {
-    await writeUnique(
+    await updateUnique(
       this.session.rows(
         `update muster_organizations
           set display_name = ?, display_name_key = ?, external_id = ?, description = ?,

@@ -11,7 +11,7 @@ import type { Collection, ResourceFields } from "../listing/fields.js";
 import { readPage } from "../listing/page.js";
 import { prefixed, sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
-import { writeUnique } from "../unique.js";
+import { insertUnique, updateUnique } from "../unique.js";
 
 interface TeamRow {
   id: string;
@@ -144,23 +144,30 @@ export class TeamRepository {
 
   /** @throws UniquenessError when the organization has a team of that name */
   async insert(team: Team): Promise<void> {
-    await this.#write(
-      team,
-      `insert into muster_teams (display_name, display_name_key, external_id, description, description_key, version,
-         updated_at, id, organization_id, created_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [team.id, team.organizationId, team.createdAt],
+    await insertUnique(
+      this.session,
+      sql(
+        `insert into muster_teams (display_name, display_name_key, external_id, description, description_key, version,
+           updated_at, id, organization_id, created_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...[...attributeBindings(team), team.id, team.organizationId, team.createdAt],
+      ),
+      "organization_id, display_name_key",
+      () => nameTaken(team),
     );
   }
 
   /** @throws UniquenessError when the organization has a team of that name */
   async update(team: Team): Promise<void> {
-    await this.#write(
-      team,
-      `update muster_teams set display_name = ?, display_name_key = ?, external_id = ?, description = ?,
-         description_key = ?, version = ?, updated_at = ?
-       where id = ?`,
-      [team.id],
+    await updateUnique(
+      this.session.rows(
+        `update muster_teams set display_name = ?, display_name_key = ?, external_id = ?, description = ?,
+           description_key = ?, version = ?, updated_at = ?
+         where id = ?`,
+        [...attributeBindings(team), team.id],
+      ),
+      "muster_teams_organization_id_display_name_key_unique",
+      () => nameTaken(team),
     );
   }
 
@@ -282,18 +289,15 @@ export class TeamRepository {
     );
     return removed.map(toId);
   }
-
-  async #write(team: Team, statement: string, rest: readonly string[]): Promise<void> {
-    const { displayName, externalId, description, version, updatedAt } = team;
-    const key = description === undefined ? null : foldCase(description);
-    const attributes = [displayName, foldCase(displayName), externalId ?? null, description ?? null, key];
-    await writeUnique(
-      this.session.rows(statement, [...attributes, version, updatedAt, ...rest]),
-      "muster_teams_organization_id_display_name_key_unique",
-      () => new UniquenessError("Team", "displayName", displayName),
-    );
-  }
 }
+
+function attributeBindings({ displayName, externalId, description, version, updatedAt }: Team) {
+  const key = description === undefined ? null : foldCase(description);
+  const attributes = [displayName, foldCase(displayName), externalId ?? null, description ?? null, key];
+  return [...attributes, version, updatedAt];
+}
+
+const nameTaken = ({ displayName }: Team) => new UniquenessError("Team", "displayName", displayName);
 
 function toTeam(row: TeamRow): Team {
   return {

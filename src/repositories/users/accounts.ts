@@ -13,7 +13,8 @@ import type { AccountView } from "./account-view.js";
 import { roleBindings, toRoles } from "../memberships/roles.js";
 import { accountSource } from "./account-fields.js";
 import { readPage } from "../listing/page.js";
-import { writeUnique } from "../unique.js";
+import { sql } from "../listing/sql.js";
+import { insertUnique, updateUnique } from "../unique.js";
 
 interface AccountRow {
   id: string;
@@ -129,23 +130,22 @@ export class AccountRepository {
    * @throws UniquenessError when the user name is taken
    */
   async insert(account: AccountWrite, origin?: string): Promise<void> {
-    await writeUnique(
-      this.session.rows(
+    await insertUnique(
+      this.session,
+      sql(
         `insert into muster_accounts (id, user_name, user_name_key, external_id, display_name, display_name_key, active,
            is_active_assigned, roles, roles_search, is_provider_admin, password_hash, profile, search,
            origin_organization_id, version, created_at, updated_at, profile_updated_at)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [
-          account.id,
-          ...attributeBindings(account),
-          origin ?? null,
-          account.version,
-          account.updatedAt,
-          account.updatedAt,
-          account.updatedAt,
-        ],
+        account.id,
+        ...attributeBindings(account),
+        origin ?? null,
+        account.version,
+        account.updatedAt,
+        account.updatedAt,
+        account.updatedAt,
       ),
-      "muster_accounts_user_name_key_unique",
+      "user_name_key",
       () => nameTaken(account),
     );
     await this.#insertEmails(account);
@@ -156,7 +156,7 @@ export class AccountRepository {
    * @throws UniquenessError when the user name is taken
    */
   async update(account: AccountWrite, touchesProfile: boolean): Promise<void> {
-    await writeUnique(
+    await updateUnique(
       this.session.rows(
         `update muster_accounts set user_name = ?, user_name_key = ?, external_id = ?, display_name = ?,
            display_name_key = ?, active = ?, is_active_assigned = ?, roles = ?, roles_search = ?,
@@ -187,7 +187,7 @@ export class AccountRepository {
    * @throws UniquenessError when the user name is taken
    */
   async updateProfile(account: ProfileWrite): Promise<void> {
-    await writeUnique(
+    await updateUnique(
       this.session.rows(
         `update muster_accounts set user_name = ?, user_name_key = ?, display_name = ?, display_name_key = ?,
            password_hash = coalesce(?, password_hash), profile = ?, search = ?,

@@ -57,44 +57,34 @@ export class MemberService {
     requireOneWay({ ...credentials, setupEmail: credentials.setupEmail && "send" });
     refuseGrants(principal, [], input.roles);
     const passwordHash = await this.#hashOfNew(principal, organizationId, input, credentials);
-    const attempt = () =>
-      this.deps.work.write(principal.realm, async (repositories) => {
-        const { accounts, memberships } = repositories;
-        await lockOrganization(repositories, organizationId);
-        await requireGrants(this.deps, repositories, principal, [], input.roles);
-        const known = await accounts.findIdByUserName(input.userName);
-        const member = known === undefined ? undefined : await accounts.find(known, "forUpdate");
-        if (member?.active) throw new UniquenessError("User", "userName", input.userName);
-        const id = known ?? (await this.#insert(repositories, organizationId, input, passwordHash));
-        const { setupEmail } = credentials;
-        const sendsMail = await this.setupMail.isDue(repositories, setupEmail, { ...input, id }, false);
-        const secret = { passwordHash, sendsMail };
-        if (!member) await this.#join(repositories, principal, organizationId, id);
-        const written =
-          known === undefined
-            ? { changes: profileChanges(undefined, input), ignored: [] }
-            : await this.#writeProfile(repositories, principal, organizationId, id, input, secret);
-        if (sendsMail && !written.ignored.includes("sendSetupEmail")) {
-          await this.setupMail.send(repositories, principal, { ...input, id }, organizationId, setupEmail);
-        }
-        await memberships.update(organizationId, id, input, this.deps.now());
-        if (member) await this.#requireBackWithoutPower(repositories, principal, member, input);
-        const created = requireFound(await accounts.find(id), id);
-        await record(this.deps, repositories, principal, {
-          action: "create",
-          target: targetOf(created),
-          changes: [...written.changes, ...standingChanges(member, input)],
-          ignored: written.ignored.filter((name) => says(input, name)),
-        });
-        return created;
+    return this.deps.work.write(principal.realm, async (repositories) => {
+      const { accounts, memberships } = repositories;
+      await lockOrganization(repositories, organizationId);
+      await requireGrants(this.deps, repositories, principal, [], input.roles);
+      const { id, isNew } = await this.#findOrInsert(repositories, organizationId, input, passwordHash);
+      const member = isNew ? undefined : await accounts.find(id, "forUpdate");
+      if (member?.active) throw new UniquenessError("User", "userName", input.userName);
+      const { setupEmail } = credentials;
+      const sendsMail = await this.setupMail.isDue(repositories, setupEmail, { ...input, id }, false);
+      const secret = { passwordHash, sendsMail };
+      if (!member) await this.#join(repositories, principal, organizationId, id);
+      const written = isNew
+        ? { changes: profileChanges(undefined, input), ignored: [] }
+        : await this.#writeProfile(repositories, principal, organizationId, id, input, secret);
+      if (sendsMail && !written.ignored.includes("sendSetupEmail")) {
+        await this.setupMail.send(repositories, principal, { ...input, id }, organizationId, setupEmail);
+      }
+      await memberships.update(organizationId, id, input, this.deps.now());
+      if (member) await this.#requireBackWithoutPower(repositories, principal, member, input);
+      const created = requireFound(await accounts.find(id), id);
+      await record(this.deps, repositories, principal, {
+        action: "create",
+        target: targetOf(created),
+        changes: [...written.changes, ...standingChanges(member, input)],
+        ignored: written.ignored.filter((name) => says(input, name)),
       });
-    try {
-      return await attempt();
-    } catch (error) {
-      // Somebody else may have created the account a moment ago: then it is taken.
-      if (!(error instanceof UniquenessError)) throw error;
-      return attempt();
-    }
+      return created;
+    });
   }
 
   /**
@@ -232,6 +222,26 @@ export class MemberService {
     next: AccountInput,
   ): Promise<void> {
     await requireHarmless(this.deps, repositories, principal, { current, next, changes: [] });
+  }
+
+  /** The account of that user name, whatever the realm, or a new one. */
+  async #findOrInsert(
+    repositories: Repositories,
+    organizationId: string,
+    input: AccountInput,
+    passwordHash: string | undefined,
+  ): Promise<{ id: string; isNew: boolean }> {
+    const find = () => repositories.accounts.findIdByUserName(input.userName);
+    const known = await find();
+    if (known !== undefined) return { id: known, isNew: false };
+    try {
+      return { id: await this.#insert(repositories, organizationId, input, passwordHash), isNew: true };
+    } catch (error) {
+      // Another request has created the account since: then that is the one.
+      const created = error instanceof UniquenessError ? await find() : undefined;
+      if (created === undefined) throw error;
+      return { id: created, isNew: false };
+    }
   }
 
   async #insert(
