@@ -52,6 +52,9 @@ export default tseslint.config(
   },
   { files: ["**/*.js", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },
   { files: ["**/*.cjs"], languageOptions: { globals: { module: "writable" } } },
-  { files: ["bench/**/*.js"], languageOptions: { globals: { process: "readonly" } } },
+  {
+    files: ["bench/**/*.js", "examples/**/*.js", "tools/**/*.js"],
+    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
+  },
   prettier,
 );

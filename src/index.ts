@@ -11,6 +11,7 @@ export { UndeliverableError } from "./delivery/mail/transport.js";
 export type { PasswordCost } from "./services/passwords/passwords.js";
 export { SCIM_PATH } from "./http/app.js";
 export { messagesOf } from "./http/server/prototypes.js";
+export type { MessageClasses } from "./http/server/prototypes.js";
 export { SettingsError } from "./config/settings.js";
 export { DatabaseUnavailableError } from "./db/database.js";
 export * from "./domain/errors.js";

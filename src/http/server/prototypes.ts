@@ -1,6 +1,12 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import type { Express } from "express";
 
+/** As `createServer` of `node:http` takes them. */
+export interface MessageClasses {
+  readonly IncomingMessage: typeof IncomingMessage;
+  readonly ServerResponse: typeof ServerResponse;
+}
+
 /**
  * Classes for the requests and responses of an HTTP server that an Express app listens to:
  * `createServer({ ...messagesOf(app) }, app)`. Express sets the prototype of each request and response to its own;
@@ -9,12 +15,12 @@ import type { Express } from "express";
  *
  * @param app its `request` and `response` are replaced, by equal ones
  */
-export function messagesOf(app: Express) {
+export function messagesOf(app: Express): MessageClasses {
   class Request extends IncomingMessage {}
   class Response extends ServerResponse<Request> {}
   app.request = prototypeLike(Request.prototype, app.request);
   app.response = prototypeLike(Response.prototype, app.response);
-  return { IncomingMessage: Request, ServerResponse: Response };
+  return { IncomingMessage: Request, ServerResponse: Response as typeof ServerResponse };
 }
 
 /** Makes a prototype have what another object has and inherits. */
