@@ -327,7 +327,8 @@ describe("Reading a PATCH request", () => {
   describe("refuses", () => {
     const title = { op: "remove", path: "title" };
     const bodies: [statement: string, body: unknown, type: ScimType][] = [
-      ["what is no object", [title], "invalidSyntax"],
+      ["what is no object", "remove", "invalidSyntax"],
+      ["a bare list without operations", [], "invalidSyntax"],
       ["a body without operations", { schemas: [PATCH_OP] }, "invalidSyntax"],
       ["operations that are no list", { Operations: title }, "invalidSyntax"],
       ["no operation at all", { Operations: [] }, "invalidSyntax"],
@@ -338,6 +339,12 @@ describe("Reading a PATCH request", () => {
     for (const [statement, body, type] of bodies) {
       it(statement, () => expect(refusal(() => readPatchRequest(userSchema, body)).scimType).to.equal(type));
     }
+
+    it("nothing of a bare list of operations", () => {
+      expect(readPatchRequest(userSchema, [title])).to.deep.equal(
+        readPatchRequest(userSchema, { schemas: [PATCH_OP], Operations: [title] }),
+      );
+    });
 
     const operations: [statement: string, operation: JsonValue, type: ScimType][] = [
       ["no op", { path: "title", value: "T" }, "invalidSyntax"],

@@ -1,5 +1,6 @@
 import { readInstant } from "../../domain/values/instant.js";
 import type { ComparisonOperator, ComparisonValue } from "../../domain/listing.js";
+import { readBoolean, readNumber } from "../requests/coercion.js";
 import type { Attribute } from "../schema/attribute.js";
 import { filterError } from "./lexer.js";
 import type { Name } from "./parser.js";
@@ -43,27 +44,13 @@ export function readLiteral(
 function inType(type: Attribute["type"], value: string | number | boolean): ComparisonValue | undefined {
   switch (type) {
     case "boolean":
-      return toBoolean(value);
+      return readBoolean(value);
     case "integer":
     case "decimal":
-      return toNumber(value);
+      return readNumber(value);
     case "dateTime":
       return typeof value === "string" ? readInstant(value) : undefined;
     default:
       return typeof value === "string" ? value : undefined;
   }
-}
-
-/** Identity providers write booleans as strings, too. */
-function toBoolean(value: string | number | boolean): boolean | undefined {
-  if (typeof value === "boolean") return value;
-  const text = String(value).toLowerCase();
-  return text === "true" || text === "false" ? text === "true" : undefined;
-}
-
-function toNumber(value: string | number | boolean): number | undefined {
-  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
-  return typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))
-    ? Number(value)
-    : undefined;
 }

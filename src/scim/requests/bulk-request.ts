@@ -2,7 +2,7 @@ import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { invalidSyntax, invalidValue, ScimError } from "../errors.js";
 import { Turns } from "../../domain/limits/turns.js";
-import { member, names } from "./message.js";
+import { member, readMessage } from "./message.js";
 import { isShort, referencesOf, requireShort } from "../bulk/references.js";
 
 const BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
@@ -48,12 +48,8 @@ const MAX_REFERENCES = 50_000;
  * @throws ScimError 400 `invalidSyntax` or `invalidValue`, 413 for too many operations or references
  */
 export async function readBulkRequest(body: unknown, maxOperations: number): Promise<BulkRequest> {
-  if (!isJsonObject(body)) throw invalidSyntax("The body of a Bulk request must be a JSON object");
-  const schemas = member(body, "schemas");
-  if (schemas !== undefined && schemas !== null && !names(schemas, BULK_REQUEST)) {
-    throw invalidSyntax(`The 'schemas' of a Bulk request must be ["${BULK_REQUEST}"]`);
-  }
-  const operations = member(body, "operations");
+  const message = readMessage(body, BULK_REQUEST, "Bulk request");
+  const operations = member(message, "operations");
   if (!Array.isArray(operations) || operations.length === 0) {
     throw invalidSyntax("A Bulk request needs 'Operations': a list of at least one operation");
   }
@@ -61,7 +57,7 @@ export async function readBulkRequest(body: unknown, maxOperations: number): Pro
     const detail = `A Bulk request can have at most ${maxOperations} operations, not ${operations.length}`;
     throw new ScimError(413, undefined, detail);
   }
-  const failOnErrors = member(body, "failOnErrors") ?? null;
+  const failOnErrors = member(message, "failOnErrors") ?? null;
   if (failOnErrors !== null && !(Number.isInteger(failOnErrors) && Number(failOnErrors) > 0)) {
     throw invalidValue("'failOnErrors' must be a whole number from 1 on");
   }
@@ -99,8 +95,9 @@ function readOperation(operation: JsonValue): BulkOperation | MalformedOperation
     if (method === "POST" && bulkId === undefined) {
       throw invalidSyntax("An operation that POSTs needs a 'bulkId', a name of your own for what it creates");
     }
-    const data = dataOf(method, operation);
-    if (method !== "DELETE" && !isJsonObject(data)) {
+    const data = member(operation, "data");
+    // Whether it is a body for that method is found where the body of a request is read.
+    if (method !== "DELETE" && (data === undefined || data === null)) {
       throw invalidSyntax(`An operation that is a ${method} needs 'data': what its body would be`);
     }
     if (bulkId !== undefined) requireShort(bulkId);
@@ -113,15 +110,6 @@ function readOperation(operation: JsonValue): BulkOperation | MalformedOperation
     const [repeatedMethod, repeatedId] = [sent, bulkId].map((text) => (isShort(text) ? text : undefined));
     return { method: repeatedMethod, bulkId: repeatedId, error };
   }
-}
-
-/**
- * What would be the body of the single request. For a PATCH, RFC 7644 section 3.7.3 prints the bare list of
- * operations, and some clients send it so.
- */
-function dataOf(method: BulkMethod, operation: JsonObject): JsonValue | undefined {
-  const data = member(operation, "data");
-  return method === "PATCH" && Array.isArray(data) ? { Operations: data } : data;
 }
 
 const asText = (value: JsonValue | undefined) => (typeof value === "string" ? value : undefined);
@@ -145,8 +133,8 @@ function requireUniqueIds(operations: BulkRequest["operations"]): void {
 
 /** A whole resource says it by its name, in itself or under a schema; a PATCH may say it in a path, too. */
 function saysPassword(method: BulkMethod, data: JsonValue | undefined): boolean {
-  if (!isJsonObject(data)) return false;
   if (method === "PATCH") return mentionsPassword(data);
+  if (!isJsonObject(data)) return false;
   return [data, ...Object.values(data).filter(isJsonObject)].some((part) =>
     Object.keys(part).some(isOfPassword),
   );

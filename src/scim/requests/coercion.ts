@@ -99,11 +99,11 @@ function toComplex(
 function toSimple(type: Attribute["type"], value: JsonValue): JsonValue | typeof WRONG {
   switch (type) {
     case "boolean":
-      return toBoolean(value);
+      return readBoolean(value) ?? WRONG;
     case "integer":
-      return toNumber(value, Number.isSafeInteger);
+      return readNumber(value, Number.isSafeInteger) ?? WRONG;
     case "decimal":
-      return toNumber(value, Number.isFinite);
+      return readNumber(value) ?? WRONG;
     case "dateTime":
       return (typeof value === "string" ? readInstant(value) : undefined) ?? WRONG;
     case "binary":
@@ -114,15 +114,20 @@ function toSimple(type: Attribute["type"], value: JsonValue): JsonValue | typeof
   }
 }
 
-function toBoolean(value: JsonValue): boolean | typeof WRONG {
+/** Identity providers write booleans as strings, too: `"True"`. @returns undefined for what is no boolean */
+export function readBoolean(value: JsonValue): boolean | undefined {
   if (typeof value === "boolean") return value;
   const text = typeof value === "string" ? value.trim().toLowerCase() : "";
-  return text === "true" || text === "false" ? text === "true" : WRONG;
+  return text === "true" || text === "false" ? text === "true" : undefined;
 }
 
-function toNumber(value: JsonValue, isValid: (number: unknown) => boolean): number | typeof WRONG {
+/** A number, also as a string. @returns undefined for what is no such number */
+export function readNumber(
+  value: JsonValue,
+  isValid: (number: unknown) => boolean = Number.isFinite,
+): number | undefined {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && isValid(number) ? number : WRONG;
+  return typeof number === "number" && isValid(number) ? number : undefined;
 }
 
 function wrongType({ type, multiValued }: Attribute, value: JsonValue, name: string) {

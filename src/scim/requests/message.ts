@@ -1,4 +1,22 @@
+import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import { invalidSyntax } from "../errors.js";
+
+/**
+ * Reads the body of a message, such as a PatchOp, a BulkRequest or a SearchRequest, and checks that it is one. Clients
+ * leave `schemas` out, write one URN without a list, and names in any case.
+ *
+ * @param name what the message is called, in an error
+ * @throws ScimError 400 `invalidSyntax`
+ */
+export function readMessage(body: unknown, urn: string, name: string): JsonObject {
+  if (!isJsonObject(body)) throw invalidSyntax(`The body of a ${name} must be a JSON object`);
+  const schemas = member(body, "schemas") ?? null;
+  if (schemas !== null && !names(schemas, urn)) {
+    throw invalidSyntax(`The 'schemas' of a ${name} must be ["${urn}"]`);
+  }
+  return body;
+}
 
 /** A key of a message, in any case. */
 export function member(message: JsonObject, name: string): JsonValue | undefined {
@@ -6,8 +24,7 @@ export function member(message: JsonObject, name: string): JsonValue | undefined
   return key === undefined ? undefined : message[key];
 }
 
-/** Whether the `schemas` of a message name a schema, alone or in a list. */
-export const names = (schemas: JsonValue, wanted: string) =>
+const names = (schemas: JsonValue, wanted: string) =>
   (Array.isArray(schemas) ? schemas : [schemas]).some(
     (urn) => typeof urn === "string" && urn.toLowerCase() === wanted.toLowerCase(),
   );

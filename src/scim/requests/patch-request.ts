@@ -2,7 +2,7 @@ import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { coerceElement, coerceValue, isUnassigned, saysNoValue } from "./coercion.js";
 import { invalidSyntax, invalidValue, mutability, noTarget, ScimError } from "../errors.js";
-import { member, names } from "./message.js";
+import { member, readMessage } from "./message.js";
 import type { PatchPath } from "../filter/path.js";
 import { requireIdentified } from "./resource.js";
 import { findAttribute, isComputed } from "../schema/attribute.js";
@@ -30,19 +30,14 @@ interface RawOperation {
 
 /**
  * Reads the body of a PATCH and turns what identity providers send into canonical operations (RFC 7644
- * section 3.5.2): keys and names in any case, no path but an object whose keys are paths, values of
+ * section 3.5.2): a bare list of operations, keys and names in any case, no path but an object whose keys are paths, values of
  * other types, members to remove in the value, null for unassigned.
  *
  * @throws ScimError 400 `invalidSyntax`, `invalidPath`, `invalidFilter`, `invalidValue`, `noTarget` or
  *   `mutability`; 413 for too many operations
  */
 export function readPatchRequest(schema: ResourceSchema, body: unknown): PatchOperation[] {
-  if (!isJsonObject(body)) throw invalidSyntax("The body of a PATCH must be a JSON object");
-  const schemas = member(body, "schemas");
-  if (schemas !== undefined && schemas !== null && !names(schemas, PATCH_OP)) {
-    throw invalidSyntax(`The 'schemas' of a PATCH must be ["${PATCH_OP}"]`);
-  }
-  const operations = member(body, "operations");
+  const operations = operationsOf(body);
   if (!Array.isArray(operations) || operations.length === 0) {
     throw invalidSyntax("A PATCH needs 'Operations': a list of at least one operation");
   }
@@ -50,8 +45,12 @@ export function readPatchRequest(schema: ResourceSchema, body: unknown): PatchOp
     throw new ScimError(413, undefined, `A PATCH can have at most ${MAX_OPERATIONS} operations`);
   }
   const paths = new Paths(schema);
-  return operations.flatMap((operation, index) => readOperation(paths, operation, index + 1));
+  return operations.flatMap((operation: JsonValue, index) => readOperation(paths, operation, index + 1));
 }
+
+/** RFC 7644 section 3.7.3 prints the data of a PATCH in a Bulk as the bare list of operations, and some clients send it. */
+const operationsOf = (body: unknown): unknown =>
+  Array.isArray(body) && body.length > 0 ? body : member(readMessage(body, PATCH_OP, "PATCH"), "operations");
 
 function readOperation(paths: Paths, operation: JsonValue, number: number): PatchOperation[] {
   if (!isJsonObject(operation)) throw invalidSyntax(`Operation ${number} must be an object`);

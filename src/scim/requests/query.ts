@@ -21,6 +21,13 @@ export interface Query {
   readonly excludedAttributes?: readonly string[];
 }
 
+/** The names of the parameters, by their lower-case form. */
+export const PARAMETERS: ReadonlyMap<string, string> = new Map(
+  ["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"].map(
+    (name) => [name.toLowerCase(), name],
+  ),
+);
+
 /**
  * Reads the parameters of a request; those that SCIM does not know are left alone.
  *

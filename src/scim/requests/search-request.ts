@@ -1,19 +1,18 @@
-import { isJsonObject } from "../../domain/values/json.js";
-import { invalidSyntax } from "../errors.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import { readMessage } from "./message.js";
+import { PARAMETERS } from "./query.js";
 
 const SEARCH_REQUEST = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
 /**
  * Checks the body of a search by POST (RFC 7644 section 3.4.3).
  *
- * @returns its parameters, which are those of a query string
+ * @returns its parameters, which are those of a query string, by their names in the case that these have there
  * @throws ScimError 400 `invalidSyntax`
  */
-export function readSearchRequest(body: unknown): Record<string, unknown> {
-  if (!isJsonObject(body)) throw invalidSyntax("The body of a search must be a JSON object");
-  const { schemas, ...parameters } = body;
-  if (schemas !== undefined && !(Array.isArray(schemas) && schemas.includes(SEARCH_REQUEST))) {
-    throw invalidSyntax(`The 'schemas' of a search must be ["${SEARCH_REQUEST}"]`);
-  }
-  return parameters;
+export function readSearchRequest(body: unknown): JsonObject {
+  const entries = Object.entries(readMessage(body, SEARCH_REQUEST, "search"));
+  return Object.fromEntries(
+    entries.map(([name, value]): [string, JsonValue] => [PARAMETERS.get(name.toLowerCase()) ?? name, value]),
+  );
 }
