@@ -62,9 +62,9 @@ export async function up(knex: Knex): Promise<void> {
     accepted_count integer not null default 0,
     -- part of every link: a link with another revision is void
     revision integer not null default 1,
-    -- The token that it was made with; the person whom that token belonged to; else the person who had made that
+    -- The token that it was made with, if it was one; the person whom that token belonged to; else the person who had made that
     -- machine's token by then. Ids of tokens and makers stay when those are gone.
-    inviter_token_id ${text} not null,
+    inviter_token_id ${text},
     inviter_account_id ${text} constraint muster_invitations_inviter_account_id_foreign
       references muster_accounts (id) on delete set null,
     inviter_maker_id ${text},

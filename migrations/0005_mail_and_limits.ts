@@ -19,6 +19,8 @@ export async function up(knex: Knex): Promise<void> {
       references muster_accounts (id) on delete cascade,
     organization_id ${text} constraint muster_outbox_organization_id_foreign
       references muster_organizations (id) on delete cascade,
+    -- what the organization was called, for mail about its end, which has no organization_id
+    organization_name text,
     -- that of the link
     revision integer not null,
     -- The lowest goes first: for a code, a person is waiting.

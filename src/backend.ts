@@ -8,8 +8,12 @@ import { migrate } from "./db/migrate.js";
 import type { Logger } from "./logging/logger.js";
 import { keepPrivate } from "./private-files.js";
 import { Transactions } from "./repositories/unit-of-work.js";
+import { auditChanges } from "./services/audit/change-events.js";
+import { Changes } from "./services/changes/changes.js";
 import type { Dependencies } from "./services/dependencies.js";
 import { SecretKeys } from "./services/keys.js";
+import { OutgoingMail } from "./services/mail/outgoing-mail.js";
+import { membershipNotices } from "./services/memberships/membership-notices.js";
 import { AuthenticationService } from "./services/tokens/authentication.js";
 import { OperatorService } from "./services/tokens/operator.js";
 
@@ -39,11 +43,13 @@ export interface Backend {
 export function createBackend(settings: Settings, parts: BackendParts): Backend {
   const { logger, knex, clock = Date.now, newId = uuidv7 } = parts;
   const database = databaseOf(knex ?? settings.database, limitsOf(settings.databaseTimeouts));
+  const basics = { now: () => new Date(clock()).toISOString(), newId: () => newId() };
+  const mail = new OutgoingMail(basics, settings.mail);
   const deps = {
+    ...basics,
     work: new Transactions(database),
-    now: () => new Date(clock()).toISOString(),
-    newId: () => newId(),
     profileMaxBytes: settings.profileMaxBytes,
+    changes: new Changes([auditChanges(basics), membershipNotices(basics, settings.mail.notices, mail)]),
   };
   const keys = new SecretKeys(deps);
   return {

@@ -36,7 +36,6 @@ import type { Dependencies } from "./services/dependencies.js";
 import { InvitationService } from "./services/invitations/invitations.js";
 import { BruteForceGuard } from "./services/limits/brute-force-guard.js";
 import { Links } from "./services/invitations/links.js";
-import { MembershipNotices } from "./services/memberships/membership-notices.js";
 import { OpenInvitations } from "./services/invitations/open-invitations.js";
 import { OutgoingMail } from "./services/mail/outgoing-mail.js";
 import { OrganizationService } from "./services/organizations/organizations.js";
@@ -55,15 +54,14 @@ interface Shared extends Outside {
   readonly candidates: CandidateService;
   readonly links: Links;
   readonly mail: OutgoingMail;
-  readonly notices: MembershipNotices;
 }
 
 /** What SCIM requests call. */
 function resourceServices(deps: Dependencies, shared: Shared): ScimServices {
-  const { candidates, links, mail, notices, refusals, passwords } = shared;
+  const { candidates, links, mail, refusals, passwords } = shared;
   return {
-    users: new UserService(deps, new SetupMail(deps, mail), notices, passwords),
-    organizations: new OrganizationService(deps, notices),
+    users: new UserService(deps, new SetupMail(deps, mail), passwords),
+    organizations: new OrganizationService(deps),
     directory: new DirectoryService(deps),
     audit: new AuditService(deps, refusals),
     teams: new TeamService(deps),
@@ -131,7 +129,6 @@ export function createMuster(options: MusterOptions): Muster {
     candidates: new CandidateService(deps, settings.candidates),
     links,
     mail: outgoing,
-    notices: new MembershipNotices(deps, mail.notices),
     passwords,
   };
   const services: Services = {

@@ -1,5 +1,6 @@
 import { VersionMismatchError } from "../domain/errors.js";
 import type { UnitOfWork } from "../repositories/unit-of-work.js";
+import type { Changes } from "./changes/changes.js";
 
 /** What services are given, so that nothing in them reads a clock or makes up an id by itself. */
 export interface Dependencies {
@@ -10,6 +11,8 @@ export interface Dependencies {
   readonly newId: () => string;
   /** How many bytes the attributes of one User can have, as JSON. */
   readonly profileMaxBytes: number;
+  /** Where services say what they changed. */
+  readonly changes: Changes;
 }
 
 /** The versions of a resource that a caller is willing to change; undefined: any. */

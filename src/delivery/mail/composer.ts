@@ -134,16 +134,22 @@ async function aboutSetup(
 }
 
 async function aboutMembership(
-  { accountId = "", organizationId = "" }: Mail,
+  { accountId = "", organizationId, organizationName }: Mail,
   { accounts, memberships, organizations, outbox }: Repositories,
   { now }: Pick<MailComposerParts, "now">,
   isMember: boolean,
 ): Promise<Content | undefined> {
   const account = await accounts.find(accountId);
-  const organization = await organizations.find(organizationId, { lock: false });
+  // An organization that is deleted has its name in the mail, and nobody is its member any more.
+  const organization =
+    organizationId === undefined
+      ? organizationName && { displayName: organizationName }
+      : await organizations.find(organizationId, { lock: false });
   const to = account && mailAddress(account);
   if (!organization || to === undefined || account?.active !== true) return undefined;
-  if ((await memberships.isMember(organizationId, accountId)) !== isMember) return undefined;
+  const isStillMember =
+    organizationId !== undefined && (await memberships.isMember(organizationId, accountId));
+  if (isStillMember !== isMember) return undefined;
   const anHourAgo = new Date(Date.parse(now()) - 3_600_000).toISOString();
   if ((await outbox.noticesSince(accountId, anHourAgo)) >= NOTICES_AN_HOUR) return undefined;
   return {

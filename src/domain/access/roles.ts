@@ -15,6 +15,10 @@ export const KNOWN_ROLES = [PROVIDER_ADMIN, ORGANIZATION_ADMIN, ORGANIZATION_BIL
 export const knownRoles = (roles: RoleList): RoleList =>
   roles.filter((role) => KNOWN_ROLES.some((known) => hasRole([role], known)));
 
+/** What roles are called, as they were sent; those without a name are left out. */
+export const roleNames = (roles: RoleList): string[] =>
+  roles.flatMap(({ value }) => (typeof value === "string" ? [value] : []));
+
 /** Role names compare without case, like all strings of SCIM that do not say otherwise. */
 export function hasRole(roles: readonly JsonValue[], role: string): boolean {
   return roles.some((each) => {

@@ -51,6 +51,16 @@ export interface Invitation extends InvitationInput {
   readonly updatedAt: string;
 }
 
+/** An invitation as the audit log names it: what happens to it happens in the organization. */
+export const invitationTarget = ({
+  id,
+  name,
+  organizationId,
+}: Pick<Invitation, "id" | "name" | "organizationId">) => ({
+  target: { type: "Invitation", id, display: name },
+  organizationId,
+});
+
 export interface NamedId {
   readonly id: string;
   readonly display: string;

@@ -28,6 +28,8 @@ export interface NewMail {
   readonly invitationId?: string;
   readonly accountId?: string;
   readonly organizationId?: string;
+  /** What the organization was called, for mail that outlives it. */
+  readonly organizationName?: string;
   /** Of what it is about: mail about another revision than there is by then is not sent. */
   readonly revision: number;
 }

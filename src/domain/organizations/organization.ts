@@ -1,3 +1,5 @@
+import type { MembersChange } from "../changes/change.js";
+
 /** A tenant. Times are ISO 8601 in UTC. */
 export interface Organization {
   readonly id: string;
@@ -10,6 +12,24 @@ export interface Organization {
   readonly createdAt: string;
   readonly updatedAt: string;
 }
+
+/** An organization as the audit log names it: what happens to it happens in it. */
+export const organizationTarget = ({ id, displayName }: OrganizationReference) => ({
+  target: { type: "Group", id, display: displayName },
+  organizationId: id,
+});
+
+/** An organization in its next version, with its members counted. @param at ISO 8601 in UTC */
+export const changedMembers = <T extends Pick<Organization, "memberCount" | "version">>(
+  organization: T,
+  { added, removed }: MembersChange,
+  at: string,
+) => ({
+  ...organization,
+  memberCount: organization.memberCount + added.length - removed.length,
+  version: organization.version + 1,
+  updatedAt: at,
+});
 
 export interface OrganizationReference {
   readonly id: string;

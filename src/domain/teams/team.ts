@@ -15,3 +15,13 @@ export interface Team {
 
 /** What a caller says of a team; what is left out is unassigned. */
 export type TeamInput = Pick<Team, "displayName"> & Partial<Pick<Team, "externalId" | "description">>;
+
+/** A team as the audit log names it: what happens to it happens in the organization. */
+export const teamTarget = ({
+  id,
+  displayName,
+  organizationId,
+}: Pick<Team, "id" | "displayName" | "organizationId">) => ({
+  target: { type: "Team", id, display: displayName },
+  organizationId,
+});

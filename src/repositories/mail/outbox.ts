@@ -1,4 +1,4 @@
-import type { Session } from "../../db/session.js";
+import type { Binding, Session } from "../../db/session.js";
 import { LONGEST_PAUSE_MS, MAIL_PRIORITY } from "../../domain/mail/mail.js";
 import type { Mail, MailKind, MailResult } from "../../domain/mail/mail.js";
 
@@ -9,6 +9,7 @@ interface MailRow {
   invitation_id: string | null;
   account_id: string | null;
   organization_id: string | null;
+  organization_name: string | null;
   revision: number;
   created_at: string;
   attempts: number;
@@ -29,6 +30,11 @@ function sendable(now: string, until: string): string[] {
 }
 
 const iso = (time: number) => new Date(time).toISOString();
+
+/** What many people are told alike. */
+export interface Notice extends Pick<Mail, "kind" | "createdAt" | "organizationId" | "organizationName"> {
+  readonly kind: "membership-added" | "membership-removed";
+}
 
 /** How many rows a statement inserts: few sizes, so that the statements stay prepared. */
 const ROWS_AT_ONCE = [50, 1];
@@ -54,6 +60,56 @@ export class OutboxRepository {
         ...[id, kind, address ?? null, invitationId ?? null, accountId ?? null, organizationId ?? null],
         ...[revision, MAIL_PRIORITY[kind], createdAt, createdAt],
       ]),
+    );
+  }
+
+  /**
+   * Writes a notice to each of many people, in one statement; those whose accounts are deleted are passed over.
+   *
+   * @param ids of the mails, as many as there are people
+   */
+  async insertNotices(notice: Notice, ids: readonly string[], accountIds: readonly string[]): Promise<void> {
+    const people = `select id as account_id from muster_accounts
+      where id in (select items.value from ${this.session.dialect.textItems})`;
+    await this.#insertNotices(notice, ids, people, [JSON.stringify(accountIds)]);
+  }
+
+  /** Writes a notice to each of the first members of an organization, in one statement, as many as there are ids. */
+  async insertNoticesToMembers(
+    notice: Notice,
+    ids: readonly string[],
+    organizationId: string,
+  ): Promise<void> {
+    const people =
+      "select account_id from muster_memberships where organization_id = ? order by account_id limit ?";
+    await this.#insertNotices(notice, ids, people, [organizationId, ids.length]);
+  }
+
+  async #insertNotices(
+    { kind, organizationId, organizationName, createdAt }: Notice,
+    ids: readonly string[],
+    people: string,
+    bindings: readonly Binding[],
+  ): Promise<void> {
+    await this.session.rows(
+      `insert into muster_outbox (id, kind, account_id, organization_id, organization_name, revision, priority,
+         created_at, due_at)
+       select mails.id, cast(? as text), recipients.account_id, cast(? as text), cast(? as text), 0,
+         cast(? as integer), cast(? as text), cast(? as text)
+       from (select account_id, row_number() over (order by account_id) as number from (${people}) people) recipients
+       join (select items.value as id, row_number() over (order by items.value) as number
+             from ${this.session.dialect.textItems}) mails on mails.number = recipients.number`,
+      [
+        ...[
+          kind,
+          organizationId ?? null,
+          organizationName ?? null,
+          MAIL_PRIORITY[kind],
+          createdAt,
+          createdAt,
+        ],
+        ...[...bindings, JSON.stringify(ids)],
+      ],
     );
   }
 
@@ -88,6 +144,7 @@ export class OutboxRepository {
       ...(row.invitation_id !== null && { invitationId: row.invitation_id }),
       ...(row.account_id !== null && { accountId: row.account_id }),
       ...(row.organization_id !== null && { organizationId: row.organization_id }),
+      ...(row.organization_name !== null && { organizationName: row.organization_name }),
       revision: row.revision,
       createdAt: row.created_at,
       attempts: row.attempts,

@@ -67,6 +67,15 @@ export class MembershipRepository {
     return rows.map((row) => ({ accountId: row.account_id, display: row.display }));
   }
 
+  /** The account ids of the first members of an organization, in their order. */
+  async memberIds(organizationId: string, limit: number): Promise<string[]> {
+    const rows = await this.session.rows<AccountId>(
+      "select account_id from muster_memberships where organization_id = ? order by account_id limit ?",
+      [organizationId, limit],
+    );
+    return rows.map(toId);
+  }
+
   async isMember(organizationId: string, accountId: string): Promise<boolean> {
     const row = await this.session.first(
       "select 1 from muster_memberships where organization_id = ? and account_id = ?",

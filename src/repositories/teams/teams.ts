@@ -193,6 +193,23 @@ export class TeamRepository {
     }));
   }
 
+  /** The account ids of the first members of a team, in their order. */
+  async memberIds(id: string, limit: number): Promise<string[]> {
+    const rows = await this.session.rows<AccountId>(
+      "select account_id from muster_team_memberships where team_id = ? order by account_id limit ?",
+      [id, limit],
+    );
+    return rows.map(toId);
+  }
+
+  async countMembers(id: string): Promise<number> {
+    const row = await this.session.first<{ count: number }>(
+      "select cast(count(*) as integer) as count from muster_team_memberships where team_id = ?",
+      [id],
+    );
+    return row?.count ?? 0;
+  }
+
   /** Takes members of the team's organization in; others are passed over. @returns the ids of the new ones */
   async add(team: Team, accountIds: readonly string[]): Promise<string[]> {
     const added = await this.session.rows<AccountId>(
@@ -216,24 +233,24 @@ export class TeamRepository {
     return rows.map(({ value }) => value);
   }
 
-  /** Gives members the roles that are said; undefined takes a role away. @returns the ids of those who had another */
-  async setRoles(id: string, roles: readonly TeamRole[]): Promise<string[]> {
-    const changed: string[] = [];
+  /** Gives members roles; undefined takes a role away. @returns those who had another role, with that one */
+  async setRoles(id: string, roles: readonly TeamRole[]): Promise<TeamRole[]> {
+    const changed: TeamRole[] = [];
     for (const role of new Set(roles.map((each) => each.role))) {
       const accountIds = roles.filter((each) => each.role === role).map(({ accountId }) => accountId);
-      const rows = await this.session.rows<AccountId>(
-        `update muster_team_memberships set role = ?, role_key = ?
+      const have = await this.session.rows<AccountId & { role: string | null }>(
+        `select account_id, role from muster_team_memberships
          where team_id = ? and account_id in (select items.value from ${this.session.dialect.textItems})
-         and role is distinct from ? returning account_id`,
-        [
-          role ?? null,
-          role === undefined ? null : foldCase(role),
-          id,
-          JSON.stringify(accountIds),
-          role ?? null,
-        ],
+         and role is distinct from ?`,
+        [id, JSON.stringify(accountIds), role ?? null],
       );
-      for (const row of rows) changed.push(toId(row));
+      if (have.length === 0) continue;
+      await this.session.rows(
+        `update muster_team_memberships set role = ?, role_key = ?
+         where team_id = ? and account_id in (select items.value from ${this.session.dialect.textItems})`,
+        [role ?? null, role === undefined ? null : foldCase(role), id, JSON.stringify(have.map(toId))],
+      );
+      for (const row of have) changed.push({ accountId: row.account_id, role: row.role ?? undefined });
     }
     return changed;
   }

@@ -33,8 +33,8 @@ export const kept = (text: string) =>
 /** Who was refused: an actor that can do something, or one that has no power left. */
 export type Refused = Author & Partial<Pick<Principal, "power">>;
 
-/** Writes down what was done, in the transaction that does it. */
-export async function record(
+/** Writes an event of something that changes nothing, such as a search or a refusal. Changes are recorded as such. */
+export async function recordEvent(
   { now, newId }: Pick<Dependencies, "now" | "newId">,
   { auditEvents }: Pick<Repositories, "auditEvents">,
   author: Author,
@@ -43,7 +43,8 @@ export async function record(
   await auditEvents.insert([eventOf({ now, newId }, author, entry)]);
 }
 
-function eventOf(
+/** An event of the audit log, as of now. */
+export function eventOf(
   { now, newId }: Pick<Dependencies, "now" | "newId">,
   author: Author,
   entry: AuditEntry,

@@ -1,7 +1,11 @@
 import type { AccountInput } from "../../domain/users/account.js";
 import { ConflictError, ForbiddenError, InvalidValueError } from "../../domain/errors.js";
 import { mailboxKey } from "../../domain/values/email.js";
-import { addressOf } from "../../domain/invitations/invitation.js";
+import { addressOf, invitationTarget } from "../../domain/invitations/invitation.js";
+import { hasMembers, rolesChange } from "../../domain/changes/change.js";
+import type { Change } from "../../domain/changes/change.js";
+import type { Organization } from "../../domain/organizations/organization.js";
+import { teamTarget } from "../../domain/teams/team.js";
 import type { Invitation } from "../../domain/invitations/invitation.js";
 import { JsonDocument } from "../../domain/values/json.js";
 import { PROVIDER_REALM, turnOf } from "../../domain/access/principal.js";
@@ -9,11 +13,11 @@ import { foldCase } from "../../domain/values/text.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { isName } from "../../domain/values/plain-text.js";
 import { requireStorable } from "../users/account-rules.js";
-import { record } from "../audit/audit.js";
+import { join } from "../memberships/joining.js";
 import type { Dependencies } from "../dependencies.js";
 import type { BruteForceGuard, Origin } from "../limits/brute-force-guard.js";
 import { closed, invitedAuthor } from "./open-invitations.js";
-import type { OpenInvitation, OpenInvitations } from "./open-invitations.js";
+import type { FoundInvitation, OpenInvitation, OpenInvitations } from "./open-invitations.js";
 import { knownWords, requireUsablePassword } from "../passwords/password-rules.js";
 import type { Passwords } from "../passwords/passwords.js";
 
@@ -58,27 +62,31 @@ export class AcceptanceService {
    * @throws what `look` throws, InvalidValueError for a name or password that will not do, ForbiddenError for a
    *   wrong password, or an address that is not proved, ConflictError
    */
-  async accept(token: string, said: Acceptance, origin: Origin): Promise<Accepted> {
-    const { offer, accountId } = await this.openInvitations.look(token, origin);
+  async accept(token: string, input: Acceptance, origin: Origin): Promise<Accepted> {
+    const found = await this.openInvitations.look(token, origin);
+    const { offer, accountId } = found;
     requireProved(offer);
-    if (offer.takes === "password")
-      await this.#requirePassword(offer, accountId ?? "", said.password, origin);
-    const person = offer.takes === "account" ? newPerson(offer.address, said) : undefined;
+    if (offer.takes === "password") await this.#requirePassword(found, input.password, origin);
+    const person = offer.takes === "account" ? newPerson(offer.address, input) : undefined;
     if (person) requireStorable(this.deps, person);
-    const passwordHash = person && (await this.#hash(offer, person, said.password, origin));
+    const passwordHash = person && (await this.#hash(offer, person, input.password, origin));
     const id = this.deps.newId();
     return this.deps.work.write(PROVIDER_REALM, async (repositories) => {
-      await this.#lock(repositories, offer);
-      if (accountId !== undefined) await repositories.accounts.find(accountId, "forUpdate");
-      const now = await this.openInvitations.read(repositories, token);
-      if (now.offer.takes !== offer.takes || now.accountId !== accountId) {
-        throw justNow();
-      }
-      if (person) await this.#create(repositories, now.offer, { ...person, id, passwordHash }, origin);
-      const accepted = accountId ?? id;
-      await this.#join(repositories, { ...now.offer, address: offer.address }, accepted, origin);
-      const { organizationId, organizationName } = offer.invitation;
-      return { accountId: accepted, userName: offer.address, organizationId, organizationName };
+      const { organization, found: now } = await this.#lock(
+        repositories,
+        token,
+        offer,
+        "invitation and account",
+      );
+      if (now.offer.takes !== offer.takes || now.accountId !== accountId) throw justNow();
+      const { invitation } = now.offer;
+      if (person) await this.#create(repositories, invitation, { ...person, id, passwordHash }, origin);
+      const accepted = { organization, invitation, address: offer.address, accountId: accountId ?? id };
+      await this.#join(repositories, accepted, origin);
+      return {
+        ...{ accountId: accepted.accountId, userName: offer.address },
+        ...{ organizationId: organization.id, organizationName: organization.displayName },
+      };
     });
   }
 
@@ -95,37 +103,50 @@ export class AcceptanceService {
       throw new InvalidValueError("The invitation names nobody of that address, so nobody needs to decline");
     }
     return this.deps.work.write(PROVIDER_REALM, async (repositories) => {
-      await this.#lock(repositories, offer);
-      const now = await this.openInvitations.read(repositories, token);
-      const { id, name } = now.offer.invitation;
-      await repositories.invitations.decline(id, named, this.deps.now());
-      await record(this.deps, repositories, invitedAuthor(now.offer.invitation, now.accountId, origin), {
-        ...{ action: "change", target: { type: "Invitation", id, display: name } },
-        ...{ changes: ["declinedBy"], detail: "declined" },
+      const { found: now } = await this.#lock(repositories, token, offer, "invitation");
+      const declined = now.offer.invitation;
+      await repositories.invitations.decline(declined.id, named, this.deps.now());
+      await this.deps.changes.record(repositories, invitedAuthor(declined, now.accountId, origin), {
+        ...{ action: "change", ...invitationTarget(declined) },
+        ...{ attributes: ["declinedBy"], detail: "declined" },
       });
       return now.offer;
     });
   }
 
-  /** As everywhere, the organization is locked before what belongs to it. */
-  async #lock({ organizations, invitations }: Repositories, { invitation }: OpenInvitation): Promise<void> {
-    await organizations.find(invitation.organizationId, { lock: true });
-    await invitations.find(invitation.id, this.deps.now(), { lock: true });
+  /**
+   * Reads an invitation under its lock. As everywhere, the organization is locked before what belongs to it.
+   *
+   * @throws what `OpenInvitations.read` throws
+   */
+  async #lock(
+    repositories: Repositories,
+    token: string,
+    { invitation }: OpenInvitation,
+    locked: "invitation" | "invitation and account",
+  ): Promise<{ organization: Organization; found: FoundInvitation }> {
+    const organization = await repositories.organizations.find(invitation.organizationId, { lock: true });
+    const found = await this.openInvitations.read(repositories, token, locked);
+    if (!organization) throw closed("disabled");
+    return { organization, found };
   }
 
   /** @throws ForbiddenError unless it is the account's */
   async #requirePassword(
-    { invitation }: OpenInvitation,
-    accountId: string,
+    { offer: { invitation }, accountId = "", passwordHash }: FoundInvitation,
     password: string | undefined,
     origin: Origin,
   ): Promise<void> {
     const author = invitedAuthor(invitation, accountId, origin);
-    const guessed = { what: "password", whose: accountId, author, target: targetOf(invitation) } as const;
+    const guessed = {
+      what: "password",
+      whose: accountId,
+      author,
+      target: invitationTarget(invitation).target,
+    } as const;
     await this.guard.check(guessed, async () => {
-      const hash = await this.deps.work.read(PROVIDER_REALM).accounts.passwordHash(accountId);
-      if (hash === undefined || password === undefined) return false;
-      return this.passwords.isPassword(turnOf(author), password, hash);
+      if (passwordHash === undefined || password === undefined) return false;
+      return this.passwords.isPassword(turnOf(author), password, passwordHash);
     });
   }
 
@@ -140,66 +161,83 @@ export class AcceptanceService {
     requireUsablePassword(password);
     const whose = `${invitation.id} ${mailboxKey(address)}`;
     const author = invitedAuthor(invitation, undefined, origin);
-    await this.guard.count({ what: "new password", whose, author, target: targetOf(invitation) });
+    await this.guard.count({
+      what: "new password",
+      whose,
+      author,
+      target: invitationTarget(invitation).target,
+    });
     return this.passwords.hash(turnOf(author), password, knownWords(person));
   }
 
   async #create(
     repositories: Repositories,
-    { invitation }: OpenInvitation,
+    invitation: Invitation,
     account: AccountInput & { readonly id: string; readonly passwordHash: string | undefined },
     origin: Origin,
   ): Promise<void> {
     const { id, userName } = account;
-    const written = { ...account, version: 1, updatedAt: this.deps.now() };
     // The person's own from the start: no organization manages it.
-    await repositories.accounts.insert(written);
-    await record(this.deps, repositories, invitedAuthor(invitation, id, origin), {
+    await repositories.accounts.insert({ ...account, version: 1, updatedAt: this.deps.now() });
+    await this.deps.changes.record(repositories, invitedAuthor(invitation, id, origin), {
       action: "create",
       target: { type: "User", id, display: userName },
-      changes: ["userName", "name", "emails", "password"],
+      attributes: ["userName", "name", "emails", "password"],
     });
   }
 
   async #join(
     repositories: Repositories,
-    { invitation, address }: PersonalOffer,
-    accountId: string,
+    { organization, invitation, address, accountId }: AcceptedInvitation,
     origin: Origin,
   ): Promise<void> {
-    const { memberships, organizations, teams, invitations } = repositories;
-    const { id, organizationId, inviter, name } = invitation;
-    const named = addressOf(invitation, address);
+    const { memberships, invitations } = repositories;
+    const { id, inviter } = invitation;
     const at = this.deps.now();
-    const addition = { source: "invitation", addedBy: inviter.tokenId, at } as const;
-    if ((await memberships.add(organizationId, [accountId], addition)).length === 0) throw justNow();
+    const addition = { source: "invitation", addedBy: inviter.tokenId } as const;
+    const members = await join(this.deps, repositories, organization, accountId, addition);
+    if (!hasMembers(members)) throw justNow();
     const roles = invitation.roles.map((value) => ({ value }));
-    await memberships.update(organizationId, accountId, { externalId: undefined, active: true, roles }, at);
-    for (const teamId of invitation.teamIds.toSorted()) {
-      await teams.lock(teamId);
-      const team = await teams.find(teamId);
-      if (!team || (await teams.add(team, [accountId])).length === 0) continue;
-      await teams.update({ ...team, version: team.version + 1, updatedAt: at });
-    }
-    const organization = await organizations.find(organizationId, { lock: false });
-    if (!organization) throw closed("disabled");
-    const memberCount = organization.memberCount + 1;
-    await organizations.update({
-      ...organization,
-      ...{ memberCount, version: organization.version + 1, updatedAt: at },
-    });
-    await invitations.accept(id, named, accountId, at);
-    await record(this.deps, repositories, invitedAuthor(invitation, accountId, origin), {
-      action: "change",
-      target: { type: "Invitation", id, display: name },
-      changes: ["acceptedBy"],
-      detail: `added ${accountId} to the organization`,
-    });
+    const standing = { externalId: undefined, active: true, roles };
+    await memberships.update(organization.id, accountId, standing, at);
+    const teams = await joinTeams(repositories, invitation.teamIds, accountId, at);
+    await invitations.accept(id, addressOf(invitation, address), accountId, at);
+    const place = { organizationId: organization.id };
+    const accepted: Change = {
+      ...{ action: "change", ...invitationTarget(invitation), attributes: ["acceptedBy"], members },
+      roles: rolesChange(accountId, [], invitation.roles, place),
+    };
+    const author = invitedAuthor(invitation, accountId, origin);
+    await this.deps.changes.record(repositories, author, accepted, ...teams);
   }
 }
 
-/** An invitation, as the audit log names it. */
-const targetOf = ({ id, name }: Invitation) => ({ type: "Invitation", id, display: name });
+/** What has been accepted, by whom. */
+interface AcceptedInvitation {
+  readonly organization: Organization;
+  readonly invitation: Invitation;
+  readonly address: string;
+  readonly accountId: string;
+}
+
+/** Takes a member into teams; those that are gone are passed over. @returns the changes of the teams */
+async function joinTeams(
+  { teams }: Repositories,
+  teamIds: readonly string[],
+  accountId: string,
+  at: string,
+): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const teamId of teamIds.toSorted()) {
+    await teams.lock(teamId);
+    const team = await teams.find(teamId);
+    const added = team ? await teams.add(team, [accountId]) : [];
+    if (!team || added.length === 0) continue;
+    await teams.update({ ...team, version: team.version + 1, updatedAt: at });
+    changes.push({ action: "change", ...teamTarget(team), members: { added, removed: [] } });
+  }
+  return changes;
+}
 
 const justNow = () => new ConflictError("Somebody has created or changed the account just now; try again");
 

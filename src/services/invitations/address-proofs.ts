@@ -52,9 +52,8 @@ export class AddressProofs {
     const key = mailboxKey(address);
     await this.deps.work.write(PROVIDER_REALM, async (repositories) => {
       const { id, organizationId } = invitation;
-      await repositories.invitations.find(id, this.deps.now(), { lock: true });
       // Once more, since it may have been taken back in the meantime.
-      whose((await this.openInvitations.read(repositories, token)).offer, said);
+      whose((await this.openInvitations.read(repositories, token, "invitation")).offer, said);
       await countWithin(this.deps, repositories, `codes for ${id}`, CODES_FOR_INVITATION);
       await countWithin(this.deps, repositories, `codes to ${key}`, CODES_TO_ADDRESS);
       const revision = await repositories.invitationCodes.next(id, key, expiresAt);

@@ -8,7 +8,12 @@ import {
   UniquenessError,
 } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
-import { exactAddresses, requireInvitation, waitingAddresses } from "../../domain/invitations/invitation.js";
+import {
+  exactAddresses,
+  invitationTarget,
+  requireInvitation,
+  waitingAddresses,
+} from "../../domain/invitations/invitation.js";
 import type { Invitation, InvitationInput } from "../../domain/invitations/invitation.js";
 import type { Listing, Page } from "../../domain/listing.js";
 import { accountOf, tokenIdOf } from "../../domain/access/actor.js";
@@ -16,7 +21,6 @@ import type { Principal } from "../../domain/access/principal.js";
 import { hasRole, PROVIDER_ADMIN } from "../../domain/access/roles.js";
 import { foldCase } from "../../domain/values/text.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
-import { record } from "../audit/audit.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 import { requireStanding } from "../roles/standing.js";
@@ -103,8 +107,9 @@ export class InvitationService {
         await this.mail.count(repositories, { actor, organizationId: organization.id }, 1);
       }
       await this.#write(repositories, principal, invitation);
-      const changes = ATTRIBUTES.filter((name) => isSaid(input[name])).map(asSaid);
-      await record(this.deps, repositories, principal, { action: "create", ...about(invitation), changes });
+      const attributes = ATTRIBUTES.filter((name) => isSaid(input[name])).map(attributeName);
+      const change = { action: "create", ...invitationTarget(invitation), attributes } as const;
+      await this.deps.changes.record(repositories, principal, change);
       return this.#withLink(principal, invitation);
     });
   }
@@ -148,8 +153,9 @@ export class InvitationService {
       if (isOther) await repositories.invitations.setInviter(id, inviterOf(principal));
       const changed = await this.#find(repositories, id, false);
       if (isOther) await this.#write(repositories, principal, changed);
-      const entry = { action: "change", ...about(changed), changes: changes.map(asSaid) } as const;
-      await record(this.deps, repositories, principal, entry);
+      const attributes = changes.map(attributeName);
+      const change = { action: "change", ...invitationTarget(changed), attributes } as const;
+      await this.deps.changes.record(repositories, principal, change);
       return this.#withLink(principal, changed);
     });
   }
@@ -175,8 +181,8 @@ export class InvitationService {
       if ((await this.#write(repositories, principal, current)) === 0) {
         throw new InvalidValueError("The invitation names no e-mail address that mail could be sent to");
       }
-      const entry = { action: "change", ...about(current), changes: [], detail: "sent again" } as const;
-      await record(this.deps, repositories, principal, entry);
+      const change = { action: "change", ...invitationTarget(current), detail: "sent again" } as const;
+      await this.deps.changes.record(repositories, principal, change);
       return this.#withLink(principal, current);
     });
   }
@@ -188,7 +194,9 @@ export class InvitationService {
       const current = await this.#find(repositories, id, true);
       requireVersion("Invitation", current, expected);
       await repositories.invitations.delete(id);
-      await record(this.deps, repositories, principal, { action: "delete", ...about(current) });
+      await this.deps.changes.record(repositories, principal, {
+        ...{ action: "delete", ...invitationTarget(current) },
+      });
     });
   }
 
@@ -225,12 +233,6 @@ const inviterOf = ({ actor }: Principal): Invitation["inviter"] => ({
   tokenId: tokenIdOf(actor),
   accountId: accountOf(actor),
   makerId: actor.type === "token" ? actor.makerId : undefined,
-});
-
-/** An invitation, as the audit log names it: it happens to the organization. */
-const about = ({ id, name, organizationId }: Invitation) => ({
-  target: { type: "Invitation", id, display: name },
-  organizationId,
 });
 
 /** @param now when its end must be to come; undefined: the end has been said before */
@@ -287,4 +289,4 @@ const isSaid = (value: InvitationInput[(typeof ATTRIBUTES)[number]]) =>
   Array.isArray(value) ? value.length > 0 : value !== undefined && value !== true;
 
 /** As the attribute is called in SCIM. */
-const asSaid = (name: (typeof ATTRIBUTES)[number]) => (name === "teamIds" ? "teams" : name);
+const attributeName = (name: (typeof ATTRIBUTES)[number]) => (name === "teamIds" ? "teams" : name);

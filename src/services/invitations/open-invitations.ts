@@ -29,6 +29,7 @@ export interface OpenInvitation {
 export interface FoundInvitation {
   readonly offer: OpenInvitation;
   readonly accountId: string | undefined;
+  readonly passwordHash?: string | undefined;
 }
 
 const CLOSED: Readonly<Record<Exclude<InvitationStatus, "pending"> & ClosedReason, string>> = {
@@ -40,6 +41,9 @@ const CLOSED: Readonly<Record<Exclude<InvitationStatus, "pending"> & ClosedReaso
 };
 
 export const closed = (reason: keyof typeof CLOSED) => new ClosedError(reason, CLOSED[reason]);
+
+/** What is locked when an invitation is read, in this order. */
+type Locked = "nothing" | "invitation" | "invitation and account";
 
 /** Reads what links to invitations lead to. */
 export class OpenInvitations {
@@ -57,29 +61,34 @@ export class OpenInvitations {
    *   TooManyRequestsError for who tries many links
    */
   look(token: string, origin: Origin): Promise<FoundInvitation> {
-    const read = () => this.read(this.deps.work.read(PROVIDER_REALM), token);
+    const read = () => this.read(this.deps.work.read(PROVIDER_REALM), token, "nothing");
     return this.guard.ofLinks("Invitation", origin, read);
   }
 
-  /** As `look`, in a transaction, and without counting links that are none. */
-  async read(repositories: Repositories, token: string): Promise<FoundInvitation> {
+  /**
+   * As `look`, in a transaction, and without counting links that are none.
+   *
+   * @param locked what is about to be changed: the invitation, and the account of the person it is for
+   */
+  async read(repositories: Repositories, token: string, locked: Locked): Promise<FoundInvitation> {
     const link = this.links.readInvitation(token);
     const now = this.deps.now();
-    const invitation = link && (await repositories.invitations.find(link.invitationId, now, { lock: false }));
+    const invitation =
+      link && (await repositories.invitations.find(link.invitationId, now, { lock: locked !== "nothing" }));
     if (!invitation) throw new UnknownLinkError();
     requireOpen(invitation, link);
     const inviter = await findInviter(repositories, invitation, now);
     const isProved = link.provedUntil !== undefined && link.provedUntil > now;
     const address = isProved || link.provedUntil === undefined ? link.address : undefined;
-    const said = { invitation, inviterName: inviter.name };
+    const shared = { invitation, inviterName: inviter.name };
     if (address === undefined) {
-      return { offer: { ...said, address, takes: "address" }, accountId: undefined };
+      return { offer: { ...shared, address, takes: "address" }, accountId: undefined };
     }
     if (!isAddressedTo(invitation, address)) throw closed("disabled");
-    const { accountId, hasPassword } = await findPerson(repositories, invitation, address);
-    if (accountId === undefined) return { offer: { ...said, address, takes: "account" }, accountId };
-    const takes = hasPassword ? "password" : isProved ? "nothing" : "code";
-    return { offer: { ...said, address, takes }, accountId };
+    const { accountId, passwordHash } = await findPerson(repositories, invitation, address, locked);
+    if (accountId === undefined) return { offer: { ...shared, address, takes: "account" }, accountId };
+    const takes = passwordHash !== undefined ? "password" : isProved ? "nothing" : "code";
+    return { offer: { ...shared, address, takes }, accountId, passwordHash };
   }
 }
 
@@ -141,13 +150,17 @@ async function findPerson(
   { accounts, memberships }: Repositories,
   { organizationId, organizationName }: Invitation,
   address: string,
-): Promise<{ accountId: string | undefined; hasPassword: boolean }> {
+  locked: Locked,
+): Promise<Pick<FoundInvitation, "accountId" | "passwordHash">> {
   const accountId = await accounts.findIdByUserName(address);
-  if (accountId === undefined) return { accountId, hasPassword: false };
+  if (accountId === undefined) return { accountId };
   if (await memberships.isMember(organizationId, accountId)) {
     throw new ClosedError("member", `You are a member of ${organizationName} already`);
   }
-  const account = await accounts.find(accountId);
+  const account = await accounts.find(
+    accountId,
+    locked === "invitation and account" ? "forUpdate" : undefined,
+  );
   if (account && !isSameMailbox(account.userName, address)) {
     throw new ClosedError(
       "taken",
@@ -157,5 +170,5 @@ async function findPerson(
   if (account?.active !== true) {
     throw new ClosedError("deactivated", "Your account has been deactivated; ask whoever invited you");
   }
-  return { accountId, hasPassword: (await accounts.passwordHash(accountId)) !== undefined };
+  return { accountId, passwordHash: await accounts.passwordHash(accountId) };
 }

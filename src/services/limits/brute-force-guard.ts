@@ -2,7 +2,7 @@ import type { AuditTarget } from "../../domain/audit/audit-event.js";
 import { ForbiddenError, TooManyRequestsError, UnknownLinkError } from "../../domain/errors.js";
 import { linkAuthor, PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Author, Principal } from "../../domain/access/principal.js";
-import { record } from "../audit/audit.js";
+import { recordEvent } from "../audit/audit.js";
 import type { Dependencies } from "../dependencies.js";
 import { PerNetwork } from "./networks.js";
 import { counted } from "./rate-limits.js";
@@ -80,7 +80,7 @@ export class BruteForceGuard {
       return;
     }
     await this.deps.work.write(author.realm, (repositories) =>
-      record(this.deps, repositories, author, {
+      recordEvent(this.deps, repositories, author, {
         ...{ action: "change", target, result: "refused", status: 403, detail: `a wrong ${what}` },
       }),
     );
@@ -94,7 +94,7 @@ export class BruteForceGuard {
     const { excess, retryAfter } = await this.deps.work.write(author.realm, async (repositories) => {
       const after = await counted(this.deps, repositories, counterOf(guessed), limit);
       if (after.excess === 1) {
-        await record(this.deps, repositories, author, {
+        await recordEvent(this.deps, repositories, author, {
           ...{ action: "change", target, result: "refused", status: 429 },
           detail: `locked out after ${limit.points} ${what === "new password" ? "" : "wrong "}${what}s`,
         });
@@ -106,7 +106,7 @@ export class BruteForceGuard {
 
   #recordLinks(type: string, origin: Origin): Promise<void> {
     return this.deps.work.write(PROVIDER_REALM, (repositories) =>
-      record(this.deps, repositories, linkAuthor(PROVIDER_REALM, undefined, undefined, origin), {
+      recordEvent(this.deps, repositories, linkAuthor(PROVIDER_REALM, undefined, undefined, origin), {
         ...{ action: "read", target: { type }, result: "refused", status: 429 },
         detail: `locked out after ${LINKS} links that nobody made`,
       }),

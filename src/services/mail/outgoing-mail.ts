@@ -4,7 +4,7 @@ import type { NewMail } from "../../domain/mail/mail.js";
 import { foldCase } from "../../domain/values/text.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
-import { countWithin, DAY, HOUR } from "../limits/rate-limits.js";
+import { counted, countWithin, DAY, HOUR } from "../limits/rate-limits.js";
 
 /** How much mail goes out. */
 export interface MailLimits {
@@ -48,22 +48,48 @@ export class OutgoingMail {
     await repositories.outbox.insert(mails.map((mail) => ({ ...mail, id: this.deps.newId(), createdAt })));
   }
 
+  /**
+   * Counts mail that must not be refused, as far as it is within the limits.
+   *
+   * @param wanted how much is to go out
+   * @returns how much of it may
+   */
+  async allowance(
+    repositories: Pick<Repositories, "rateLimits">,
+    cause: MailCause,
+    wanted: number,
+  ): Promise<number> {
+    let allowed = wanted;
+    for (const [name, points] of this.#limitsOf(cause)) {
+      const asked = Math.min(allowed, points);
+      if (asked <= 0) return 0;
+      const { excess } = await counted(this.deps, repositories, name, { points, seconds: DAY }, asked);
+      allowed = asked - Math.min(asked, Math.max(0, excess));
+    }
+    return allowed;
+  }
+
   /** Counts mail, or what is like it, without writing any. @throws TooManyRequestsError */
   async count(
     repositories: Pick<Repositories, "rateLimits">,
-    { actor, organizationId }: MailCause,
+    cause: MailCause,
     amount: number,
   ): Promise<void> {
     if (amount === 0) return;
+    for (const [name, points] of this.#limitsOf(cause)) {
+      await countWithin(this.deps, repositories, name, { points, seconds: DAY }, amount);
+    }
+  }
+
+  /** What is counted for a cause, by name, and how much of it there may be in a day. */
+  #limitsOf({ actor, organizationId }: MailCause): [name: string, points: number][] {
     const { perToken, perOrganization } = this.limits;
     const credential = credentialOf(actor);
-    for (const [name, points] of [
-      [credential && `mail by ${credential}`, perToken],
-      [organizationId && `mail about ${organizationId}`, perOrganization],
-    ] as const) {
-      if (name !== undefined) {
-        await countWithin(this.deps, repositories, name, { points, seconds: DAY }, amount);
-      }
-    }
+    return [
+      ...(credential === undefined ? [] : [[`mail by ${credential}`, perToken] as [string, number]]),
+      ...(organizationId === undefined
+        ? []
+        : [[`mail about ${organizationId}`, perOrganization] as [string, number]]),
+    ];
   }
 }

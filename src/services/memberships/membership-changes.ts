@@ -1,34 +1,22 @@
+import type { MembersChange } from "../../domain/changes/change.js";
 import { InvalidValueError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import type { MemberEntry, MembershipChange, MemberTurns } from "../../domain/memberships/membership.js";
 import type { Addition, MembershipRepository } from "../../repositories/memberships/memberships.js";
 
-/** What became of changes of an organization's members. */
-export interface MembersChanged {
-  /** How many members there are more than before. */
-  readonly difference: number;
-  /** `["members"]`, or nothing. */
-  readonly changes: readonly string[];
-  /** Their account ids. */
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-  /** Who came and who went, for the audit log. */
-  readonly detail?: string;
-}
-
-export const NOTHING_CHANGED: MembersChanged = { difference: 0, changes: [], added: [], removed: [] };
-
 /**
- * Changes the members of an organization, step by step; the cost is that of the members it names.
+ * Writes the members of an organization, step by step; the cost is that of the members it names. To be called by
+ * `joining.ts` alone, which sees to what follows.
  *
- * @throws InvalidValueError for somebody who is no User
+ * @returns who joined and left
+ * @throws InvalidValueError for an id of no User
  */
-export async function changeMembers(
+export async function writeMembers(
   addition: Addition,
   memberships: MembershipRepository,
   organizationId: string,
   changes: readonly MembershipChange[],
-): Promise<MembersChanged> {
+): Promise<MembersChange> {
   const added: string[] = [];
   const removed: string[] = [];
   const add = async (accountIds: readonly string[]) => {
@@ -57,21 +45,21 @@ export async function changeMembers(
         throw new TypeError("Members of organizations have their roles as Users");
     }
   }
-  return membersChanged(added, removed);
+  return { added, removed };
 }
 
 /**
- * Does what `changeMembers` would do turn by turn, at once.
+ * Does what `writeMembers` would do turn by turn, at once.
  *
  * @returns what became of each turn
  * @throws InvalidValueError for somebody who is no User, in any turn
  */
-export async function changeMembersInTurn(
+export async function writeMembersInTurn(
   addition: Addition,
   memberships: MembershipRepository,
   organizationId: string,
   { type, turns }: MemberTurns,
-): Promise<MembersChanged[]> {
+): Promise<MembersChange[]> {
   const changed = new Set(
     type === "add"
       ? await addMembers(addition, memberships, organizationId, turns.flat())
@@ -80,7 +68,7 @@ export async function changeMembersInTurn(
   return turns.map((accountIds) => {
     // Who is named twice comes, or goes, the first time.
     const here = accountIds.filter((accountId) => changed.delete(accountId));
-    return type === "add" ? membersChanged(here, []) : membersChanged([], here);
+    return type === "add" ? { added: here, removed: [] } : { added: [], removed: here };
   });
 }
 
@@ -99,23 +87,7 @@ async function addMembers(
   return joined;
 }
 
-function membersChanged(added: readonly string[], removed: readonly string[]): MembersChanged {
-  if (added.length + removed.length === 0) return NOTHING_CHANGED;
-  const detail = [describe("added", added), describe("removed", removed)].filter((each) => each !== "");
-  const difference = added.length - removed.length;
-  return { difference, changes: ["members"], added, removed, detail: detail.join("; ") };
-}
-
 const idsOf = (entries: readonly MemberEntry[]) => entries.map(({ accountId }) => accountId);
-
-/** As many ids as a reader of the audit log looks at. */
-const NAMED = 20;
-
-function describe(what: string, ids: readonly string[]): string {
-  if (ids.length === 0) return "";
-  const rest = ids.length > NAMED ? `, and ${ids.length - NAMED} more` : "";
-  return `${what} ${ids.slice(0, NAMED).join(", ")}${rest}`;
-}
 
 /** There can be more than a call takes arguments. */
 function append(list: string[], more: readonly string[]): void {

@@ -1,44 +1,84 @@
 import { accountOf } from "../../domain/access/actor.js";
 import type { Author } from "../../domain/access/principal.js";
+import { hasMembers, organizationOf } from "../../domain/changes/change.js";
+import type { Change } from "../../domain/changes/change.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
+import type { ChangeListener } from "../changes/changes.js";
 import type { Dependencies } from "../dependencies.js";
+import type { OutgoingMail } from "../mail/outgoing-mail.js";
 
-/** Of whose changes of members people are told by mail: nobody's, those that a person made, or all. */
+/** Which changes of members are told by mail: none, those that a person made, or all. */
 export type NoticeMode = "off" | "people" | "all";
 
-/** Who came and who went, by account ids. */
-export interface ComingAndGoing {
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-}
+/**
+ * Tells people by mail that they joined or left an organization. Those whose accounts are deleted are told nothing:
+ * the mail says that they keep their accounts.
+ */
+export const membershipNotices =
+  (deps: Pick<Dependencies, "now" | "newId">, mode: NoticeMode, mail: OutgoingMail): ChangeListener =>
+  async (repositories, author, changes) => {
+    if (mode === "off" || (mode === "people" && accountOf(author.actor) === undefined)) return;
+    const notices = new Notices(deps, mail, repositories, author);
+    for (const change of changes) {
+      if (change.members === undefined || change.target.type === "Team" || !hasMembers(change.members))
+        continue;
+      if (change.action === "delete" && change.target.type === "Group") await notices.ofEnd(change);
+      else await notices.ofMembers(change);
+    }
+  };
 
-/** Tells people by mail that an organization has added or removed them. */
-export class MembershipNotices {
+/** The notices of the changes in one transaction. */
+class Notices {
   constructor(
     private readonly deps: Pick<Dependencies, "now" | "newId">,
-    private readonly mode: NoticeMode,
+    private readonly mail: OutgoingMail,
+    private readonly repositories: Repositories,
+    private readonly author: Author,
   ) {}
 
-  /** To be called in the transaction that changes the members. */
-  async write(
-    { outbox }: Pick<Repositories, "outbox">,
-    { actor }: Author,
-    organizationId: string,
-    { added, removed }: ComingAndGoing,
+  async ofMembers(change: Change): Promise<void> {
+    const { added = [], removed = [] } = change.members ?? {};
+    const organizationId = organizationOf(this.author, change);
+    const [came, went] = [new Set(added), new Set(removed)];
+    // A person who was replaced by themselves has neither joined nor left.
+    await this.#write(
+      "membership-added",
+      organizationId,
+      added.filter((id) => !went.has(id)),
+    );
+    await this.#write(
+      "membership-removed",
+      organizationId,
+      removed.filter((id) => !came.has(id)),
+    );
+  }
+
+  /** Tells the members of an organization that is about to be deleted, as far as the limits of mail allow. */
+  async ofEnd({ target, members }: Change): Promise<void> {
+    const { removed = [], moreRemoved = 0 } = members ?? {};
+    const organizationId = target.id ?? "";
+    const cause = { actor: this.author.actor, organizationId };
+    // As many as are allowed, so the ids are few, however many members there are.
+    const amount = await this.mail.allowance(this.repositories, cause, removed.length + moreRemoved);
+    const notice = { ...this.#notice("membership-removed"), organizationName: target.display ?? "" };
+    await this.repositories.outbox.insertNoticesToMembers(notice, this.#ids(amount), organizationId);
+  }
+
+  async #write(
+    kind: "membership-added" | "membership-removed",
+    organizationId: string | undefined,
+    accountIds: readonly string[],
   ): Promise<void> {
-    if (this.mode === "off" || (this.mode === "people" && accountOf(actor) === undefined)) return;
-    const came = new Set(added);
-    const went = new Set(removed);
-    const notices = [
-      // Who was replaced by themselves has neither come nor gone.
-      ...added
-        .filter((id) => !went.has(id))
-        .map((accountId) => ({ kind: "membership-added", accountId }) as const),
-      ...removed
-        .filter((id) => !came.has(id))
-        .map((accountId) => ({ kind: "membership-removed", accountId }) as const),
-    ];
-    const about = { organizationId, revision: 0, createdAt: this.deps.now() };
-    await outbox.insert(notices.map((notice) => ({ ...notice, ...about, id: this.deps.newId() })));
+    if (accountIds.length === 0 || organizationId === undefined) return;
+    const notice = { ...this.#notice(kind), organizationId };
+    await this.repositories.outbox.insertNotices(notice, this.#ids(accountIds.length), accountIds);
+  }
+
+  #notice<Kind extends "membership-added" | "membership-removed">(kind: Kind) {
+    return { kind, createdAt: this.deps.now() };
+  }
+
+  #ids(amount: number): string[] {
+    return Array.from({ length: amount }, () => this.deps.newId());
   }
 }

@@ -1,19 +1,15 @@
-import { tokenIdOf } from "../../domain/access/actor.js";
 import { requireAccess } from "../../domain/access/policy.js";
-import { ForbiddenError, NotFoundError } from "../../domain/errors.js";
+import { NotFoundError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import { requireKeyLength } from "../../domain/limits/values.js";
 import type { Listing, Page } from "../../domain/listing.js";
 import type { Member, MembershipChange, MemberTurns } from "../../domain/memberships/membership.js";
+import { hasMembers } from "../../domain/changes/change.js";
+import { changedMembers, organizationTarget } from "../../domain/organizations/organization.js";
 import type { Organization, OrganizationInput } from "../../domain/organizations/organization.js";
 import type { Principal } from "../../domain/access/principal.js";
 import type { OrganizationRepository } from "../../repositories/organizations/organizations.js";
-import { keepingAdministrators } from "../roles/administrators.js";
-import { record } from "../audit/audit.js";
-import { settleLostPower } from "../roles/lost-power.js";
-import { changeMembers, changeMembersInTurn, NOTHING_CHANGED } from "../memberships/membership-changes.js";
-import type { MembersChanged } from "../memberships/membership-changes.js";
-import type { MembershipNotices } from "../memberships/membership-notices.js";
+import { changeMembers, changeMembersInTurn, membersOfEnding } from "../memberships/joining.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 
@@ -28,10 +24,7 @@ export interface OrganizationChange {
 
 /** What a caller can do with organizations and their members. */
 export class OrganizationService {
-  constructor(
-    private readonly deps: Dependencies,
-    private readonly notices: MembershipNotices,
-  ) {}
+  constructor(private readonly deps: Dependencies) {}
 
   /**
    * @param accountIds the first members
@@ -45,43 +38,28 @@ export class OrganizationService {
   ): Promise<Organization> {
     requireAccess(principal, "create Groups");
     requireStorable(input);
-    const now = this.deps.now();
+    const at = this.deps.now();
     const id = this.deps.newId();
+    const { displayName, externalId, description } = input;
+    const empty = {
+      ...{ id, displayName, externalId, description },
+      memberCount: 0,
+      createdAt: at,
+      updatedAt: at,
+    };
     return this.deps.work.write(principal.realm, async (repositories) => {
-      const { organizations, memberships } = repositories;
-      await organizations.insert({ ...input, id, memberCount: 0, version: 1, updatedAt: now });
-      const addition = { source: "scim", addedBy: tokenIdOf(principal.actor), at: now } as const;
-      const joined = await changeMembers(addition, memberships, id, [
-        { type: "add", entries: accountIds.map((accountId) => ({ accountId })) },
-      ]);
-      await this.notices.write(repositories, principal, id, joined);
-      if (joined.difference > 0) {
-        await organizations.update({
-          ...input,
-          id,
-          memberCount: joined.difference,
-          version: 1,
-          updatedAt: now,
-        });
-      }
-      const { displayName, externalId, description } = input;
-      const memberCount = joined.difference;
-      await record(this.deps, repositories, principal, {
-        action: "create",
-        ...about({ id, displayName }),
-        changes: [...attributeChanges(undefined, input), ...joined.changes],
-        detail: joined.detail,
-      });
-      return {
-        id,
-        displayName,
-        externalId,
-        description,
-        memberCount,
-        version: 1,
-        createdAt: now,
-        updatedAt: now,
-      };
+      const { organizations } = repositories;
+      await organizations.insert({ ...empty, version: 1 });
+      const entries = accountIds.map((accountId) => ({ accountId }));
+      const steps = [{ type: "add", entries }] as const;
+      const { members } = await changeMembers(this.deps, repositories, principal, id, steps);
+      // With its first members, it is in its first version.
+      const organization = changedMembers({ ...empty, version: 0 }, members, at);
+      if (members.added.length > 0) await organizations.update(organization);
+      const attributes = attributeChanges(undefined, input);
+      const change = { action: "create", ...organizationTarget(organization), attributes, members } as const;
+      await this.deps.changes.record(repositories, principal, change);
+      return organization;
     });
   }
 
@@ -117,39 +95,32 @@ export class OrganizationService {
   async change(principal: Principal, id: string, change: OrganizationChange): Promise<Organization> {
     requireAccess(principal, "change Groups");
     return this.deps.work.write(principal.realm, async (repositories) => {
-      const { organizations, memberships } = repositories;
+      const { organizations } = repositories;
       const current = await this.#lock(organizations, id, change.expected);
       const input = change.apply?.(current) ?? current;
       requireStorable(input);
       const { displayName, externalId, description } = input;
       if (displayName !== current.displayName) requireAccess(principal, "rename Groups");
-      const addition = { source: "scim", addedBy: tokenIdOf(principal.actor), at: this.deps.now() } as const;
-      let members: MembersChanged = NOTHING_CHANGED;
-      const write = async () => {
-        members = await changeMembers(addition, memberships, id, change.members);
-      };
-      const onlyAdds = change.members.every(({ type }) => type === "add");
-      const administered = { organizationIds: [id], isProvider: false };
-      const warning = onlyAdds
-        ? undefined
-        : await keepingAdministrators(principal, repositories, administered, write);
-      if (onlyAdds) await write();
+      const { members, warning } = await changeMembers(
+        this.deps,
+        repositories,
+        principal,
+        id,
+        change.members,
+      );
       const next = { ...current, displayName, externalId, description };
-      const changes = [...attributeChanges(current, next), ...members.changes];
-      if (changes.length === 0) return current;
-      const changed = {
-        ...next,
-        memberCount: current.memberCount + members.difference,
-        version: current.version + 1,
-        updatedAt: this.deps.now(),
-      };
+      const attributes = attributeChanges(current, next);
+      if (attributes.length === 0 && !hasMembers(members)) return current;
+      const changed = changedMembers(next, members, this.deps.now());
       await organizations.update(changed);
-      const loss = { accountIds: members.removed, organizationId: id };
-      await settleLostPower(this.deps, repositories, principal, loss);
-      await repositories.accountSetups.end(id, members.removed);
-      await this.notices.write(repositories, principal, id, members);
-      const entry = { action: "change", ...about(changed), changes, detail: members.detail } as const;
-      await record(this.deps, repositories, principal, { ...entry, ...warning });
+      const recorded = {
+        action: "change",
+        ...organizationTarget(changed),
+        attributes,
+        members,
+        warning,
+      } as const;
+      await this.deps.changes.record(repositories, principal, recorded);
       return changed;
     });
   }
@@ -158,44 +129,26 @@ export class OrganizationService {
    * Changes the members of an organization several times, at the cost of once.
    *
    * @returns the organization after each turn
-   * @throws what `change` throws for any of the turns, and ForbiddenError, whoever the caller is, when the last
-   *   administrator would go: then none of them was done, and which one is at fault shows when they are done one
-   *   by one
+   * @throws what `change` throws for any of the turns, and ForbiddenError when the last administrator would go, for a
+   *   machine too: then none of them was done, and which one is at fault shows when they are done one by one
    */
-  async changeInTurn(principal: Principal, id: string, changes: MemberTurns): Promise<Organization[]> {
+  async changeInTurn(principal: Principal, id: string, turns: MemberTurns): Promise<Organization[]> {
     requireAccess(principal, "change Groups");
     return this.deps.work.write(principal.realm, async (repositories) => {
-      const { organizations, memberships } = repositories;
-      let current = await this.#lock(organizations, id, undefined);
-      const before = current.version;
+      const { organizations } = repositories;
+      const before = await this.#lock(organizations, id, undefined);
       const at = this.deps.now();
-      const addition = { source: "scim", addedBy: tokenIdOf(principal.actor), at } as const;
-      let turns: readonly MembersChanged[] = [];
-      const write = async () => {
-        turns = await changeMembersInTurn(addition, memberships, id, changes);
-      };
-      if (changes.type === "add") await write();
-      else {
-        const administered = { organizationIds: [id], isProvider: false };
-        const warning = await keepingAdministrators(principal, repositories, administered, write);
-        if (warning) throw new ForbiddenError(warning.detail);
-      }
-      const removed = turns.flatMap((turn) => turn.removed);
-      await settleLostPower(this.deps, repositories, principal, { accountIds: removed, organizationId: id });
-      await repositories.accountSetups.end(id, removed);
-      const after: Organization[] = [];
-      for (const turn of turns) {
-        const { difference, changes, detail } = turn;
-        await this.notices.write(repositories, principal, id, turn);
-        if (changes.length > 0) {
-          const memberCount = current.memberCount + difference;
-          current = { ...current, memberCount, version: current.version + 1, updatedAt: at };
-          const entry = { action: "change", ...about(current), changes, detail } as const;
-          await record(this.deps, repositories, principal, entry);
-        }
-        after.push(current);
-      }
-      if (current.version !== before) await organizations.update(current);
+      const turnsOfMembers = await changeMembersInTurn(this.deps, repositories, principal, id, turns);
+      let current = before;
+      const after = turnsOfMembers.map((members) => {
+        if (hasMembers(members)) current = changedMembers(current, members, at);
+        return current;
+      });
+      if (current.version !== before.version) await organizations.update(current);
+      const changes = turnsOfMembers
+        .filter(hasMembers)
+        .map((members) => ({ action: "change", ...organizationTarget(current), members }) as const);
+      await this.deps.changes.record(repositories, principal, ...changes);
       return after;
     });
   }
@@ -209,8 +162,10 @@ export class OrganizationService {
     requireAccess(principal, "delete Groups");
     await this.deps.work.write(principal.realm, async (repositories) => {
       const current = await this.#lock(repositories.organizations, id, expected);
+      const members = await membersOfEnding(repositories, current);
+      const change = { action: "delete", ...organizationTarget(current), members } as const;
+      await this.deps.changes.record(repositories, principal, change);
       await repositories.organizations.delete(id);
-      await record(this.deps, repositories, principal, { action: "delete", ...about(current) });
     });
   }
 
@@ -229,12 +184,6 @@ export class OrganizationService {
 function requireStorable({ displayName, externalId }: OrganizationInput): void {
   requireKeyLength({ displayName, externalId });
 }
-
-/** A Group, as the audit log names it: it happens to the organization. */
-const about = ({ id, displayName }: Pick<Organization, "id" | "displayName">) => ({
-  target: { type: "Group", id, display: displayName },
-  organizationId: id,
-});
 
 /** The attributes that differ. */
 function attributeChanges(current: OrganizationInput | undefined, next: OrganizationInput): string[] {

@@ -1,15 +1,9 @@
 import { ForbiddenError } from "../../domain/errors.js";
 import { accountOf } from "../../domain/access/actor.js";
-import type { Principal } from "../../domain/access/principal.js";
+import type { Author } from "../../domain/access/principal.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 
 type Parts = Pick<Repositories, "accounts" | "memberships" | "organizations">;
-
-/** What the audit log says when nobody is left to administer something. */
-export interface Warning {
-  readonly result: "warning";
-  readonly detail: string;
-}
 
 /** Whose administrators may become fewer. */
 export interface Administered {
@@ -23,15 +17,15 @@ export interface Administered {
  * a token of their own cannot. A machine can, since offboarding is never blocked, but not unnoticed.
  *
  * @param work the changes, in this transaction
- * @returns a warning when nobody is left
+ * @returns what the audit log is to say when nobody is left
  * @throws ForbiddenError when a person would take away the last one
  */
 export async function keepingAdministrators(
-  { actor }: Pick<Principal, "actor">,
+  { actor }: Pick<Author, "actor">,
   { accounts, memberships, organizations }: Parts,
   { organizationIds, isProvider }: Administered,
   work: () => Promise<unknown>,
-): Promise<Warning | undefined> {
+): Promise<string | undefined> {
   const isPerson = accountOf(actor) !== undefined;
   if (isPerson) {
     // Whoever else takes power away waits, so that two cannot take it from each other.
@@ -52,5 +46,5 @@ export async function keepingAdministrators(
       `This would leave ${lost} without an administrator: make somebody else one before the last one goes`,
     );
   }
-  return { result: "warning", detail: `This left ${lost} without an administrator` };
+  return `This left ${lost} without an administrator`;
 }

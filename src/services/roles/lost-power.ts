@@ -1,7 +1,7 @@
+import type { Change } from "../../domain/changes/change.js";
 import type { Author } from "../../domain/access/principal.js";
 import type { Made } from "../../repositories/memberships/power.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
-import { record } from "../audit/audit.js";
 import type { Dependencies } from "../dependencies.js";
 
 /** Who may have lost power, and by what. */
@@ -13,10 +13,10 @@ export interface Loss {
   readonly isDeletion?: boolean;
 }
 
-type Given = Pick<Dependencies, "now" | "newId">;
+type Deps = Pick<Dependencies, "now" | "newId" | "changes">;
 
 /** As many administrators are told by mail that a token was orphaned. */
-const TOLD = 100;
+const NOTIFIED = 100;
 
 /**
  * Ends for good what people keep of power that they have lost: their own tokens in an organization that they left are
@@ -26,7 +26,7 @@ const TOLD = 100;
  * To be called in the transaction of what took the power away, after it; before it when accounts are deleted.
  */
 export async function settleLostPower(
-  deps: Given,
+  deps: Deps,
   repositories: Repositories,
   author: Author,
   { accountIds, organizationId, isDeletion = false }: Loss,
@@ -39,30 +39,27 @@ export async function settleLostPower(
   const orphaned = await power.orphanTokens(accountIds, isDeletion, at);
   const tokenIds = orphaned.map(({ id }) => id);
   const disabled = await power.disableInvitations(accountIds, tokenIds, isDeletion, at);
-  for (const token of revoked) {
-    await record(deps, repositories, author, {
-      ...{ action: "delete", ...about("AccessToken", token) },
+  const changes: readonly Change[] = [
+    ...revoked.map((token) => ({
+      ...{ action: "delete" as const, ...targetOf("AccessToken", token) },
       detail: "revoked with the membership of the person that it belonged to",
-    });
-  }
-  for (const token of orphaned) {
-    await record(deps, repositories, author, {
-      ...{ action: "change", ...about("AccessToken", token), changes: ["orphaned"], result: "warning" },
-      detail: "The person who made this access token lost the power to make it; keep it, or revoke it",
-    });
-  }
-  for (const invitation of disabled) {
-    await record(deps, repositories, author, {
-      ...{ action: "change", ...about("Invitation", invitation), changes: ["enabled"] },
+    })),
+    ...orphaned.map((token) => ({
+      ...{ action: "change" as const, ...targetOf("AccessToken", token), attributes: ["orphaned"] },
+      warning: "The person who made this access token lost the power to make it; keep it, or revoke it",
+    })),
+    ...disabled.map((invitation) => ({
+      ...{ action: "change" as const, ...targetOf("Invitation", invitation), attributes: ["enabled"] },
       detail: "disabled, since the person who invites lost the power to give its roles",
-    });
-  }
-  await tellAdministrators(deps, repositories, orphaned, accountIds);
+    })),
+  ];
+  await deps.changes.record(repositories, author, ...changes);
+  await notifyAdministrators(deps, repositories, orphaned, accountIds);
 }
 
 /** Each realm's other administrators get one mail, however many of its tokens were orphaned; or else the provider's. */
-async function tellAdministrators(
-  deps: Given,
+async function notifyAdministrators(
+  deps: Deps,
   { power, outbox }: Repositories,
   orphaned: readonly Made[],
   losers: readonly string[],
@@ -70,20 +67,20 @@ async function tellAdministrators(
   const createdAt = deps.now();
   for (const organizationId of new Set(orphaned.map((token) => token.organizationId))) {
     const others = async (realm: string | undefined) =>
-      (await power.administrators(realm, TOLD)).filter((id) => !losers.includes(id));
+      (await power.administrators(realm, NOTIFIED)).filter((id) => !losers.includes(id));
     const own = await others(organizationId);
-    const told = own.length > 0 || organizationId === undefined ? own : await others(undefined);
-    const about = { kind: "tokens-orphaned", revision: 0, createdAt } as const;
+    const recipients = own.length > 0 || organizationId === undefined ? own : await others(undefined);
+    const mail = { kind: "tokens-orphaned", revision: 0, createdAt } as const;
     await outbox.insert(
-      told.map((accountId) => ({
-        ...{ ...about, id: deps.newId(), accountId },
+      recipients.map((accountId) => ({
+        ...{ ...mail, id: deps.newId(), accountId },
         ...(organizationId !== undefined && { organizationId }),
       })),
     );
   }
 }
 
-const about = (type: "AccessToken" | "Invitation", { id, name, organizationId }: Made) => ({
+const targetOf = (type: "AccessToken" | "Invitation", { id, name, organizationId }: Made) => ({
   target: { type, id, display: name },
   ...(organizationId !== undefined && { organizationId }),
 });

@@ -1,4 +1,6 @@
 import { InvalidValueError } from "../../domain/errors.js";
+import { rolesChange } from "../../domain/changes/change.js";
+import type { RoleOfAccount, RolesChange } from "../../domain/changes/change.js";
 import { requireFewElements, requireKeyLength } from "../../domain/limits/values.js";
 import type { OrganizationRole } from "../../domain/memberships/membership-details.js";
 import type { Principal } from "../../domain/access/principal.js";
@@ -12,7 +14,7 @@ const toRole = (value: string) => ({ value });
  * Gives somebody the roles in organizations that are said, and takes the others away. What a role carries
  * beside its name stays, as long as the role does.
  *
- * @returns whether anything changed
+ * @returns what was given and taken
  * @throws ForbiddenError for a role that the caller may not give, InvalidValueError for a role in an organization that the person is no member of
  */
 export async function writeOrganizationRoles(
@@ -21,7 +23,7 @@ export async function writeOrganizationRoles(
   principal: Principal,
   { id: accountId, organizationIds }: { readonly id: string; readonly organizationIds: readonly string[] },
   change: (current: readonly OrganizationRole[]) => readonly OrganizationRole[],
-): Promise<boolean> {
+): Promise<RolesChange> {
   const { memberships, membershipDetails } = repositories;
   const current = (await membershipDetails.find([accountId])).get(accountId)?.organizationRoles ?? [];
   const next = change(current);
@@ -36,7 +38,8 @@ export async function writeOrganizationRoles(
       `'${stranger.organizationId}' is no Group that the User is a member of; a role in it needs the membership`,
     );
   }
-  let isChanged = false;
+  const granted: RoleOfAccount[] = [];
+  const revoked: RoleOfAccount[] = [];
   for (const organizationId of organizationIds) {
     const names = (roles: readonly OrganizationRole[]) => [
       ...new Set(roles.filter((each) => each.organizationId === organizationId).map(({ role }) => role)),
@@ -45,7 +48,9 @@ export async function writeOrganizationRoles(
     await requireGrants(deps, repositories, principal, before.map(toRole), after.map(toRole));
     if (before.length === after.length && before.every((role) => after.includes(role))) continue;
     await memberships.setRoles(organizationId, accountId, after, deps.now());
-    isChanged = true;
+    const difference = rolesChange(accountId, before, after, { organizationId });
+    granted.push(...difference.granted);
+    revoked.push(...difference.revoked);
   }
-  return isChanged;
+  return { granted, revoked };
 }

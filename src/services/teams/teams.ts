@@ -5,13 +5,14 @@ import { requireKeyLength } from "../../domain/limits/values.js";
 import type { Listing, Page } from "../../domain/listing.js";
 import type { Member, MemberEntry, MembershipChange } from "../../domain/memberships/membership.js";
 import type { Principal } from "../../domain/access/principal.js";
+import { teamTarget } from "../../domain/teams/team.js";
 import type { Team, TeamInput } from "../../domain/teams/team.js";
-import type { TeamRepository, TeamRole } from "../../repositories/teams/teams.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
-import { record } from "../audit/audit.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 import { requireStanding } from "../roles/standing.js";
+import { isOfMembers, membersOfEnding, TeamMembers } from "./team-members.js";
+import type { TeamOutcome } from "./team-members.js";
 
 /** A change of a team. */
 export interface TeamChange {
@@ -76,9 +77,14 @@ export class TeamService {
         organizationName: organization.displayName,
       };
       await repositories.teams.insert(team);
-      await this.#changeMembers(repositories, principal, team, [{ type: "add", entries }]);
-      const changes = entries.length > 0 ? ["displayName", "members"] : ["displayName"];
-      await record(this.deps, repositories, principal, { action: "create", ...about(team), changes });
+      const outcome = await this.#changeMembers(repositories, principal, team, [{ type: "add", entries }]);
+      const change = {
+        action: "create",
+        ...teamTarget(team),
+        attributes: ["displayName"],
+        ...outcome,
+      } as const;
+      await this.deps.changes.record(repositories, principal, change);
       return team;
     });
   }
@@ -96,13 +102,11 @@ export class TeamService {
       const input = change.apply?.(current) ?? current;
       requireStorable(input);
       const { displayName, externalId, description } = input;
-      const changes = [
-        ...(["displayName", "externalId", "description"] as const).filter(
-          (name) => current[name] !== input[name],
-        ),
-        ...((await this.#changeMembers(repositories, principal, current, change.members)) ? ["members"] : []),
-      ];
-      if (changes.length === 0) return current;
+      const attributes = (["displayName", "externalId", "description"] as const).filter(
+        (name) => current[name] !== input[name],
+      );
+      const outcome = await this.#changeMembers(repositories, principal, current, change.members);
+      if (attributes.length === 0 && !isOfMembers(outcome)) return current;
       const changed = {
         ...current,
         ...{ displayName, externalId, description },
@@ -110,7 +114,8 @@ export class TeamService {
         updatedAt: this.deps.now(),
       };
       await repositories.teams.update(changed);
-      await record(this.deps, repositories, principal, { action: "change", ...about(changed), changes });
+      const recorded = { action: "change", ...teamTarget(changed), attributes, ...outcome } as const;
+      await this.deps.changes.record(repositories, principal, recorded);
       return changed;
     });
   }
@@ -120,8 +125,10 @@ export class TeamService {
     requireAccess(principal, "delete Teams");
     await this.deps.work.write(principal.realm, async (repositories) => {
       const current = await lock(repositories, id, expected);
+      const members = await membersOfEnding(repositories.teams, id);
       await repositories.teams.delete(id);
-      await record(this.deps, repositories, principal, { action: "delete", ...about(current) });
+      const change = { action: "delete", ...teamTarget(current), members } as const;
+      await this.deps.changes.record(repositories, principal, change);
     });
   }
 
@@ -129,10 +136,10 @@ export class TeamService {
     repositories: Repositories,
     principal: Principal,
     team: Team,
-    changes: readonly MembershipChange[],
-  ): Promise<boolean> {
+    steps: readonly MembershipChange[],
+  ): Promise<TeamOutcome> {
     const mayGive = () => requireStanding(this.deps, repositories, principal, "grant team roles");
-    return changeMembers(repositories.teams, team, changes, mayGive);
+    return new TeamMembers(repositories.teams, team, mayGive).change(steps);
   }
 }
 
@@ -149,79 +156,6 @@ async function lock(repositories: Repositories, id: string, expected: ExpectedVe
   return team;
 }
 
-/**
- * @param mayGive throws when the caller may not give roles in a team
- * @returns whether anything changed
- * @throws InvalidValueError for somebody who is no member of the organization, and what `mayGive` throws
- */
-async function changeMembers(
-  teams: TeamRepository,
-  team: Team,
-  changes: readonly MembershipChange[],
-  mayGive: () => Promise<void>,
-): Promise<boolean> {
-  let count = 0;
-  const give = async (roles: readonly TeamRole[]) => {
-    const changed = await teams.setRoles(team.id, roles);
-    const isGiven = changed.length > 0 && roles.some(({ role }) => role !== undefined);
-    if (isGiven) await mayGive();
-    return changed.length;
-  };
-  const add = async (entries: readonly MemberEntry[]) => {
-    const ids = [...new Set(entries.map(({ accountId }) => accountId))];
-    if (ids.length === 0) return;
-    const [stranger] = ids.every(isId) ? await teams.strangers(team, ids) : ids.filter((id) => !isId(id));
-    if (stranger !== undefined) throw noMember(stranger);
-    count += (await teams.add(team, ids)).length;
-    const withRoles = entries.flatMap(({ accountId, role }) =>
-      role === undefined ? [] : [{ accountId, role }],
-    );
-    count += await give(withRoles);
-  };
-  for (const change of changes) {
-    switch (change.type) {
-      case "add":
-        await add(change.entries);
-        break;
-      case "remove":
-        count += (await teams.remove(team.id, change.accountIds.filter(isId))).length;
-        break;
-      case "removeMatching":
-        count += (await teams.removeMatching(team.id, change.filter)).length;
-        break;
-      case "removeAll":
-        count += (await teams.removeOthers(team.id, [])).length;
-        break;
-      case "replace": {
-        const ids = change.entries.map(({ accountId }) => accountId);
-        count += (await teams.removeOthers(team.id, ids.filter(isId))).length;
-        await add(change.entries);
-        const without = change.entries.filter(({ role }) => role === undefined);
-        count += (
-          await teams.setRoles(
-            team.id,
-            without.map((each) => ({ ...each, role: undefined })),
-          )
-        ).length;
-        break;
-      }
-      case "setRole":
-        if (!(await teams.isMember(team.id, change.accountId))) throw noMember(change.accountId);
-        count += await give([change]);
-    }
-  }
-  return count > 0;
-}
-
-const noMember = (id: string) =>
-  new InvalidValueError(`'${id}' is no member of the organization that the team is in`);
-
 function requireStorable({ displayName, externalId }: TeamInput): void {
   requireKeyLength({ displayName, externalId });
 }
-
-/** A team, as the audit log names it: it happens to the organization. */
-const about = ({ id, displayName, organizationId }: Team) => ({
-  target: { type: "Team", id, display: displayName },
-  organizationId,
-});

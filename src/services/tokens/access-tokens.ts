@@ -7,7 +7,6 @@ import type { Listing, Page } from "../../domain/listing.js";
 import { accountOf, endOf, personBehind } from "../../domain/access/actor.js";
 import type { Principal, Realm } from "../../domain/access/principal.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
-import { record } from "../audit/audit.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 import { later } from "../limits/rate-limits.js";
@@ -70,7 +69,7 @@ export class AccessTokenService {
         },
       };
       await repositories.accessTokens.insert(token, hashOf(secret));
-      await record(this.deps, repositories, principal, { action: "create", ...about(token) });
+      await this.deps.changes.record(repositories, principal, { action: "create", ...targetOf(token) });
       return { token: requireFound(await repositories.accessTokens.find(id), id), secret };
     });
   }
@@ -107,7 +106,11 @@ export class AccessTokenService {
         updatedAt: this.deps.now(),
       };
       await repositories.accessTokens.update(changed);
-      await record(this.deps, repositories, principal, { action: "change", ...about(changed), changes });
+      await this.deps.changes.record(repositories, principal, {
+        action: "change",
+        ...targetOf(changed),
+        attributes: changes,
+      });
       return changed;
     });
   }
@@ -139,10 +142,10 @@ export class AccessTokenService {
       const makerId =
         current.accountId === undefined ? (personBehind(principal.actor) ?? current.makerId) : undefined;
       await repositories.accessTokens.rotate(id, hashOf(secret), makerId, endsAt, at);
-      await record(this.deps, repositories, principal, {
+      await this.deps.changes.record(repositories, principal, {
         action: "change",
-        ...about(current),
-        changes: ["token"],
+        ...targetOf(current),
+        attributes: ["token"],
       });
       return { token: requireFound(await repositories.accessTokens.find(id), id), secret };
     });
@@ -173,8 +176,12 @@ export class AccessTokenService {
       this.#requireNoMore(principal, current);
       await requireStanding(this.deps, repositories, principal, "keep AccessTokens");
       await repositories.accessTokens.keep(id, hashOf(secret), accountId, this.deps.now());
-      const entry = { action: "change", ...about(current), changes: ["token", "maker", "orphaned"] } as const;
-      await record(this.deps, repositories, principal, entry);
+      const change = {
+        action: "change",
+        ...targetOf(current),
+        attributes: ["token", "maker", "orphaned"],
+      } as const;
+      await this.deps.changes.record(repositories, principal, change);
       return { token: requireFound(await repositories.accessTokens.find(id), id), secret };
     });
   }
@@ -186,7 +193,7 @@ export class AccessTokenService {
       const current = requireFound(await this.#find(repositories, id), id);
       requireVersion("AccessToken", current, expected);
       await repositories.accessTokens.revoke(id, this.deps.now());
-      await record(this.deps, repositories, principal, { action: "delete", ...about(current) });
+      await this.deps.changes.record(repositories, principal, { action: "delete", ...targetOf(current) });
     });
   }
 
@@ -250,7 +257,7 @@ function requireFound(token: AccessToken | undefined, id: string): AccessToken {
 }
 
 /** A token, as the audit log names it. */
-const about = ({ id, name, realm }: Pick<AccessToken, "id" | "name" | "realm">) => ({
+const targetOf = ({ id, name, realm }: Pick<AccessToken, "id" | "name" | "realm">) => ({
   target: { type: "AccessToken", id, display: name },
   ...(realm.type === "organization" && { organizationId: realm.organizationId }),
 });

@@ -12,7 +12,6 @@ import type { AccountSetup } from "../../repositories/users/account-setups.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { targetOf } from "./account-rules.js";
 import type { Credentials } from "./account-rules.js";
-import { record } from "../audit/audit.js";
 import type { Dependencies } from "../dependencies.js";
 import type { BruteForceGuard, Origin } from "../limits/brute-force-guard.js";
 import type { Links } from "../invitations/links.js";
@@ -148,8 +147,8 @@ export class AccountSetupService {
       await repositories.accounts.find(account.id, "forUpdate");
       const { account: current, setup } = await this.#find(repositories, token);
       await repositories.accounts.setPassword(current.id, passwordHash, this.deps.now());
-      await record(this.deps, repositories, authorOf(setup, origin), {
-        ...{ action: "change", target: targetOf(current), changes: ["password"] },
+      await this.deps.changes.record(repositories, authorOf(setup, origin), {
+        ...{ action: "change", target: targetOf(current), attributes: ["password"] },
         detail: "set up by the link in the mail",
       });
       return current.userName;

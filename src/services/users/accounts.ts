@@ -2,6 +2,9 @@ import type { Account, AccountInput, AccountWithOrganizations } from "../../doma
 import { NotFoundError, UniquenessError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import type { OrganizationRole } from "../../domain/memberships/membership-details.js";
+import { roleNames } from "../../domain/access/roles.js";
+import { hasRoles, rolesChange } from "../../domain/changes/change.js";
+import type { RolesChange } from "../../domain/changes/change.js";
 import { turnOf } from "../../domain/access/principal.js";
 import type { Principal } from "../../domain/access/principal.js";
 import type { AccountRepository } from "../../repositories/users/accounts.js";
@@ -17,7 +20,7 @@ import {
 } from "./account-rules.js";
 import type { Credentials } from "./account-rules.js";
 import type { SetupMail } from "./account-setup.js";
-import { record } from "../audit/audit.js";
+import { leaveWithAccount } from "../memberships/joining.js";
 import { keepingAdministrators } from "../roles/administrators.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
@@ -66,12 +69,10 @@ export class AccountService {
       await repositories.accounts.insert({ ...account, search, passwordHash });
       const isDue = await this.setupMail.isDue(repositories, setupEmail, account, false);
       if (isDue) await this.setupMail.send(repositories, principal, account, undefined, setupEmail);
-      const changes = [...profileChanges(undefined, input), ...standingChanges(undefined, input)];
-      await record(this.deps, repositories, principal, {
-        action: "create",
-        target: targetOf(account),
-        changes,
-      });
+      const attributes = [...profileChanges(undefined, input), ...standingChanges(undefined, input)];
+      const roles = rolesChange(account.id, [], roleNames(input.roles));
+      const change = { action: "create", target: targetOf(account), attributes, roles } as const;
+      await this.deps.changes.record(repositories, principal, change);
       return isDue;
     });
     const { externalId, displayName } = input;
@@ -110,18 +111,20 @@ export class AccountService {
       await requireHarmless(this.deps, repositories, principal, { current, next, changes });
       const changed = { ...next, version: current.version + 1, updatedAt: this.deps.now() };
       const organizationIds = current.organizations.map((each) => each.id);
+      const ownRoles = rolesChange(id, roleNames(current.roles), roleNames(roles));
+      let organizationRoles: RolesChange = { granted: [], revoked: [] };
       const write = async () => {
-        const { organizationRoles } = change;
-        const isRoleChanged =
-          organizationRoles !== undefined &&
-          (await writeOrganizationRoles(
+        if (change.organizationRoles) {
+          const person = { id, organizationIds };
+          organizationRoles = await writeOrganizationRoles(
             this.deps,
             repositories,
             principal,
-            { id, organizationIds },
-            organizationRoles,
-          ));
-        if (isRoleChanged) changes.push("organizationRoles");
+            person,
+            change.organizationRoles,
+          );
+        }
+        if (hasRoles(organizationRoles)) changes.push("organizationRoles");
         if (changes.length === 0) return;
         await accounts.update({ ...changed, search, passwordHash }, personal.length > 0 || sendsMail);
         if (concernsSetup(changes)) await repositories.accountSetups.revoke(id);
@@ -134,8 +137,14 @@ export class AccountService {
       if (!isAboutPower) await write();
       if (isAboutPower) await settleLostPower(this.deps, repositories, principal, { accountIds: [id] });
       if (changes.length === 0) return current;
-      const entry = { action: "change", target: targetOf(changed), changes } as const;
-      await record(this.deps, repositories, principal, { ...entry, ...warning });
+      const recorded = { action: "change", target: targetOf(changed), attributes: changes, warning } as const;
+      await this.deps.changes.record(repositories, principal, {
+        ...recorded,
+        roles: {
+          granted: [...ownRoles.granted, ...organizationRoles.granted],
+          revoked: [...ownRoles.revoked, ...organizationRoles.revoked],
+        },
+      });
       const isInvited = sendsMail || (current.isInvited && passwordHash === undefined);
       return { ...changed, isInvited };
     });
@@ -149,22 +158,12 @@ export class AccountService {
   async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
     if (!isId(id)) throw new NotFoundError("User", id);
     await this.deps.work.write(principal.realm, async (repositories) => {
-      const { accounts, memberships } = repositories;
       // In the order in which others lock when they add a member: organizations first.
-      await memberships.lockOrganizationsOf(id);
-      const account = await this.#lock(accounts, id, "forDelete", expected);
-      const organizationIds = account.organizations.map((each) => each.id);
-      const administered = { organizationIds, isProvider: true };
-      const warning = await keepingAdministrators(principal, repositories, administered, async () => {
-        await settleLostPower(this.deps, repositories, principal, { accountIds: [id], isDeletion: true });
-        await memberships.leaveAll(id, this.deps.now());
-        await accounts.delete(id);
-      });
-      await record(this.deps, repositories, principal, {
-        action: "delete",
-        target: targetOf(account),
-        ...warning,
-      });
+      await repositories.memberships.lockOrganizationsOf(id);
+      const account = await this.#lock(repositories.accounts, id, "forDelete", expected);
+      const { changes, warning } = await leaveWithAccount(this.deps, repositories, principal, account);
+      const deletion = { action: "delete", target: targetOf(account), warning } as const;
+      await this.deps.changes.record(repositories, principal, deletion, ...changes);
     });
   }
 

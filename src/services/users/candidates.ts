@@ -4,7 +4,7 @@ import type { Candidate, CandidateSearch } from "../../domain/users/candidate.js
 import { ForbiddenError } from "../../domain/errors.js";
 import type { Listing, Page } from "../../domain/listing.js";
 import type { Principal } from "../../domain/access/principal.js";
-import { kept, record } from "../audit/audit.js";
+import { kept, recordEvent } from "../audit/audit.js";
 import type { Dependencies } from "../dependencies.js";
 import { countWithin } from "../limits/rate-limits.js";
 
@@ -43,7 +43,7 @@ export class CandidateService {
     requireSpecific(listing, this.limits.search);
     const page = await this.deps.work.readMany(principal).candidates.list(organizationId, listing);
     await this.deps.work.write(realm, (repositories) =>
-      record(this.deps, repositories, principal, {
+      recordEvent(this.deps, repositories, principal, {
         action: "search",
         target: { type: "Candidate" },
         detail: `${page.total} found by ${kept(filter ?? "")}`,

@@ -2,6 +2,8 @@ import type { Account, AccountInput, AccountWithOrganizations } from "../../doma
 import { NotFoundError, UniquenessError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import { tokenIdOf } from "../../domain/access/actor.js";
+import { roleNames } from "../../domain/access/roles.js";
+import { NOBODY, rolesChange } from "../../domain/changes/change.js";
 import { turnOf } from "../../domain/access/principal.js";
 import type { Principal } from "../../domain/access/principal.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
@@ -18,13 +20,13 @@ import type { Credentials } from "./account-rules.js";
 import type { SetupMail } from "./account-setup.js";
 import { hashOfChange } from "./accounts.js";
 import type { AccountChange } from "./accounts.js";
-import { record } from "../audit/audit.js";
+import { join, leave } from "../memberships/joining.js";
+import { ofCreation, writeManagedProfile } from "./managed-profile.js";
 import { keepingAdministrators } from "../roles/administrators.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 import { refuseGrants, refuseHarm, requireGrants, requireHarmless } from "../roles/grants.js";
 import { settleLostPower } from "../roles/lost-power.js";
-import type { MembershipNotices } from "../memberships/membership-notices.js";
 import { knownWords } from "../passwords/password-rules.js";
 import type { PasswordHasher } from "../passwords/passwords.js";
 
@@ -36,7 +38,6 @@ export class MemberService {
   constructor(
     private readonly deps: Dependencies,
     private readonly setupMail: SetupMail,
-    private readonly notices: MembershipNotices,
     private readonly passwords: PasswordHasher,
   ) {}
 
@@ -59,7 +60,7 @@ export class MemberService {
     const passwordHash = await this.#hashOfNew(principal, organizationId, input, credentials);
     return this.deps.work.write(principal.realm, async (repositories) => {
       const { accounts, memberships } = repositories;
-      await lockOrganization(repositories, organizationId);
+      const organization = await lockOrganization(repositories, organizationId);
       await requireGrants(this.deps, repositories, principal, [], input.roles);
       const { id, isNew } = await this.#findOrInsert(repositories, organizationId, input, passwordHash);
       const member = isNew ? undefined : await accounts.find(id, "forUpdate");
@@ -67,21 +68,23 @@ export class MemberService {
       const { setupEmail } = credentials;
       const sendsMail = await this.setupMail.isDue(repositories, setupEmail, { ...input, id }, false);
       const secret = { passwordHash, sendsMail };
-      if (!member) await this.#join(repositories, principal, organizationId, id);
+      const place = { organizationId, accountId: id };
+      const addition = { source: "scim", addedBy: tokenIdOf(principal.actor) } as const;
+      const members = member ? NOBODY : await join(this.deps, repositories, organization, id, addition);
       const written = isNew
         ? { changes: profileChanges(undefined, input), ignored: [] }
-        : await this.#writeProfile(repositories, principal, organizationId, id, input, secret);
+        : await writeManagedProfile(this.deps, repositories, principal, place, input, secret);
       if (sendsMail && !written.ignored.includes("sendSetupEmail")) {
         await this.setupMail.send(repositories, principal, { ...input, id }, organizationId, setupEmail);
       }
       await memberships.update(organizationId, id, input, this.deps.now());
       if (member) await this.#requireBackWithoutPower(repositories, principal, member, input);
       const created = requireFound(await accounts.find(id), id);
-      await record(this.deps, repositories, principal, {
-        action: "create",
-        target: targetOf(created),
-        changes: [...written.changes, ...standingChanges(member, input)],
-        ignored: written.ignored.filter((name) => says(input, name)),
+      await this.deps.changes.record(repositories, principal, {
+        ...{ action: "create", target: targetOf(created), members },
+        attributes: [...written.changes, ...standingChanges(member, input)],
+        ignored: ofCreation(written.ignored, input),
+        roles: rolesChange(id, roleNames(member?.roles ?? []), roleNames(input.roles), { organizationId }),
       });
       return created;
     });
@@ -119,7 +122,8 @@ export class MemberService {
         passwordHash === undefined &&
         (await this.setupMail.isDue(repositories, change.setupEmail, { ...input, id }, isVoid));
       const secret = { passwordHash, sendsMail };
-      const written = await this.#writeProfile(repositories, principal, organizationId, id, input, secret);
+      const place = { organizationId, accountId: id };
+      const written = await writeManagedProfile(this.deps, repositories, principal, place, input, secret);
       const write = () => memberships.update(organizationId, id, input, this.deps.now());
       const warning = concernsPower(standing)
         ? await keepingAdministrators(principal, repositories, itself(organizationId), write)
@@ -140,13 +144,11 @@ export class MemberService {
         );
       }
       if (changes.length === 0 && written.ignored.length === 0) return current;
-      const entry = {
-        action: "change",
-        target: targetOf(current),
-        changes,
+      await this.deps.changes.record(repositories, principal, {
+        ...{ action: "change", target: targetOf(current), attributes: changes, warning },
         ignored: written.ignored,
-      } as const;
-      await record(this.deps, repositories, principal, { ...entry, ...warning });
+        roles: rolesChange(id, roleNames(current.roles), roleNames(input.roles), { organizationId }),
+      });
       return requireFound(await accounts.find(id), id);
     });
   }
@@ -163,27 +165,15 @@ export class MemberService {
     expected: ExpectedVersions,
   ): Promise<void> {
     await this.deps.work.write(principal.realm, async (repositories) => {
-      const { accounts, memberships, organizations } = repositories;
       const organization = await lockOrganization(repositories, organizationId);
-      const current = requireFound(isId(id) ? await accounts.find(id, "forUpdate") : undefined, id);
-      requireVersion("User", current, expected);
-      const warning = await keepingAdministrators(principal, repositories, itself(organizationId), () =>
-        memberships.remove(organizationId, [id]),
+      const current = requireFound(
+        isId(id) ? await repositories.accounts.find(id, "forUpdate") : undefined,
+        id,
       );
-      await settleLostPower(this.deps, repositories, principal, { accountIds: [id], organizationId });
-      await repositories.accountSetups.end(organizationId, [id]);
-      await this.notices.write(repositories, principal, organizationId, { added: [], removed: [id] });
-      await organizations.update({
-        ...organization,
-        memberCount: organization.memberCount - 1,
-        version: organization.version + 1,
-        updatedAt: this.deps.now(),
-      });
-      await record(this.deps, repositories, principal, {
-        action: "delete",
-        target: targetOf(current),
-        ...warning,
-      });
+      requireVersion("User", current, expected);
+      const outcome = await leave(this.deps, repositories, principal, organization, id);
+      const change = { action: "delete", target: targetOf(current), ...outcome } as const;
+      await this.deps.changes.record(repositories, principal, change);
     });
   }
 
@@ -256,70 +246,7 @@ export class MemberService {
     await accounts.insert(written, organizationId);
     return id;
   }
-
-  async #join(
-    repositories: Repositories,
-    principal: Principal,
-    organizationId: string,
-    id: string,
-  ): Promise<void> {
-    const { memberships, organizations } = repositories;
-    const at = this.deps.now();
-    const addition = { source: "scim", addedBy: tokenIdOf(principal.actor), at } as const;
-    const joined = await memberships.add(organizationId, [id], addition);
-    await this.notices.write(repositories, principal, organizationId, { added: joined, removed: [] });
-    const organization = requireFound(
-      await organizations.find(organizationId, { lock: false }),
-      organizationId,
-    );
-    await organizations.update({
-      ...organization,
-      memberCount: organization.memberCount + joined.length,
-      version: organization.version + 1,
-      updatedAt: at,
-    });
-  }
-
-  /**
-   * Writes what is the person's own, if the organization manages the account; otherwise nothing happens.
-   *
-   * @returns the attributes that were changed, and those that were to be
-   */
-  async #writeProfile(
-    repositories: Repositories,
-    principal: Principal,
-    organizationId: string,
-    id: string,
-    input: AccountInput,
-    { passwordHash, sendsMail }: Secret,
-  ): Promise<{ changes: string[]; ignored: string[] }> {
-    const { accounts, accountSetups } = repositories;
-    const current = requireFound(await accounts.find(id), id);
-    const wanted = [...profileChanges(current, input), ...(passwordHash === undefined ? [] : ["password"])];
-    if (sendsMail) wanted.push("sendSetupEmail");
-    if (wanted.length === 0) return { changes: [], ignored: [] };
-    if (!(await accounts.isManagedBy(organizationId, id))) return { changes: [], ignored: wanted };
-    const change = { current, next: current, changes: wanted };
-    await requireHarmless(this.deps, repositories, principal, change);
-    await accounts.updateProfile({ ...input, id, passwordHash, updatedAt: this.deps.now() });
-    if (concernsSetup(wanted)) await accountSetups.revoke(id);
-    return { changes: wanted, ignored: [] };
-  }
 }
-
-/** How somebody comes by a password, ready to be written. */
-interface Secret {
-  readonly passwordHash: string | undefined;
-  readonly sendsMail: boolean;
-}
-
-/** Whether an input has an attribute: what a creation leaves out is not meant to be taken away. */
-const says = (input: AccountInput, name: string) =>
-  name === "password" ||
-  name === "sendSetupEmail" ||
-  input.profile.value[name] !== undefined ||
-  (name === "displayName" && input.displayName !== undefined) ||
-  name === "userName";
 
 /** Only an organization's own administrators can become fewer in its realm. */
 const itself = (organizationId: string) => ({ organizationIds: [organizationId], isProvider: false });

@@ -12,7 +12,6 @@ import type { Credentials } from "./account-rules.js";
 import type { SetupMail } from "./account-setup.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 import { MemberService } from "./members.js";
-import type { MembershipNotices } from "../memberships/membership-notices.js";
 import type { PasswordHasher } from "../passwords/passwords.js";
 
 /**
@@ -26,11 +25,10 @@ export class UserService {
   constructor(
     private readonly deps: Dependencies,
     setupMail: SetupMail,
-    notices: MembershipNotices,
     passwords: PasswordHasher,
   ) {
     this.#accounts = new AccountService(deps, setupMail, passwords);
-    this.#members = new MemberService(deps, setupMail, notices, passwords);
+    this.#members = new MemberService(deps, setupMail, passwords);
   }
 
   /** @throws NotFoundError */

@@ -1,0 +1,46 @@
+import type { AuditEvent } from "../../domain/audit/audit-event.js";
+import { hasMembers, hasRoles } from "../../domain/changes/change.js";
+import type { Change, MembersChange } from "../../domain/changes/change.js";
+import type { ChangeListener } from "../changes/changes.js";
+import type { Dependencies } from "../dependencies.js";
+import { eventOf } from "./audit.js";
+
+/** Writes an event of the audit log for each change. */
+export const auditChanges =
+  (deps: Pick<Dependencies, "now" | "newId">): ChangeListener =>
+  ({ auditEvents }, author, changes) =>
+    auditEvents.insert(changes.map((change) => eventOf(deps, author, entryOf(change))));
+
+function entryOf(change: Change) {
+  const { action, target, organizationId, attributes = [], ignored = [], members, detail, warning } = change;
+  const details = [detail, members && describe(members), warning].filter(Boolean);
+  return {
+    ...{ action, target, ignored },
+    ...(organizationId !== undefined && { organizationId }),
+    result: (warning === undefined ? "success" : "warning") satisfies AuditEvent["result"],
+    changes: isOfMembers(change) ? [...attributes, "members"] : attributes,
+    ...(details.length > 0 && { detail: details.join("; ") }),
+  } as const;
+}
+
+/** Whether the attribute `members` changed; of what was deleted, all attributes are gone. A team says its roles there. */
+function isOfMembers({ action, target, members, roles }: Change): boolean {
+  if (action === "delete" || !["Group", "Team"].includes(target.type)) return false;
+  if (target.type === "Team" && roles !== undefined && hasRoles(roles)) return true;
+  return members !== undefined && hasMembers(members);
+}
+
+/** As many ids as a reader of the audit log looks at. */
+const NAMED = 20;
+
+function describe({ added, removed, moreRemoved = 0 }: MembersChange): string {
+  return [list("added", added, 0), list("removed", removed, moreRemoved)]
+    .filter((each) => each !== "")
+    .join("; ");
+}
+
+function list(what: string, ids: readonly string[], more: number): string {
+  if (ids.length === 0) return "";
+  const rest = ids.length + more - NAMED;
+  return `${what} ${ids.slice(0, NAMED).join(", ")}${rest > 0 ? `, and ${rest} more` : ""}`;
+}
