@@ -11,8 +11,11 @@ type Optional<T> = {
     (T[Name] extends readonly unknown[] | string ? T[Name] : Partial<T[Name]>) | undefined;
 };
 
+/** What is about Muster's own HTTP server, or has another type here. */
+type OfOwnServer = "port" | "host" | "http" | "publicUrl" | "database";
+
 /** What Muster is made with: all settings, each with the same default, and what a host brings of its own. */
-export interface MusterOptions extends Optional<Omit<Settings, "publicUrl" | "database">> {
+export interface MusterOptions extends Optional<Omit<Settings, OfOwnServer>> {
   /** The address of Muster as clients and readers of mail see it, with the path that it is mounted at. */
   readonly publicUrl: string;
   /** An address as in `DATABASE_URL`, or the host's Knex, which Muster borrows connections from and never closes. */

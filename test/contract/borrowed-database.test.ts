@@ -107,6 +107,6 @@ async function sessionOf(host: Knex): Promise<unknown> {
     return rows;
   }
   return Promise.all(
-    ["foreign_keys", "journal_mode", "query_only"].map((name) => host.raw(`pragma ${name}`)),
+    ["foreign_keys", "journal_mode", "query_only", "busy_timeout"].map((name) => host.raw(`pragma ${name}`)),
   );
 }

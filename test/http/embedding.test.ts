@@ -3,10 +3,14 @@ import express from "express";
 import type { ErrorRequestHandler } from "express";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createMuster, DatabaseUnavailableError, SettingsError } from "../../src/index.js";
 import type { Logger, MusterOptions } from "../../src/index.js";
 import { expectError, expectList, expectStatus, read } from "../support/assertions.js";
 import { BULK_REQUEST, sendBulk, statusesOf } from "../support/bulk.js";
+import { ScimClient } from "../support/client.js";
 import { forEachEngine, scratchFolder } from "../support/engines.js";
 import { CORE_GROUP, CORE_USER, createGroup, createUser } from "../support/factories.js";
 import { hostKnex, PREFIX, startHost } from "../support/host.js";
@@ -168,6 +172,31 @@ describe("A host that mounts Muster", () => {
     ]);
     expect(statusesOf(answer)).to.deep.equal([201]);
     await host.stop();
+  });
+
+  it("serves requests without the jobs, which another process can do", async () => {
+    const database = sqlite();
+    const first = createMuster({ publicUrl: "http://x", database, logger: SILENT });
+    await first.migrate();
+    const { secret } = await first.services.operator.issueToken("a token");
+    await first.close();
+    const mails: unknown[] = [];
+    const second = createMuster({
+      ...{ publicUrl: "http://x", database, logger: SILENT },
+      mailer: { send: (message) => Promise.resolve(mails.push(message)) },
+    });
+    const server = createServer(second.app).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const scim = new ScimClient(() => ({ url: `http://127.0.0.1:${port}/scim/v2`, token: secret }));
+    const { id } = await createGroup(scim);
+    const offer = { schemas: [INVITATION], organization: { value: id }, emails: [{ value: "ann@x.test" }] };
+    const { link } = expectStatus(await scim.post("/Invitations", offer), 201);
+    expect(String(link).startsWith("http://x/invitations/")).to.equal(true);
+    server.close();
+    server.closeAllConnections();
+    expect(await second.stop()).to.equal("orderly");
+    expect(mails).to.deep.equal([]);
   });
 
   it("gives new things ids of its own", async () => {

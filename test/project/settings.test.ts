@@ -99,6 +99,19 @@ describe("Settings", () => {
       .and.does.not.match(/my secret|hunter2/);
   });
 
+  /** What is about Muster's own HTTP server. */
+  const withoutOption = /^(port|host|http\..*|stop\.delay)$/;
+
+  it("are all listed in docs/embedding.md as options, with their defaults", () => {
+    const lines = readFileSync("docs/embedding.md", "utf8").split("\n");
+    for (const { option, default: fallback } of describeSettings()) {
+      if (withoutOption.test(option)) continue;
+      const line = lines.find((each) => each.startsWith(`| \`${option}\` `));
+      expect(line, option).to.be.a("string");
+      if (fallback !== undefined) expect(line).to.include(`| \`${fallback}\` `);
+    }
+  });
+
   for (const file of [".env.example", "README.md"]) {
     it(`are all listed in ${file}`, () => {
       const text = readFileSync(file, "utf8");

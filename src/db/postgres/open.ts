@@ -50,8 +50,16 @@ export function postgresDatabase(connectionString: string, limits: DatabaseLimit
   });
 }
 
+interface Result<Row> {
+  readonly rows: Row[];
+}
+
 export async function run<Row>(knex: Knex, connection: object, sql: string, bindings: readonly Binding[]) {
-  return ((await knex.raw(sql, bindings as Binding[]).connection(connection)) as { rows: Row[] }).rows;
+  const result = (await knex.raw(sql, bindings as Binding[]).connection(connection)) as
+    Result<Row> | Result<Row>[];
+  // Of several statements in one text, the last one's.
+  const last = Array.isArray(result) ? result.at(-1) : result;
+  return last?.rows ?? [];
 }
 
 /**

@@ -14,8 +14,8 @@ import { sqliteEngine } from "./client.js";
 
 /**
  * SQLite by a host's connections. What is prepared on a connection would keep the host from closing it, so each
- * statement is prepared anew. The host's pragmas are left as they are, but for foreign keys, which Muster's deletions
- * need while they run.
+ * statement is prepared anew. The host's pragmas stay as they are, but while Muster writes: its deletions need
+ * foreign keys.
  */
 export function borrowedSqlite(pool: HostPool, limits: DatabaseLimits): Database {
   const own = knex({
@@ -26,12 +26,17 @@ export function borrowedSqlite(pool: HostPool, limits: DatabaseLimits): Database
     compileSqlOnError: false,
   });
   const limit = laneLimits(borrowedSizes(pool, 1), limits);
-  const engine: Engine = { ...sqliteEngine, run: runOnce };
+  // Where another process writes, as many milliseconds are waited as with connections of Muster's own.
+  const pragmas = { foreign_keys: 1, busy_timeout: limits.wait / 2 };
+  const engine: Engine = {
+    ...sqliteEngine,
+    run: (_own, connection, sql, bindings) => runOnce(connection, sql, bindings),
+  };
   const lanes = {
     keys: new Lane(own, engine, limit.keys),
     lists: new Lane(own, engine, limit.lists),
     scans: new Lane(own, engine, limit.scans),
-    writers: new Lane(own, { ...engine, borrow: withForeignKeys }, limit.writers),
+    writers: new Lane(own, { ...engine, borrow: withPragmas(pragmas) }, limit.writers),
   };
   return new Database(sqliteDialect, lanes, limits, {
     name: "the database of the option 'database'",
@@ -39,24 +44,26 @@ export function borrowedSqlite(pool: HostPool, limits: DatabaseLimits): Database
   });
 }
 
-const runOnce: Engine["run"] = <Row>(
-  _knex: unknown,
-  connection: object,
-  sql: string,
-  bindings: readonly Binding[],
-) =>
-  new Promise<Row[]>((resolve, reject) => {
+function runOnce<Row>(connection: object, sql: string, bindings: readonly Binding[] = []): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
     (connection as Connection).all<Row>(sql, bindings, (error, rows) => {
       if (error) reject(error);
       else resolve(rows);
     });
   });
-
-/** @returns what to do before the connection goes back */
-async function withForeignKeys(connection: object): Promise<(() => Promise<unknown>) | undefined> {
-  const pragma = (sql: string) => runOnce<{ foreign_keys: number }>(null as never, connection, sql, [], 0);
-  const [before] = await pragma("pragma foreign_keys");
-  if (before?.foreign_keys === 1) return undefined;
-  await pragma("pragma foreign_keys = on");
-  return () => pragma("pragma foreign_keys = off");
 }
+
+/** Sets pragmas of a connection. @returns how to set them as they were */
+const withPragmas = (pragmas: Readonly<Record<string, number>>) => async (connection: object) => {
+  const before: [name: string, value: number][] = [];
+  for (const [name, value] of Object.entries(pragmas)) {
+    const [row] = await runOnce<Record<string, number>>(connection, `pragma ${name}`);
+    const [current = value] = Object.values(row ?? {});
+    if (current === value) continue;
+    before.push([name, current]);
+    await runOnce(connection, `pragma ${name} = ${value}`);
+  }
+  return async () => {
+    for (const [name, value] of before) await runOnce(connection, `pragma ${name} = ${value}`);
+  };
+};
