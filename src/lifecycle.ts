@@ -46,9 +46,9 @@ export class Lifecycle {
     const over = Promise.all([connections.then(() => requests.end()), jobs.stop()]);
     const isOver = await within(graceMs - Math.min(CLOSING_MS, graceMs / 4), over);
     if (!isOver)
-      logger.warn({ requests: requests.cut() }, "What was not done in the grace time is broken off");
+      logger.warn({ requests: requests.cut() }, "Requests that did not finish in time are aborted");
     const isClosed = await within(deadline - performance.now(), close());
-    if (!isClosed) logger.warn({}, "The database could not be closed in the grace time");
+    if (!isClosed) logger.warn({}, "The database could not be closed in time");
     return !isClosed ? "hanging" : isOver ? "orderly" : "cut";
   }
 

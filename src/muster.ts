@@ -186,7 +186,7 @@ export function createMuster(options: MusterOptions): Muster {
         await services.authentication.writeDownUse();
         await refusals.writeDown();
       } catch (error) {
-        logger.error({ err: error }, "What was counted last could not be written down");
+        logger.error({ err: error }, "The last counts could not be written to the database");
       }
       await database.close();
     },

@@ -22,10 +22,13 @@ export async function keepPrivate(settings: Settings, logger: Logger): Promise<v
       const { mode } = await stat(path);
       if ((mode & OF_OTHERS) === 0 || (mode & STICKY) !== 0) continue;
       await chmod(path, mode & 0o700);
-      logger.warn({ path }, "Others could read this; now its owner alone can");
+      logger.warn({ path }, "Other users could read this file or folder; now only its owner can");
     } catch (error) {
       if ((error as { code?: string }).code === "ENOENT") continue;
-      logger.warn({ path, err: error }, "Others may be able to read this, and it cannot be changed");
+      logger.warn(
+        { path, err: error },
+        "Other users may be able to read this file or folder, and its permissions cannot be changed",
+      );
     }
   }
 }

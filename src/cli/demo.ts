@@ -32,7 +32,7 @@ interface Seed {
 export async function demo(): Promise<void> {
   const settings = readProcessSettings();
   if (!["127.0.0.1", "::1", "localhost"].includes(settings.host)) {
-    throw new UserError("The demo's tokens are public, so it listens on this machine alone; unset HOST");
+    throw new UserError("The demo's tokens are public, so it only listens on this machine; unset HOST");
   }
   const seed = await readSeed();
   const database = { engine: "sqlite", filename: join(settings.dataDir, "demo.sqlite") } as const;

@@ -24,7 +24,7 @@ ${settings}
 Examples:
   $ muster serve                                 start on http://127.0.0.1:3000/scim/v2, with SQLite in ./data
   $ PORT=8080 DATABASE_URL=postgres://muster@localhost/muster muster serve
-  $ muster token create --name "Okta"            make a token for an identity provider; it is shown once
+  $ muster token create --name "Okta"            create a token for an identity provider; it is shown only once
   $ muster token create --name "Import" --expires 2027-01-31
   $ muster token create --name "Okta of Acme" --organization Acme
   $ muster token create --name "Dana's scripts" --user dana@example.com --organization Acme --read-only
@@ -39,34 +39,39 @@ program
 
 program
   .command("demo")
-  .description("start the server on a database of its own, with a few organizations, people and tokens in it")
+  .description(
+    "start the server with a separate database that contains some organizations, people and tokens",
+  )
   .action(() => exitOnError(async () => (await import("./demo.js")).demo()));
 
 program
   .command("migrate")
-  .description("bring the database schema up to date, and nothing else")
+  .description("update the database schema, and do nothing else")
   .action(() => exitOnError(migrateDatabase));
 
 const token = program
   .command("token")
-  .description("make, list, rotate and revoke access tokens; a running server knows of it at once");
+  .description("create, list, rotate and revoke access tokens; changes apply to running servers at once");
 
 token
   .command("create")
   .description(
-    "make a token for the whole provider, or for one organization, and print it; it cannot be shown again",
+    "create a token for the provider or for one organization, and print it; it cannot be shown again",
   )
   .requiredOption("-n, --name <name>", "what the token is for")
   .option(
     "-u, --user <userName>",
-    "the person that it belongs to; it can do what the person's roles allow, and nothing while they are not active",
+    "the person who owns the token; it can do what the person's roles allow, and does not work while the person is inactive",
   )
   .option(
     "-o, --organization <name>",
-    "the organization that it acts in, by name or id (default: the provider)",
+    "the organization in which the token acts, by name or id (default: the provider)",
   )
-  .option("-r, --read-only", "let it read and change nothing")
-  .option("-e, --expires <date>", "when it ends, as in 2027-01-31 or 2027-01-31T12:00:00Z (default: never)")
+  .option("-r, --read-only", "allow the token to read, but not to change anything")
+  .option(
+    "-e, --expires <date>",
+    "when the token expires, such as 2027-01-31 or 2027-01-31T12:00:00Z (default: never)",
+  )
   .action((options: NewToken) => exitOnError(() => createToken(options)));
 
 token
@@ -76,14 +81,14 @@ token
 
 token
   .command("rotate")
-  .description("give a token a new secret and print it; the old one counts for a while longer")
+  .description("give a token a new secret and print it; the old secret stays valid for a while")
   .argument("<id>", "the token's id, as `muster token list` shows it")
-  .option("--overlap <seconds>", `how long the old secret still counts (default: ${DEFAULT_OVERLAP}, a day)`)
+  .option("--overlap <seconds>", `how long the old secret stays valid (default: ${DEFAULT_OVERLAP}, a day)`)
   .action((id: string, options: { overlap?: string }) => exitOnError(() => rotateToken(id, options)));
 
 token
   .command("revoke")
-  .description("end a token at once")
+  .description("revoke a token; it stops working at once")
   .argument("<id>", "the token's id, as `muster token list` shows it")
   .action((id: string) => exitOnError(() => revokeToken(id)));
 

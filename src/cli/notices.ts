@@ -1,7 +1,7 @@
 /** What a first start shows: the token, and lines to paste. */
 export function firstTokenNotice(baseUrl: string, secret: string): string {
   return `
-  Muster has made its first access token. It may do everything, and it is shown only now:
+  Muster has created its first access token. It can do everything, and is shown only this once:
 
     ${secret}
 

@@ -24,7 +24,7 @@ export function createToken({ name, expires, user, organization, readOnly }: New
         throw new UserError(`There is no ${error.kind === "User" ? "user" : "organization"} '${error.id}'`);
       });
     console.error(
-      `Token '${token.name}' (${token.id}) ${kind(token)}, ${ends(token)}. It is shown only now:`,
+      `Token '${token.name}' (${token.id}) ${kind(token)}, ${ends(token)}. It is shown only this once:`,
     );
     console.log(secret);
   });
@@ -35,7 +35,7 @@ export function listTokens(): Promise<void> {
   return withBackend(async ({ authentication }) => {
     const tokens = await authentication.all();
     if (tokens.length === 0)
-      console.log(`There are no tokens yet; make one with: muster token create --name "Okta"`);
+      console.log(`There are no tokens yet; create one with: muster token create --name "Okta"`);
     for (const token of tokens)
       console.log(
         `${token.id}  ${token.createdAt}  ${ends(token).padEnd(39)}  ${kind(token).padEnd(51)}  ${token.name}${maker(token)}`,
@@ -54,7 +54,7 @@ export function rotateToken(id: string, { overlap }: { overlap?: string }): Prom
       }
       throw error;
     });
-    console.error(`Token '${token.name}' has a new secret. It is shown only now:`);
+    console.error(`Token '${token.name}' has a new secret. It is shown only this once:`);
     console.log(secret);
   });
 }
@@ -72,7 +72,8 @@ export function revokeToken(id: string): Promise<void> {
   });
 }
 
-const noToken = (id: string) => new UserError(`There is no token ${id}; see: muster token list`);
+const noToken = (id: string) =>
+  new UserError(`There is no token ${id}; list all tokens with: muster token list`);
 
 function kind({ realm, readOnly }: AccessToken): string {
   const where = realm.type === "provider" ? "provider" : `organization ${realm.organizationId}`;
@@ -96,7 +97,7 @@ function ends({ revokedAt, expiresAt }: AccessToken): string {
 function readExpiry(text: string): string {
   const time = Date.parse(readInstant(text) ?? "");
   if (Number.isNaN(time))
-    throw new UserError(`'${text}' is no date; write it as 2027-01-31 or 2027-01-31T12:00:00Z`);
-  if (time <= Date.now()) throw new UserError(`${text} is over already`);
+    throw new UserError(`'${text}' is not a date; write it like 2027-01-31 or 2027-01-31T12:00:00Z`);
+  if (time <= Date.now()) throw new UserError(`${text} is in the past; use a date in the future`);
   return new Date(time).toISOString();
 }

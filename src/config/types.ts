@@ -6,7 +6,7 @@ export interface Settings {
   readonly host: string;
   /** The address clients reach the server by, without the SCIM base path and without a slash at the end. */
   readonly publicUrl: string;
-  /** Proxies whose X-Forwarded-For is believed: addresses, CIDR ranges and names of ranges. */
+  /** Proxies whose X-Forwarded-For header is trusted: addresses, CIDR ranges and names of ranges. */
   readonly trustedProxies: readonly string[];
   readonly database: DatabaseSettings;
   /** How many seconds the database may take. */
@@ -37,7 +37,7 @@ export interface Settings {
   };
   /** How the server stops: seconds in which it serves while it is not ready any more, and then has to be gone. */
   readonly stop: { readonly delay: number; readonly grace: number };
-  /** How the product is called that people are invited to. */
+  /** Name of the product that people are invited to. */
   readonly productName: string;
   /** The address of an image; undefined: the name stands for it. */
   readonly productLogoUrl: string | undefined;

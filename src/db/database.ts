@@ -238,7 +238,7 @@ function untilFault(run: Run): Run {
 
 const tooLong = (cause: unknown) =>
   new TooMuchWorkError(
-    "This list takes too long; filter by an attribute that is looked up quickly, such as 'userName eq', " +
-      "and page by cursor rather than by a high startIndex",
+    "This list takes too long; filter by an attribute with an index, such as 'userName eq', " +
+      "and use a cursor instead of a high startIndex",
     { cause },
   );

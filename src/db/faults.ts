@@ -13,11 +13,15 @@ interface Fault {
 const GONE: Fault = { message: "The database cannot be reached", retryAfter: 5 };
 const TAKEN: Fault = { message: "The database has too many connections", retryAfter: 5 };
 const LOCKED: Fault = { message: "The database is locked by another process", retryAfter: 2 };
-const CONTENDED: Fault = { message: "Others were changing the same; nothing was written", retryAfter: 1 };
+const CONTENDED: Fault = {
+  message:
+    "Another request changed the same data at the same time; nothing was written, so send the request again",
+  retryAfter: 1,
+};
 const FULL: Fault = { message: "The database has no space left", retryAfter: undefined };
 const READ_ONLY: Fault = { message: "The database cannot be written to", retryAfter: undefined };
 /** A server that was the primary and is not any more; before long, the address leads to its successor. */
-const STANDBY: Fault = { message: "The database cannot be written to just now", retryAfter: 10 };
+const STANDBY: Fault = { message: "The database cannot be written to at the moment", retryAfter: 10 };
 const BROKEN: Fault = { message: "The database cannot read or write its files", retryAfter: undefined };
 const OUT_OF_TIME: Fault = { message: "The database took too long", retryAfter: 5 };
 

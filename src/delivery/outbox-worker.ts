@@ -89,10 +89,7 @@ export class OutboxWorker {
         outbox.renew([...unsent], this.#claimEnd()),
       );
     } catch (error) {
-      this.parts.logger.warn(
-        { err: error },
-        "Mail that is being sent could not be kept from other processes",
-      );
+      this.parts.logger.warn({ err: error }, "The claim on mail that is being sent could not be renewed");
     }
   }
 
@@ -113,7 +110,7 @@ export class OutboxWorker {
       const dueAt = isHopeless ? undefined : later(now(), pauseAfter(attempts));
       logger[isHopeless ? "error" : "warn"](
         { mail: { id, kind, attempts, dueAt }, err: error },
-        isHopeless ? "Mail could not be sent and is given up" : "Mail could not be sent and is tried again",
+        isHopeless ? "Mail could not be sent; giving up" : "Mail could not be sent; it will be tried again",
       );
       await (dueAt === undefined ? this.#giveUp(mail) : this.#postpone(mail, dueAt));
     }
@@ -129,7 +126,7 @@ export class OutboxWorker {
       mail: { id: mail.id, kind: mail.kind },
       ...(transport.name === "file" && composed.link !== undefined && { link: composed.link }),
     };
-    logger.info(said, transport.name === "file" ? "Mail was put into a file" : "Mail was sent");
+    logger.info(said, transport.name === "file" ? "Mail was written to a file" : "Mail was sent");
     return "sent";
   }
 
@@ -153,7 +150,7 @@ export class OutboxWorker {
               ? { type: "User", id: accountId }
               : { type: "Invitation", id: invitationId, display: invitation?.name },
           organizationId: invitation?.organizationId ?? organizationId,
-          ...{ changes: [], ignored: [], detail: `mail (${kind}) could not be sent and is given up` },
+          ...{ changes: [], ignored: [], detail: `mail (${kind}) could not be sent; Muster gave up` },
         },
       ]);
     });

@@ -48,7 +48,7 @@ export class UnavailableError extends DomainError {
 export class ContentionError extends UnavailableError {}
 
 /** The server is stopping; another process, or the next one, does what is asked. */
-export const stoppingError = () => new UnavailableError("The server is stopping; send this again", 1);
+export const stoppingError = () => new UnavailableError("The server is stopping; send the request again", 1);
 
 /** What the caller asks for takes more work than one request may cause; asking for less helps. */
 export class TooMuchWorkError extends DomainError {}
@@ -61,7 +61,7 @@ export class UniquenessError extends DomainError {
     readonly value: string,
   ) {
     super(
-      `A ${kind} with ${attribute} '${value}' already exists; ${attribute} must be unique, whatever its case`,
+      `A ${kind} with ${attribute} '${value}' already exists; ${attribute} must be unique, regardless of case`,
     );
   }
 }
@@ -72,7 +72,7 @@ export class InvalidValueError extends DomainError {}
 /** Nobody made this link, or what it was for is gone. */
 export class UnknownLinkError extends DomainError {
   constructor() {
-    super("Nobody made this link, or what it was for is gone");
+    super("This link is unknown, or has been withdrawn");
   }
 }
 
@@ -122,6 +122,6 @@ export class VersionMismatchError extends DomainError {
 /** A listing asks for something that is not kept in a form that can be searched or sorted by. */
 export class UnsupportedFieldError extends DomainError {
   constructor(readonly field: string) {
-    super(`The attribute '${field}' can be neither filtered nor sorted by`);
+    super(`Lists can be neither filtered nor sorted by the attribute '${field}'`);
   }
 }

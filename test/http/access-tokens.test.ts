@@ -179,7 +179,7 @@ describeServer("Access tokens", (scim, server) => {
 
     it("are made for machines alone by a machine, whether there is such a person or not", async () => {
       const member = await createUser(own);
-      const refused = { status: 403, detail: /not those of another person/ };
+      const refused = { status: 403, detail: /not those of other people/ };
       const answers = [];
       for (const value of [member.id, (await createUser(scim)).id, "nobody"]) {
         const answer = await make(own, { user: { value } });

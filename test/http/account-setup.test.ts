@@ -197,13 +197,13 @@ describe("Setting up an account by mail", () => {
       const madeUp = await look(`${link.slice(0, -43)}${"A".repeat(43)}`);
       expect(madeUp.body).to.include({
         status: "404",
-        detail: "Nobody made this link, or what it was for is gone",
+        detail: "This link is unknown, or has been withdrawn",
       });
       // A link of one purpose is none for another.
       expect((await look(link.replace("account-setup", "invitations"))).status).to.equal(404);
     });
 
-    it("refuses a password that is easily guessed, and sets one once, however many try at the same time", async () => {
+    it("refuses a password that is easy to guess, and sets one once, however many try at the same time", async () => {
       const user = await create({ displayName: "Winnifred Pooh" });
       const link = await linkFor(user);
       for (const password of [undefined, "short", "password123", "winnifredpooh"]) {
@@ -243,7 +243,7 @@ describe("Setting up an account by mail", () => {
       expect(strange.status).to.equal(403);
       const weak = await fillIn(link, "complete", { password: "password1" });
       expect(weak.status).to.equal(400);
-      expect(weak.text).to.include("easily guessed").and.not.include("password1");
+      expect(weak.text).to.include("easy to guess").and.not.include("password1");
       const done = await fillIn(link, "complete", { password: PASSWORD });
       expect(done.text).to.include("Your account is ready").and.include(user.userName);
       expect((await openPage(link)).text).to.include("already set up");

@@ -251,7 +251,7 @@ describe("Proving an address", () => {
     it("has pages of its own, that work without scripts", async () => {
       const link = await openLink("*@acme.test");
       const email = address("acme.test");
-      expect((await openPage(link)).text).to.include("It has to end in @acme.test");
+      expect((await openPage(link)).text).to.include("It must end in @acme.test");
       const refused = await fillIn(link, "codes", { email: "eve@evil.test" });
       expect(refused.status).to.equal(403);
       expect(refused.text).to.include('value="eve@evil.test"').and.include("not for that address");
@@ -261,7 +261,7 @@ describe("Proving an address", () => {
       const code = codeIn(await mailbox.expect(email));
       const missed = await fillIn(link, "proof", { email, code: wrong(code) });
       expect(missed.status).to.equal(403);
-      expect(missed.text).to.include("Enter the code").and.include("This is not the code");
+      expect(missed.text).to.include("Enter the code").and.include("The code is wrong or no longer valid");
       const proved = await fillIn(link, "proof", { email, code });
       expect(proved.status).to.equal(303);
       const own = new URL(proved.headers.get("location") ?? "", link).href;

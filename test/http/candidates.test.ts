@@ -161,7 +161,7 @@ describe("Looking for candidates", () => {
       const { server, own } = await started({ CANDIDATES: "off" });
       expectError(await find(own, 'userName eq "dana@acme.example"'), {
         status: 403,
-        detail: /switched off/,
+        detail: /disabled/,
       });
       await server.stop();
     });

@@ -64,7 +64,7 @@ describeServer("A credential that is refused", (scim, server) => {
     expect(events.map(({ detail }) => detail)).to.deep.equal([
       "the access token has expired",
       "the access token has another secret since its rotation",
-      "the person that the access token belongs to is not active",
+      "the user of the access token is inactive",
     ]);
   });
 

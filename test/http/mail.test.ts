@@ -173,7 +173,7 @@ describe("Mail", () => {
       const events = expectList(await scim.find("/AuditEvents", `target.value eq "${id}"`), 2);
       expect(events.find(({ result }) => result === "warning")).to.deep.include({
         action: "change",
-        detail: "mail (invitation) could not be sent and is given up",
+        detail: "mail (invitation) could not be sent; Muster gave up",
       });
       await server.database((session) =>
         session.rows("update muster_outbox set due_at = ? where invitation_id = ?", [

@@ -66,7 +66,7 @@ describeServer("/Me", (scim, server) => {
     for (const method of ["GET", "PUT", "PATCH", "DELETE", "POST"]) {
       expectError(await scim.request(method, "/Me", { body: {} }), {
         status: 404,
-        detail: /belongs to no User/,
+        detail: /does not belong to a User/,
       });
     }
   });

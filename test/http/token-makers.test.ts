@@ -357,7 +357,7 @@ describeServer("Makers of access tokens", (scim, server) => {
       expectError(await keep(orphaned, token), { status: 403, detail: /orphaned/ });
       expectError(await keep(danas, token), { status: 403, detail: /role/ });
       expectStatus(await own.patch(`/Users/${dana.id}`, replaceRoles(ADMIN)), 200);
-      expectError(await keep(danas, token), { status: 403, detail: /You made/ });
+      expectError(await keep(danas, token), { status: 403, detail: /You are the maker/ });
       const reader = { organization: acme.id, userName: noor.userName, readOnly: true };
       expectError(await keep(await clientWith(server(), reader), token), {
         status: 403,
@@ -377,7 +377,7 @@ describeServer("Makers of access tokens", (scim, server) => {
       const admin = await createUser(scim, { roles: [{ value: "provider-admin" }] });
       const expiresAt = new Date(Date.now() + 60_000).toISOString();
       const brief = await clientWith(server(), { userName: admin.userName, expiresAt });
-      expectError(await keep(brief, token), { status: 403, detail: /lasts longer/ });
+      expectError(await keep(brief, token), { status: 403, detail: /valid for longer/ });
       expectStatus(await keep(await clientWith(server(), { userName: admin.userName }), token), 200);
     });
 

@@ -48,13 +48,13 @@ describe("The page to set up an account", () => {
       await expectPassword(user, PASSWORD);
     });
 
-    it("refuses a password that is easily guessed, or known from the name, and asks again", async () => {
+    it("refuses a password that is easy to guess, or known from the name, and asks again", async () => {
       const { user, link } = await given.newcomer({ displayName: "Marguerite Yourcenar" });
       await open(page, link);
       for (const weak of ["password1", "yourcenar1"]) {
         expect(await choose(weak)).to.equal(400);
         await expectPage(page, TITLE);
-        await expectRefusal(page, /easily guessed/);
+        await expectRefusal(page, /easy to guess/);
         expect(await page.getByLabel("Choose a password").inputValue()).to.equal("");
       }
       expect(await choose(PASSWORD)).to.equal(200);

@@ -121,7 +121,7 @@ describe("Accepting an invitation on its page several times at once", () => {
       await pressAll([first, second], pages.JOIN_AS_NEW);
       const late = (await headingOf(first)).startsWith("Welcome") ? second : first;
       const chosen = late === second ? PASSWORD : `${PASSWORD} again`;
-      await pages.expectRefusal(late, /just now; try again|not the password/);
+      await pages.expectRefusal(late, /same time; try again|password is wrong/);
       expect(await given.accounts(emailOf({ emails }))).to.have.length(1);
       await fill(late, { Password: chosen });
       expect(await press(late, pages.JOIN_WITH_PASSWORD)).to.equal(200);

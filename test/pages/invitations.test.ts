@@ -61,7 +61,7 @@ describe("The page of an invitation", () => {
       await fill(page, { ...pages.ANN, "First name": '"Ann" <b>', "Choose a password": "password123" });
       expect(await press(page, pages.JOIN_AS_NEW)).to.equal(400);
       await expectPage(page, title(acme));
-      await expectRefusal(page, /easily guessed/);
+      await expectRefusal(page, /easy to guess/);
       expect(await page.getByLabel("First name").inputValue()).to.equal('"Ann" <b>');
       expect(await page.getByLabel("Last name").inputValue()).to.equal("Lee");
       expect(await page.getByLabel("Choose a password").inputValue()).to.equal("");
@@ -103,7 +103,7 @@ describe("The page of an invitation", () => {
       expect(await page.locator("main").innerText()).to.include("You already have an account");
       await fill(page, { Password: "no password of mine" });
       expect(await press(page, pages.JOIN_WITH_PASSWORD)).to.equal(403);
-      await expectRefusal(page, /not the password of your account/);
+      await expectRefusal(page, /password is wrong/);
       expect(await page.getByLabel("Password").inputValue()).to.equal("");
       expect(await given.members(acme, user.userName)).to.have.length(0);
       await fill(page, { Password: PASSWORD });
@@ -122,7 +122,7 @@ describe("The page of an invitation", () => {
       await fill(page, { Code: otherThan(code) });
       expect(await press(page, "Continue")).to.equal(403);
       await expectPage(page, "Enter the code");
-      await expectRefusal(page, /not the code/);
+      await expectRefusal(page, /code is wrong/);
       await fill(page, { Code: code });
       expect(await press(page, "Continue")).to.equal(200);
       await expectPage(page, title(acme));
@@ -141,7 +141,7 @@ describe("The page of an invitation", () => {
       const second = codeIn(await given.mailbox.expect(user.userName, 3));
       await fill(page, { Code: first });
       await press(page, "Continue");
-      await expectRefusal(page, /not the code/);
+      await expectRefusal(page, /code is wrong/);
       // As people write down what they read.
       await fill(page, { Code: `${second.slice(0, 3)} ${second.slice(3)}` });
       await press(page, "Continue");

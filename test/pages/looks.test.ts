@@ -71,7 +71,7 @@ describe("Every page", () => {
             await open(page, await given.newLink(acme));
             await fill(page, { ...pages.ANN, "Choose a password": "password123" });
             await press(page, pages.JOIN_AS_NEW);
-            await expectRefusal(page, /easily guessed/);
+            await expectRefusal(page, /easy to guess/);
           },
         ],
         [
@@ -96,7 +96,7 @@ describe("Every page", () => {
             await open(page, await linkOf(await withPassword()));
             await fill(page, { Password: "no password of mine" });
             await press(page, pages.JOIN_WITH_PASSWORD);
-            await expectRefusal(page, /not the password/);
+            await expectRefusal(page, /password is wrong/);
           },
         ],
         [
@@ -112,7 +112,7 @@ describe("Every page", () => {
             await askForCode(page, await without());
             await fill(page, { Code: "000000" });
             await press(page, "Continue");
-            await expectRefusal(page, /not the code/);
+            await expectRefusal(page, /code is wrong/);
           },
         ],
         [
@@ -249,7 +249,7 @@ describe("Every page", () => {
             await open(page, (await given.newcomer({ userName: `${"a".repeat(60)}@example.com` })).link);
             await fill(page, { "Choose a password": "password123" });
             await press(page, "Set the password");
-            await expectRefusal(page, /easily guessed/);
+            await expectRefusal(page, /easy to guess/);
           },
         ],
         ["of an account that is ready", /^Your account is ready$/, (page) => setUp(page)],

@@ -164,7 +164,7 @@ describe("The muster command", function () {
     [["serve"], { PORT: "http" }, "PORT"],
     [["serve"], { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" }, "Cannot open PostgreSQL"],
     [["token", "revoke", "none"], {}, "There is no token none"],
-    [["token", "create", "--name", "x", "--expires", "soon"], {}, "'soon' is no date"],
+    [["token", "create", "--name", "x", "--expires", "soon"], {}, "'soon' is not a date"],
     [["token", "create"], {}, "--name"],
     [["demo"], { HOST: "0.0.0.0" }, "HOST"],
   ];

@@ -15,35 +15,35 @@ export const database = {
     "dataDir",
     str({
       default: "./data",
-      desc: "Folder for the embedded database",
+      desc: "Folder for the SQLite database, and for mail without a mail server",
     }),
   ),
   STATEMENT_TIMEOUT: setting(
     "databaseTimeouts.statement",
     wholeNumber({
       default: 5,
-      desc: "Seconds that the database may take for a statement that looks up by a key, or writes",
+      desc: "Seconds that one database statement may take if it looks up by a key or writes",
     }),
   ),
   LIST_TIMEOUT: setting(
     "databaseTimeouts.list",
     wholeNumber({
       default: 8,
-      desc: "Seconds that the database may take for a list; one that takes longer is refused",
+      desc: "Seconds that the database may take for one list; a slower list is refused",
     }),
   ),
   DATABASE_WAIT: setting(
     "databaseTimeouts.wait",
     wholeNumber({
       default: 5,
-      desc: "Seconds that a request waits for a connection to the database, or to write",
+      desc: "Seconds that a request waits for a database connection, or for its turn to write",
     }),
   ),
   AUDIT_RETENTION_DAYS: setting(
     "auditRetentionDays",
     wholeNumber({
       default: 365,
-      desc: "Days that the audit log goes back; older events are forgotten",
+      desc: "Days that audit events are kept; older events are deleted",
     }),
   ),
 };

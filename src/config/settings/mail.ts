@@ -8,7 +8,7 @@ export const mail = {
     "mail.smtpUrl",
     smtpUrl({
       default: undefined,
-      desc: "Mail server, smtp:// or smtps:// (default: mail goes into files below <MUSTER_DATA_DIR>/mail)",
+      desc: "Mail server, smtp:// or smtps:// (default: mail is written to files in <MUSTER_DATA_DIR>/mail)",
       example: "smtps://user:password@smtp.example.com",
     }),
   ),
@@ -16,33 +16,33 @@ export const mail = {
     "mail.from",
     mailFrom({
       default: "Muster <no-reply@localhost.localdomain>",
-      desc: "Whom mail comes from",
+      desc: "Sender of all mail",
     }),
   ),
   MAIL_PER_TOKEN: setting(
     "mail.perToken",
     wholeNumber({
       default: 5000,
-      desc: "Mails that one access token can bring about in a day",
+      desc: "Mails per access token and day",
     }),
   ),
   MAIL_PER_ORGANIZATION: setting(
     "mail.perOrganization",
     wholeNumber({
       default: 3000,
-      desc: "Mails about one organization in a day",
+      desc: "Mails per organization and day",
     }),
   ),
   MAIL_PER_ADDRESS: setting(
     "mail.perAddress",
-    wholeNumber({ default: 10, desc: "Mails to one address in an hour" }),
+    wholeNumber({ default: 10, desc: "Mails per address and hour" }),
   ),
   MEMBERSHIP_NOTICES: setting(
     "mail.notices",
     str({
       choices: NOTICES,
       default: "off",
-      desc: "Whether mail tells people that they were added or removed: off, people (when a person did it) or all",
+      desc: "Whether people get mail when they are added or removed: off, people (only if a person did it) or all",
     }),
   ),
 };

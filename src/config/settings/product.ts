@@ -5,13 +5,13 @@ import { setting } from "../setting.js";
 export const product = {
   PRODUCT_NAME: setting(
     "productName",
-    str({ default: "Muster", desc: "How the product is called that people are invited to" }),
+    str({ default: "Muster", desc: "Name of the product that people are invited to" }),
   ),
   PRODUCT_LOGO_URL: setting(
     "productLogoUrl",
     webAddress({
       default: undefined,
-      desc: "An image that pages show instead of the name (default: none)",
+      desc: "Address of an image that pages show instead of the product's name (default: none)",
       example: "https://example.com/logo.svg",
     }),
   ),
@@ -19,19 +19,19 @@ export const product = {
     "acceptedUrl",
     webAddress({
       default: undefined,
-      desc: "Where the browser goes when somebody has accepted an invitation or set up an account (default: a page)",
+      desc: "Where the browser goes after a person accepts an invitation or sets up an account (default: a page)",
       example: "https://example.com/welcome",
     }),
   ),
   LOCALE: setting(
     "templates.locale",
-    locale({ default: "en", desc: "The language of mail and pages: a folder of templates" }),
+    locale({ default: "en", desc: "Language of mail and pages: the name of a folder of templates" }),
   ),
   TEMPLATES_DIR: setting(
     "templates.folder",
     folder({
       default: undefined,
-      desc: "Folder with templates that go before Muster's own, as <LOCALE>/invitation.html (default: none)",
+      desc: "Folder with your own templates, such as <LOCALE>/invitation.html, which replace Muster's (default: none)",
     }),
   ),
 };

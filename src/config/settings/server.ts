@@ -7,13 +7,13 @@ export const server = {
   PORT: setting("port", port({ default: 3000, desc: "Port to listen on" })),
   HOST: setting(
     "host",
-    str({ default: "127.0.0.1", desc: "Address to listen on; 0.0.0.0 for every interface" }),
+    str({ default: "127.0.0.1", desc: "Address to listen on; 0.0.0.0 listens on every interface" }),
   ),
   PUBLIC_URL: setting(
     "publicUrl",
     publicUrl({
       default: undefined,
-      desc: "Address that clients reach the server by, without /scim/v2 (default: http://HOST:PORT)",
+      desc: "Address at which clients reach the server, without /scim/v2 (default: http://HOST:PORT)",
       example: "https://scim.example.com",
     }),
   ),
@@ -21,7 +21,7 @@ export const server = {
     "trustedProxies",
     proxies({
       default: [],
-      desc: "Proxies whose X-Forwarded-For is believed: addresses, ranges, loopback, ... (default: none)",
+      desc: "Proxies whose X-Forwarded-For header is trusted: addresses, ranges, loopback, ... (default: none)",
       example: "10.0.0.0/8,loopback",
     }),
   ),
@@ -29,12 +29,12 @@ export const server = {
     "bootstrapToken",
     token({
       default: undefined,
-      desc: "The first provider token, for automation; without it the first start makes one and prints it. Each value is taken once: one that was rotated or revoked stays so, and another value makes another token",
+      desc: "The first token of the provider, for automated set-ups; without it, the first start creates one and prints it. Each value is used once: after you rotate or revoke its token, the value does not work again. A new value creates another token",
     }),
   ),
   MAX_CONNECTIONS: setting(
     "http.maxConnections",
-    wholeNumber({ default: 5000, desc: "Connections that are open at a time" }),
+    wholeNumber({ default: 5000, desc: "Maximum number of open connections" }),
   ),
   REQUEST_TIMEOUT: setting(
     "http.requestTimeout",
@@ -42,20 +42,20 @@ export const server = {
   ),
   RESPONSE_TIMEOUT: setting(
     "http.responseTimeout",
-    wholeNumber({ default: 120, desc: "Seconds that a client may take to read an answer" }),
+    wholeNumber({ default: 120, desc: "Seconds that a client may take to read a response" }),
   ),
   STOP_DELAY: setting(
     "stop.delay",
     wholeNumberFrom(0)({
       default: 0,
-      desc: "Seconds that a stopping server goes on taking requests, for load balancers to look at /readyz",
+      desc: "Seconds that a stopping server still accepts requests while /readyz answers 503",
     }),
   ),
   STOP_GRACE: setting(
     "stop.grace",
     wholeNumber({
       default: 10,
-      desc: "Seconds after which a stopping server is gone, whatever is still running",
+      desc: "Seconds after which a stopping server ends, even if requests are still running",
     }),
   ),
   LOG_LEVEL: setting(

@@ -165,4 +165,4 @@ export class Lane {
 /** What SQLite says when there is nothing to roll back: it has done so by itself, or has not begun. */
 const NO_TRANSACTION = "no transaction is active";
 
-const gone = () => new UnavailableError("The client has gone", undefined);
+const gone = () => new UnavailableError("The client has closed the connection", undefined);

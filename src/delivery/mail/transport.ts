@@ -63,7 +63,7 @@ export function smtpTransport(url: string, from: string): Transport {
       } catch (error) {
         const { responseCode = 0, command } = error as { responseCode?: number; command?: string };
         if (command === "RCPT TO" && responseCode >= 500) {
-          throw new UndeliverableError(`The mail server refuses the address with ${responseCode}`, {
+          throw new UndeliverableError(`The mail server refused the address with status ${responseCode}`, {
             cause: error,
           });
         }

@@ -139,20 +139,20 @@ export function requireInvitation(input: InvitationInput): void {
   requireKeyLength({ name, givenName, familyName });
   if (description !== undefined && description.length > MAX_DESCRIPTION) {
     throw new InvalidValueError(
-      `'description' has ${description.length} characters; at most ${MAX_DESCRIPTION} are possible`,
+      `'description' has ${description.length} characters; at most ${MAX_DESCRIPTION} are allowed`,
     );
   }
   for (const role of roles) requireKeyLength({ roles: role });
   for (const [list, values] of Object.entries({ emails, roles, teams: teamIds })) {
     if (values.length > MAX_VALUES) {
       throw new InvalidValueError(
-        `'${list}' has at most ${MAX_VALUES} values; send more invitations in a Bulk`,
+        `'${list}' can have at most ${MAX_VALUES} values; create several invitations with Bulk`,
       );
     }
   }
   for (const email of emails) {
     if (!isEmailAddress(email) && !isDomainPattern(email)) {
-      throw new InvalidValueError(`'${email}' is neither an e-mail address nor '*@' with a domain`);
+      throw new InvalidValueError(`'${email}' is neither an e-mail address nor '*@' and a domain`);
     }
   }
   if (quota !== undefined && (quota < 1 || quota > MAX_QUOTA)) {
@@ -161,7 +161,7 @@ export function requireInvitation(input: InvitationInput): void {
   const isForOne = emails.length === 1 && emails.every(isEmailAddress);
   if (!isForOne && (givenName !== undefined || familyName !== undefined)) {
     throw new InvalidValueError(
-      "'givenName' and 'familyName' are of the one person that an invitation is for",
+      "'givenName' and 'familyName' are only possible if the invitation has exactly one e-mail address",
     );
   }
 }

@@ -117,7 +117,7 @@ export class Slots {
       };
       const giveUp = () => {
         end();
-        reject(new UnavailableError("The client has gone", undefined));
+        reject(new UnavailableError("The client has closed the connection", undefined));
       };
       const waiting: Waiting = {
         admit: () => {

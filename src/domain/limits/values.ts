@@ -18,7 +18,7 @@ export function requireKeyLength(values: Readonly<Record<string, string | undefi
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined && value.length > MAX_KEY_LENGTH) {
       throw new InvalidValueError(
-        `'${name}' has ${value.length} characters; at most ${MAX_KEY_LENGTH} are possible`,
+        `'${name}' has ${value.length} characters; at most ${MAX_KEY_LENGTH} are allowed`,
       );
     }
   }
@@ -36,7 +36,7 @@ export function requireFewElements(attributes: JsonObject): void {
 export function requireFew(name: string, value: JsonValue): void {
   if (Array.isArray(value) && value.length > MAX_ELEMENTS) {
     throw new InvalidValueError(
-      `'${name}' has ${value.length} elements; at most ${MAX_ELEMENTS} are possible`,
+      `'${name}' has ${value.length} elements; at most ${MAX_ELEMENTS} are allowed`,
     );
   }
 }
@@ -80,6 +80,6 @@ export function requireSize(next: Sized, maxBytes: number, current: Sized | unde
     .sort((one, other) => other.bytes - one.bytes);
   throw new InvalidValueError(
     `The User would have ${next.bytes} bytes as JSON, of which '${largest?.name ?? ""}' has ${largest?.bytes ?? 0}; ` +
-      `at most ${maxBytes} are possible here (PROFILE_MAX_BYTES)`,
+      `at most ${maxBytes} are allowed here (PROFILE_MAX_BYTES)`,
   );
 }

@@ -29,15 +29,15 @@ const OPERATORS: Readonly<Record<"search" | "exact", readonly ComparisonOperator
  * @throws ForbiddenError
  */
 export function requireSpecific({ filter, sort }: Criteria, search: CandidateSearch): void {
-  if (search === "off") throw new ForbiddenError("Looking for candidates is switched off on this server");
+  if (search === "off") throw new ForbiddenError("The search for candidates is disabled on this server");
   if (!filter || !isSpecific(filter, OPERATORS[search])) {
     const operators = search === "exact" ? "'eq'" : "'eq', 'sw' or 'co'";
     throw new ForbiddenError(
-      `A filter for candidates compares userName or displayName by ${operators}, or emails.value by 'eq', with at least ${LEAST_CHARACTERS} characters, and has no other terms than these, joined by 'and' or 'or'`,
+      `Each term of a filter for candidates must compare userName or displayName by ${operators}, or emails.value by 'eq', with at least ${LEAST_CHARACTERS} characters; terms can be joined by 'and' or 'or'`,
     );
   }
   if (sort && (sort.collection !== undefined || !NAMES.includes(nameOf(sort.field)))) {
-    throw new ForbiddenError("Candidates are sorted by userName or displayName");
+    throw new ForbiddenError("Candidates can only be sorted by userName or displayName");
   }
 }
 

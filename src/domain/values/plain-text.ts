@@ -21,7 +21,7 @@ export function textProblem(text: string): string | undefined {
 /** The same for a text that is too long. */
 export function lengthProblem({ length }: string): string | undefined {
   return length > MAX_TEXT_LENGTH
-    ? `has ${length} characters; at most ${MAX_TEXT_LENGTH} are possible`
+    ? `has ${length} characters; at most ${MAX_TEXT_LENGTH} are allowed`
     : undefined;
 }
 

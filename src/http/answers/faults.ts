@@ -19,7 +19,7 @@ export function logFault(logger: Logger, what: What, error: unknown): void {
     if (error.cause !== undefined) logUnavailable(logger, error);
     return;
   }
-  logger.error({ err: error, ...what }, "A request failed by Muster's own fault");
+  logger.error({ err: error, ...what }, "A request failed with an internal error");
 }
 
 /** How often the same cause is logged, in milliseconds. */

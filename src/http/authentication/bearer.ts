@@ -56,7 +56,7 @@ export function authentication(
     if (request.query.access_token !== undefined) {
       next(
         unauthenticated(
-          "A token in the address ends up in logs; send it in the Authorization header",
+          "Do not send an access token in the URL, because URLs are logged; send it in the Authorization header",
           "invalid_request",
         ),
       );
@@ -88,7 +88,7 @@ const DETAILS = {
   expired: "the access token has expired",
   replaced: "the access token has another secret since its rotation",
   revoked: "the access token is revoked",
-  "owner inactive": "the person that the access token belongs to is not active",
+  "owner inactive": "the user of the access token is inactive",
 } as const satisfies Record<Exclude<Failed["reason"], "unknown">, string>;
 
 /** Whether a request has one bearer token. What has none, or something else, costs nothing and is no guess. */
@@ -116,10 +116,10 @@ const isPublic = (request: Request) =>
 function refusal(request: Request): ScimError {
   const { authorization } = request.headers;
   if (authorization === undefined) {
-    return unauthenticated("This needs an access token: send 'Authorization: Bearer <token>'");
+    return unauthenticated("An access token is required; send 'Authorization: Bearer <token>'");
   }
   if (!isSaidOnce(request)) {
-    return unauthenticated("There must be one Authorization header, not several", "invalid_request");
+    return unauthenticated("Send exactly one Authorization header", "invalid_request");
   }
   const [scheme = "", ...parts] = authorization.trim().split(/ +/, 3);
   if (scheme.toLowerCase() !== "bearer") {
@@ -130,7 +130,7 @@ function refusal(request: Request): ScimError {
   return parts.length === 1
     ? unauthenticated("The access token is unknown, expired or revoked", "invalid_token")
     : unauthenticated(
-        "The Authorization header must have the word Bearer once and then the token: 'Authorization: Bearer <token>'",
+        "The Authorization header must contain the word Bearer once and then the token: send 'Authorization: Bearer <token>'",
         "invalid_request",
       );
 }

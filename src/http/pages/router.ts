@@ -108,7 +108,7 @@ export class LinkRouter {
       }
       try {
         if (!this.parts.csrf.isSent(baseOf(request), request)) {
-          throw new ScimError(403, undefined, "The page was open for too long; try again");
+          throw new ScimError(403, undefined, "The page was open for too long; send the form again");
         }
         const done = await run(token, input, request, response);
         this.parts.csrf.retire(request, response);
@@ -132,7 +132,7 @@ export class LinkRouter {
   end(): Router {
     const { pages, logger } = this.parts;
     this.router.use((request: Request) => {
-      throw new ScimError(404, undefined, `There is nothing to ${request.method} here`);
+      throw new ScimError(404, undefined, `There is no page for ${request.method} at this address`);
     });
     this.router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
       const { status, body, headers } = failure(readable(error), (fault) => {
@@ -167,7 +167,7 @@ export const originOf = (request: Request, response: Response) => ({
 
 /** Express's own errors are about the body, or the address. */
 function readable(error: unknown): unknown {
-  if (error instanceof URIError) return new ScimError(404, undefined, "There is nothing here");
+  if (error instanceof URIError) return new ScimError(404, undefined, "There is no page at this address");
   const { status, expose, message } = error as { status?: number; expose?: boolean; message?: string };
   const isOfClient = expose === true && status !== undefined && status >= 400 && status < 500;
   return isOfClient && !(error instanceof ScimError)

@@ -11,7 +11,7 @@ const IN_ALL = 8;
 
 /** Makes the room for long bodies. @param longest the longest body that any request can have, in bytes */
 export const bodyRoom = (longest: number) =>
-  new Room("Too many long requests are being read", {
+  new Room("The server is processing too many large requests", {
     perRealm: PER_REALM * longest,
     inAll: IN_ALL * longest,
   });

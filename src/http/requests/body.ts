@@ -93,12 +93,16 @@ function bodyError(error: unknown, limit: number): unknown {
   const { type, message } = error as { type?: string; message?: string };
   switch (type) {
     case "entity.too.large":
-      return new ScimError(413, undefined, `The body is longer than ${limit} bytes; send less at a time`);
+      return new ScimError(
+        413,
+        undefined,
+        `The body is longer than ${limit} bytes; send less in one request`,
+      );
     case "encoding.unsupported":
       return new ScimError(415, undefined, message ?? "The encoding of the body is not supported");
     case "request.aborted":
     case "request.size.invalid":
-      return invalidSyntax("The body is not as long as the Content-Length says");
+      return invalidSyntax("The length of the body does not match the Content-Length header");
     default:
       return error;
   }

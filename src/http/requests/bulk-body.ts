@@ -73,7 +73,7 @@ class BulkReader {
       throw new ScimError(
         413,
         undefined,
-        `An operation is longer than ${maxOperationBytes} bytes; send less at a time`,
+        `An operation is longer than ${maxOperationBytes} bytes; send less in one operation`,
       );
     }
     return parsePart(this.bytes, start, end);

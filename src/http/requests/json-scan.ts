@@ -47,7 +47,7 @@ export function endOfValue(bytes: Uint8Array, start: number): number {
     if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
       depth += 1;
       values += 1;
-      if (depth > MAX_DEPTH) throw invalidSyntax(`The JSON is nested more than ${MAX_DEPTH} levels deep`);
+      if (depth > MAX_DEPTH) throw invalidSyntax(`The JSON has more than ${MAX_DEPTH} levels of nesting`);
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
       depth -= 1;
       if (depth <= 0) return depth < 0 ? at : at + 1;

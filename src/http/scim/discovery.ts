@@ -20,7 +20,11 @@ export const discovery =
       return;
     }
     if (request.query.filter !== undefined) {
-      throw new ScimError(403, undefined, `${request.path} cannot be filtered`);
+      throw new ScimError(
+        403,
+        undefined,
+        `${request.path} cannot be filtered; remove the parameter 'filter'`,
+      );
     }
     response.send(answers.answer(endpoint, id === undefined ? undefined : decoded(id)));
   };

@@ -21,7 +21,11 @@ export const me =
     const accountId = accountOf((request.user as Principal).actor);
     if (accountId === undefined) {
       next(
-        new ScimError(404, undefined, "This access token belongs to no User, so there is no '/Me' for it"),
+        new ScimError(
+          404,
+          undefined,
+          "This access token does not belong to a User, so '/Me' does not exist for it",
+        ),
       );
       return;
     }

@@ -73,5 +73,5 @@ export function routes(types: readonly ResourceType[]) {
 
 function methodNotAllowed(method: string, methods: readonly string[]): ScimError {
   const allowed = methods.join(", ");
-  return new ScimError(405, undefined, `${method} is not possible here; use ${allowed}`, { Allow: allowed });
+  return new ScimError(405, undefined, `${method} is not supported here; use ${allowed}`, { Allow: allowed });
 }

@@ -40,7 +40,7 @@ class Connection {
     if (this.#isFull) return;
     // RFC 9112 section 3.2
     if (exchange.request.headers.host === undefined && exchange.request.httpVersion === "1.1") {
-      this.refuse(lastAnswer(invalidSyntax("The header must have a field 'Host'")));
+      this.refuse(lastAnswer(invalidSyntax("The request must have a 'Host' header")));
       return;
     }
     if (!this.#isBusy) {

@@ -81,14 +81,16 @@ interface ClientError extends Error {
 }
 
 function refusal({ code, rawPacket }: ClientError): ScimError {
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new ScimError(408, undefined, "The request took too long");
-  if (code !== "HPE_HEADER_OVERFLOW") return new ScimError(400, "invalidSyntax", "This is no HTTP request");
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT")
+    return new ScimError(408, undefined, "The request took too long to arrive; send it again");
+  if (code !== "HPE_HEADER_OVERFLOW")
+    return new ScimError(400, "invalidSyntax", "This is not a valid HTTP request");
   // The address is the first line: where no line has ended, it is what is too long.
   return rawPacket?.includes("\r\n")
-    ? new ScimError(431, undefined, `The header is longer than ${MAX_HEADER_BYTES} bytes`)
+    ? new ScimError(431, undefined, `The request header is longer than ${MAX_HEADER_BYTES} bytes; send less`)
     : addressTooLong();
 }
 
 /** The refusal of an address that is too long (RFC 9110 section 15.5.15). */
 export const addressTooLong = () =>
-  new ScimError(414, undefined, "The address is too long; send long queries by POST to .search");
+  new ScimError(414, undefined, "The URL is too long; send long queries with POST to .search");

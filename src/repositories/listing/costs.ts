@@ -17,7 +17,7 @@ export function requireAffordable(filter: Filter, fields: ResourceFields): void 
   const count = costlyTerms(filter, fields, isColumn);
   if (count <= MAX_COSTLY) return;
   throw new TooMuchWorkError(
-    `The filter has ${count} terms that look through every resource; at most ${MAX_COSTLY} are possible`,
+    `The filter has ${count} terms that have to search every resource; at most ${MAX_COSTLY} are allowed`,
   );
 }
 

@@ -128,7 +128,7 @@ export class MembershipRepository {
     } catch (error) {
       if (constraintViolation(error)?.constraint !== "muster_memberships_account_id_foreign") throw error;
       throw new InvalidValueError(
-        "One of the Users that should become members was deleted at the same moment",
+        "A User to be added as a member was deleted at the same time; read the Users again and retry",
       );
     }
   }

@@ -24,11 +24,7 @@ export function failure(error: unknown, onFault: (error: unknown) => void): Scim
   if (error instanceof UnavailableError) onFault(error);
   if (!scimError) {
     onFault(error);
-    scimError = new ScimError(
-      500,
-      undefined,
-      "Something went wrong on the server; the fault has been logged",
-    );
+    scimError = new ScimError(500, undefined, "Internal error; it has been logged");
   }
   return new ScimAnswer(scimError.status, JSON.stringify(scimError), scimError.headers);
 }

@@ -53,7 +53,7 @@ export class Cursors {
     ];
     if (this.now() - madeAt > this.timeout * 1000) {
       throw expiredCursor(
-        `The cursor was valid for ${this.timeout} seconds; begin again with an empty 'cursor'`,
+        `The cursor has expired after ${this.timeout} seconds; start again with an empty 'cursor'`,
       );
     }
     return { after: { value, id }, total, count };
@@ -70,7 +70,7 @@ export class Cursors {
       return decipher.update(sealed, undefined, "utf8") + decipher.final("utf8");
     } catch {
       throw invalidCursor(
-        "The cursor is none that this query has given; begin with an empty 'cursor', and send the 'nextCursor' of the answer with the same parameters",
+        "The cursor does not belong to this query; start with an empty 'cursor', then send the 'nextCursor' of each answer with the same parameters",
       );
     }
   }

@@ -15,7 +15,7 @@ export class PageMemory {
 
   /** @param pageBytes about how many bytes a page has at most */
   constructor(readonly pageBytes: number) {
-    this.#room = new Room("Too many long lists are being read", {
+    this.#room = new Room("The server is processing too many large lists", {
       perRealm: PAGES_PER_REALM * pageBytes,
       inAll: PAGES_IN_ALL * pageBytes,
     });

@@ -37,7 +37,11 @@ export async function performCircle(
     );
   } catch (error) {
     if (!(error instanceof CircleBrokenError)) return undone(surroundings, circle, error);
-    const refusal = new ScimError(409, undefined, "This refers in a circle to an operation that failed");
+    const refusal = new ScimError(
+      409,
+      undefined,
+      "This operation belongs to a circle of references in which an operation failed",
+    );
     return refuseAll(surroundings, circle, refusal, error.outcome);
   }
 }

@@ -160,13 +160,13 @@ const idOf = (created: Created, bulkId: string) => {
 function requireCreated(created: Created, bulkId: string): void {
   const known = created.get(bulkId);
   if (!known) {
-    throw new ScimError(400, "invalidValue", `There is no operation that POSTs with the bulkId '${bulkId}'`);
+    throw new ScimError(400, "invalidValue", `No POST operation has the bulkId '${bulkId}'`);
   }
   if ("isRefused" in known) {
     throw new ScimError(
       409,
       undefined,
-      `The operation with the bulkId '${bulkId}' failed, so nothing can refer to it`,
+      `The operation with the bulkId '${bulkId}', to which this operation refers, failed`,
     );
   }
 }

@@ -38,14 +38,14 @@ export const isShort = (bulkId: string | undefined) => bulkId === undefined || b
 /** @throws ScimError 400 `invalidValue` */
 export function requireShort(bulkId: string): void {
   if (isShort(bulkId)) return;
-  throw invalidValue(`A bulkId has ${bulkId.length} characters; at most ${MAX_BULK_ID} are possible`);
+  throw invalidValue(`A bulkId has ${bulkId.length} characters; at most ${MAX_BULK_ID} are allowed`);
 }
 
 const referenceIn = (text: string) =>
   text.startsWith(PREFIX) && text.length > PREFIX.length ? text.slice(PREFIX.length) : undefined;
 
 function noteReferences(data: JsonValue, note: (bulkId: string) => void, depth: number): void {
-  if (depth > MAX_DEPTH) throw invalidSyntax(`The data is nested more than ${MAX_DEPTH} levels deep`);
+  if (depth > MAX_DEPTH) throw invalidSyntax(`The data has more than ${MAX_DEPTH} levels of nesting`);
   if (typeof data === "string") {
     const bulkId = referenceIn(data);
     if (bulkId !== undefined) note(bulkId);

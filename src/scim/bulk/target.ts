@@ -32,7 +32,7 @@ export function targetReader(
       throw new ScimError(404, undefined, `There is no endpoint '${path}'`);
     }
     if (!methodsAt(place).includes(method)) {
-      throw new ScimError(405, undefined, `${method} is not possible at '${path}'`);
+      throw new ScimError(405, undefined, `${method} is not supported at '${path}'`);
     }
     return place;
   };

@@ -25,7 +25,7 @@ const WORD = /[^\s()[\]"]+/y;
  */
 export function tokenize(text: string): Token[] {
   if (text.length > MAX_LENGTH) {
-    throw invalidFilter(`The filter has ${text.length} characters; at most ${MAX_LENGTH} are possible`);
+    throw invalidFilter(`The filter has ${text.length} characters; at most ${MAX_LENGTH} are allowed`);
   }
   const tokens: Token[] = [];
   let at = 0;
@@ -49,7 +49,7 @@ export function tokenize(text: string): Token[] {
       continue;
     }
     const word = take(WORD);
-    if (word === undefined) throw filterError(position, "a string that begins here has no closing quote");
+    if (word === undefined) throw filterError(position, "the string that starts here has no closing quote");
     tokens.push({ kind: "word", text: word, position });
   }
   tokens.push({ kind: "end", text: "", position: text.length + 1 });
@@ -65,6 +65,6 @@ function unquote(quoted: string, position: number): string {
   try {
     return JSON.parse(quoted) as string;
   } catch {
-    throw filterError(position, `${quoted} is not a JSON string`);
+    throw filterError(position, `${quoted} is not a valid JSON string`);
   }
 }

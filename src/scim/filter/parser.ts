@@ -119,7 +119,7 @@ class Parser {
     const opening = this.#expect(open);
     this.#depth += 1;
     if (this.#depth > MAX_DEPTH)
-      throw filterError(opening.position, `brackets are nested more than ${MAX_DEPTH} deep`);
+      throw filterError(opening.position, `brackets have more than ${MAX_DEPTH} levels of nesting`);
     const node = this.disjunction();
     this.#depth -= 1;
     this.#expect(close);
@@ -146,7 +146,7 @@ class Parser {
     }
     const value = this.#value();
     if (operator === "co" && typeof value === "string" && value.length > MAX_PART_LENGTH) {
-      throw filterError(token.position, `'co' can look for at most ${MAX_PART_LENGTH} characters`);
+      throw filterError(token.position, `the value for 'co' can have at most ${MAX_PART_LENGTH} characters`);
     }
     return { operator: operator as ComparisonOperator, value };
   }

@@ -29,7 +29,9 @@ export function parsePath(schema: ResourceSchema, text: string): PatchPath {
   if (!node) return { reference, text };
   const { attribute } = reference;
   if (!attribute?.multiValued || attribute.type !== "complex" || reference.subAttribute) {
-    throw invalidPath(`The attribute '${name.text}' has no elements that square brackets could select`);
+    throw invalidPath(
+      `The attribute '${name.text}' does not support a filter in square brackets; only complex multi-valued attributes do`,
+    );
   }
   const filter = resolveValueFilter(attribute, node);
   if (!subAttribute) return { reference, filter, text };

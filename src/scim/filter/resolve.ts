@@ -70,7 +70,8 @@ function resolve(node: SyntaxNode, lookup: Lookup, find?: Find): Filter {
       return resolveTest(node.attribute, node.test, lookup);
     case "valuePath": {
       const { text, position } = node.attribute;
-      if (!find) throw filterError(position, `'${text}[' stands inside of other square brackets`);
+      if (!find)
+        throw filterError(position, `'${text}[' is inside other square brackets; they cannot be nested`);
       return resolveValuePath(node, find);
     }
   }
@@ -104,7 +105,7 @@ function absentOr(test: Test, match: Filter, collection: Field): Filter {
 
 function testFilter(name: Name, test: Test, attribute: Attribute, field: Field): Filter {
   if (attribute.returned === "never")
-    throw filterError(name.position, `the attribute '${name.text}' cannot be filtered by`);
+    throw filterError(name.position, `filters on the attribute '${name.text}' are not supported`);
   if (test.operator === "pr") return { type: "present", field };
   const value = readLiteral(attribute, name, test.operator, test.value);
   if (value !== null) {
@@ -123,7 +124,10 @@ function resolveValuePath(node: SyntaxNode & { type: "valuePath" }, find: Find):
   if (!reference) return NEVER;
   const { extension, attribute } = reference;
   if (!attribute || reference.subAttribute || attribute.type !== "complex") {
-    throw filterError(position, `the attribute '${text}' has no elements that square brackets could filter`);
+    throw filterError(
+      position,
+      `the attribute '${text}' does not support a filter in square brackets; only complex multi-valued attributes do`,
+    );
   }
   const path = [...(extension ? [extension.id] : []), attribute.name];
   const lookup = inElement(attribute, attribute.multiValued ? [] : path);

@@ -26,10 +26,12 @@ export function compileSort(
   const reference = findAttribute(schema, name);
   if (!reference && others.some((other) => findAttribute(other, name))) return undefined;
   if (!reference?.attribute)
-    throw invalidPath(`A ${schema.resourceType} has no attribute '${sortBy}' to sort by`);
+    throw invalidPath(
+      `Lists cannot be sorted by '${sortBy}': a ${schema.resourceType} has no such attribute`,
+    );
   const { attribute, field, collection } = resolveField(reference, { toValue: true });
   if (attribute.type === "complex" || attribute.returned === "never") {
-    throw invalidPath(`The attribute '${sortBy}' cannot be sorted by; name one of its sub-attributes`);
+    throw invalidPath(`Lists cannot be sorted by the attribute '${sortBy}'; use one of its sub-attributes`);
   }
   return { field, ...(collection && { collection }), descending: order === "descending" };
 }

@@ -107,7 +107,7 @@ function elementFor(attribute: Attribute, { filter, text }: PatchPath): JsonObje
   if (!filter) return {};
   const element = fromTerms(attribute, filter, text);
   if (isJsonObject(element) && matcher(filter)(element)) return element;
-  throw noTarget(`Nothing matches '${text}', and it does not say by 'eq' alone what to create`);
+  throw noTarget(`No element matches '${text}', and a new element can only be created from terms with 'eq'`);
 }
 
 /** The terms come from a path that a client wrote, so they are read like any value. */

@@ -20,7 +20,7 @@ export class Work {
     throw new ScimError(
       413,
       undefined,
-      "The operations are too much work for lists of this length; send fewer",
+      "The operations are too expensive for lists of this length; send fewer operations",
     );
   }
 

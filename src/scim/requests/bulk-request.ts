@@ -59,7 +59,7 @@ export async function readBulkRequest(body: unknown, maxOperations: number): Pro
   }
   const failOnErrors = member(message, "failOnErrors") ?? null;
   if (failOnErrors !== null && !(Number.isInteger(failOnErrors) && Number(failOnErrors) > 0)) {
-    throw invalidValue("'failOnErrors' must be a whole number from 1 on");
+    throw invalidValue("'failOnErrors' must be a whole number of at least 1");
   }
   const read: (BulkOperation | MalformedOperation)[] = [];
   const turns = new Turns();
@@ -72,7 +72,7 @@ export async function readBulkRequest(body: unknown, maxOperations: number): Pro
       throw new ScimError(
         413,
         undefined,
-        `The operations have more than ${MAX_REFERENCES} references to others`,
+        `The operations have more than ${MAX_REFERENCES} references to other operations; send fewer operations`,
       );
     }
     await turns.next();
@@ -93,12 +93,14 @@ function readOperation(operation: JsonValue): BulkOperation | MalformedOperation
     const path = textIn(operation, "path");
     if (path === undefined) throw invalidSyntax("An operation needs a 'path', such as /Users");
     if (method === "POST" && bulkId === undefined) {
-      throw invalidSyntax("An operation that POSTs needs a 'bulkId', a name of your own for what it creates");
+      throw invalidSyntax(
+        "A POST operation needs a 'bulkId': a name of your choice for the resource that it creates",
+      );
     }
     const data = member(operation, "data");
     // Whether it is a body for that method is found where the body of a request is read.
     if (method !== "DELETE" && (data === undefined || data === null)) {
-      throw invalidSyntax(`An operation that is a ${method} needs 'data': what its body would be`);
+      throw invalidSyntax(`A ${method} operation needs 'data': the body of the request`);
     }
     if (bulkId !== undefined) requireShort(bulkId);
     const references = referencesOf(path, data);
@@ -126,7 +128,8 @@ function requireUniqueIds(operations: BulkRequest["operations"]): void {
   const seen = new Set<string>();
   for (const { method, bulkId } of operations) {
     if (method !== "POST" || bulkId === undefined) continue;
-    if (seen.has(bulkId)) throw invalidValue(`The bulkId '${bulkId}' is that of more than one operation`);
+    if (seen.has(bulkId))
+      throw invalidValue(`More than one operation has the bulkId '${bulkId}'; each must be unique`);
     seen.add(bulkId);
   }
 }

@@ -20,7 +20,8 @@ import type { Attribute } from "../schema/attribute.js";
 export function coerceValue(attribute: Attribute, value: JsonValue, name: string): JsonValue | undefined {
   if (attribute.multiValued) return coerceElements(attribute, value, name);
   if (!Array.isArray(value)) return coerceElement(attribute, value, name);
-  if (value.length > 1) throw invalidValue(`The attribute '${name}' has one value and cannot take a list`);
+  if (value.length > 1)
+    throw invalidValue(`The attribute '${name}' is single-valued; send one value instead of a list`);
   return coerceElement(attribute, value[0] ?? null, name);
 }
 
@@ -54,7 +55,7 @@ function coerceElements(attribute: Attribute, value: JsonValue, name: string): J
     .map((element) => coerceElement(attribute, element, name))
     .filter((element) => element !== undefined);
   if (elements.filter(isPrimary).length > 1) {
-    throw invalidValue(`The attribute '${name}' has more than one element with primary true`);
+    throw invalidValue(`Only one element of the attribute '${name}' can have 'primary' set to true`);
   }
   return elements.length > 0 ? elements : undefined;
 }

@@ -52,7 +52,7 @@ function byCursor(
   query: Query,
   cursor: string,
 ): Paging {
-  if (startIndexOf(query) > 1) throw invalidValue("A list has either a 'startIndex' or a 'cursor'");
+  if (startIndexOf(query) > 1) throw invalidValue("Send either 'startIndex' or 'cursor', not both");
   const { filter, sortBy, sortOrder } = query;
   const use = JSON.stringify([principal.realm, endpoint, filter, sortBy, sortOrder]);
   const state = cursor === "" ? undefined : cursors.open(cursor, use);
@@ -76,7 +76,7 @@ function countOf({ count }: Query, agreed: number | undefined): number {
   if (count !== undefined && count > MAX_COUNT) throw invalidCount(`'count' can be at most ${MAX_COUNT}`);
   const given = count === undefined ? undefined : Math.max(count, 0);
   if (agreed !== undefined && given !== undefined && given !== agreed) {
-    throw invalidCount(`'count' was ${agreed} on the pages before and must stay the same`);
+    throw invalidCount(`'count' was ${agreed} on the previous pages; send the same value`);
   }
   return given ?? agreed ?? DEFAULT_COUNT;
 }

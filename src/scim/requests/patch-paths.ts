@@ -26,7 +26,7 @@ export class Paths {
       throw new ScimError(
         413,
         undefined,
-        "The paths of the operations are too many, or too long; send fewer at a time",
+        "The operations have too many paths, or paths that are too long; send fewer operations in one request",
       );
     }
     const path = known ?? parsePath(this.schema, text);

@@ -58,10 +58,12 @@ function readOperation(paths: Paths, operation: JsonValue, number: number): Patc
   const path = member(operation, "path") ?? "";
   if (typeof path !== "string") throw invalidSyntax(`The path of operation ${number} must be a string`);
   if (path !== "") return onPath(paths, raw, paths.parse(path));
-  if (raw.op === "remove") throw noTarget(`Operation ${number} removes, but has no path that says what`);
+  if (raw.op === "remove") throw noTarget(`Operation ${number} is a remove operation and needs a path`);
   if (raw.value === undefined) throw invalidSyntax(`Operation ${number} has neither a path nor a value`);
   if (!isJsonObject(raw.value)) {
-    throw invalidValue(`Operation ${number} has no path, so its value must be an object with attributes`);
+    throw invalidValue(
+      `Operation ${number} has no path, so its value must be an object with attribute names as keys`,
+    );
   }
   return Object.entries(raw.value).flatMap(([key, value]) => onKey(paths, { op: raw.op, value }, key));
 }
@@ -181,7 +183,7 @@ function requireEmpty(value: JsonValue, { text }: PatchPath): void {
   const saysSomething = (element: JsonValue) =>
     isJsonObject(element) && !saysNoValue(element) && !Object.values(element).every(isUnassigned);
   if (elements.some(saysSomething)) {
-    throw invalidValue(`The value for '${text}' has none of the sub-attributes that can be given there`);
+    throw invalidValue(`The value for '${text}' has no sub-attribute that this attribute supports`);
   }
 }
 

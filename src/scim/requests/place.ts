@@ -46,6 +46,6 @@ export function decoded(id: string): string {
   try {
     return decodeURIComponent(id);
   } catch {
-    throw new ScimError(400, undefined, `'${id}' is not percent-encoded as an address is`);
+    throw new ScimError(400, undefined, `The id '${id}' in the URL is not percent-encoded correctly`);
   }
 }

@@ -83,8 +83,7 @@ function text(
 ): string | undefined {
   const value = source[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== "string")
-    throw invalidValue(`The parameter '${name}' must be given once, as a string`);
+  if (typeof value !== "string") throw invalidValue(`Send the parameter '${name}' exactly once, as a string`);
   return value.trim() === "" && !mayBeEmpty ? undefined : value;
 }
 
@@ -122,4 +121,4 @@ function names(source: Readonly<Record<string, unknown>>, name: string): string[
 }
 
 const tooManyNames = (name: string) =>
-  invalidValue(`The parameter '${name}' can name at most ${MAX_NAMES} attributes`);
+  invalidValue(`The parameter '${name}' can have at most ${MAX_NAMES} attribute names`);

@@ -60,7 +60,7 @@ export function requireIdentified(attribute: Attribute, value: JsonValue, name: 
   for (const element of Array.isArray(value) ? value : [value]) {
     const entries = isJsonObject(element) ? Object.entries(element) : [];
     const id = entries.find(([key]) => key.toLowerCase() === "value")?.[1] ?? "";
-    if (isJsonObject(element) && id === "") throw invalidValue(`Each of '${name}' needs a 'value'`);
+    if (isJsonObject(element) && id === "") throw invalidValue(`Each element of '${name}' needs a 'value'`);
   }
 }
 
@@ -108,7 +108,9 @@ function readAttribute(schema: ResourceSchema, resource: JsonObject, name: strin
   const { extension } = reference;
   if (!extension || value === null || value === "") return;
   if (!isJsonObject(value))
-    throw invalidValue(`'${extension.id}' must be an object with the extension's attributes`);
+    throw invalidValue(
+      `The value of '${extension.id}' must be an object with the attributes of the extension`,
+    );
   for (const [inner, innerValue] of Object.entries(value)) {
     readAttribute(schema, resource, `${extension.id}:${inner}`, innerValue);
   }

@@ -160,12 +160,16 @@ function realmOf({ realm, organization }: JsonObject, principal: Principal): Rea
     throw invalidValue("'realm' must be 'provider' or 'organization'");
   }
   if (realm === "provider" && organizationId !== undefined) {
-    throw invalidValue("A token of the provider's realm has no 'organization'");
+    throw invalidValue(
+      "A token of the provider's realm cannot have an 'organization'; leave it out, or set 'realm' to 'organization'",
+    );
   }
   if (organizationId !== undefined) return { type: "organization", organizationId };
   if (realm === "provider") return { type: "provider" };
   if (realm === "organization" && principal.realm.type === "provider") {
-    throw invalidValue("A token of an organization's realm needs the 'organization' with its 'value'");
+    throw invalidValue(
+      "A token of an organization's realm needs an 'organization': send the id of a Group as its 'value'",
+    );
   }
   return principal.realm;
 }

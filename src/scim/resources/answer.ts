@@ -85,5 +85,5 @@ async function act(
 }
 
 function notPossible(method: string): never {
-  throw new ScimError(405, undefined, `${method} is not possible here`);
+  throw new ScimError(405, undefined, `${method} is not supported here`);
 }

@@ -28,7 +28,13 @@ export const candidates = crud<Candidate>({
   }),
   toMeta: () => ({ version: 1 }),
   get: (_context, id) =>
-    Promise.reject(new ScimError(404, undefined, `Candidate '${id}' not found; candidates are looked for`)),
+    Promise.reject(
+      new ScimError(
+        404,
+        undefined,
+        `Candidate '${id}' not found; candidates can only be searched for, with a filter`,
+      ),
+    ),
   list: ({ services, principal }, listing, query) =>
     services.candidates.list(principal, listing, query.filter),
 });

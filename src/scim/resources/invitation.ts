@@ -124,7 +124,7 @@ function readPatch(body: unknown): (current: JsonObject) => JsonObject {
   };
 }
 
-const addressMissing = () => invalidValue("Each of 'emails' needs a 'value'");
+const addressMissing = () => invalidValue("Each element of 'emails' needs a 'value'");
 
 function toAttributes(invitation: Invitation, locations: Locations): JsonObject {
   const { status, acceptedBy, declinedEmails, link } = invitation;
@@ -197,7 +197,7 @@ const valuesOf = (name: string, list: JsonValue | undefined): string[] =>
   (Array.isArray(list) ? list : []).map((each) => {
     const value = isJsonObject(each) ? each.value : undefined;
     if (typeof value !== "string" || value.trim() === "") {
-      throw invalidValue(`Each of '${name}' needs a 'value'`);
+      throw invalidValue(`Each element of '${name}' needs a 'value'`);
     }
     return value;
   });

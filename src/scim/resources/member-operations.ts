@@ -12,7 +12,8 @@ export function memberEntries(members: JsonValue | undefined): MemberEntry[] {
   if (members === undefined) return [];
   return (Array.isArray(members) ? members : [members]).map((member) => {
     const { value, role } = isJsonObject(member) ? member : { value: member, role: undefined };
-    if (typeof value !== "string") throw invalidValue("Each of 'members' needs a 'value': the id of a User");
+    if (typeof value !== "string")
+      throw invalidValue("Each element of 'members' needs a 'value': the id of a User");
     return { accountId: value, ...(typeof role === "string" && { role }) };
   });
 }
@@ -82,7 +83,7 @@ function toMembershipChange(operation: PatchOperation): MembershipChange {
 function roleChange({ op, value }: PatchOperation, filter: Filter | undefined): MembershipChange {
   const accountId = filter && namedMember(filter);
   if (accountId === undefined) {
-    throw noTarget('Name the member whose role it is by the id: members[value eq "<id>"].role');
+    throw noTarget('To change the role of a member, select the member by id: members[value eq "<id>"].role');
   }
   return {
     type: "setRole",
@@ -103,7 +104,7 @@ function additionBy(filter: Filter, hasSubAttribute: boolean): MembershipChange 
   if (hasSubAttribute) throw mutability("A member cannot be changed, only added or removed");
   const id = namedMember(filter);
   if (id === undefined)
-    throw noTarget(`Add members by their ids: {"op":"add","path":"members","value":[{"value":"<id>"}]}`);
+    throw noTarget(`Add members by id: {"op":"add","path":"members","value":[{"value":"<id>"}]}`);
   return { type: "add", entries: [{ accountId: id }] };
 }
 
@@ -111,9 +112,7 @@ function namedMember(filter: Filter): string | undefined {
   const terms = equalityTerms(filter);
   const id = terms?.value;
   if (typeof id === "string" && !isStorable(id)) {
-    throw invalidValue(
-      "The id of a member contains characters that are no text (U+0000 or half a character)",
-    );
+    throw invalidValue("The id of a member contains invalid characters (U+0000 or half of a surrogate pair)");
   }
   return typeof id === "string" && Object.keys(terms ?? {}).length === 1 ? id : undefined;
 }

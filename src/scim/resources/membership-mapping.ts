@@ -75,14 +75,14 @@ function readRoles(value: JsonValue | undefined): OrganizationRole[] {
   const elements = Array.isArray(value) ? value : [];
   if (elements.length > MAX_ROLES) {
     throw invalidValue(
-      `'organizationRoles' has ${elements.length} elements; at most ${MAX_ROLES} are possible`,
+      `'organizationRoles' has ${elements.length} elements; at most ${MAX_ROLES} are allowed`,
     );
   }
   return elements.map((element) => {
     const { value: role, organization } = isJsonObject(element) ? element : {};
     if (typeof role !== "string" || typeof organization !== "string") {
       throw invalidValue(
-        "Each of 'organizationRoles' needs the role as 'value' and the id of a Group as 'organization'",
+        "Each element of 'organizationRoles' needs the role as 'value' and the id of a Group as 'organization'",
       );
     }
     return { role, organizationId: organization };

@@ -100,7 +100,9 @@ export class AcceptanceService {
     const { invitation, address } = offer;
     const named = address === undefined ? undefined : addressOf(invitation, address);
     if (named === undefined) {
-      throw new InvalidValueError("The invitation names nobody of that address, so nobody needs to decline");
+      throw new InvalidValueError(
+        "This invitation is not addressed to you personally, so you do not need to decline it",
+      );
     }
     return this.deps.work.write(PROVIDER_REALM, async (repositories) => {
       const { found: now } = await this.#lock(repositories, token, offer, "invitation");
@@ -157,7 +159,7 @@ export class AcceptanceService {
     password: string | undefined,
     origin: Origin,
   ): Promise<string> {
-    if (password === undefined) throw new InvalidValueError("A password is needed");
+    if (password === undefined) throw new InvalidValueError("Enter a password");
     requireUsablePassword(password);
     const whose = `${invitation.id} ${mailboxKey(address)}`;
     const author = invitedAuthor(invitation, undefined, origin);
@@ -239,20 +241,23 @@ async function joinTeams(
   return changes;
 }
 
-const justNow = () => new ConflictError("Somebody has created or changed the account just now; try again");
+const justNow = () => new ConflictError("The account was created or changed at the same time; try again");
 
 /** @throws ForbiddenError for somebody who has to prove an address first */
 function requireProved(offer: OpenInvitation): asserts offer is PersonalOffer {
   if (offer.takes === "address" || offer.takes === "code") {
-    throw new ForbiddenError("Prove your address first, by a code that is sent to it");
+    throw new ForbiddenError("Prove your address first: request a code and enter it");
   }
 }
 
 /** @throws InvalidValueError for a name that will not do */
 function newPerson(address: string, { givenName, familyName }: Acceptance): AccountInput {
   const [firstName, lastName] = [givenName, familyName].map((name) => name?.normalize("NFC").trim() ?? "");
-  if (!firstName || !lastName) throw new InvalidValueError("Your first and last name are needed");
-  if (!isName(firstName) || !isName(lastName)) throw new InvalidValueError("A name has letters only");
+  if (!firstName || !lastName) throw new InvalidValueError("Enter your first and last name");
+  if (!isName(firstName) || !isName(lastName))
+    throw new InvalidValueError(
+      "A name cannot contain control characters, line breaks or characters that change the direction of text",
+    );
   const displayName = `${firstName} ${lastName}`;
   const schemas = [CORE_USER];
   const profile = {

@@ -118,11 +118,12 @@ function whose(
   said: string | undefined,
 ): { invitation: Invitation; address: string } {
   if (takes === "code" && address !== undefined) return { invitation, address };
-  if (takes !== "address") throw new InvalidValueError("No code is needed: the link proves the address");
+  if (takes !== "address")
+    throw new InvalidValueError("This link needs no code; accept the invitation directly");
   const sent = said?.trim() ?? "";
-  if (!isEmailAddress(sent)) throw new InvalidValueError("An e-mail address is needed");
+  if (!isEmailAddress(sent)) throw new InvalidValueError("Enter an e-mail address");
   if (!isAddressedTo(invitation, sent)) {
-    throw new ForbiddenError("This invitation is not for that address; try another one of yours");
+    throw new ForbiddenError("This invitation is not for that address; try another of your addresses");
   }
   // As whoever invited wrote it, if they did: that is where the code goes.
   return { invitation, address: addressOf(invitation, sent) ?? sent };

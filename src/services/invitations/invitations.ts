@@ -91,7 +91,7 @@ export class InvitationService {
           : undefined;
       if (!organization) {
         throw new InvalidValueError(
-          "An invitation needs the 'organization' to join, with the 'value' of a Group",
+          "An Invitation needs an 'organization': send the id of a Group as its 'value'",
         );
       }
       await requireTeams(repositories, organization.id, input.teamIds);
@@ -173,13 +173,17 @@ export class InvitationService {
       const current = await this.#find(repositories, id, true);
       const { status } = current;
       if (status !== "pending")
-        throw new InvalidValueError(`The invitation is ${status}; nobody can accept it`);
+        throw new InvalidValueError(
+          `The invitation is ${status}, so it cannot be sent; only pending invitations can`,
+        );
       const last = await repositories.outbox.lastWritten(id);
       const wait = last === undefined ? 0 : Date.parse(last) + RESEND_PAUSE_MS - Date.parse(this.deps.now());
       if (wait > 0) throw new TooManyRequestsError(Math.ceil(wait / 1000));
       await repositories.invitations.setInviter(id, inviterOf(principal));
       if ((await this.#write(repositories, principal, current)) === 0) {
-        throw new InvalidValueError("The invitation names no e-mail address that mail could be sent to");
+        throw new InvalidValueError(
+          "The invitation has no e-mail address to send mail to; pass on its 'link' instead",
+        );
       }
       const change = { action: "change", ...invitationTarget(current), detail: "sent again" } as const;
       await this.deps.changes.record(repositories, principal, change);
@@ -239,7 +243,7 @@ const inviterOf = ({ actor }: Principal): Invitation["inviter"] => ({
 function requireOffer(input: InvitationInput, now: string | undefined): void {
   requireInvitation(input);
   if (now !== undefined && input.expiresAt !== undefined && input.expiresAt <= now) {
-    throw new InvalidValueError("'expiresAt' is over already");
+    throw new InvalidValueError("'expiresAt' is in the past; send a time in the future");
   }
   if (
     hasRole(
@@ -247,7 +251,9 @@ function requireOffer(input: InvitationInput, now: string | undefined): void {
       PROVIDER_ADMIN,
     )
   ) {
-    throw new ForbiddenError(`An invitation gives roles in an organization, and '${PROVIDER_ADMIN}' is none`);
+    throw new ForbiddenError(
+      `An invitation can only give roles in an organization; '${PROVIDER_ADMIN}' is a role in the provider`,
+    );
   }
 }
 
@@ -259,7 +265,7 @@ async function requireTeams(
   for (const id of teamIds) {
     const team = isId(id) ? await teams.find(id) : undefined;
     if (team?.organizationId !== organizationId) {
-      throw new InvalidValueError(`There is no Team '${id}' in the organization that the invitation is for`);
+      throw new InvalidValueError(`There is no Team '${id}' in the organization of the invitation`);
     }
   }
 }

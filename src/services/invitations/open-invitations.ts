@@ -33,11 +33,11 @@ export interface FoundInvitation {
 }
 
 const CLOSED: Readonly<Record<Exclude<InvitationStatus, "pending"> & ClosedReason, string>> = {
-  accepted: "This invitation has been accepted already",
+  accepted: "This invitation has already been accepted",
   declined: "This invitation has been declined",
-  expired: "This invitation has expired; ask whoever invited you for a new one",
-  disabled: "This invitation has been taken back",
-  exhausted: "This invitation has been used up",
+  expired: "This invitation has expired; ask the person who invited you for a new one",
+  disabled: "This invitation has been withdrawn",
+  exhausted: "This invitation is full: the maximum number of people have accepted it",
 };
 
 export const closed = (reason: keyof typeof CLOSED) => new ClosedError(reason, CLOSED[reason]);
@@ -109,7 +109,7 @@ function requireOpen(invitation: Invitation, { address, revision }: InvitationLi
   if (revision === invitation.revision) return;
   throw new ClosedError(
     "changed",
-    "This invitation was changed after the link was made; there is a new link in a later mail",
+    "This invitation has changed, so the link is no longer valid; use the link in the latest e-mail",
   );
 }
 
@@ -126,7 +126,10 @@ async function findInviter(
   const { accounts, accessTokens, memberships } = repositories;
   const { tokenId, accountId } = invitation.inviter;
   const withdrawn = () =>
-    new ClosedError("withdrawn", "Whoever invited you may not invite any more; ask somebody else");
+    new ClosedError(
+      "withdrawn",
+      "The person who invited you is no longer allowed to; ask another administrator",
+    );
   if (accountId === undefined) {
     const token = tokenId === undefined ? undefined : await accessTokens.find(tokenId);
     const givesRoles = invitation.roles.length > 0;
@@ -155,7 +158,7 @@ async function findPerson(
   const accountId = await accounts.findIdByUserName(address);
   if (accountId === undefined) return { accountId };
   if (await memberships.isMember(organizationId, accountId)) {
-    throw new ClosedError("member", `You are a member of ${organizationName} already`);
+    throw new ClosedError("member", `You are already a member of ${organizationName}`);
   }
   const account = await accounts.find(
     accountId,
@@ -164,11 +167,14 @@ async function findPerson(
   if (account && !isSameMailbox(account.userName, address)) {
     throw new ClosedError(
       "taken",
-      "Somebody else has an account of nearly the same name; ask whoever invited you",
+      "Another account has a user name that is too similar to your address; contact the person who invited you",
     );
   }
   if (account?.active !== true) {
-    throw new ClosedError("deactivated", "Your account has been deactivated; ask whoever invited you");
+    throw new ClosedError(
+      "deactivated",
+      "Your account has been deactivated; contact the person who invited you",
+    );
   }
   return { accountId, passwordHash: await accounts.passwordHash(accountId) };
 }

@@ -84,7 +84,7 @@ export class BruteForceGuard {
         ...{ action: "change", target, result: "refused", status: 403, detail: `a wrong ${what}` },
       }),
     );
-    throw what === "code" ? wrongCode() : new ForbiddenError("This is not the password of your account");
+    throw what === "code" ? wrongCode() : new ForbiddenError("The password is wrong; try again");
   }
 
   /** Counts a try, before it costs anything. @throws TooManyRequestsError for who is locked out */
@@ -108,7 +108,7 @@ export class BruteForceGuard {
     return this.deps.work.write(PROVIDER_REALM, (repositories) =>
       recordEvent(this.deps, repositories, linkAuthor(PROVIDER_REALM, undefined, undefined, origin), {
         ...{ action: "read", target: { type }, result: "refused", status: 429 },
-        detail: `locked out after ${LINKS} links that nobody made`,
+        detail: `locked out after ${LINKS} unknown links`,
       }),
     );
   }
@@ -116,7 +116,7 @@ export class BruteForceGuard {
 
 export const wrongCode = () =>
   new ForbiddenError(
-    "This is not the code, or not any more; look for the latest mail, or ask for another code",
+    "The code is wrong or no longer valid; use the code in the latest e-mail, or request a new one",
   );
 
 const counterOf = ({ what, whose }: GuardedSecret) =>

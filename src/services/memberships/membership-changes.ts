@@ -108,6 +108,4 @@ async function requireAccounts(
 }
 
 const unknownMember = (id: string) =>
-  new InvalidValueError(
-    `There is no User '${id}' that could become a member; members are named by the id of a User`,
-  );
+  new InvalidValueError(`There is no User '${id}'; the 'value' of a member must be the id of a User`);

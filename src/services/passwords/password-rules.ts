@@ -27,11 +27,11 @@ export function requireUsablePassword(password: string): string {
   const { length } = Array.from(usual);
   if (length > MAX_LENGTH) throw tooLong();
   if (length < MIN_LENGTH) {
-    throw new InvalidValueError(`The password is too short: at least ${MIN_LENGTH} characters are needed`);
+    throw new InvalidValueError(`The password is too short; use at least ${MIN_LENGTH} characters`);
   }
   if (UNUSABLE.test(usual)) {
     throw new InvalidValueError(
-      "The password contains control characters, such as a line break, or characters that are not assigned in Unicode",
+      "The password contains control characters, such as a line break, or characters that Unicode does not define; remove them",
     );
   }
   return usual;
@@ -52,5 +52,4 @@ export function knownWords(...people: readonly Pick<AccountInput, "userName" | "
   return [...new Set(words.filter((word) => word.length >= KNOWN_LENGTH.min))].slice(0, KNOWN_WORDS);
 }
 
-const tooLong = () =>
-  new InvalidValueError(`The password is too long: at most ${MAX_LENGTH} characters are possible`);
+const tooLong = () => new InvalidValueError(`The password is too long; use at most ${MAX_LENGTH} characters`);

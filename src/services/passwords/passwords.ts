@@ -70,7 +70,7 @@ export class Passwords implements PasswordHasher {
     const key = await this.#inTurn(turn, async () => {
       const weakness = await this.#inThread("judge", [usable, [...known]]);
       if (weakness !== undefined) {
-        throw new InvalidValueError(`The password is easily guessed. ${weakness}`.trim());
+        throw new InvalidValueError(`The password is too easy to guess. ${weakness}`.trim());
       }
       return Buffer.from(await this.#inThread("derive", [usable, salt, KEY_BYTES, withMemory(this.cost)]));
     });
@@ -111,7 +111,7 @@ export class Passwords implements PasswordHasher {
       return (await this.#pool.exec(name, args).timeout(JOB_MS)) as Awaited<ReturnType<PasswordWork[Name]>>;
     } catch (error) {
       // The thread was ended by the time limit, by the system for want of memory, or with the server.
-      throw new UnavailableError("The password could not be hashed; try again in a moment", 5, {
+      throw new UnavailableError("The password could not be hashed; try again", 5, {
         cause: error,
       });
     }

@@ -43,7 +43,7 @@ export async function keepingAdministrators(
   if (lost === "") return undefined;
   if (isPerson) {
     throw new ForbiddenError(
-      `This would leave ${lost} without an administrator: make somebody else one before the last one goes`,
+      `This would leave ${lost} without an administrator; make another person an administrator first`,
     );
   }
   return `This left ${lost} without an administrator`;

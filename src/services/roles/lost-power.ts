@@ -42,15 +42,16 @@ export async function settleLostPower(
   const changes: readonly Change[] = [
     ...revoked.map((token) => ({
       ...{ action: "delete" as const, ...targetOf("AccessToken", token) },
-      detail: "revoked with the membership of the person that it belonged to",
+      detail: "revoked because the membership of its user ended",
     })),
     ...orphaned.map((token) => ({
       ...{ action: "change" as const, ...targetOf("AccessToken", token), attributes: ["orphaned"] },
-      warning: "The person who made this access token lost the power to make it; keep it, or revoke it",
+      warning:
+        "The person who created this access token may no longer create it; keep the token, or revoke it",
     })),
     ...disabled.map((invitation) => ({
       ...{ action: "change" as const, ...targetOf("Invitation", invitation), attributes: ["enabled"] },
-      detail: "disabled, since the person who invites lost the power to give its roles",
+      detail: "disabled because the person who invited may no longer give its roles",
     })),
   ];
   await deps.changes.record(repositories, author, ...changes);

@@ -35,7 +35,7 @@ export async function writeOrganizationRoles(
   const stranger = next.find(({ organizationId }) => !organizationIds.includes(organizationId));
   if (stranger) {
     throw new InvalidValueError(
-      `'${stranger.organizationId}' is no Group that the User is a member of; a role in it needs the membership`,
+      `The User is not a member of the Group '${stranger.organizationId}'; add the User to the Group before you give a role in it`,
     );
   }
   const granted: RoleOfAccount[] = [];

@@ -51,12 +51,12 @@ export async function requireStanding(
   requireAccess(principal, action);
   const { actor } = principal;
   if (actor.type === "operator") return;
-  if (actor.type !== "token") throw new ForbiddenError(`Without an access token nobody may ${action}`);
+  if (actor.type !== "token") throw new ForbiddenError(`An access token is required to ${action}`);
   await power.hold(principal);
   const found = await accessTokens.findByHash(actor.secretHash);
   const current = found && standingOf(found, now());
   if (current === undefined || typeof current === "string") {
-    throw new ForbiddenError(`This access token has ended, and may not ${action} any more`);
+    throw new ForbiddenError(`This access token is no longer valid, so it may not ${action}`);
   }
   requireAccess(current, action);
 }

@@ -109,4 +109,6 @@ export class TeamMembers {
 }
 
 const noMember = (id: string) =>
-  new InvalidValueError(`'${id}' is no member of the organization that the team is in`);
+  new InvalidValueError(
+    `'${id}' is not a member of the team's organization; add the User to the Group first`,
+  );

@@ -66,9 +66,7 @@ export class TeamService {
           ? await repositories.organizations.find(within, { lock: false })
           : undefined;
       if (!organization) {
-        throw new InvalidValueError(
-          "A team needs the 'organization' that it is in, with the 'value' of a Group",
-        );
+        throw new InvalidValueError("A Team needs an 'organization': send the id of a Group as its 'value'");
       }
       const { displayName, externalId, description } = input;
       const team: Team = {

@@ -132,7 +132,7 @@ export class AccessTokenService {
       const current = requireFound(await this.#find(repositories, id), id);
       if (current.orphanedAt !== undefined) {
         throw new ForbiddenError(
-          "This access token is orphaned: another administrator than the one who made it can keep it, which gives it a new secret, or revoke it",
+          "This access token is orphaned and cannot be rotated; an administrator other than its maker can keep it, which gives it a new secret, or revoke it",
         );
       }
       this.#requireNoMore(principal, current);
@@ -162,16 +162,20 @@ export class AccessTokenService {
     requireAccess(principal, "keep AccessTokens");
     const accountId = accountOf(principal.actor);
     if (accountId === undefined) {
-      throw new ForbiddenError("Only a person can keep an access token, with an access token of their own");
+      throw new ForbiddenError(
+        "Only a person can keep an access token; use an access token that belongs to a person",
+      );
     }
     const secret = newSecret();
     return this.deps.work.write(principal.realm, async (repositories) => {
       const current = requireFound(await this.#find(repositories, id), id);
       if (current.orphanedAt === undefined) {
-        throw new InvalidValueError("This access token is not orphaned, so there is no need to keep it");
+        throw new InvalidValueError("This access token is not orphaned; only orphaned tokens can be kept");
       }
       if (current.makerId === accountId) {
-        throw new ForbiddenError("You made this access token, so another administrator has to keep it");
+        throw new ForbiddenError(
+          "You are the maker of this access token; another administrator must keep it",
+        );
       }
       this.#requireNoMore(principal, current);
       await requireStanding(this.deps, repositories, principal, "keep AccessTokens");
@@ -208,22 +212,25 @@ export class AccessTokenService {
     const isInside =
       own.type === "provider" ||
       (realm.type === "organization" && realm.organizationId === own.organizationId);
-    if (!isInside) throw new ForbiddenError("An organization's access token makes none for anything else");
+    if (!isInside)
+      throw new ForbiddenError(
+        "An access token of an organization can only create access tokens of the same organization",
+      );
     const person = personBehind(principal.actor);
     const isOperators = person === undefined && own.type === "provider";
     if (accountId !== undefined && accountId !== person && !isOperators) {
       throw new ForbiddenError(
-        "Administrators make and change access tokens of their own and of machines, not those of another person",
+        "You can only create and change your own access tokens and those of machines, not those of other people",
       );
     }
     const end = endOf(principal.actor);
     if (end !== undefined && (expiresAt === undefined || expiresAt > end)) {
       throw new ForbiddenError(
-        `This access token ends at ${end}, and makes none that lasts longer: set 'expiresAt'`,
+        `This access token expires at ${end} and cannot create one that is valid for longer; set 'expiresAt' to that time or earlier`,
       );
     }
     if (expiresAt !== undefined && expiresAt <= this.deps.now()) {
-      throw new InvalidValueError("'expiresAt' is over already");
+      throw new InvalidValueError("'expiresAt' is in the past; send a time in the future");
     }
   }
 }
@@ -240,7 +247,9 @@ async function requireOwner(
       ? accounts.find(accountId, "forUpdate").then((account) => account !== undefined)
       : memberships.lockMember(realm.organizationId, accountId);
   if (!isId(accountId) || !(await isThere())) {
-    throw new InvalidValueError(`There is no User '${accountId}' that the token could belong to`);
+    throw new InvalidValueError(
+      `There is no User '${accountId}'; 'user' must be a User of the token's realm`,
+    );
   }
 }
 
@@ -248,7 +257,8 @@ async function requireOrganization({ organizations }: Repositories, realm: Realm
   if (realm.type === "provider") return;
   const id = realm.organizationId;
   const found = isId(id) && (await organizations.find(id, { lock: false }));
-  if (!found) throw new InvalidValueError(`There is no Group '${id}' that the token could act in`);
+  if (!found)
+    throw new InvalidValueError(`There is no Group '${id}'; 'organization' must be the id of a Group`);
 }
 
 function requireFound(token: AccessToken | undefined, id: string): AccessToken {

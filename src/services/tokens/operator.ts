@@ -29,7 +29,7 @@ export class OperatorService {
   /** @throws NotFoundError when there is no account of that user name, or no such organization; InvalidValueError */
   async issueToken(name: string, options: TokenOptions = {}): Promise<IssuedToken> {
     const { expiresAt, userName, organization, readOnly = false } = options;
-    if (!isName(name)) throw new InvalidValueError("A token's name is one line of plain text");
+    if (!isName(name)) throw new InvalidValueError("The name of a token must be one line of plain text");
     const realm = organization === undefined ? PROVIDER_REALM : await this.#realmOf(organization);
     const accountId = userName === undefined ? undefined : await this.#accountOf(userName);
     return this.#accessTokens.create(OPERATOR_PRINCIPAL, { name, realm, readOnly, accountId, expiresAt });

@@ -37,7 +37,7 @@ export interface Credentials {
 export function requireOneWay({ password, setupEmail }: Credentials): void {
   if (password !== undefined && setupEmail === "send") {
     throw new InvalidValueError(
-      "Give either a 'password', or 'sendSetupEmail' to have the person choose one",
+      "Send either 'password' or 'sendSetupEmail', not both: with 'sendSetupEmail', the person chooses a password",
     );
   }
 }

@@ -67,15 +67,15 @@ export class SetupMail {
   ): Promise<void> {
     const { id } = account;
     if (account.active !== true) {
-      throw new InvalidValueError("The User is not active, so nobody can set the account up");
+      throw new InvalidValueError("'sendSetupEmail' needs an active User: set 'active' to true");
     }
     if ((await repositories.accounts.passwordHash(id)) !== undefined) {
-      throw new InvalidValueError("The User has a password, so there is nothing to set up");
+      throw new InvalidValueError("'sendSetupEmail' is only possible for a User without a password");
     }
     const address = mailAddress(account);
     if (address === undefined) {
       throw new InvalidValueError(
-        "A set-up e-mail needs an address: one of 'emails', or a 'userName' that is one",
+        "'sendSetupEmail' needs an e-mail address: add one to 'emails', or use an address as 'userName'",
       );
     }
     const sentAt = this.deps.now();
@@ -137,7 +137,7 @@ export class AccountSetupService {
    */
   async complete(token: string, password: string | undefined, origin: Origin): Promise<string> {
     const { account, setup: begun } = await this.#follow(token, origin);
-    if (password === undefined) throw new InvalidValueError("A password is needed");
+    if (password === undefined) throw new InvalidValueError("Enter a password");
     requireUsablePassword(password);
     const author = authorOf(begun, origin);
     const target = targetOf(account);
@@ -149,7 +149,7 @@ export class AccountSetupService {
       await repositories.accounts.setPassword(current.id, passwordHash, this.deps.now());
       await this.deps.changes.record(repositories, authorOf(setup, origin), {
         ...{ action: "change", target: targetOf(current), attributes: ["password"] },
-        detail: "set up by the link in the mail",
+        detail: "set up by the link in the e-mail",
       });
       return current.userName;
     });
@@ -160,18 +160,15 @@ export class AccountSetupService {
     const account = link && (await accounts.find(link.accountId));
     if (!account) throw new UnknownLinkError();
     const setup = await accountSetups.find(account.id, { lock: false });
-    if (!setup) throw new ClosedError("used", "This account has been set up already");
+    if (!setup) throw new ClosedError("used", "This account is already set up; sign in with your password");
     if (account.active !== true) {
-      throw new ClosedError("deactivated", "Your account has been deactivated; ask whoever created it");
+      throw new ClosedError("deactivated", "Your account has been deactivated; contact an administrator");
     }
     if (setup.revision !== link.revision || !setup.isStanding) {
-      throw new ClosedError("changed", "This link is void; there may be a new one in a later mail");
+      throw new ClosedError("changed", "This link is no longer valid; look for a new link in a later e-mail");
     }
     if (setup.expiresAt <= this.deps.now()) {
-      throw new ClosedError(
-        "expired",
-        "This link has expired; ask whoever created your account for a new one",
-      );
+      throw new ClosedError("expired", "This link has expired; ask an administrator for a new one");
     }
     return { account, setup };
   }

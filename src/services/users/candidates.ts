@@ -30,7 +30,9 @@ export class CandidateService {
     requireAccess(principal, "read Candidates");
     const { realm } = principal;
     if (realm.type === "provider") {
-      throw new ForbiddenError("Candidates are for organizations; the provider has all accounts at /Users");
+      throw new ForbiddenError(
+        "Only an access token of an organization can search for candidates; with a token of the provider, use /Users",
+      );
     }
     const { organizationId } = realm;
     // What is refused counts, too: it is not for free to try.
