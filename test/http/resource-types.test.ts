@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { v7 as uuidv7 } from "uuid";
 import { resourceTypes } from "../../src/scim/resources/index.js";
-import { methodsOf } from "../../src/scim/resources/resource-type.js";
 import { expectError, expectList, expectStatus, read } from "../support/assertions.js";
 import type { Body, ScimClient } from "../support/client.js";
 import { createGroup, unique } from "../support/factories.js";
@@ -36,7 +35,7 @@ describeServer("Every resource type", (scim, server) => {
 
   for (const type of resourceTypes) {
     const { name, endpoint, operations } = type;
-    const { collection, resource } = methodsOf(type);
+    const { collection, resource } = type.methods;
 
     describe(name, () => {
       it("is described, and described as it is", async () => {

@@ -46,12 +46,12 @@ export function bulk(
 
 function writersOnly(context: (request: Request) => ScimContext): RequestHandler {
   return async (request, response, next) => {
-    const given = context(request);
+    const caller = context(request);
     try {
-      requireWriter(given.principal);
+      requireWriter(caller.principal);
     } catch (error) {
       response.send(
-        await refusal(given, { action: "change", target: { type: "Bulk", id: undefined } }, error),
+        await refusal(caller, { action: "change", target: { type: "Bulk", id: undefined } }, error),
       );
       return;
     }

@@ -114,33 +114,33 @@ function add(selection: Selection, [name, ...rest]: readonly string[]): void {
 }
 
 function keep(value: JsonObject, selection: Selection, always?: ReadonlySet<string>): JsonObject {
-  const kept: JsonObject = {};
+  const result: JsonObject = {};
   for (const [name, inner] of Object.entries(value)) {
     const selected = always?.has(name) ? true : selection.get(name);
-    if (selected === true) kept[name] = inner;
+    if (selected === true) result[name] = inner;
     else if (selected)
       put(
-        kept,
+        result,
         name,
         each(inner, (element) => keep(element, selected)),
       );
   }
-  return kept;
+  return result;
 }
 
 function drop(value: JsonObject, selection: Selection, always?: ReadonlySet<string>): JsonObject {
-  const kept: JsonObject = {};
+  const result: JsonObject = {};
   for (const [name, inner] of Object.entries(value)) {
     const selected = always?.has(name) ? undefined : selection.get(name);
-    if (selected === undefined) kept[name] = inner;
+    if (selected === undefined) result[name] = inner;
     else if (selected !== true)
       put(
-        kept,
+        result,
         name,
         each(inner, (element) => drop(element, selected)),
       );
   }
-  return kept;
+  return result;
 }
 
 function each(value: JsonValue, change: (element: JsonObject) => JsonObject): JsonValue {

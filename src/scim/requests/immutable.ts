@@ -13,20 +13,20 @@ import type { Attribute, ResourceSchema } from "../schema/attribute.js";
  * @throws ScimError 400 `mutability` naming the attribute
  */
 export function keepImmutable({ core }: ResourceSchema, current: JsonObject, next: JsonObject): JsonObject {
-  const kept: JsonObject = { ...next };
+  const result: JsonObject = { ...next };
   for (const attribute of core.attributes.values()) {
     if (attribute.mutability !== "immutable") continue;
     const [before, after] = [current[attribute.name], next[attribute.name]];
-    if (after !== undefined && !isDeepStrictEqual(given(attribute, before), given(attribute, after))) {
+    if (after !== undefined && !isDeepStrictEqual(writable(attribute, before), writable(attribute, after))) {
       throw mutability(`The attribute '${attribute.name}' cannot be changed once it is set`);
     }
-    if (before !== undefined) kept[attribute.name] = before;
+    if (before !== undefined) result[attribute.name] = before;
   }
-  return kept;
+  return result;
 }
 
 /** A value without what is computed. */
-function given({ subAttributes }: Attribute, value: JsonValue | undefined): JsonValue | undefined {
+function writable({ subAttributes }: Attribute, value: JsonValue | undefined): JsonValue | undefined {
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).filter(([name]) => {

@@ -74,11 +74,11 @@ function byCursor(
 /** All pages of a list by cursor have the same length (RFC 9865 section 2.1). */
 function countOf({ count }: Query, agreed: number | undefined): number {
   if (count !== undefined && count > MAX_COUNT) throw invalidCount(`'count' can be at most ${MAX_COUNT}`);
-  const given = count === undefined ? undefined : Math.max(count, 0);
-  if (agreed !== undefined && given !== undefined && given !== agreed) {
+  const asked = count === undefined ? undefined : Math.max(count, 0);
+  if (agreed !== undefined && asked !== undefined && asked !== agreed) {
     throw invalidCount(`'count' was ${agreed} on the previous pages; send the same value`);
   }
-  return given ?? agreed ?? DEFAULT_COUNT;
+  return asked ?? agreed ?? DEFAULT_COUNT;
 }
 
 /** Values below 1 count as 1. */

@@ -115,9 +115,9 @@ function names(source: Readonly<Record<string, unknown>>, name: string): string[
   const length = parts.reduce((sum, part) => sum + part.length, parts.length);
   if (length > MAX_NAMES_LENGTH) throw tooManyNames(name);
   const found = parts.flatMap((part) => part.split(",")).map((part) => part.trim());
-  const given = found.filter((part) => part !== "");
-  if (given.length > MAX_NAMES) throw tooManyNames(name);
-  return given.length > 0 ? given : undefined;
+  const named = found.filter((part) => part !== "");
+  if (named.length > MAX_NAMES) throw tooManyNames(name);
+  return named.length > 0 ? named : undefined;
 }
 
 const tooManyNames = (name: string) =>

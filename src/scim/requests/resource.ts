@@ -22,13 +22,13 @@ const MAX_SCHEMAS = 100;
 export function readResource(schema: ResourceSchema, body: unknown): JsonObject {
   if (!isJsonObject(body)) throw invalidSyntax(`A ${schema.resourceType} must be a JSON object`);
   const resource: JsonObject = {};
-  const given = Object.entries(body).map(([name, value]) => ({
+  const entries = Object.entries(body).map(([name, value]) => ({
     name,
     value,
     isSchemas: name.toLowerCase() === "schemas",
   }));
-  requireSchema(schema, given.find(({ isSchemas }) => isSchemas)?.value);
-  for (const { name, value, isSchemas } of given) {
+  requireSchema(schema, entries.find(({ isSchemas }) => isSchemas)?.value);
+  for (const { name, value, isSchemas } of entries) {
     if (!isSchemas) readAttribute(schema, resource, name, value);
   }
   requireAttributes(schema, resource);

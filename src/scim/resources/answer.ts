@@ -8,7 +8,6 @@ import { SEARCH } from "../requests/place.js";
 import { readQuery } from "../requests/query.js";
 import type { Query } from "../requests/query.js";
 import { readSearchRequest } from "../requests/search-request.js";
-import { methodsOf } from "./resource-type.js";
 
 /** What is asked of a resource or a collection, in a request of its own or in a Bulk. */
 export interface ResourceRequest {
@@ -17,11 +16,13 @@ export interface ResourceRequest {
   readonly body: unknown;
 }
 
+/** Actions and searches are POSTed. */
+const BELOW = ["POST"];
+
 /** The methods that a place takes. */
 export function methodsAt({ type, id, action }: Place): readonly string[] {
-  if (action !== undefined) return ["POST"];
-  const { collection, resource } = methodsOf(type);
-  return id === undefined ? collection : resource;
+  if (action !== undefined) return BELOW;
+  return id === undefined ? type.methods.collection : type.methods.resource;
 }
 
 /** How the audit log calls what a method does to one resource. */

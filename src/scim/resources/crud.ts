@@ -19,6 +19,7 @@ import { compileSchema } from "../schema/compile.js";
 import type { Definition } from "../schema/definition.js";
 import { memberEntries, memberTurns, splitOperations } from "./member-operations.js";
 import { renderWithMembers } from "./member-rendering.js";
+import { methodsOf } from "./resource-type.js";
 import type { Action, Operations, ResourceType } from "./resource-type.js";
 
 /** What a resource type declares of itself. @typeParam Item what its service gives back */
@@ -105,6 +106,7 @@ export interface Change<Item> {
 export function crud<Item extends { readonly id: string }>(declaration: Declaration<Item>): ResourceType {
   const { definition, endpoint } = declaration;
   const engine = new Engine(declaration);
+  const operations = engine.operations();
   return {
     name: definition.name,
     endpoint,
@@ -115,7 +117,7 @@ export function crud<Item extends { readonly id: string }>(declaration: Declarat
     isMe: declaration.isMe ?? false,
     showsSecretOnce: declaration.showsSecretOnce ?? false,
     inDirectory: declaration.inDirectory,
-    operations: engine.operations(),
+    ...{ operations, methods: methodsOf(operations) },
     actions: engine.actions(),
     renderer: (context, query) => engine.renderer(context, Projection.of(engine.schema, query)),
   };
@@ -229,11 +231,11 @@ class Engine<Item extends { readonly id: string }> {
   ): Promise<Item> {
     const { change, toWritable, toAttributes } = this.declared;
     if (!change) throw new TypeError(`A ${this.schema.resourceType} cannot be changed`);
-    const kept = (item: Item) => {
+    const immutableKept = (item: Item) => {
       const current = (toWritable ?? toAttributes)(item, context.locations);
       return keepImmutable(this.schema, current, next(current));
     };
-    return change(context, id, { ...others, next: kept, expected: expectedVersions(context) });
+    return change(context, id, { ...others, next: immutableKept, expected: expectedVersions(context) });
   }
 
   #read(body: unknown): JsonObject {

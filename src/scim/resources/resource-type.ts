@@ -25,6 +25,7 @@ export interface ResourceType {
   /** By which key a list of all types together names it (RFC 7644 section 3.4.2.1); undefined: it is not in there. */
   readonly inDirectory: "accounts" | "organizations" | undefined;
   readonly operations: Operations;
+  readonly methods: Methods;
   /** What else can be done with a resource, by its name: `POST /AccessTokens/{id}/rotate`. */
   readonly actions: Readonly<Record<string, Action>>;
   /** Makes ready to render resources in a list. */
@@ -58,8 +59,13 @@ export interface Operations {
 }
 
 /** The methods that a collection takes, and those that one resource takes. */
-export function methodsOf({ operations }: ResourceType): { collection: string[]; resource: string[] } {
-  const { create, replace, modify, remove } = operations;
+export interface Methods {
+  readonly collection: readonly string[];
+  readonly resource: readonly string[];
+}
+
+/** The methods of what can be done. */
+export function methodsOf({ create, replace, modify, remove }: Operations): Methods {
   return {
     collection: ["GET", "HEAD", ...(create ? ["POST"] : [])],
     resource: [
