@@ -19,59 +19,24 @@ import { mailFolder } from "./private-files.js";
 import { Cursors } from "./scim/answers/cursors.js";
 import { PageMemory } from "./scim/answers/page-memory.js";
 import { AcceptanceService } from "./services/invitations/acceptance.js";
-import { AccountSetupService, SetupMail } from "./services/users/account-setup.js";
+import { AccountSetupService } from "./services/users/account-setup.js";
 import { AddressProofs } from "./services/invitations/address-proofs.js";
-import { AccessTokenService } from "./services/tokens/access-tokens.js";
-import type { ScimServices } from "./scim/context.js";
-import { AuditService } from "./services/audit/audit.js";
-import { BatchService } from "./services/batches.js";
-import type { Outside } from "./services/batches.js";
+import { resourceServices } from "./services/resource-services.js";
+import type { ResourceServices } from "./services/resource-services.js";
 import { CandidateService } from "./services/users/candidates.js";
-import { TeamService } from "./services/teams/teams.js";
-import { UserService } from "./services/users/users.js";
 import type { AuthenticationService } from "./services/tokens/authentication.js";
 import type { OperatorService } from "./services/tokens/operator.js";
-import { DirectoryService } from "./services/directory.js";
-import type { Dependencies } from "./services/dependencies.js";
-import { InvitationService } from "./services/invitations/invitations.js";
 import { BruteForceGuard } from "./services/limits/brute-force-guard.js";
 import { Links } from "./services/invitations/links.js";
 import { OpenInvitations } from "./services/invitations/open-invitations.js";
 import { OutgoingMail } from "./services/mail/outgoing-mail.js";
-import { OrganizationService } from "./services/organizations/organizations.js";
 import { Passwords } from "./services/passwords/passwords.js";
 import { Refusals } from "./services/audit/refusals.js";
 
-export interface Services extends ScimServices {
+export interface Services extends ResourceServices {
   readonly authentication: AuthenticationService;
   readonly operator: OperatorService;
   readonly refusals: Refusals;
-}
-
-/** What services share, whichever unit of work they are given. */
-interface Shared extends Outside {
-  /** No part of a batch: nobody looks for candidates in a Bulk. */
-  readonly candidates: CandidateService;
-  readonly links: Links;
-  readonly mail: OutgoingMail;
-}
-
-/** What SCIM requests call. */
-function resourceServices(deps: Dependencies, shared: Shared): ScimServices {
-  const { candidates, links, mail, refusals, passwords } = shared;
-  return {
-    users: new UserService(deps, new SetupMail(deps, mail), passwords),
-    organizations: new OrganizationService(deps),
-    directory: new DirectoryService(deps),
-    audit: new AuditService(deps, refusals),
-    teams: new TeamService(deps),
-    invitations: new InvitationService(deps, links, mail),
-    accessTokens: new AccessTokenService(deps),
-    candidates,
-    batches: new BatchService(deps.work, shared, (work, held) =>
-      resourceServices({ ...deps, work }, { ...shared, ...held }),
-    ),
-  };
 }
 
 /** Muster, wired up. */

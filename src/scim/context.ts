@@ -1,22 +1,14 @@
 import type { Principal } from "../domain/access/principal.js";
 import type { Locations } from "../domain/listing.js";
 import type { Reservation } from "../domain/limits/room.js";
-import type { AccessTokenService } from "../services/tokens/access-tokens.js";
-import type { AuditService } from "../services/audit/audit.js";
-import type { BatchService } from "../services/batches.js";
-import type { CandidateService } from "../services/users/candidates.js";
-import type { InvitationService } from "../services/invitations/invitations.js";
-import type { TeamService } from "../services/teams/teams.js";
-import type { UserService } from "../services/users/users.js";
-import type { DirectoryService } from "../services/directory.js";
-import type { OrganizationService } from "../services/organizations/organizations.js";
+import type { ResourceServices } from "../services/resource-services.js";
 import type { Cursors } from "./answers/cursors.js";
 import type { PageMemory } from "./answers/page-memory.js";
 
 /** What every SCIM request comes with. */
 export interface ScimContext {
   readonly principal: Principal;
-  readonly services: ScimServices;
+  readonly services: ResourceServices;
   readonly cursors: Cursors;
   readonly pageMemory: PageMemory;
   /** Keeps room for a page until the answer has been sent, or cannot be. */
@@ -33,16 +25,4 @@ export interface ScimContext {
   readonly ifNoneMatch: string | undefined;
   /** Is told of errors that no client caused. */
   readonly onFault: (error: unknown) => void;
-}
-
-export interface ScimServices {
-  readonly users: UserService;
-  readonly organizations: OrganizationService;
-  readonly directory: DirectoryService;
-  readonly audit: AuditService;
-  readonly teams: TeamService;
-  readonly invitations: InvitationService;
-  readonly candidates: CandidateService;
-  readonly accessTokens: AccessTokenService;
-  readonly batches: BatchService<ScimServices>;
 }

@@ -4,12 +4,13 @@ import type { Locations } from "../../domain/listing.js";
 import type { Reservation } from "../../domain/limits/room.js";
 import type { Logger } from "../../logging/logger.js";
 import type { Cursors } from "../../scim/answers/cursors.js";
-import type { ScimContext, ScimServices } from "../../scim/context.js";
+import type { ResourceServices } from "../../services/resource-services.js";
+import type { ScimContext } from "../../scim/context.js";
 import type { PageMemory } from "../../scim/answers/page-memory.js";
 import { logFault, whatOf } from "../answers/faults.js";
 
 interface ContextParts {
-  readonly services: ScimServices;
+  readonly services: ResourceServices;
   readonly cursors: Cursors;
   readonly pageMemory: PageMemory;
   readonly logger: Logger;

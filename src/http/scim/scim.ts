@@ -3,7 +3,7 @@ import { Router } from "express";
 import type { RequestHandler } from "express";
 import type { Logger } from "../../logging/logger.js";
 import type { AuthenticationService } from "../../services/tokens/authentication.js";
-import type { ScimServices } from "../../scim/context.js";
+import type { ResourceServices } from "../../services/resource-services.js";
 import type { Cursors } from "../../scim/answers/cursors.js";
 import type { PageMemory } from "../../scim/answers/page-memory.js";
 import { locationsBelow } from "../../scim/answers/locations.js";
@@ -27,7 +27,7 @@ import { slashes } from "../requests/slashes.js";
 import { takeTurn } from "../requests/turn.js";
 
 export interface ScimParts {
-  readonly services: ScimServices & { readonly authentication: AuthenticationService };
+  readonly services: ResourceServices & { readonly authentication: AuthenticationService };
   readonly cursors: Cursors;
   readonly pageMemory: PageMemory;
   /** Whether the server's description of itself speaks of pagination. */

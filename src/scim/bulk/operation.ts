@@ -1,7 +1,8 @@
 import type { JsonValue } from "../../domain/values/json.js";
 import { failure } from "../answers/answer.js";
 import type { ScimAnswer } from "../answers/answer.js";
-import type { ScimContext, ScimServices } from "../context.js";
+import type { ResourceServices } from "../../services/resource-services.js";
+import type { ScimContext } from "../context.js";
 import { ScimError } from "../errors.js";
 import { refusal } from "../answers/refusal.js";
 import { answerAt, auditActionOf } from "../resources/answer.js";
@@ -137,7 +138,7 @@ export function failedAll(positions: readonly number[], error: unknown, { onFaul
 }
 
 /** The context of operations in a transaction: a fault ends all of it, rather than become an answer. */
-export const inTransaction = (context: ScimContext, services: ScimServices): ScimContext => ({
+export const inTransaction = (context: ScimContext, services: ResourceServices): ScimContext => ({
   ...context,
   services,
   onFault: (error) => {

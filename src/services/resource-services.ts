@@ -1,0 +1,47 @@
+import { AuditService } from "./audit/audit.js";
+import { BatchService } from "./batches.js";
+import type { Outside } from "./batches.js";
+import type { Dependencies } from "./dependencies.js";
+import { DirectoryService } from "./directory.js";
+import { InvitationService } from "./invitations/invitations.js";
+import type { Links } from "./invitations/links.js";
+import type { OutgoingMail } from "./mail/outgoing-mail.js";
+import { OrganizationService } from "./organizations/organizations.js";
+import { TeamService } from "./teams/teams.js";
+import { AccessTokenService } from "./tokens/access-tokens.js";
+import { SetupMail } from "./users/account-setup.js";
+import type { CandidateService } from "./users/candidates.js";
+import { UserService } from "./users/users.js";
+
+/** What services share, whichever unit of work they use. */
+export interface SharedServices extends Outside {
+  /** No part of a batch: nobody looks for candidates in a Bulk. */
+  readonly candidates: CandidateService;
+  readonly links: Links;
+  readonly mail: OutgoingMail;
+}
+
+/** One service for each resource type, and for all types together. */
+const services = (deps: Dependencies, { candidates, links, mail, refusals, passwords }: SharedServices) => ({
+  users: new UserService(deps, new SetupMail(deps, mail), passwords),
+  organizations: new OrganizationService(deps),
+  directory: new DirectoryService(deps),
+  audit: new AuditService(deps, refusals),
+  teams: new TeamService(deps),
+  invitations: new InvitationService(deps, links, mail),
+  accessTokens: new AccessTokenService(deps),
+  candidates,
+});
+
+/** What SCIM requests call. */
+export interface ResourceServices extends Readonly<ReturnType<typeof services>> {
+  /** Makes the same services for a transaction that several operations share. */
+  readonly batches: BatchService<ResourceServices>;
+}
+
+export function resourceServices(deps: Dependencies, shared: SharedServices): ResourceServices {
+  const batches = new BatchService(deps.work, shared, (work, held) =>
+    resourceServices({ ...deps, work }, { ...shared, ...held }),
+  );
+  return { ...services(deps, shared), batches };
+}
