@@ -62,8 +62,8 @@ export async function up(knex: Knex): Promise<void> {
     accepted_count integer not null default 0,
     -- part of every link: a link with another revision is void
     revision integer not null default 1,
-    -- The token that it was made with, if it was one; the person whom that token belonged to; else the person who had made that
-    -- machine's token by then. Ids of tokens and makers stay when those are gone.
+    -- The token that it was made with, if it was one; the person who made it, by their own token or otherwise; for a
+    -- machine's token, the person who had made that by then. Ids of tokens and makers stay when those are gone.
     inviter_token_id ${text},
     inviter_account_id ${text} constraint muster_invitations_inviter_account_id_foreign
       references muster_accounts (id) on delete set null,

@@ -30,13 +30,13 @@ export async function insertUnique(
  * @param constraint its name, as the migrations give it
  * @param taken what to throw when the value is taken
  */
-export async function updateUnique(
-  update: Promise<unknown>,
+export async function updateUnique<T>(
+  update: Promise<T>,
   constraint: string,
   taken: () => UniquenessError,
-): Promise<void> {
+): Promise<T> {
   try {
-    await update;
+    return await update;
   } catch (error) {
     if (constraintViolation(error)?.constraint === constraint) throw taken();
     throw error;

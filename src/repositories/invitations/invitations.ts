@@ -1,66 +1,16 @@
-import type { Dialect } from "../../db/dialect.js";
 import type { Binding, Session } from "../../db/session.js";
-import { invitationStatus } from "../../domain/invitations/invitation.js";
-import type { Invitation, InvitationInput, NamedId } from "../../domain/invitations/invitation.js";
-import type { Listing, Locations, Page } from "../../domain/listing.js";
 import type { Realm } from "../../domain/access/principal.js";
+import { invitationStatus } from "../../domain/invitations/invitation.js";
+import type { Invitation, NamedId } from "../../domain/invitations/invitation.js";
+import type { Listing, Page } from "../../domain/listing.js";
 import { foldCase } from "../../domain/values/text.js";
 import { ListingCompiler } from "../listing/compile.js";
-import type { Collection, ResourceFields } from "../listing/fields.js";
 import { readPage } from "../listing/page.js";
-import { prefixed, sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
-
-interface InvitationRow {
-  id: string;
-  organization_id: string;
-  organization_name: string;
-  name: string | null;
-  description: string | null;
-  given_name: string | null;
-  family_name: string | null;
-  expires_at: string | null;
-  quota: number | null;
-  enabled: boolean | number;
-  accepted_count: number;
-  revision: number;
-  inviter_token_id: string;
-  inviter_account_id: string | null;
-  inviter_maker_id: string | null;
-  version: number;
-  created_at: string;
-  updated_at: string;
-}
-
-/** Those of a row but for the long ones. */
-const COLUMNS = [
-  "id",
-  "organization_id",
-  "organization_name",
-  "name",
-  "given_name",
-  "family_name",
-  "expires_at",
-  "quota",
-  "enabled",
-  "accepted_count",
-  "revision",
-  "inviter_token_id",
-  "inviter_account_id",
-  "inviter_maker_id",
-  "version",
-  "created_at",
-  "updated_at",
-];
-
-/** Beside the description, there are lists: about so many bytes for each element. */
-const BYTES = `(coalesce(octet_length(invitations.description), 0) + 256 * (invitations.accepted_count
-  + (select count(*) from muster_invitation_emails as invitation_emails
-    where invitation_emails.invitation_id = invitations.id)
-  + (select count(*) from muster_invitation_roles as invitation_roles
-    where invitation_roles.invitation_id = invitations.id)
-  + (select count(*) from muster_invitation_teams as invitation_teams
-    where invitation_teams.invitation_id = invitations.id)))`;
+import { within } from "../realm.js";
+import { acceptances, INVITATION_BYTES, invitationFields, invitationView } from "./invitation-fields.js";
+import { bindingsOf, COLUMNS, inviterBindings, toFacts, toNamedId } from "./invitation-rows.js";
+import type { InvitationRow, InvitationWrite } from "./invitation-rows.js";
 
 interface EmailRow {
   invitation_id: string;
@@ -69,117 +19,27 @@ interface EmailRow {
   declined_at: string | null;
 }
 
-/** An invitation as it is written. */
-export interface InvitationWrite extends InvitationInput {
-  readonly id: string;
-  readonly revision: number;
-  readonly version: number;
-  readonly updatedAt: string;
-}
-
-/** The invitations that a realm sees, with their `status` as `invitationStatus` has it: a relation `invitations`. */
-function view(realm: Realm, now: string): Sql {
-  const emails =
-    "select 1 from muster_invitation_emails as invitation_emails where invitation_emails.invitation_id = invitations.id";
-  const select = `select invitations.*, organizations.display_name as organization_name,
-      organizations.display_name_key as organization_name_key,
-      case when exists (${emails}) and not exists (${emails} and accepted_at is null and declined_at is null)
-          then case when exists (${emails} and accepted_at is not null) then 'accepted' else 'declined' end
-        when not enabled then 'disabled'
-        when expires_at <= ? then 'expired'
-        when accepted_count >= quota then 'exhausted'
-        else 'pending' end as status
-    from muster_invitations as invitations
-      join muster_organizations as organizations on organizations.id = invitations.organization_id`;
-  return realm.type === "provider"
-    ? sql(`(${select}) invitations`, now)
-    : sql(`(${select} where invitations.organization_id = ?) invitations`, now, realm.organizationId);
-}
-
-const values = (table: string): Collection => ({
-  from: `${table} as element`,
-  owner: "element.invitation_id",
-  columns: { value: "element.value_key" },
-  order: "element.position",
-});
-
-/** Who has accepted, as a realm sees it: in an organization's, whoever has left again does not exist. */
-const acceptances = (realm: Realm) =>
-  realm.type === "provider"
-    ? "muster_invitation_acceptances as invitation_acceptances"
-    : `(select invitation_acceptances.* from muster_invitation_acceptances as invitation_acceptances
-        join muster_invitations as invitations on invitations.id = invitation_acceptances.invitation_id
-        join muster_memberships as memberships on memberships.organization_id = invitations.organization_id
-          and memberships.account_id = invitation_acceptances.account_id) invitation_acceptances`;
-
-const fields = ({ plainText }: Dialect, realm: Realm, locations: Locations): ResourceFields => ({
-  table: "invitations",
-  columns: {
-    id: "invitations.id",
-    name: "invitations.name_key",
-    description: "invitations.description_key",
-    organization: "invitations.organization_id",
-    "organization.value": "invitations.organization_id",
-    "organization.$ref": prefixed(locations("Group", ""), "invitations.organization_id"),
-    "organization.display": "invitations.organization_name_key",
-    givenName: "invitations.given_name_key",
-    familyName: "invitations.family_name_key",
-    expiresAt: "invitations.expires_at",
-    quota: "invitations.quota",
-    enabled: "invitations.enabled",
-    status: plainText("invitations.status"),
-    meta: "invitations.id",
-    "meta.resourceType": plainText("'Invitation'"),
-    "meta.location": prefixed(locations("Invitation", ""), "invitations.id"),
-    "meta.created": "invitations.created_at",
-    "meta.lastModified": "invitations.updated_at",
-    "meta.version": plainText(`'W/"' || invitations.version || '"'`),
-  },
-  collections: {
-    emails: values("muster_invitation_emails"),
-    declinedBy: values("(select * from muster_invitation_emails where declined_at is not null)"),
-    roles: values("muster_invitation_roles"),
-    teams: {
-      from: "muster_invitation_teams as element join muster_teams as teams on teams.id = element.team_id",
-      owner: "element.invitation_id",
-      columns: {
-        value: "element.team_id",
-        display: "teams.display_name_key",
-        $ref: prefixed(locations("Team", ""), "element.team_id"),
-      },
-      order: "element.position",
-    },
-    acceptedBy: {
-      from: `(select * from ${acceptances(realm)}) element
-        join muster_accounts as accounts on accounts.id = element.account_id`,
-      owner: "element.invitation_id",
-      columns: {
-        value: "element.account_id",
-        display: "coalesce(accounts.display_name_key, accounts.user_name_key)",
-        $ref: prefixed(locations("User", ""), "element.account_id"),
-      },
-      order: "element.accepted_at, element.account_id",
-    },
-  },
-  documents: {},
-});
-
 /** Invitations with whom they are for, what they give, and who has accepted. */
 export class InvitationRepository {
+  /** Keeps writes within the realm. */
+  readonly #own: Sql;
+
   constructor(
     private readonly session: Session,
     private readonly realm: Realm,
-  ) {}
+  ) {
+    this.#own = within(realm, "organization_id");
+  }
 
   /** @param now decides on the status. @param lock whether it is about to be changed in this transaction */
   async find(id: string, now: string, { lock }: { lock: boolean }): Promise<Invitation | undefined> {
     if (lock) {
       await this.session.rows(
-        `select 1 from muster_invitations where id = ? ${this.session.dialect.forUpdate}`,
-        [id],
+        `select 1 from muster_invitations where id = ? ${this.#own.text} ${this.session.dialect.forUpdate}`,
+        [id, ...this.#own.bindings],
       );
     }
-    const { text, bindings } = view(this.realm, now);
+    const { text, bindings } = invitationView(this.realm, now);
     const rows = await this.session.rows<InvitationRow>(`select * from ${text} where id = ?`, [
       ...bindings,
       id,
@@ -191,12 +51,12 @@ export class InvitationRepository {
   async list(listing: Listing, now: string): Promise<Page<Invitation>> {
     const { dialect } = this.session;
     const source = {
-      from: view(this.realm, now),
+      from: invitationView(this.realm, now),
       table: "invitations",
       columns: COLUMNS.map((name) => `invitations.${name}`).join(", "),
       long: { description: "invitations.description" },
-      bytes: BYTES,
-      compiler: new ListingCompiler(dialect, fields(dialect, this.realm, listing.locations)),
+      bytes: INVITATION_BYTES,
+      compiler: new ListingCompiler(dialect, invitationFields(dialect, this.realm, listing.locations)),
       criteria: listing,
     };
     const page = await readPage<InvitationRow>(this.session, [source], listing);
@@ -222,14 +82,14 @@ export class InvitationRepository {
    *   declined this offer
    */
   async update(invitation: InvitationWrite, current: Invitation): Promise<void> {
-    await this.session.rows(
-      `update muster_invitations
-        set name = ?, name_key = ?, description = ?, description_key = ?, given_name = ?,
-         given_name_key = ?, family_name = ?, family_name_key = ?, expires_at = ?, quota = ?, enabled = ?,
-         revision = ?, version = ?, updated_at = ?
-       where id = ?`,
-      [...bindingsOf(invitation), invitation.id],
+    const isThere = await this.#update(
+      invitation.id,
+      `name = ?, name_key = ?, description = ?, description_key = ?, given_name = ?, given_name_key = ?,
+       family_name = ?, family_name_key = ?, expires_at = ?, quota = ?, enabled = ?, revision = ?, version = ?,
+       updated_at = ?`,
+      bindingsOf(invitation),
     );
+    if (!isThere) return;
     const kept = new Set(invitation.emails.map(foldCase));
     const gone = current.emails.map(foldCase).filter((key) => !kept.has(key));
     await this.#writeLists(invitation, gone);
@@ -246,11 +106,8 @@ export class InvitationRepository {
    * @param address that of the invitation's which is theirs; undefined when it does not name them
    */
   async accept(id: string, address: string | undefined, accountId: string, at: string): Promise<void> {
-    await this.session.rows(
-      `update muster_invitations set accepted_count = accepted_count + 1, version = version + 1, updated_at = ?
-       where id = ?`,
-      [at, id],
-    );
+    const set = "accepted_count = accepted_count + 1, version = version + 1, updated_at = ?";
+    if (!(await this.#update(id, set, [at]))) return;
     if (address !== undefined) {
       await this.session.rows(
         "update muster_invitation_emails set accepted_at = ? where invitation_id = ? and value = ?",
@@ -266,10 +123,7 @@ export class InvitationRepository {
 
   /** Writes down that somebody does not want to. @param address that of the invitation's which is theirs */
   async decline(id: string, address: string, at: string): Promise<void> {
-    await this.session.rows(
-      "update muster_invitations set version = version + 1, updated_at = ? where id = ?",
-      [at, id],
-    );
+    if (!(await this.#update(id, "version = version + 1, updated_at = ?", [at]))) return;
     await this.session.rows(
       "update muster_invitation_emails set declined_at = ? where invitation_id = ? and value = ?",
       [at, id, address],
@@ -278,14 +132,24 @@ export class InvitationRepository {
 
   /** Makes somebody else the one who invites. */
   async setInviter(id: string, inviter: Invitation["inviter"]): Promise<void> {
-    await this.session.rows(
-      "update muster_invitations set inviter_token_id = ?, inviter_account_id = ?, inviter_maker_id = ? where id = ?",
-      [...inviterBindings(inviter), id],
-    );
+    const set = "inviter_token_id = ?, inviter_account_id = ?, inviter_maker_id = ?";
+    await this.#update(id, set, inviterBindings(inviter));
   }
 
   async delete(id: string): Promise<void> {
-    await this.session.rows("delete from muster_invitations where id = ?", [id]);
+    await this.session.rows(`delete from muster_invitations where id = ? ${this.#own.text}`, [
+      id,
+      ...this.#own.bindings,
+    ]);
+  }
+
+  /** @returns whether the realm has such an invitation */
+  async #update(id: string, assignments: string, bindings: readonly Binding[]): Promise<boolean> {
+    const updated = await this.session.rows(
+      `update muster_invitations set ${assignments} where id = ? ${this.#own.text} returning 1`,
+      [...bindings, id, ...this.#own.bindings],
+    );
+    return updated.length > 0;
   }
 
   async #writeLists(
@@ -371,42 +235,4 @@ export class InvitationRepository {
       return { ...invitation, status: invitationStatus(invitation, now) };
     });
   }
-}
-
-const toNamedId = ({ id, display }: NamedId): NamedId => ({ id, display });
-
-function bindingsOf(invitation: InvitationWrite) {
-  const { name, description, givenName, familyName, expiresAt, quota, enabled } = invitation;
-  const folded = [name, description, givenName, familyName].flatMap((text) =>
-    text === undefined ? [null, null] : [text, foldCase(text)],
-  );
-  const { revision, version, updatedAt } = invitation;
-  return [...folded, expiresAt ?? null, quota ?? null, enabled, revision, version, updatedAt];
-}
-
-const toFacts = (row: InvitationRow) => ({
-  id: row.id,
-  organizationId: row.organization_id,
-  organizationName: row.organization_name,
-  name: row.name ?? undefined,
-  description: row.description ?? undefined,
-  givenName: row.given_name ?? undefined,
-  familyName: row.family_name ?? undefined,
-  expiresAt: row.expires_at ?? undefined,
-  quota: row.quota ?? undefined,
-  enabled: Boolean(row.enabled),
-  acceptedCount: row.accepted_count,
-  revision: row.revision,
-  inviter: {
-    tokenId: row.inviter_token_id,
-    accountId: row.inviter_account_id ?? undefined,
-    makerId: row.inviter_maker_id ?? undefined,
-  },
-  version: row.version,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
-});
-
-function inviterBindings({ tokenId, accountId, makerId }: Invitation["inviter"]): Binding[] {
-  return [tokenId ?? null, accountId ?? null, makerId ?? null];
 }

@@ -6,6 +6,8 @@ import type { Realm } from "../../domain/access/principal.js";
 import { foldCase } from "../../domain/values/text.js";
 import { readPage } from "../listing/page.js";
 import { sql } from "../listing/sql.js";
+import type { Sql } from "../listing/sql.js";
+import { within } from "../realm.js";
 import { organizationSource, organizationView } from "./organization-fields.js";
 import { insertUnique, updateUnique } from "../unique.js";
 
@@ -32,10 +34,15 @@ export interface OrganizationWrite extends OrganizationInput {
 }
 
 export class OrganizationRepository {
+  /** Keeps writes within the realm. */
+  readonly #own: Sql;
+
   constructor(
     private readonly session: Session,
     private readonly realm: Realm,
-  ) {}
+  ) {
+    this.#own = within(realm, "id");
+  }
 
   /** @param lock whether the row is about to be changed in this transaction */
   async find(id: string, { lock }: { lock: boolean }): Promise<Organization | undefined> {
@@ -102,13 +109,14 @@ export class OrganizationRepository {
         `update muster_organizations
           set display_name = ?, display_name_key = ?, external_id = ?, description = ?,
            description_key = ?, member_count = ?, version = ?, updated_at = ?
-         where id = ?`,
+         where id = ? ${this.#own.text}`,
         [
           ...attributeBindings(organization),
           organization.memberCount,
           organization.version,
           organization.updatedAt,
           organization.id,
+          ...this.#own.bindings,
         ],
       ),
       "muster_organizations_display_name_key_unique",
@@ -118,10 +126,11 @@ export class OrganizationRepository {
 
   /** @returns whether there was such an organization */
   async delete(id: string): Promise<boolean> {
-    return (
-      (await this.session.first("delete from muster_organizations where id = ? returning id", [id])) !==
-      undefined
+    const deleted = await this.session.first(
+      `delete from muster_organizations where id = ? ${this.#own.text} returning id`,
+      [id, ...this.#own.bindings],
     );
+    return deleted !== undefined;
   }
 }
 

@@ -1,17 +1,17 @@
-import type { Dialect } from "../../db/dialect.js";
 import type { Session } from "../../db/session.js";
 import { UniquenessError } from "../../domain/errors.js";
-import type { Filter, Listing, Locations, Page } from "../../domain/listing.js";
+import type { Filter, Listing, Page } from "../../domain/listing.js";
 import type { Member } from "../../domain/memberships/membership.js";
 import type { Realm } from "../../domain/access/principal.js";
 import type { Team } from "../../domain/teams/team.js";
 import { foldCase } from "../../domain/values/text.js";
 import { ListingCompiler } from "../listing/compile.js";
-import type { Collection, ResourceFields } from "../listing/fields.js";
 import { readPage } from "../listing/page.js";
-import { prefixed, sql } from "../listing/sql.js";
+import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
+import { within } from "../realm.js";
 import { insertUnique, updateUnique } from "../unique.js";
+import { memberElements, teamFields, teamView } from "./team-fields.js";
 
 interface TeamRow {
   id: string;
@@ -37,60 +37,6 @@ const COLUMNS = [
   "updated_at",
 ];
 
-/** The teams that a realm sees: a relation of the name `teams`. */
-function view(realm: Realm): Sql {
-  const select = `select teams.*, organizations.display_name as organization_name,
-      organizations.display_name_key as organization_name_key
-    from muster_teams as teams
-      join muster_organizations as organizations on organizations.id = teams.organization_id`;
-  return realm.type === "provider"
-    ? sql(`(${select}) teams`)
-    : sql(`(${select} where teams.organization_id = ?) teams`, realm.organizationId);
-}
-
-/** Members as the elements of a team's `members`. */
-const memberElements = ({ plainText }: Dialect): Collection => ({
-  from: "muster_team_memberships as element join muster_accounts as accounts on accounts.id = element.account_id",
-  columns: {
-    value: "element.account_id",
-    display: "coalesce(accounts.display_name_key, accounts.user_name_key)",
-    type: plainText("'USER'"),
-    role: "element.role_key",
-  },
-  order: "element.account_id",
-});
-
-const fields = (dialect: Dialect, locations: Locations): ResourceFields => ({
-  table: "teams",
-  columns: {
-    id: "teams.id",
-    externalId: "teams.external_id",
-    displayName: "teams.display_name_key",
-    description: "teams.description_key",
-    organization: "teams.organization_id",
-    "organization.value": "teams.organization_id",
-    "organization.$ref": prefixed(locations("Group", ""), "teams.organization_id"),
-    "organization.display": "teams.organization_name_key",
-    meta: "teams.id",
-    "meta.resourceType": dialect.plainText("'Team'"),
-    "meta.location": prefixed(locations("Team", ""), "teams.id"),
-    "meta.created": "teams.created_at",
-    "meta.lastModified": "teams.updated_at",
-    "meta.version": dialect.plainText(`'W/"' || teams.version || '"'`),
-  },
-  collections: {
-    members: {
-      ...memberElements(dialect),
-      owner: "element.team_id",
-      columns: {
-        ...memberElements(dialect).columns,
-        $ref: prefixed(locations("User", ""), "element.account_id"),
-      },
-    },
-  },
-  documents: {},
-});
-
 /** The role that a member has; undefined: none. */
 export interface TeamRole {
   readonly accountId: string;
@@ -105,13 +51,18 @@ const toId = (row: AccountId) => row.account_id;
 
 /** Teams and their members, set by set: the cost of a change is that of the members it names. */
 export class TeamRepository {
+  /** Keeps statements on teams and their memberships within the realm. */
+  readonly #own: Sql;
+
   constructor(
     private readonly session: Session,
     private readonly realm: Realm,
-  ) {}
+  ) {
+    this.#own = within(realm, "organization_id");
+  }
 
   async find(id: string): Promise<Team | undefined> {
-    const { text, bindings } = view(this.realm);
+    const { text, bindings } = teamView(this.realm);
     const row = await this.session.first<TeamRow>(`select * from ${text} where teams.id = ?`, [
       ...bindings,
       id,
@@ -121,21 +72,22 @@ export class TeamRepository {
 
   /** Makes whoever else changes the team wait. */
   async lock(id: string): Promise<void> {
-    await this.session.rows(`select 1 from muster_teams where id = ? ${this.session.dialect.forUpdate}`, [
-      id,
-    ]);
+    await this.session.rows(
+      `select 1 from muster_teams where id = ? ${this.#own.text} ${this.session.dialect.forUpdate}`,
+      [id, ...this.#own.bindings],
+    );
   }
 
   /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
   async list(listing: Listing): Promise<Page<Team>> {
     const { dialect } = this.session;
     const source = {
-      from: view(this.realm),
+      from: teamView(this.realm),
       table: "teams",
       columns: COLUMNS.map((name) => `teams.${name}`).join(", "),
       long: { description: "teams.description" },
       bytes: "coalesce(octet_length(teams.description), 0)",
-      compiler: new ListingCompiler(dialect, fields(dialect, listing.locations)),
+      compiler: new ListingCompiler(dialect, teamFields(dialect, listing.locations)),
       criteria: listing,
     };
     const page = await readPage<TeamRow>(this.session, [source], listing);
@@ -163,8 +115,8 @@ export class TeamRepository {
       this.session.rows(
         `update muster_teams set display_name = ?, display_name_key = ?, external_id = ?, description = ?,
            description_key = ?, version = ?, updated_at = ?
-         where id = ?`,
-        [...attributeBindings(team), team.id],
+         where id = ? ${this.#own.text}`,
+        [...attributeBindings(team), team.id, ...this.#own.bindings],
       ),
       "muster_teams_organization_id_display_name_key_unique",
       () => nameTaken(team),
@@ -172,7 +124,10 @@ export class TeamRepository {
   }
 
   async delete(id: string): Promise<void> {
-    await this.session.rows("delete from muster_teams where id = ?", [id]);
+    await this.session.rows(`delete from muster_teams where id = ? ${this.#own.text}`, [
+      id,
+      ...this.#own.bindings,
+    ]);
   }
 
   /** The members of a team in the order of their account ids. @param after where the page begins behind */
@@ -182,9 +137,9 @@ export class TeamRepository {
          coalesce(accounts.display_name, accounts.user_name) as display
        from muster_team_memberships as team_memberships
          join muster_accounts as accounts on accounts.id = team_memberships.account_id
-       where team_memberships.team_id = ? and team_memberships.account_id > ?
+       where team_memberships.team_id = ? and team_memberships.account_id > ? ${this.#own.text}
        order by team_memberships.account_id limit ?`,
-      [id, after ?? "", limit],
+      [id, after ?? "", ...this.#own.bindings, limit],
     );
     return rows.map(({ account_id, display, role }) => ({
       accountId: account_id,
@@ -196,16 +151,17 @@ export class TeamRepository {
   /** The account ids of the first members of a team, in their order. */
   async memberIds(id: string, limit: number): Promise<string[]> {
     const rows = await this.session.rows<AccountId>(
-      "select account_id from muster_team_memberships where team_id = ? order by account_id limit ?",
-      [id, limit],
+      `select account_id from muster_team_memberships where team_id = ? ${this.#own.text}
+       order by account_id limit ?`,
+      [id, ...this.#own.bindings, limit],
     );
     return rows.map(toId);
   }
 
   async countMembers(id: string): Promise<number> {
     const row = await this.session.first<{ count: number }>(
-      "select cast(count(*) as integer) as count from muster_team_memberships where team_id = ?",
-      [id],
+      `select cast(count(*) as integer) as count from muster_team_memberships where team_id = ? ${this.#own.text}`,
+      [id, ...this.#own.bindings],
     );
     return row?.count ?? 0;
   }
@@ -217,8 +173,8 @@ export class TeamRepository {
        select ?, memberships.organization_id, memberships.account_id from muster_memberships as memberships
        where memberships.organization_id = ?
        and memberships.account_id in (select items.value from ${this.session.dialect.textItems})
-       on conflict (team_id, account_id) do nothing returning account_id`,
-      [team.id, team.organizationId, JSON.stringify(accountIds)],
+       ${this.#own.text} on conflict (team_id, account_id) do nothing returning account_id`,
+      [team.id, team.organizationId, JSON.stringify(accountIds), ...this.#own.bindings],
     );
     return added.map(toId);
   }
@@ -241,8 +197,8 @@ export class TeamRepository {
       const have = await this.session.rows<AccountId & { role: string | null }>(
         `select account_id, role from muster_team_memberships
          where team_id = ? and account_id in (select items.value from ${this.session.dialect.textItems})
-         and role is distinct from ?`,
-        [id, JSON.stringify(accountIds), role ?? null],
+         and role is distinct from ? ${this.#own.text}`,
+        [id, JSON.stringify(accountIds), role ?? null, ...this.#own.bindings],
       );
       if (have.length === 0) continue;
       await this.session.rows(
@@ -257,8 +213,8 @@ export class TeamRepository {
 
   async isMember(id: string, accountId: string): Promise<boolean> {
     const row = await this.session.first(
-      "select 1 from muster_team_memberships where team_id = ? and account_id = ?",
-      [id, accountId],
+      `select 1 from muster_team_memberships where team_id = ? and account_id = ? ${this.#own.text}`,
+      [id, accountId, ...this.#own.bindings],
     );
     return row !== undefined;
   }
@@ -301,8 +257,9 @@ export class TeamRepository {
 
   async #removeWhere(id: string, condition: Sql): Promise<string[]> {
     const removed = await this.session.rows<AccountId>(
-      `delete from muster_team_memberships where team_id = ? and ${condition.text} returning account_id`,
-      [id, ...condition.bindings],
+      `delete from muster_team_memberships where team_id = ? and ${condition.text} ${this.#own.text}
+       returning account_id`,
+      [id, ...condition.bindings, ...this.#own.bindings],
     );
     return removed.map(toId);
   }

@@ -1,132 +1,21 @@
-import type { Dialect } from "../../db/dialect.js";
 import type { Session } from "../../db/session.js";
-import type { AccessToken, Owner } from "../../domain/tokens/access-token.js";
-import type { Listing, Locations, Page } from "../../domain/listing.js";
 import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Realm } from "../../domain/access/principal.js";
+import type { Listing, Page } from "../../domain/listing.js";
+import type { AccessToken, Owner } from "../../domain/tokens/access-token.js";
 import { ListingCompiler } from "../listing/compile.js";
-import type { ResourceFields } from "../listing/fields.js";
 import { readPage } from "../listing/page.js";
-import { prefixed, sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
-
-type Flag = boolean | number;
-
-interface TokenRow {
-  id: string;
-  name: string;
-  organization_id: string | null;
-  read_only: Flag;
-  account_id: string | null;
-  created_at: string;
-  updated_at: string;
-  version: number;
-  expires_at: string | null;
-  revoked_at: string | null;
-  last_used_at: string | null;
-  maker_account_id: string | null;
-  orphaned_at: string | null;
-  organization_name?: string | null;
-  account_name?: string | null;
-  maker_name?: string | null;
-}
-
-interface OwnerRow {
-  account_active: Flag | null;
-  is_provider_admin: Flag | null;
-  membership_active: Flag | null;
-  is_admin: Flag | null;
-}
-
-const STORED = [
-  "id",
-  "name",
-  "organization_id",
-  "read_only",
-  "account_id",
-  "created_at",
-  "updated_at",
-  "version",
-  "expires_at",
-  "revoked_at",
-  "last_used_at",
-  "maker_account_id",
-  "orphaned_at",
-];
-
-const columnsOf = (table: string) => STORED.map((name) => `${table}.${name}`).join(", ");
+import { within } from "../realm.js";
+import { columnsOf, makers, STORED, tokenFields, tokenView } from "./token-fields.js";
+import { toOwner, toToken } from "./token-rows.js";
+import type { OwnerRow, TokenRow } from "./token-rows.js";
 
 /** As a token was before its last rotation: who made it then is who knows that secret. */
 const FORMER = columnsOf("access_tokens").replace(
   "access_tokens.maker_account_id",
   "access_tokens.previous_maker_account_id as maker_account_id",
 );
-
-const NAMES = `
-  (select display_name from muster_organizations as organizations
-    where organizations.id = access_tokens.organization_id)
-    as organization_name,
-  (select coalesce(display_name, user_name) from muster_accounts as accounts
-    where accounts.id = access_tokens.account_id)
-    as account_name`;
-
-/** Who made a token, as a realm sees it: in an organization's, somebody who is no member does not exist. */
-function makers(realm: Realm): string {
-  const isSeen =
-    realm.type === "provider"
-      ? ""
-      : `and exists (select 1 from muster_memberships as memberships where memberships.account_id = accounts.id
-           and memberships.organization_id = access_tokens.organization_id)`;
-  const maker = (column: string) =>
-    `(select ${column} from muster_accounts as accounts
-      where accounts.id = access_tokens.maker_account_id ${isSeen})`;
-  return `${maker("id")} as maker_id, ${maker("coalesce(display_name, user_name)")} as maker_name,
-    orphaned_at is not null as orphaned`;
-}
-
-/** The tokens that a realm sees, but for those that are revoked: a relation of the name `access_tokens`. */
-function view(realm: Realm): Sql {
-  const select = `select ${columnsOf("access_tokens")}, ${NAMES}, ${makers(realm)}
-    from muster_access_tokens as access_tokens where revoked_at is null`;
-  return realm.type === "provider"
-    ? sql(`(${select}) access_tokens`)
-    : sql(`(${select} and organization_id = ?) access_tokens`, realm.organizationId);
-}
-
-const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields => ({
-  table: "access_tokens",
-  columns: {
-    id: "access_tokens.id",
-    name: "access_tokens.name",
-    realm: plainText(
-      "case when access_tokens.organization_id is null then 'provider' else 'organization' end",
-    ),
-    organization: "access_tokens.organization_id",
-    "organization.value": "access_tokens.organization_id",
-    "organization.$ref": prefixed(locations("Group", ""), "access_tokens.organization_id"),
-    "organization.display": plainText("access_tokens.organization_name"),
-    user: "access_tokens.account_id",
-    "user.value": "access_tokens.account_id",
-    "user.$ref": prefixed(locations("User", ""), "access_tokens.account_id"),
-    "user.display": plainText("access_tokens.account_name"),
-    maker: "access_tokens.maker_id",
-    "maker.value": "access_tokens.maker_id",
-    "maker.$ref": prefixed(locations("User", ""), "access_tokens.maker_id"),
-    "maker.display": plainText("access_tokens.maker_name"),
-    orphaned: "access_tokens.orphaned",
-    readOnly: "access_tokens.read_only",
-    expiresAt: "access_tokens.expires_at",
-    lastUsedAt: "access_tokens.last_used_at",
-    meta: "access_tokens.id",
-    "meta.resourceType": plainText("'AccessToken'"),
-    "meta.location": prefixed(locations("AccessToken", ""), "access_tokens.id"),
-    "meta.created": "access_tokens.created_at",
-    "meta.lastModified": "access_tokens.updated_at",
-    "meta.version": plainText(`'W/"' || access_tokens.version || '"'`),
-  },
-  collections: {},
-  documents: {},
-});
 
 /** A token that a secret belongs to. */
 export interface FoundToken {
@@ -142,10 +31,15 @@ export interface FoundToken {
 
 /** Access tokens, by the hashes of their secrets. */
 export class AccessTokenRepository {
+  /** Keeps writes within the realm. */
+  readonly #own: Sql;
+
   constructor(
     private readonly session: Session,
     private readonly realm: Realm,
-  ) {}
+  ) {
+    this.#own = within(realm, "organization_id");
+  }
 
   /** The token whose secret has this hash, whatever the realm. */
   async findByHash(hash: string): Promise<FoundToken | undefined> {
@@ -169,7 +63,7 @@ export class AccessTokenRepository {
 
   /** A token that is not revoked. */
   async find(id: string): Promise<AccessToken | undefined> {
-    const { text, bindings } = view(this.realm);
+    const { text, bindings } = tokenView(this.realm);
     const row = await this.session.first<TokenRow>(`select * from ${text} where id = ?`, [...bindings, id]);
     return row && toToken(row);
   }
@@ -178,10 +72,10 @@ export class AccessTokenRepository {
   async list(listing: Listing): Promise<Page<AccessToken>> {
     const { dialect } = this.session;
     const source = {
-      from: view(this.realm),
+      from: tokenView(this.realm),
       table: "access_tokens",
       columns: "access_tokens.*",
-      compiler: new ListingCompiler(dialect, fields(dialect, listing.locations)),
+      compiler: new ListingCompiler(dialect, tokenFields(dialect, listing.locations)),
       criteria: listing,
     };
     const page = await readPage<TokenRow>(this.session, [source], listing);
@@ -190,7 +84,7 @@ export class AccessTokenRepository {
 
   /** The tokens of a realm that were orphaned last, as that realm sees them. */
   async orphaned(realm: Realm, limit: number): Promise<AccessToken[]> {
-    const { text, bindings } = view(realm);
+    const { text, bindings } = tokenView(realm);
     const rows = await this.session.rows<TokenRow>(
       `select * from ${text} where orphaned_at is not null
        ${realm.type === "provider" ? "and organization_id is null" : ""} order by orphaned_at desc, id limit ?`,
@@ -246,8 +140,9 @@ export class AccessTokenRepository {
   /** Writes what can change of a token. */
   async update({ id, name, expiresAt, version, updatedAt }: AccessToken): Promise<void> {
     await this.session.rows(
-      "update muster_access_tokens set name = ?, expires_at = ?, version = ?, updated_at = ? where id = ?",
-      [name, expiresAt ?? null, version, updatedAt, id],
+      `update muster_access_tokens set name = ?, expires_at = ?, version = ?, updated_at = ?
+       where id = ? ${this.#own.text}`,
+      [name, expiresAt ?? null, version, updatedAt, id, ...this.#own.bindings],
     );
   }
 
@@ -267,8 +162,8 @@ export class AccessTokenRepository {
     await this.session.rows(
       `update muster_access_tokens set previous_hash = token_hash, previous_ends_at = ?, token_hash = ?,
          previous_maker_account_id = maker_account_id, maker_account_id = ?, version = version + 1, updated_at = ?
-       where id = ?`,
-      [endsAt, hash, makerId ?? null, at, id],
+       where id = ? ${this.#own.text}`,
+      [endsAt, hash, makerId ?? null, at, id, ...this.#own.bindings],
     );
   }
 
@@ -278,16 +173,16 @@ export class AccessTokenRepository {
       `update muster_access_tokens set token_hash = ?, previous_hash = null, previous_ends_at = null,
          previous_maker_account_id = null, maker_account_id = ?, orphaned_at = null,
          version = version + 1, updated_at = ?
-       where id = ?`,
-      [hash, makerId, at, id],
+       where id = ? ${this.#own.text}`,
+      [hash, makerId, at, id, ...this.#own.bindings],
     );
   }
 
   /** @returns whether there is such a token */
   async revoke(id: string, at: string): Promise<boolean> {
     const revoked = await this.session.rows(
-      "update muster_access_tokens set revoked_at = coalesce(revoked_at, ?) where id = ? returning 1",
-      [at, id],
+      `update muster_access_tokens set revoked_at = coalesce(revoked_at, ?) where id = ? ${this.#own.text} returning 1`,
+      [at, id, ...this.#own.bindings],
     );
     return revoked.length > 0;
   }
@@ -295,41 +190,9 @@ export class AccessTokenRepository {
   /** Writes down when tokens were used last. It changes no version: nobody has changed them. */
   async touch(id: string, at: string): Promise<void> {
     await this.session.rows(
-      "update muster_access_tokens set last_used_at = ? where id = ? and coalesce(last_used_at, '') < ?",
-      [at, id, at],
+      `update muster_access_tokens set last_used_at = ?
+       where id = ? and coalesce(last_used_at, '') < ? ${this.#own.text}`,
+      [at, id, at, ...this.#own.bindings],
     );
   }
-}
-
-function toOwner(row: TokenRow & OwnerRow): Owner {
-  return row.organization_id === null
-    ? { isActive: Boolean(row.account_active), isAdministrator: Boolean(row.is_provider_admin) }
-    : {
-        isActive: Boolean(row.account_active) && Boolean(row.membership_active),
-        isAdministrator: Boolean(row.is_admin),
-      };
-}
-
-function toToken(row: TokenRow): AccessToken {
-  return {
-    id: row.id,
-    name: row.name,
-    realm:
-      row.organization_id === null
-        ? PROVIDER_REALM
-        : { type: "organization", organizationId: row.organization_id },
-    readOnly: Boolean(row.read_only),
-    accountId: row.account_id ?? undefined,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    version: row.version,
-    expiresAt: row.expires_at ?? undefined,
-    revokedAt: row.revoked_at ?? undefined,
-    lastUsedAt: row.last_used_at ?? undefined,
-    makerId: row.maker_account_id ?? undefined,
-    orphanedAt: row.orphaned_at ?? undefined,
-    organizationName: row.organization_name ?? undefined,
-    accountName: row.account_name ?? undefined,
-    makerName: row.maker_name ?? undefined,
-  };
 }

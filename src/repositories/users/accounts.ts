@@ -1,70 +1,30 @@
-import type { Session } from "../../db/session.js";
-import type { AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
-import { UniquenessError } from "../../domain/errors.js";
-import { isJsonObject, JsonDocument } from "../../domain/values/json.js";
-import type { JsonObject, JsonValue } from "../../domain/values/json.js";
-import type { Listing, Page } from "../../domain/listing.js";
-import type { OrganizationReference } from "../../domain/organizations/organization.js";
+import type { Binding, Session } from "../../db/session.js";
 import type { Realm } from "../../domain/access/principal.js";
-import { hasRole, PROVIDER_ADMIN } from "../../domain/access/roles.js";
+import { UniquenessError } from "../../domain/errors.js";
+import type { Listing, Page } from "../../domain/listing.js";
+import type { AccountWithOrganizations } from "../../domain/users/account.js";
 import { foldCase } from "../../domain/values/text.js";
-import { accountView } from "./account-view.js";
-import type { AccountView } from "./account-view.js";
-import { roleBindings, toRoles } from "../memberships/roles.js";
-import { accountSource } from "./account-fields.js";
 import { readPage } from "../listing/page.js";
 import { sql } from "../listing/sql.js";
+import type { Sql } from "../listing/sql.js";
 import { insertUnique, updateUnique } from "../unique.js";
-
-interface AccountRow {
-  id: string;
-  user_name: string;
-  external_id: string | null;
-  display_name: string | null;
-  active: boolean | number;
-  is_active_assigned: boolean | number;
-  roles: string;
-  profile: string;
-  version: number;
-  created_at: string;
-  updated_at: string;
-  is_invited: boolean | number;
-  organizations: string | null;
-}
-
-const COLUMNS = [
-  "user_name",
-  "external_id",
-  "display_name",
-  "active",
-  "is_active_assigned",
-  "roles",
-  "profile",
-  "version",
-  "created_at",
-  "updated_at",
-];
-
-/** What is the person's own, as it is written. */
-export type ProfileWrite = Omit<AccountWrite, "active" | "externalId" | "roles" | "version">;
-
-/** An account as it is written: what the caller said, and what the service adds. */
-export interface AccountWrite extends AccountInput {
-  readonly id: string;
-  /** Undefined leaves the stored one as it is. */
-  readonly passwordHash: string | undefined;
-  readonly version: number;
-  readonly updatedAt: string;
-}
+import { accountSource } from "./account-fields.js";
+import { attributeBindings, COLUMNS, emailBindings, toAccount, withKey } from "./account-rows.js";
+import type { AccountRow, AccountWrite, ProfileWrite } from "./account-rows.js";
+import { accountView } from "./account-view.js";
+import type { AccountView } from "./account-view.js";
 
 export class AccountRepository {
   readonly #view: AccountView;
+  /** Keeps writes within the realm. */
+  readonly #own: Sql;
 
   constructor(
     private readonly session: Session,
     private readonly realm: Realm,
   ) {
     this.#view = accountView(session.dialect, realm);
+    this.#own = membersOf(realm);
   }
 
   /** @param lock what is about to happen to the account in this transaction */
@@ -119,8 +79,8 @@ export class AccountRepository {
   /** What is stored of the person's password; undefined when there is no such account, or it has none. */
   async passwordHash(id: string): Promise<string | undefined> {
     const row = await this.session.first<{ password_hash: string | null }>(
-      "select password_hash from muster_accounts where id = ?",
-      [id],
+      `select password_hash from muster_accounts where id = ? ${this.#own.text}`,
+      [id, ...this.#own.bindings],
     );
     return row?.password_hash ?? undefined;
   }
@@ -156,29 +116,21 @@ export class AccountRepository {
    * @throws UniquenessError when the user name is taken
    */
   async update(account: AccountWrite, touchesProfile: boolean): Promise<void> {
-    await updateUnique(
-      this.session.rows(
-        `update muster_accounts set user_name = ?, user_name_key = ?, external_id = ?, display_name = ?,
-           display_name_key = ?, active = ?, is_active_assigned = ?, roles = ?, roles_search = ?,
-           is_provider_admin = ?, password_hash = coalesce(?, password_hash), profile = ?, search = ?,
-           version = ?, updated_at = ?,
-           profile_version = profile_version + ?, profile_updated_at = case when ? then ? else profile_updated_at end
-         where id = ?`,
-        [
-          ...attributeBindings(account),
-          account.version,
-          account.updatedAt,
-          Number(touchesProfile),
-          touchesProfile,
-          account.updatedAt,
-          account.id,
-        ],
-      ),
-      "muster_accounts_user_name_key_unique",
-      () => nameTaken(account),
+    await this.#write(
+      account,
+      `user_name = ?, user_name_key = ?, external_id = ?, display_name = ?, display_name_key = ?, active = ?,
+       is_active_assigned = ?, roles = ?, roles_search = ?, is_provider_admin = ?,
+       password_hash = coalesce(?, password_hash), profile = ?, search = ?, version = ?, updated_at = ?,
+       profile_version = profile_version + ?, profile_updated_at = case when ? then ? else profile_updated_at end`,
+      [
+        ...attributeBindings(account),
+        account.version,
+        account.updatedAt,
+        Number(touchesProfile),
+        touchesProfile,
+        account.updatedAt,
+      ],
     );
-    await this.#replaceEmails(account);
-    if (account.passwordHash !== undefined) await this.#endSetup(account.id);
   }
 
   /**
@@ -187,39 +139,33 @@ export class AccountRepository {
    * @throws UniquenessError when the user name is taken
    */
   async updateProfile(account: ProfileWrite): Promise<void> {
-    await updateUnique(
-      this.session.rows(
-        `update muster_accounts set user_name = ?, user_name_key = ?, display_name = ?, display_name_key = ?,
-           password_hash = coalesce(?, password_hash), profile = ?, search = ?,
-           version = version + 1, updated_at = ?, profile_version = profile_version + 1, profile_updated_at = ?
-         where id = ?`,
-        [
-          account.userName,
-          foldCase(account.userName),
-          ...withKey(account.displayName),
-          account.passwordHash ?? null,
-          account.profile.text,
-          account.search.text,
-          account.updatedAt,
-          account.updatedAt,
-          account.id,
-        ],
-      ),
-      "muster_accounts_user_name_key_unique",
-      () => nameTaken(account),
+    await this.#write(
+      account,
+      `user_name = ?, user_name_key = ?, display_name = ?, display_name_key = ?,
+       password_hash = coalesce(?, password_hash), profile = ?, search = ?,
+       version = version + 1, updated_at = ?, profile_version = profile_version + 1, profile_updated_at = ?`,
+      [
+        account.userName,
+        foldCase(account.userName),
+        ...withKey(account.displayName),
+        account.passwordHash ?? null,
+        account.profile.text,
+        account.search.text,
+        account.updatedAt,
+        account.updatedAt,
+      ],
     );
-    await this.#replaceEmails(account);
-    if (account.passwordHash !== undefined) await this.#endSetup(account.id);
   }
 
   /** Gives an account a password, and ends the wait for one. */
   async setPassword(id: string, passwordHash: string, at: string): Promise<void> {
-    await this.session.rows(
-      `update muster_accounts set password_hash = ?, version = version + 1, updated_at = ?,
-         profile_version = profile_version + 1, profile_updated_at = ? where id = ?`,
-      [passwordHash, at, at, id],
+    const isThere = await this.#update(
+      id,
+      `password_hash = ?, version = version + 1, updated_at = ?,
+       profile_version = profile_version + 1, profile_updated_at = ?`,
+      [passwordHash, at, at],
     );
-    await this.#endSetup(id);
+    if (isThere) await this.#endSetup(id);
   }
 
   /**
@@ -254,9 +200,11 @@ export class AccountRepository {
 
   /** @returns whether there was such an account */
   async delete(id: string): Promise<boolean> {
-    return (
-      (await this.session.first("delete from muster_accounts where id = ? returning id", [id])) !== undefined
+    const deleted = await this.session.first(
+      `delete from muster_accounts where id = ? ${this.#own.text} returning id`,
+      [id, ...this.#own.bindings],
     );
+    return deleted !== undefined;
   }
 
   /** Who has a password is not waited for. */
@@ -264,25 +212,35 @@ export class AccountRepository {
     await this.session.rows("delete from muster_account_setups where account_id = ?", [id]);
   }
 
-  async #replaceEmails(account: ProfileWrite): Promise<void> {
+  /** @throws UniquenessError when the user name is taken */
+  async #write(account: ProfileWrite, assignments: string, bindings: readonly Binding[]): Promise<void> {
+    const isThere = await updateUnique(
+      this.#update(account.id, assignments, bindings),
+      "muster_accounts_user_name_key_unique",
+      () => nameTaken(account),
+    );
+    if (!isThere) return;
     await this.session.rows("delete from muster_account_emails where account_id = ?", [account.id]);
     await this.#insertEmails(account);
+    if (account.passwordHash !== undefined) await this.#endSetup(account.id);
+  }
+
+  /** @returns whether the realm has such an account */
+  async #update(id: string, assignments: string, bindings: readonly Binding[]): Promise<boolean> {
+    const updated = await this.session.rows(
+      `update muster_accounts set ${assignments} where id = ? ${this.#own.text} returning 1`,
+      [...bindings, id, ...this.#own.bindings],
+    );
+    return updated.length > 0;
   }
 
   async #insertEmails(account: ProfileWrite): Promise<void> {
-    const { emails } = account.search.value;
-    if (!Array.isArray(emails) || emails.length === 0) return;
-    const bindings = emails
-      .filter(isJsonObject)
-      .flatMap((email, position) => [
-        account.id,
-        position,
-        ...["value", "display", "type", "primary"].map(cell(email)),
-      ]);
-    const rows = emails.map(() => "(?, ?, ?, ?, ?, ?)").join(", ");
+    const emails = emailBindings(account);
+    if (emails.length === 0) return;
     await this.session.rows(
-      `insert into muster_account_emails (account_id, position, value_key, display_key, type_key, is_primary) values ${rows}`,
-      bindings,
+      `insert into muster_account_emails (account_id, position, value_key, display_key, type_key, is_primary)
+       values ${emails.map(() => "(?, ?, ?, ?, ?, ?)").join(", ")}`,
+      emails.flat(),
     );
   }
 
@@ -300,45 +258,14 @@ export class AccountRepository {
   }
 }
 
-const cell = (element: JsonObject) => (name: string) => {
-  const value: JsonValue | undefined = element[name];
-  return typeof value === "string" || typeof value === "boolean" ? value : null;
-};
-
-const withKey = (value: string | undefined) =>
-  value === undefined ? [null, null] : [value, foldCase(value)];
-
-function attributeBindings(account: AccountWrite) {
-  return [
-    account.userName,
-    foldCase(account.userName),
-    account.externalId ?? null,
-    ...withKey(account.displayName),
-    account.active ?? false,
-    account.active !== undefined,
-    ...roleBindings(account.roles),
-    hasRole(account.roles, PROVIDER_ADMIN),
-    account.passwordHash ?? null,
-    account.profile.text,
-    account.search.text,
-  ];
-}
-
-function toAccount(row: AccountRow): AccountWithOrganizations {
-  return {
-    id: row.id,
-    userName: row.user_name,
-    externalId: row.external_id ?? undefined,
-    displayName: row.display_name ?? undefined,
-    active: row.is_active_assigned ? Boolean(row.active) : undefined,
-    roles: toRoles(row.roles),
-    isInvited: Boolean(row.is_invited),
-    profile: JsonDocument.ofText(row.profile),
-    version: row.version,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    organizations: row.organizations ? (JSON.parse(row.organizations) as OrganizationReference[]) : [],
-  };
-}
+/** Of an organization's realm, only its members' accounts are written; who is one, says the membership. */
+const membersOf = (realm: Realm): Sql =>
+  realm.type === "provider"
+    ? sql("")
+    : sql(
+        `and exists (select 1 from muster_memberships as memberships
+           where memberships.account_id = muster_accounts.id and memberships.organization_id = ?)`,
+        realm.organizationId,
+      );
 
 const nameTaken = ({ userName }: ProfileWrite) => new UniquenessError("User", "userName", userName);

@@ -1,0 +1,92 @@
+import type { Dialect } from "../../db/dialect.js";
+import type { Realm } from "../../domain/access/principal.js";
+import type { Locations } from "../../domain/listing.js";
+import type { ResourceFields } from "../listing/fields.js";
+import { prefixed, sql } from "../listing/sql.js";
+import type { Sql } from "../listing/sql.js";
+
+/** The columns that are a token's own. */
+export const STORED = [
+  "id",
+  "name",
+  "organization_id",
+  "read_only",
+  "account_id",
+  "created_at",
+  "updated_at",
+  "version",
+  "expires_at",
+  "revoked_at",
+  "last_used_at",
+  "maker_account_id",
+  "orphaned_at",
+];
+
+/** The same in a query, by the name of the table. */
+export const columnsOf = (table: string) => STORED.map((name) => `${table}.${name}`).join(", ");
+
+const NAMES = `
+  (select display_name from muster_organizations as organizations
+    where organizations.id = access_tokens.organization_id)
+    as organization_name,
+  (select coalesce(display_name, user_name) from muster_accounts as accounts
+    where accounts.id = access_tokens.account_id)
+    as account_name`;
+
+/** Who made a token, as a realm sees it: in an organization's, somebody who is no member does not exist. */
+export function makers(realm: Realm): string {
+  const isSeen =
+    realm.type === "provider"
+      ? ""
+      : `and exists (select 1 from muster_memberships as memberships where memberships.account_id = accounts.id
+           and memberships.organization_id = access_tokens.organization_id)`;
+  const maker = (column: string) =>
+    `(select ${column} from muster_accounts as accounts
+      where accounts.id = access_tokens.maker_account_id ${isSeen})`;
+  return `${maker("id")} as maker_id, ${maker("coalesce(display_name, user_name)")} as maker_name,
+    orphaned_at is not null as orphaned`;
+}
+
+/** The tokens that a realm sees, but for those that are revoked: a relation of the name `access_tokens`. */
+export function tokenView(realm: Realm): Sql {
+  const select = `select ${columnsOf("access_tokens")}, ${NAMES}, ${makers(realm)}
+    from muster_access_tokens as access_tokens where revoked_at is null`;
+  return realm.type === "provider"
+    ? sql(`(${select}) access_tokens`)
+    : sql(`(${select} and organization_id = ?) access_tokens`, realm.organizationId);
+}
+
+export const tokenFields = ({ plainText }: Dialect, locations: Locations): ResourceFields => ({
+  table: "access_tokens",
+  columns: {
+    id: "access_tokens.id",
+    name: "access_tokens.name",
+    realm: plainText(
+      "case when access_tokens.organization_id is null then 'provider' else 'organization' end",
+    ),
+    organization: "access_tokens.organization_id",
+    "organization.value": "access_tokens.organization_id",
+    "organization.$ref": prefixed(locations("Group", ""), "access_tokens.organization_id"),
+    "organization.display": plainText("access_tokens.organization_name"),
+    user: "access_tokens.account_id",
+    "user.value": "access_tokens.account_id",
+    "user.$ref": prefixed(locations("User", ""), "access_tokens.account_id"),
+    "user.display": plainText("access_tokens.account_name"),
+    maker: "access_tokens.maker_id",
+    "maker.value": "access_tokens.maker_id",
+    "maker.$ref": prefixed(locations("User", ""), "access_tokens.maker_id"),
+    "maker.display": plainText("access_tokens.maker_name"),
+    orphaned: "access_tokens.orphaned",
+    readOnly: "access_tokens.read_only",
+    expiresAt: "access_tokens.expires_at",
+    lastUsedAt: "access_tokens.last_used_at",
+    meta: "access_tokens.id",
+    "meta.resourceType": plainText("'AccessToken'"),
+    "meta.location": prefixed(locations("AccessToken", ""), "access_tokens.id"),
+    "meta.created": "access_tokens.created_at",
+    "meta.lastModified": "access_tokens.updated_at",
+    "meta.version": plainText(`'W/"' || access_tokens.version || '"'`),
+  },
+  collections: {},
+  documents: {},
+});

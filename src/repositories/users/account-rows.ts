@@ -1,0 +1,99 @@
+import type { Binding } from "../../db/session.js";
+import { hasRole, PROVIDER_ADMIN } from "../../domain/access/roles.js";
+import type { OrganizationReference } from "../../domain/organizations/organization.js";
+import type { AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
+import { isJsonObject, JsonDocument } from "../../domain/values/json.js";
+import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import { foldCase } from "../../domain/values/text.js";
+import { roleBindings, toRoles } from "../memberships/roles.js";
+
+export interface AccountRow {
+  id: string;
+  user_name: string;
+  external_id: string | null;
+  display_name: string | null;
+  active: boolean | number;
+  is_active_assigned: boolean | number;
+  roles: string;
+  profile: string;
+  version: number;
+  created_at: string;
+  updated_at: string;
+  is_invited: boolean | number;
+  organizations: string | null;
+}
+
+/** Those of a row that are the account's own. */
+export const COLUMNS = [
+  "user_name",
+  "external_id",
+  "display_name",
+  "active",
+  "is_active_assigned",
+  "roles",
+  "profile",
+  "version",
+  "created_at",
+  "updated_at",
+];
+
+/** What is the person's own, as it is written. */
+export type ProfileWrite = Omit<AccountWrite, "active" | "externalId" | "roles" | "version">;
+
+/** An account as it is written: what the caller said, and what the service adds. */
+export interface AccountWrite extends AccountInput {
+  readonly id: string;
+  /** Undefined leaves the stored one as it is. */
+  readonly passwordHash: string | undefined;
+  readonly version: number;
+  readonly updatedAt: string;
+}
+
+const cell = (element: JsonObject) => (name: string) => {
+  const value: JsonValue | undefined = element[name];
+  return typeof value === "string" || typeof value === "boolean" ? value : null;
+};
+
+/** What stands in the columns of `muster_account_emails`, address by address. */
+export function emailBindings({ id, search }: ProfileWrite): Binding[][] {
+  const { emails } = search.value;
+  return (Array.isArray(emails) ? emails : [])
+    .filter(isJsonObject)
+    .map((email, position) => [id, position, ...["value", "display", "type", "primary"].map(cell(email))]);
+}
+
+export const withKey = (value: string | undefined) =>
+  value === undefined ? [null, null] : [value, foldCase(value)];
+
+export function attributeBindings(account: AccountWrite) {
+  return [
+    account.userName,
+    foldCase(account.userName),
+    account.externalId ?? null,
+    ...withKey(account.displayName),
+    account.active ?? false,
+    account.active !== undefined,
+    ...roleBindings(account.roles),
+    hasRole(account.roles, PROVIDER_ADMIN),
+    account.passwordHash ?? null,
+    account.profile.text,
+    account.search.text,
+  ];
+}
+
+export function toAccount(row: AccountRow): AccountWithOrganizations {
+  return {
+    id: row.id,
+    userName: row.user_name,
+    externalId: row.external_id ?? undefined,
+    displayName: row.display_name ?? undefined,
+    active: row.is_active_assigned ? Boolean(row.active) : undefined,
+    roles: toRoles(row.roles),
+    isInvited: Boolean(row.is_invited),
+    profile: JsonDocument.ofText(row.profile),
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    organizations: row.organizations ? (JSON.parse(row.organizations) as OrganizationReference[]) : [],
+  };
+}

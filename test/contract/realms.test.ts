@@ -1,0 +1,295 @@
+import { expect } from "chai";
+import { readSettings } from "../../src/config/settings.js";
+import type { Database } from "../../src/db/database.js";
+import { openDatabase } from "../../src/db/open.js";
+import type { Session } from "../../src/db/session.js";
+import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
+import type { Realm } from "../../src/domain/access/principal.js";
+import type { AuditEvent } from "../../src/domain/audit/audit-event.js";
+import type { Invitation } from "../../src/domain/invitations/invitation.js";
+import type { Organization } from "../../src/domain/organizations/organization.js";
+import type { Team } from "../../src/domain/teams/team.js";
+import type { AccessToken } from "../../src/domain/tokens/access-token.js";
+import { JsonDocument } from "../../src/domain/values/json.js";
+import { Repositories } from "../../src/repositories/repositories.js";
+import type { AccountWrite } from "../../src/repositories/users/account-rows.js";
+import { forEachEngine } from "../support/engines.js";
+
+const AT = "2026-11-23T12:00:00.000Z";
+const LATER = "2026-11-23T13:00:00.000Z";
+
+const START = { type: "offset", offset: 0 } as const;
+const ALL = { locations: () => "", limit: 10, maxBytes: 1_000_000, start: START };
+
+/** An organization, and one of everything that it has. */
+interface World {
+  readonly organization: Organization;
+  readonly account: AccountWrite;
+  /** Somebody else who is a member, but not of the team. */
+  readonly colleague: string;
+  readonly team: Team;
+  readonly token: AccessToken;
+  readonly event: AuditEvent;
+  readonly invitation: Invitation;
+}
+
+type Call = (repositories: Repositories, world: World) => Promise<unknown>;
+
+/** What finds something of an organization; in another one's realm, nothing. */
+const READS: Readonly<Record<string, Call>> = {
+  "accounts.find": ({ accounts }, { account }) => accounts.find(account.id),
+  "accounts.find to change": ({ accounts }, { account }) => accounts.find(account.id, "forUpdate"),
+  "accounts.findAll": ({ accounts }, { account }) => accounts.findAll([account.id]),
+  "accounts.list": ({ accounts }, { account }) => accounts.list({ ...ALL, filter: isId(account.id) }),
+  "accounts.passwordHash": ({ accounts }, { account }) => accounts.passwordHash(account.id),
+  "directory.list of accounts": ({ directory }, { account }) =>
+    directory.list({ ...ALL, accounts: { filter: isId(account.id) } }),
+  "directory.list of organizations": ({ directory }, { organization }) =>
+    directory.list({ ...ALL, organizations: { filter: isId(organization.id) } }),
+  "membershipDetails.find": ({ membershipDetails }, { account }) => membershipDetails.find([account.id]),
+  "organizations.find": ({ organizations }, { organization }) =>
+    organizations.find(organization.id, { lock: false }),
+  "organizations.find to change": ({ organizations }, { organization }) =>
+    organizations.find(organization.id, { lock: true }),
+  "organizations.findAll": ({ organizations }, { organization }) => organizations.findAll([organization.id]),
+  "organizations.findIdByName": ({ organizations }, { organization }) =>
+    organizations.findIdByName(organization.displayName),
+  "organizations.list": ({ organizations }, { organization }) =>
+    organizations.list({ ...ALL, filter: isId(organization.id) }),
+  "teams.find": ({ teams }, { team }) => teams.find(team.id),
+  "teams.list": ({ teams }, { team }) => teams.list({ ...ALL, filter: isId(team.id) }),
+  "teams.members": ({ teams }, { team }) => teams.members(team.id, undefined, 10),
+  "teams.memberIds": ({ teams }, { team }) => teams.memberIds(team.id, 10),
+  "teams.countMembers": ({ teams }, { team }) => teams.countMembers(team.id),
+  "teams.isMember": ({ teams }, { team, account }) => teams.isMember(team.id, account.id),
+  "accessTokens.find": ({ accessTokens }, { token }) => accessTokens.find(token.id),
+  "accessTokens.list": ({ accessTokens }, { token }) => accessTokens.list({ ...ALL, filter: isId(token.id) }),
+  "auditEvents.find": ({ auditEvents }, { event }) => auditEvents.find(event.id),
+  "auditEvents.list": ({ auditEvents }, { event }) => auditEvents.list({ ...ALL, filter: isId(event.id) }),
+  "invitations.find": ({ invitations }, { invitation }) =>
+    invitations.find(invitation.id, AT, { lock: false }),
+  "invitations.find to change": ({ invitations }, { invitation }) =>
+    invitations.find(invitation.id, AT, { lock: true }),
+  "invitations.list": ({ invitations }, { invitation }) =>
+    invitations.list({ ...ALL, filter: isId(invitation.id) }, AT),
+};
+
+/** What changes something of an organization; in another one's realm, nothing. */
+const WRITES: Readonly<Record<string, Call>> = {
+  "accounts.update": ({ accounts }, { account }) =>
+    accounts.update({ ...account, displayName: "Changed", version: 2, updatedAt: LATER }, true),
+  "accounts.updateProfile": ({ accounts }, { account }) =>
+    accounts.updateProfile({ ...account, displayName: "Changed", updatedAt: LATER }),
+  "accounts.setPassword": ({ accounts }, { account }) => accounts.setPassword(account.id, "changed", LATER),
+  "accounts.delete": ({ accounts }, { account }) => accounts.delete(account.id),
+  "organizations.update": ({ organizations }, { organization }) =>
+    organizations.update({ ...organization, description: "Changed", version: 2, updatedAt: LATER }),
+  "organizations.delete": ({ organizations }, { organization }) => organizations.delete(organization.id),
+  "teams.update": ({ teams }, { team }) => teams.update({ ...team, description: "Changed", version: 2 }),
+  "teams.add": ({ teams }, { team, colleague }) => teams.add(team, [colleague]),
+  "teams.setRoles": ({ teams }, { team, account }) =>
+    teams.setRoles(team.id, [{ accountId: account.id, role: "team-admin" }]),
+  "teams.remove": ({ teams }, { team, account }) => teams.remove(team.id, [account.id]),
+  "teams.removeOthers": ({ teams }, { team }) => teams.removeOthers(team.id, []),
+  "teams.removeMatching": ({ teams }, { team, account }) =>
+    teams.removeMatching(team.id, isId(account.id, "value")),
+  "teams.delete": ({ teams }, { team }) => teams.delete(team.id),
+  "accessTokens.update": ({ accessTokens }, { token }) =>
+    accessTokens.update({ ...token, name: "Changed", version: 2, updatedAt: LATER }),
+  "accessTokens.rotate": ({ accessTokens }, { token }) =>
+    accessTokens.rotate(token.id, "changed", undefined, LATER, LATER),
+  "accessTokens.keep": ({ accessTokens }, { token, account }) =>
+    accessTokens.keep(token.id, "changed", account.id, LATER),
+  "accessTokens.revoke": ({ accessTokens }, { token }) => accessTokens.revoke(token.id, LATER),
+  "accessTokens.touch": ({ accessTokens }, { token }) => accessTokens.touch(token.id, LATER),
+  "invitations.update": ({ invitations }, { invitation }) =>
+    invitations.update(
+      { ...invitation, emails: ["changed@example.com"], roles: [], revision: 2 },
+      invitation,
+    ),
+  "invitations.accept": ({ invitations }, { invitation, account }) =>
+    invitations.accept(invitation.id, invitation.emails[0], account.id, LATER),
+  "invitations.decline": ({ invitations }, { invitation }) =>
+    invitations.decline(invitation.id, invitation.emails[0] ?? "", LATER),
+  "invitations.setInviter": ({ invitations }, { invitation, account }) =>
+    invitations.setInviter(invitation.id, { ...invitation.inviter, accountId: account.id }),
+  "invitations.delete": ({ invitations }, { invitation }) => invitations.delete(invitation.id),
+};
+
+describe("Repositories in the realm of an organization", () => {
+  forEachEngine((engine) => {
+    let database: Database;
+    let acme: World;
+    let globex: World;
+    before(async () => {
+      database = await openDatabase(
+        readSettings({ DATABASE_URL: await engine.migratedDatabaseUrl() }).database,
+      );
+      [acme, globex] = await database.transaction(async (session) => {
+        const all = new Repositories(session, PROVIDER_REALM);
+        return [await createWorld(all, "Acme"), await createWorld(all, "Globex")];
+      });
+    });
+    after(() => database.close());
+
+    /** Calls in Acme's realm, and undoes what was done. @returns whether it changed anything, and what it returned */
+    const inAcme = async (call: Call, world: World) => {
+      const realm: Realm = { type: "organization", organizationId: acme.organization.id };
+      let outcome: { result: unknown; isChanged: boolean } | undefined;
+      const undo = new Error("undo");
+      await database
+        .transaction(async (session) => {
+          const before = await everything(session);
+          const result = await call(new Repositories(session, realm), world);
+          outcome = { result, isChanged: (await everything(session)) !== before };
+          throw undo;
+        })
+        .catch((error: unknown) => {
+          if (error !== undo) throw error;
+        });
+      if (!outcome) throw new Error("The call has no outcome");
+      return outcome;
+    };
+
+    for (const [name, call] of Object.entries(READS)) {
+      it(`find their own by ${name}, and nothing of another organization`, async () => {
+        const own = await inAcme(call, acme);
+        expect(isNothing(own.result), JSON.stringify(own.result)).to.equal(false);
+        const { result } = await inAcme(call, globex);
+        expect(isNothing(result), JSON.stringify(result)).to.equal(true);
+      });
+    }
+
+    for (const [name, call] of Object.entries(WRITES)) {
+      it(`change their own by ${name}, and nothing of another organization`, async () => {
+        expect((await inAcme(call, acme)).isChanged).to.equal(true);
+        const { result, isChanged } = await inAcme(call, globex);
+        expect(isChanged).to.equal(false);
+        expect(isNothing(result), JSON.stringify(result)).to.equal(true);
+      });
+    }
+
+    it("have a case here for each function that is given what it works on", () => {
+      const tested = new Set(
+        [...Object.keys(READS), ...Object.keys(WRITES)].map((name) => name.split(" ")[0]),
+      );
+      const { accounts, organizations, teams, accessTokens, invitations } = new Repositories(
+        database.reader,
+        PROVIDER_REALM,
+      );
+      const missing = Object.entries({ accounts, organizations, teams, accessTokens, invitations }).flatMap(
+        ([name, repository]) =>
+          Object.getOwnPropertyNames(Object.getPrototypeOf(repository))
+            .map((method) => `${name}.${method}`)
+            .filter((each) => !tested.has(each) && !WHATEVER_THE_REALM.has(each)),
+      );
+      expect(missing).to.deep.equal([]);
+    });
+  });
+});
+
+/** What is asked across realms, or writes what is new, or takes the organization as an argument; and constructors. */
+const WHATEVER_THE_REALM = new Set([
+  ...["accounts", "organizations", "teams", "accessTokens", "invitations"].map(
+    (name) => `${name}.constructor`,
+  ),
+  "accounts.findIdByUserName",
+  "accounts.insert",
+  "accounts.isManagedBy",
+  "accounts.hasAdministrator",
+  "accounts.lockAdministrators",
+  "organizations.insert",
+  "teams.insert",
+  "teams.lock",
+  "teams.strangers",
+  "accessTokens.findByHash",
+  "accessTokens.orphaned",
+  "accessTokens.all",
+  "accessTokens.adopt",
+  "accessTokens.insert",
+  "invitations.insert",
+]);
+
+const isId = (id: string, name = "id") =>
+  ({
+    type: "compare",
+    field: { path: [name], type: "string", caseExact: true },
+    operator: "eq",
+    value: id,
+  }) as const;
+
+function isNothing(result: unknown): boolean {
+  if (result === undefined || result === false || result === 0) return true;
+  if (Array.isArray(result)) return result.length === 0;
+  if (result instanceof Map) return result.size === 0;
+  return (result as { total?: number }).total === 0;
+}
+
+const TABLES = [
+  ...["accounts", "account_emails", "account_setups", "organizations", "memberships", "teams"],
+  ...["team_memberships", "access_tokens", "audit_events", "invitations", "invitation_emails"],
+  ...["invitation_roles", "invitation_teams", "invitation_acceptances"],
+];
+
+async function everything(session: Session): Promise<string> {
+  const parts: string[] = [];
+  for (const table of TABLES) {
+    const rows = await session.rows(`select * from muster_${table}`);
+    parts.push(...rows.map((row) => `${table} ${JSON.stringify(row)}`));
+  }
+  return parts.sort().join("\n");
+}
+
+async function createWorld(all: Repositories, name: string): Promise<World> {
+  const id = (kind: string) => `${kind} of ${name}`;
+  const times = { version: 1, createdAt: AT, updatedAt: AT };
+  const organization: Organization = {
+    ...{ id: id("organization"), displayName: name, externalId: undefined, description: undefined },
+    ...{ memberCount: 2, ...times },
+  };
+  const account = (kind: string): AccountWrite => {
+    const emails = [{ value: `${kind}@${name}.example` }];
+    return {
+      ...{ id: id(kind), userName: `${kind}@${name}.example`, active: true, roles: [], passwordHash: "hash" },
+      profile: JsonDocument.ofValue({ emails }),
+      search: JsonDocument.ofValue({ emails }),
+      ...{ version: 1, updatedAt: AT },
+    };
+  };
+  const [person, colleague] = [account("person"), account("colleague")];
+  const team: Team = {
+    ...{ id: id("team"), organizationId: organization.id, organizationName: name, displayName: id("team") },
+    ...{ externalId: undefined, description: undefined, ...times },
+  };
+  const token: AccessToken = {
+    ...{ id: id("token"), name: id("token"), readOnly: false, accountId: undefined, makerId: undefined },
+    realm: { type: "organization", organizationId: organization.id },
+    ...{ orphanedAt: undefined, expiresAt: undefined, revokedAt: undefined, lastUsedAt: undefined, ...times },
+  };
+  const event: AuditEvent = {
+    ...{ id: id("event"), createdAt: AT, action: "create", result: "success", realm: "organization" },
+    ...{ organizationId: organization.id, target: { type: "Group" }, changes: [], ignored: [] },
+  };
+  const invitation = {
+    ...{ id: id("invitation"), organizationId: organization.id, name: undefined, description: undefined },
+    ...{ emails: [`guest@${name}.example`], givenName: undefined, familyName: undefined },
+    ...{ roles: ["organization-admin"], teamIds: [team.id], expiresAt: undefined, quota: undefined },
+    ...{ enabled: true, revision: 1, ...times },
+    inviter: { tokenId: token.id, accountId: undefined, makerId: undefined },
+  };
+  await all.organizations.insert(organization);
+  for (const each of [person, colleague]) await all.accounts.insert(each, organization.id);
+  const ids = [person.id, colleague.id];
+  await all.memberships.add(organization.id, ids, { source: "scim", addedBy: token.id, at: AT });
+  await all.teams.insert(team);
+  await all.teams.add(team, [person.id]);
+  await all.accessTokens.insert(token, id("hash"));
+  await all.auditEvents.insert([event]);
+  await all.invitations.insert(invitation);
+  const written = await all.invitations.find(invitation.id, AT, { lock: false });
+  if (!written) throw new Error("There is no invitation");
+  return {
+    ...{ organization, account: person, colleague: colleague.id },
+    ...{ team, token, event, invitation: written },
+  };
+}
