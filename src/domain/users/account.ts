@@ -1,10 +1,9 @@
 import { isEmailAddress } from "../values/email.js";
 import { isJsonObject } from "../values/json.js";
+import { ENTERPRISE_USER } from "../values/schemas.js";
 import type { JsonDocument } from "../values/json.js";
 import type { RoleList } from "../access/roles.js";
 import type { OrganizationReference } from "../organizations/organization.js";
-
-const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /** The attributes in a profile that people are looked for by so often that they stand in an index. */
 export const INDEXED_IN_PROFILE: readonly (readonly [string, string])[] = [

@@ -4,6 +4,7 @@ import type { AuditAction, AuditEvent } from "../../domain/audit/audit-event.js"
 import type { Criteria, Listing, Locations, Page } from "../../domain/listing.js";
 import type { Realm } from "../../domain/access/principal.js";
 import { ListingCompiler } from "../listing/compile.js";
+import { constant } from "../listing/fields.js";
 import type { ResourceFields } from "../listing/fields.js";
 import { readPage } from "../listing/page.js";
 import type { Source } from "../listing/source.js";
@@ -70,7 +71,7 @@ function view(realm: Realm): Sql {
   );
 }
 
-const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields => ({
+const fields = (dialect: Dialect, locations: Locations): ResourceFields => ({
   table: "audit_events",
   columns: {
     id: "audit_events.id",
@@ -78,7 +79,7 @@ const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields =>
     action: "audit_events.action",
     result: "audit_events.result",
     status: "audit_events.status",
-    realm: plainText("case when audit_events.by_provider then 'provider' else 'organization' end"),
+    realm: dialect.plainText("case when audit_events.by_provider then 'provider' else 'organization' end"),
     token: "audit_events.token_id",
     "token.value": "audit_events.token_id",
     "token.$ref": prefixed(locations("AccessToken", ""), "audit_events.token_id"),
@@ -94,15 +95,15 @@ const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields =>
     "target.display": "audit_events.target_display",
     requestId: "audit_events.request_id",
     address: "audit_events.address",
-    detail: plainText("audit_events.detail"),
+    detail: dialect.plainText("audit_events.detail"),
     count: "audit_events.occurrences",
     lastTimestamp: "audit_events.last_at",
     meta: "audit_events.id",
-    "meta.resourceType": plainText("'AuditEvent'"),
+    "meta.resourceType": constant(dialect, "AuditEvent"),
     "meta.location": prefixed(locations("AuditEvent", ""), "audit_events.id"),
     "meta.created": "audit_events.created_at",
-    "meta.lastModified": plainText("coalesce(audit_events.last_at, audit_events.created_at)"),
-    "meta.version": plainText(`'W/"' || coalesce(audit_events.occurrences, 1) || '"'`),
+    "meta.lastModified": dialect.plainText("coalesce(audit_events.last_at, audit_events.created_at)"),
+    "meta.version": dialect.plainText(`'W/"' || coalesce(audit_events.occurrences, 1) || '"'`),
   },
   collections: {},
   documents: { changes: "audit_events.attributes", ignored: "audit_events.attributes" },

@@ -1,6 +1,7 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Realm } from "../../domain/access/principal.js";
 import type { Locations } from "../../domain/listing.js";
+import { constant, folded, text } from "../listing/fields.js";
 import type { Collection, ResourceFields } from "../listing/fields.js";
 import { prefixed, sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
@@ -36,7 +37,7 @@ export function invitationView(realm: Realm, now: string): Sql {
 const values = (table: string): Collection => ({
   from: `${table} as element`,
   owner: "element.invitation_id",
-  columns: { value: "element.value_key" },
+  columns: { value: text("element.value") },
   order: "element.position",
 });
 
@@ -49,32 +50,28 @@ export const acceptances = (realm: Realm) =>
         join muster_memberships as memberships on memberships.organization_id = invitations.organization_id
           and memberships.account_id = invitation_acceptances.account_id) invitation_acceptances`;
 
-export const invitationFields = (
-  { plainText }: Dialect,
-  realm: Realm,
-  locations: Locations,
-): ResourceFields => ({
+export const invitationFields = (dialect: Dialect, realm: Realm, locations: Locations): ResourceFields => ({
   table: "invitations",
   columns: {
     id: "invitations.id",
-    name: "invitations.name_key",
-    description: "invitations.description_key",
+    name: text("invitations.name"),
+    description: text("invitations.description"),
     organization: "invitations.organization_id",
     "organization.value": "invitations.organization_id",
     "organization.$ref": prefixed(locations("Group", ""), "invitations.organization_id"),
-    "organization.display": "invitations.organization_name_key",
-    givenName: "invitations.given_name_key",
-    familyName: "invitations.family_name_key",
+    "organization.display": text("invitations.organization_name"),
+    givenName: text("invitations.given_name"),
+    familyName: text("invitations.family_name"),
     expiresAt: "invitations.expires_at",
     quota: "invitations.quota",
     enabled: "invitations.enabled",
-    status: plainText("invitations.status"),
+    status: dialect.plainText("invitations.status"),
     meta: "invitations.id",
-    "meta.resourceType": plainText("'Invitation'"),
+    "meta.resourceType": constant(dialect, "Invitation"),
     "meta.location": prefixed(locations("Invitation", ""), "invitations.id"),
     "meta.created": "invitations.created_at",
     "meta.lastModified": "invitations.updated_at",
-    "meta.version": plainText(`'W/"' || invitations.version || '"'`),
+    "meta.version": dialect.plainText(`'W/"' || invitations.version || '"'`),
   },
   collections: {
     emails: values("muster_invitation_emails"),
@@ -85,7 +82,7 @@ export const invitationFields = (
       owner: "element.invitation_id",
       columns: {
         value: "element.team_id",
-        display: "teams.display_name_key",
+        display: text("teams.display_name"),
         $ref: prefixed(locations("Team", ""), "element.team_id"),
       },
       order: "element.position",
@@ -96,7 +93,7 @@ export const invitationFields = (
       owner: "element.invitation_id",
       columns: {
         value: "element.account_id",
-        display: "coalesce(accounts.display_name_key, accounts.user_name_key)",
+        display: folded("coalesce(accounts.display_name_key, accounts.user_name_key)"),
         $ref: prefixed(locations("User", ""), "element.account_id"),
       },
       order: "element.accepted_at, element.account_id",

@@ -2,6 +2,7 @@ import type { Dialect } from "../../db/dialect.js";
 import { UnsupportedFieldError } from "../../domain/errors.js";
 import { foldCase, isStorable, UNSTORABLE } from "../../domain/values/text.js";
 import type { ComparisonOperator, ComparisonValue, Field, Filter, Sort } from "../../domain/listing.js";
+import { expressionOf } from "./fields.js";
 import type { Collection, ResourceFields } from "./fields.js";
 import { requireAffordable } from "./costs.js";
 import { compareInstant } from "./instant.js";
@@ -38,8 +39,8 @@ export class ListingCompiler {
   }
 
   readonly #resource: Resolve = (field) => {
-    const column = this.fields.columns[key(field)];
-    if (column) return column;
+    const column = expressionOf(this.fields.columns[key(field)], field);
+    if (column !== undefined) return column;
     return this.#json(this.#document(field), field);
   };
 
@@ -153,8 +154,8 @@ export class ListingCompiler {
 
   #element(rows: Collection, collection: Field): Resolve {
     return (field) => {
-      const column = rows.columns[key(field)];
-      if (column) return column;
+      const column = expressionOf(rows.columns[key(field)], field);
+      if (column !== undefined) return column;
       if (rows.owner) throw new UnsupportedFieldError(`${key(collection)}.${key(field)}`);
       return this.#json("element.value", field);
     };

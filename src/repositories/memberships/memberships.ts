@@ -7,16 +7,17 @@ import type { Filter } from "../../domain/listing.js";
 import type { Member, MembershipSource } from "../../domain/memberships/membership.js";
 import { hasRole, ORGANIZATION_ADMIN } from "../../domain/access/roles.js";
 import { roleBindings, toRoles } from "./roles.js";
+import { constant, folded } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
 import { ListingCompiler } from "../listing/compile.js";
 
 /** Members as the elements of an organization's `members`. */
-export const memberElements = ({ plainText }: Dialect): Collection => ({
+export const memberElements = (dialect: Dialect): Collection => ({
   from: "muster_memberships as element join muster_accounts as accounts on accounts.id = element.account_id",
   columns: {
     value: "element.account_id",
-    display: "coalesce(accounts.display_name_key, accounts.user_name_key)",
-    type: plainText("'USER'"),
+    display: folded("coalesce(accounts.display_name_key, accounts.user_name_key)"),
+    type: constant(dialect, "User"),
   },
   order: "element.account_id",
 });

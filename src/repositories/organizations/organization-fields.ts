@@ -1,33 +1,32 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Criteria, Locations } from "../../domain/listing.js";
 import { ListingCompiler } from "../listing/compile.js";
+import { constant, text } from "../listing/fields.js";
 import type { ResourceFields } from "../listing/fields.js";
 import type { Source } from "../listing/source.js";
 import { prefixed, sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 import type { Realm } from "../../domain/access/principal.js";
+import { GROUP, ORGANIZATION } from "../../domain/values/schemas.js";
 import { memberElements } from "../memberships/memberships.js";
-
-const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
-const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
 
 /** Where the attributes of an organization are found. */
 const organizationFields = (dialect: Dialect, locations: Locations): ResourceFields => ({
   table: "organizations",
   columns: {
     id: "organizations.id",
-    displayName: "organizations.display_name_key",
+    displayName: text("organizations.display_name"),
     externalId: "organizations.external_id",
     // Every resource has it.
     meta: "organizations.id",
-    "meta.resourceType": dialect.plainText("'Group'"),
+    "meta.resourceType": constant(dialect, "Group"),
     "meta.location": prefixed(locations("Group", ""), "organizations.id"),
     "meta.created": "organizations.created_at",
     "meta.lastModified": "organizations.updated_at",
     "meta.version": dialect.plainText(`'W/"' || organizations.version || '"'`),
     // Every organization has the extension: its memberCount is never missing.
     [ORGANIZATION]: "organizations.id",
-    [`${ORGANIZATION}.description`]: "organizations.description_key",
+    [`${ORGANIZATION}.description`]: text("organizations.description"),
     [`${ORGANIZATION}.memberCount`]: "cast(organizations.member_count as numeric)",
   },
   documents: {},

@@ -1,6 +1,7 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Realm } from "../../domain/access/principal.js";
 import type { Locations } from "../../domain/listing.js";
+import { constant, folded, text } from "../listing/fields.js";
 import type { Collection, ResourceFields } from "../listing/fields.js";
 import { prefixed, sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
@@ -17,13 +18,13 @@ export function teamView(realm: Realm): Sql {
 }
 
 /** Members as the elements of a team's `members`. */
-export const memberElements = ({ plainText }: Dialect): Collection => ({
+export const memberElements = (dialect: Dialect): Collection => ({
   from: "muster_team_memberships as element join muster_accounts as accounts on accounts.id = element.account_id",
   columns: {
     value: "element.account_id",
-    display: "coalesce(accounts.display_name_key, accounts.user_name_key)",
-    type: plainText("'USER'"),
-    role: "element.role_key",
+    display: folded("coalesce(accounts.display_name_key, accounts.user_name_key)"),
+    type: constant(dialect, "User"),
+    role: text("element.role"),
   },
   order: "element.account_id",
 });
@@ -33,14 +34,14 @@ export const teamFields = (dialect: Dialect, locations: Locations): ResourceFiel
   columns: {
     id: "teams.id",
     externalId: "teams.external_id",
-    displayName: "teams.display_name_key",
-    description: "teams.description_key",
+    displayName: text("teams.display_name"),
+    description: text("teams.description"),
     organization: "teams.organization_id",
     "organization.value": "teams.organization_id",
     "organization.$ref": prefixed(locations("Group", ""), "teams.organization_id"),
-    "organization.display": "teams.organization_name_key",
+    "organization.display": text("teams.organization_name"),
     meta: "teams.id",
-    "meta.resourceType": dialect.plainText("'Team'"),
+    "meta.resourceType": constant(dialect, "Team"),
     "meta.location": prefixed(locations("Team", ""), "teams.id"),
     "meta.created": "teams.created_at",
     "meta.lastModified": "teams.updated_at",

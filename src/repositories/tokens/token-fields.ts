@@ -1,6 +1,7 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Realm } from "../../domain/access/principal.js";
 import type { Locations } from "../../domain/listing.js";
+import { constant } from "../listing/fields.js";
 import type { ResourceFields } from "../listing/fields.js";
 import { prefixed, sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
@@ -56,36 +57,36 @@ export function tokenView(realm: Realm): Sql {
     : sql(`(${select} and organization_id = ?) access_tokens`, realm.organizationId);
 }
 
-export const tokenFields = ({ plainText }: Dialect, locations: Locations): ResourceFields => ({
+export const tokenFields = (dialect: Dialect, locations: Locations): ResourceFields => ({
   table: "access_tokens",
   columns: {
     id: "access_tokens.id",
     name: "access_tokens.name",
-    realm: plainText(
+    realm: dialect.plainText(
       "case when access_tokens.organization_id is null then 'provider' else 'organization' end",
     ),
     organization: "access_tokens.organization_id",
     "organization.value": "access_tokens.organization_id",
     "organization.$ref": prefixed(locations("Group", ""), "access_tokens.organization_id"),
-    "organization.display": plainText("access_tokens.organization_name"),
+    "organization.display": dialect.plainText("access_tokens.organization_name"),
     user: "access_tokens.account_id",
     "user.value": "access_tokens.account_id",
     "user.$ref": prefixed(locations("User", ""), "access_tokens.account_id"),
-    "user.display": plainText("access_tokens.account_name"),
+    "user.display": dialect.plainText("access_tokens.account_name"),
     maker: "access_tokens.maker_id",
     "maker.value": "access_tokens.maker_id",
     "maker.$ref": prefixed(locations("User", ""), "access_tokens.maker_id"),
-    "maker.display": plainText("access_tokens.maker_name"),
+    "maker.display": dialect.plainText("access_tokens.maker_name"),
     orphaned: "access_tokens.orphaned",
     readOnly: "access_tokens.read_only",
     expiresAt: "access_tokens.expires_at",
     lastUsedAt: "access_tokens.last_used_at",
     meta: "access_tokens.id",
-    "meta.resourceType": plainText("'AccessToken'"),
+    "meta.resourceType": constant(dialect, "AccessToken"),
     "meta.location": prefixed(locations("AccessToken", ""), "access_tokens.id"),
     "meta.created": "access_tokens.created_at",
     "meta.lastModified": "access_tokens.updated_at",
-    "meta.version": plainText(`'W/"' || access_tokens.version || '"'`),
+    "meta.version": dialect.plainText(`'W/"' || access_tokens.version || '"'`),
   },
   collections: {},
   documents: {},

@@ -1,5 +1,6 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Realm } from "../../domain/access/principal.js";
+import { constant, folded, text } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
 import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
@@ -18,10 +19,15 @@ export interface AccountView {
   /** Whether an account waits for its owner to choose a password. */
   readonly isInvited: string;
   /** The organizations as the elements of `groups`, without their addresses. */
-  readonly groups: Collection;
+  readonly groups: References;
   /** The teams, and the roles in organizations, without addresses. */
-  readonly teams: Collection;
+  readonly teams: References;
   readonly organizationRoles: Collection;
+}
+
+/** Elements that have the id of a resource as their value. */
+interface References extends Collection {
+  readonly columns: Collection["columns"] & { readonly value: string };
 }
 
 export function accountView(dialect: Dialect, realm: Realm): AccountView {
@@ -36,7 +42,7 @@ const isInvited = (more = "") =>
   `exists (select 1 from muster_account_setups as account_setups
     where account_setups.account_id = accounts.id${more})`;
 
-const groupType = ({ plainText }: Dialect) => plainText("'DIRECT'");
+const groupType = (dialect: Dialect) => constant(dialect, "direct");
 
 function providerView(dialect: Dialect): AccountView {
   const joined = "join muster_organizations as organizations on organizations.id";
@@ -57,7 +63,7 @@ function providerView(dialect: Dialect): AccountView {
       owner: "element.account_id",
       columns: {
         value: "element.organization_id",
-        display: "organizations.display_name_key",
+        display: text("organizations.display_name"),
         type: groupType(dialect),
       },
       order: "element.organization_id",
@@ -65,7 +71,7 @@ function providerView(dialect: Dialect): AccountView {
     teams: {
       from: "muster_team_memberships as element join muster_teams as teams on teams.id = element.team_id",
       owner: "element.account_id",
-      columns: { value: "element.team_id", display: "teams.display_name_key" },
+      columns: { value: "element.team_id", display: text("teams.display_name") },
       order: "element.team_id",
     },
     organizationRoles: {
@@ -73,9 +79,9 @@ function providerView(dialect: Dialect): AccountView {
         cross join ${dialect.jsonElements("memberships.roles_search", ["roles"])}`,
       owner: "memberships.account_id",
       columns: {
-        value: dialect.jsonText("element.value", ["value"]),
+        value: folded(dialect.jsonText("element.value", ["value"])),
         organization: "memberships.organization_id",
-        display: "organizations.display_name_key",
+        display: text("organizations.display_name"),
       },
       order: "memberships.organization_id",
     },
@@ -139,23 +145,27 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
     }),
     bytesOfOrganizations: String(BYTES_OF_ORGANIZATION),
     groups: {
-      from: "(select accounts.organization_id as id, accounts.organization_name_key as name) element",
-      columns: { value: "element.id", display: "element.name", type: groupType(dialect) },
+      from: "(select accounts.organization_id as id, accounts.organization_name_key as name_key) element",
+      columns: { value: "element.id", display: folded("element.name_key"), type: groupType(dialect) },
       order: "element.id",
     },
     teams: {
-      from: `(select teams.id, teams.display_name_key as name
+      from: `(select teams.id, teams.display_name_key as name_key
         from muster_team_memberships as team_memberships
           join muster_teams as teams on teams.id = team_memberships.team_id
         where team_memberships.account_id = accounts.id
         and team_memberships.organization_id = accounts.organization_id) element`,
-      columns: { value: "element.id", display: "element.name" },
+      columns: { value: "element.id", display: folded("element.name_key") },
       order: "element.id",
     },
     // In an organization's realm, they are the roles of the User.
     organizationRoles: {
       from: "(select accounts.user_name as none where false) element",
-      columns: { value: "element.none", organization: "element.none", display: "element.none" },
+      columns: {
+        value: folded("element.none"),
+        organization: "element.none",
+        display: folded("element.none"),
+      },
       order: "element.none",
     },
   };

@@ -3,6 +3,7 @@ import type { Session } from "../../db/session.js";
 import type { Candidate } from "../../domain/users/candidate.js";
 import type { Listing, Locations, Page } from "../../domain/listing.js";
 import { ListingCompiler } from "../listing/compile.js";
+import { constant, folded, text } from "../listing/fields.js";
 import type { ResourceFields } from "../listing/fields.js";
 import { readPage } from "../listing/page.js";
 import { prefixed, sql } from "../listing/sql.js";
@@ -14,21 +15,21 @@ interface CandidateRow {
 }
 
 /** What candidates can be looked for by. */
-const fields = ({ plainText }: Dialect, locations: Locations): ResourceFields => ({
+const fields = (dialect: Dialect, locations: Locations): ResourceFields => ({
   table: "accounts",
   columns: {
     id: "accounts.id",
-    userName: "accounts.user_name_key",
-    displayName: "accounts.display_name_key",
+    userName: text("accounts.user_name"),
+    displayName: text("accounts.display_name"),
     meta: "accounts.id",
-    "meta.resourceType": plainText("'Candidate'"),
+    "meta.resourceType": constant(dialect, "Candidate"),
     "meta.location": prefixed(locations("Candidate", ""), "accounts.id"),
   },
   collections: {
     emails: {
       from: "muster_account_emails as element",
       owner: "element.account_id",
-      columns: { value: "element.value_key" },
+      columns: { value: folded("element.value_key") },
       order: "element.position",
     },
   },

@@ -2,11 +2,10 @@ import SCIMMY from "scimmy";
 import type { Organization, OrganizationInput } from "../../domain/organizations/organization.js";
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import { ORGANIZATION } from "../../domain/values/schemas.js";
 import { configure, copyOf, ownDefinition } from "../schema/definition.js";
 import { crud, versioned } from "./crud.js";
 import { memberEntries } from "./member-operations.js";
-
-const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
 
 const { Attribute } = SCIMMY.Types;
 

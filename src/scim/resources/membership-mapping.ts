@@ -3,10 +3,11 @@ import type { Locations } from "../../domain/listing.js";
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import type { MembershipDetails, OrganizationRole } from "../../domain/memberships/membership-details.js";
+import { MEMBERSHIP } from "../../domain/values/schemas.js";
 import type { PatchOperation } from "../requests/patch-request.js";
 import { invalidValue } from "../errors.js";
 import { applyPatch } from "../patch/apply.js";
-import { MEMBERSHIP, userSchema } from "./user-schema.js";
+import { userSchema } from "./user-schema.js";
 
 /** The membership extension of a User. */
 export function toMembershipExtension(

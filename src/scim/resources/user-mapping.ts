@@ -7,8 +7,9 @@ import { toMembershipExtension } from "./membership-mapping.js";
 import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
 import { foldStrings } from "../schema/fold.js";
 import type { Locations } from "../../domain/listing.js";
+import { MEMBERSHIP } from "../../domain/values/schemas.js";
 import type { Meta } from "./crud.js";
-import { MEMBERSHIP, userSchema } from "./user-schema.js";
+import { userSchema } from "./user-schema.js";
 
 /** What a client says of a User, taken apart: the account, and the password that goes with it. */
 export interface IncomingUser {

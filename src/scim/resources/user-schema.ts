@@ -1,8 +1,7 @@
 import SCIMMY from "scimmy";
+import { MEMBERSHIP } from "../../domain/values/schemas.js";
 import { compileSchema } from "../schema/compile.js";
 import { configure, copyOf, ownDefinition } from "../schema/definition.js";
-
-export const MEMBERSHIP = "urn:muster:params:scim:schemas:extension:membership:2.0:User";
 
 const { Attribute } = SCIMMY.Types;
 

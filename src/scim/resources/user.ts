@@ -1,6 +1,7 @@
 import type { AccountWithOrganizations } from "../../domain/users/account.js";
 import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
 import { knownRoles } from "../../domain/access/roles.js";
+import { MEMBERSHIP } from "../../domain/values/schemas.js";
 import type { Projection } from "../answers/projection.js";
 import type { ScimContext } from "../context.js";
 import { mutability } from "../errors.js";
@@ -11,7 +12,7 @@ import { namesAttribute, readResource } from "../requests/resource.js";
 import { crud } from "./crud.js";
 import { isOnMembership, rolesPatched, rolesSent, setupRequested } from "./membership-mapping.js";
 import { metaOfUser, renderUser, toIncomingUser, toUserResource, wantsMemberships } from "./user-mapping.js";
-import { MEMBERSHIP, userDefinition, userSchema } from "./user-schema.js";
+import { userDefinition, userSchema } from "./user-schema.js";
 
 /** Users: accounts (RFC 7643 section 4.1). */
 export const users = crud<AccountWithOrganizations>({

@@ -9,6 +9,7 @@ import { teamTarget } from "../../domain/teams/team.js";
 import type { Invitation } from "../../domain/invitations/invitation.js";
 import { JsonDocument } from "../../domain/values/json.js";
 import { PROVIDER_REALM, turnOf } from "../../domain/access/principal.js";
+import { USER } from "../../domain/values/schemas.js";
 import { foldCase } from "../../domain/values/text.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { isName } from "../../domain/values/plain-text.js";
@@ -20,8 +21,6 @@ import { closed, invitedAuthor } from "./open-invitations.js";
 import type { FoundInvitation, OpenInvitation, OpenInvitations } from "./open-invitations.js";
 import { knownWords, requireUsablePassword } from "../passwords/password-rules.js";
 import type { Passwords } from "../passwords/passwords.js";
-
-const CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User";
 
 /** What somebody says who accepts. */
 export interface Acceptance {
@@ -259,7 +258,7 @@ function newPerson(address: string, { givenName, familyName }: Acceptance): Acco
       "A name cannot contain control characters, line breaks or characters that change the direction of text",
     );
   const displayName = `${firstName} ${lastName}`;
-  const schemas = [CORE_USER];
+  const schemas = [USER];
   const profile = {
     schemas,
     name: { formatted: displayName, familyName: lastName, givenName: firstName },
