@@ -1,4 +1,4 @@
-import { MAX_ATTEMPTS, pauseAfter } from "../domain/mail/mail.js";
+import { MAX_ATTEMPTS, pauseAfter } from "../domain/mail/retry-schedule.js";
 import type { Mail, MailResult } from "../domain/mail/mail.js";
 import { PROVIDER_REALM } from "../domain/access/principal.js";
 import type { Logger } from "../logging/logger.js";

@@ -1,7 +1,7 @@
 import { ScimError } from "./errors.js";
 import { ScimAnswer } from "./answers/answer.js";
 import { LIST_RESPONSE } from "./answers/list-response.js";
-import { DEFAULT_COUNT, MAX_COUNT } from "./requests/pagination.js";
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../domain/limits/page-size.js";
 import type { ResourceType } from "./resources/resource-type.js";
 import { extensionsOf } from "./schema/definition.js";
 import { metaSchemas } from "./schema/meta-schemas.js";
@@ -121,7 +121,7 @@ function serviceProviderConfig(
     meta: { resourceType: "ServiceProviderConfig", location },
     patch: { supported },
     bulk: { supported, maxOperations, maxPayloadSize },
-    filter: { supported, maxResults: MAX_COUNT },
+    filter: { supported, maxResults: MAX_PAGE_SIZE },
     changePassword: { supported },
     sort: { supported },
     etag: { supported },
@@ -138,8 +138,8 @@ function serviceProviderConfig(
         cursor: true,
         index: true,
         defaultPaginationMethod: "index",
-        defaultPageSize: DEFAULT_COUNT,
-        maxPageSize: MAX_COUNT,
+        defaultPageSize: DEFAULT_PAGE_SIZE,
+        maxPageSize: MAX_PAGE_SIZE,
         cursorTimeout,
       },
     }),

@@ -1,5 +1,9 @@
 import { ForbiddenError } from "../errors.js";
-import { accountOf, isOrphaned } from "./actor.js";
+import type { AccessToken, AccessTokenInput, Owner } from "../tokens/access-token.js";
+import { accountOf, endOf, isOrphaned, personBehind } from "./actor.js";
+import type { Actor } from "./actor.js";
+import { hasRole, KNOWN_ROLES, PROVIDER_ADMIN } from "./roles.js";
+import type { RoleList } from "./roles.js";
 import type { Power, Principal, Realm } from "./principal.js";
 
 /**
@@ -30,6 +34,8 @@ const ACCESS = {
   "create Invitations": { provider: "administrator", organization: "administrator" },
   "change Invitations": { provider: "administrator", organization: "administrator" },
   "delete Invitations": { provider: "administrator", organization: "administrator" },
+  // A person who has the link can take what it gives.
+  "see links of Invitations": { provider: "administrator", organization: "administrator" },
   "read Candidates": { provider: "reader", organization: "reader" },
   "read AuditEvents": { provider: "reader", organization: "reader" },
   "grant provider roles": { provider: "administrator", organization: "nobody" },
@@ -51,6 +57,7 @@ const GIVES_POWER: readonly Action[] = [
   "change AccessTokens",
   "create Invitations",
   "change Invitations",
+  "see links of Invitations",
   "grant provider roles",
   "grant organization roles",
   "grant team roles",
@@ -66,7 +73,7 @@ export function mayDo(principal: Pick<Principal, "actor" | "realm" | "power">, a
   return needed !== "nobody" && POWERS.indexOf(power) >= POWERS.indexOf(needed);
 }
 
-const WRITES = (Object.keys(ACCESS) as Action[]).filter((action) => !action.startsWith("read "));
+const WRITES = (Object.keys(ACCESS) as Action[]).filter((action) => !/^(read|see) /.test(action));
 
 /** @throws ForbiddenError for a principal that may write nothing, whatever it is */
 export function requireWriter(principal: Principal): void {
@@ -90,3 +97,104 @@ function bearer({ actor, realm, power }: Principal, action: Action): string {
   if (power === "reader") return "This access token is read-only and";
   return accountOf(actor) === undefined ? "This access token" : "Somebody without an administrator's role";
 }
+
+/** What a person signs in with, or gets it by. */
+const SIGN_IN_ATTRIBUTES = ["userName", "emails", "password", "sendSetupEmail"];
+
+/** What it takes to give a person the roles that they do not have. */
+export function actionsOfRoles(current: RoleList, next: RoleList): Action[] {
+  const granted = KNOWN_ROLES.filter((role) => hasRole(next, role) && !hasRole(current, role));
+  return [
+    ...(granted.includes(PROVIDER_ADMIN) ? (["grant provider roles"] as const) : []),
+    ...(granted.some((role) => role !== PROVIDER_ADMIN) ? (["grant organization roles"] as const) : []),
+  ];
+}
+
+/** A change of how a person signs in, or of whether they can. */
+export interface SignInChange {
+  readonly current: { readonly id: string; readonly active: boolean | undefined };
+  readonly next: { readonly active: boolean | undefined };
+  /** The attributes that change. */
+  readonly changes: readonly string[];
+}
+
+/** What it takes to make such a change to a person with a role: it is a way to their power. */
+export const actionsOfSignIn = ({ current, next, changes }: SignInChange): Action[] => [
+  ...(SIGN_IN_ATTRIBUTES.some((name) => changes.includes(name))
+    ? (["change how Users with a role sign in"] as const)
+    : []),
+  ...(current.active !== true && next.active === true ? (["bring back Users with a role"] as const) : []),
+];
+
+/** Whether an actor may leave nobody to administer something: a machine may, since offboarding is never blocked. */
+export const mayRemoveLastAdministrator = (actor: Actor) => accountOf(actor) === undefined;
+
+/** What an access token gives in its realm. @param owner the person that it belongs to, if it does */
+export function powerOf(
+  { readOnly, accountId }: Pick<AccessToken, "readOnly" | "accountId">,
+  owner: Pick<Owner, "isAdministrator">,
+): Power {
+  if (accountId !== undefined && !owner.isAdministrator) return "member";
+  return readOnly ? "reader" : "administrator";
+}
+
+/**
+ * Which access tokens a principal may make, change or rotate: those that can do no more than its own, and not for
+ * longer, and of persons only the one behind it; the operator may make one for anybody.
+ *
+ * @throws ForbiddenError
+ */
+export function requireTokenWithin(
+  { actor, realm: own }: Principal,
+  { realm, accountId, expiresAt }: Pick<AccessTokenInput, "realm" | "accountId" | "expiresAt">,
+): void {
+  const isInside =
+    own.type === "provider" || (realm.type === "organization" && realm.organizationId === own.organizationId);
+  if (!isInside)
+    throw new ForbiddenError(
+      "An access token of an organization can only create access tokens of the same organization",
+    );
+  const person = personBehind(actor);
+  const isOperators = person === undefined && own.type === "provider";
+  if (accountId !== undefined && accountId !== person && !isOperators) {
+    throw new ForbiddenError(
+      "You can only create and change your own access tokens and those of machines, not those of other people",
+    );
+  }
+  const end = endOf(actor);
+  if (end !== undefined && (expiresAt === undefined || expiresAt > end)) {
+    throw new ForbiddenError(
+      `This access token expires at ${end} and cannot create one that is valid for longer; set 'expiresAt' to that time or earlier`,
+    );
+  }
+}
+
+/** An orphaned token gets a new secret only by being kept. @throws ForbiddenError */
+export function requireRotatable({ orphanedAt }: Pick<AccessToken, "orphanedAt">): void {
+  if (orphanedAt === undefined) return;
+  throw new ForbiddenError(
+    "This access token is orphaned and cannot be rotated; an administrator other than its maker can keep it, which gives it a new secret, or revoke it",
+  );
+}
+
+/** Who keeps an orphaned token: a person. @returns the person @throws ForbiddenError */
+export function requireKeeper({ actor }: Principal): string {
+  const person = accountOf(actor);
+  if (person !== undefined) return person;
+  throw new ForbiddenError(
+    "Only a person can keep an access token; use an access token that belongs to a person",
+  );
+}
+
+/** And another person than the one who made it. @throws ForbiddenError */
+export function requireOtherMaker(keeper: string, { makerId }: Pick<AccessToken, "makerId">): void {
+  if (makerId !== keeper) return;
+  throw new ForbiddenError("You are the maker of this access token; another administrator must keep it");
+}
+
+/** Whether an invitation that a machine made still is one, by what became of its access token. @param now ISO 8601 in UTC */
+export const isTokenInviting = (
+  { expiresAt, orphanedAt }: Pick<AccessToken, "expiresAt" | "orphanedAt">,
+  givesRoles: boolean,
+  now: string,
+) => (expiresAt === undefined || expiresAt > now) && !(givesRoles && orphanedAt !== undefined);

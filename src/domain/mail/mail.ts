@@ -44,14 +44,3 @@ export interface Mail extends NewMail {
 
 /** What became of mail: it went out, there was no reason for it any more, or it could not be sent. */
 export type MailResult = "sent" | "void" | "failed";
-
-/** How often sending is tried, over about a day and a half. */
-export const MAX_ATTEMPTS = 12;
-
-const FIRST_PAUSE_MS = 30_000;
-/** The longest time between two attempts, in milliseconds. */
-export const LONGEST_PAUSE_MS = 6 * 60 * 60 * 1000;
-
-/** How long to wait after an attempt that failed, in milliseconds: each time twice as long. */
-export const pauseAfter = (attempts: number) =>
-  Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS);

@@ -1,5 +1,6 @@
 import type { Binding, Session } from "../../db/session.js";
-import { LONGEST_PAUSE_MS, MAIL_PRIORITY } from "../../domain/mail/mail.js";
+import { MAIL_PRIORITY } from "../../domain/mail/mail.js";
+import { LONGEST_PAUSE_MS } from "../../domain/mail/retry-schedule.js";
 import type { Mail, MailKind, MailResult } from "../../domain/mail/mail.js";
 
 interface MailRow {

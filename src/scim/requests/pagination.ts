@@ -1,11 +1,8 @@
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../../domain/limits/page-size.js";
 import type { Page, Range } from "../../domain/listing.js";
 import type { ScimContext } from "../context.js";
 import { invalidCount, invalidValue } from "../errors.js";
 import type { Query } from "./query.js";
-
-/** How many resources a page has when the client does not say, and at most. */
-export const DEFAULT_COUNT = 100;
-export const MAX_COUNT = 1000;
 
 /** What a ListResponse says besides its resources (RFC 7644 section 3.4.2, RFC 9865 section 2). */
 export interface ListHeader {
@@ -39,7 +36,7 @@ export function readPaging(context: ScimContext, endpoint: string, query: Query)
 
 function byIndex({ pageMemory }: ScimContext, query: Query): Paging {
   const startIndex = startIndexOf(query);
-  const limit = Math.min(Math.max(query.count ?? DEFAULT_COUNT, 0), MAX_COUNT);
+  const limit = Math.min(Math.max(query.count ?? DEFAULT_PAGE_SIZE, 0), MAX_PAGE_SIZE);
   return {
     range: { limit, maxBytes: pageMemory.pageBytes, start: { type: "offset", offset: startIndex - 1 } },
     header: ({ total, items }) => ({ totalResults: total, startIndex, itemsPerPage: items.length }),
@@ -73,12 +70,13 @@ function byCursor(
 
 /** All pages of a list by cursor have the same length (RFC 9865 section 2.1). */
 function countOf({ count }: Query, agreed: number | undefined): number {
-  if (count !== undefined && count > MAX_COUNT) throw invalidCount(`'count' can be at most ${MAX_COUNT}`);
+  if (count !== undefined && count > MAX_PAGE_SIZE)
+    throw invalidCount(`'count' can be at most ${MAX_PAGE_SIZE}`);
   const asked = count === undefined ? undefined : Math.max(count, 0);
   if (agreed !== undefined && asked !== undefined && asked !== agreed) {
     throw invalidCount(`'count' was ${agreed} on the previous pages; send the same value`);
   }
-  return asked ?? agreed ?? DEFAULT_COUNT;
+  return asked ?? agreed ?? DEFAULT_PAGE_SIZE;
 }
 
 /** Values below 1 count as 1. */

@@ -217,7 +217,7 @@ export class InvitationService {
 
   /** Whoever has the link can take what it gives, so only those see it who could give it. */
   #withLink(principal: Principal, invitation: Invitation): Invitation {
-    const isShown = invitation.status === "pending" && mayDo(principal, "change Invitations");
+    const isShown = invitation.status === "pending" && mayDo(principal, "see links of Invitations");
     return isShown
       ? {
           ...invitation,

@@ -3,6 +3,7 @@ import type { ClosedReason } from "../../domain/errors.js";
 import { isSameMailbox } from "../../domain/values/email.js";
 import { isAddressedTo } from "../../domain/invitations/invitation.js";
 import type { Invitation, InvitationStatus } from "../../domain/invitations/invitation.js";
+import { isTokenInviting } from "../../domain/access/policy.js";
 import { linkAuthor, PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Author } from "../../domain/access/principal.js";
 import { hasRole, PROVIDER_ADMIN } from "../../domain/access/roles.js";
@@ -132,11 +133,7 @@ async function findInviter(
     );
   if (accountId === undefined) {
     const token = tokenId === undefined ? undefined : await accessTokens.find(tokenId);
-    const givesRoles = invitation.roles.length > 0;
-    const isValid =
-      token !== undefined &&
-      (token.expiresAt === undefined || token.expiresAt > now) &&
-      !(givesRoles && token.orphanedAt !== undefined);
+    const isValid = token !== undefined && isTokenInviting(token, invitation.roles.length > 0, now);
     if (!isValid) throw withdrawn();
     return { name: undefined };
   }

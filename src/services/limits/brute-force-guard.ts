@@ -1,5 +1,6 @@
 import type { AuditTarget } from "../../domain/audit/audit-event.js";
 import { ForbiddenError, TooManyRequestsError, UnknownLinkError } from "../../domain/errors.js";
+import { ATTEMPTS_SECONDS, MAX_ATTEMPTS_AT, MAX_UNKNOWN_LINKS } from "../../domain/limits/attempts.js";
 import { linkAuthor, PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Author, Principal } from "../../domain/access/principal.js";
 import { recordEvent } from "../audit/audit.js";
@@ -9,14 +10,9 @@ import { counted } from "./rate-limits.js";
 
 export type Origin = Principal["origin"];
 
-/** How often somebody can try in a quarter of an hour. */
-const SECONDS = 900;
-const LINKS = 30;
-const TRIES = { password: 10, "new password": 10, code: 5 } as const;
-
 /** A secret that somebody tries: what it is, whose it is, and where guessing it is told of. */
 export interface GuardedSecret {
-  readonly what: keyof typeof TRIES;
+  readonly what: keyof typeof MAX_ATTEMPTS_AT;
   readonly whose: string;
   /** Who tries it. */
   readonly author: Author;
@@ -26,7 +22,7 @@ export interface GuardedSecret {
 /** Locks out whoever guesses links, passwords and codes, and has it in the audit log. */
 export class BruteForceGuard {
   /**
-   * Links cannot be guessed, so it is enough that nobody keeps the server busy with it: counted in this process, by
+   * Links cannot be attempt, so it is enough that nobody keeps the server busy with it: counted in this process, by
    * network, in windows that are the same for all.
    */
   readonly #links = new PerNetwork(() => ({ tries: 0 }));
@@ -53,18 +49,18 @@ export class BruteForceGuard {
     const left = this.#leftOfWindow();
     const tally = this.#links.of(origin?.address);
     tally.tries += 1;
-    if (tally.tries <= LINKS) return;
-    if (tally.tries === LINKS + 1) await this.#recordLinks(type, origin);
+    if (tally.tries <= MAX_UNKNOWN_LINKS) return;
+    if (tally.tries === MAX_UNKNOWN_LINKS + 1) await this.#recordLinks(type, origin);
     throw new TooManyRequestsError(left);
   }
 
   /** Begins another window when it is time. @returns how many seconds the window still has */
   #leftOfWindow(): number {
     const passed = (performance.now() - this.#linksSince) / 1000;
-    if (passed < SECONDS) return Math.ceil(SECONDS - passed);
+    if (passed < ATTEMPTS_SECONDS) return Math.ceil(ATTEMPTS_SECONDS - passed);
     this.#links.clear();
     this.#linksSince = performance.now();
-    return SECONDS;
+    return ATTEMPTS_SECONDS;
   }
 
   /**
@@ -72,11 +68,11 @@ export class BruteForceGuard {
    *
    * @throws TooManyRequestsError for who is locked out, ForbiddenError for a wrong one
    */
-  async check(guessed: GuardedSecret, isRight: () => Promise<boolean>): Promise<void> {
-    const { what, author, target } = guessed;
-    await this.count(guessed);
+  async check(attempt: GuardedSecret, isRight: () => Promise<boolean>): Promise<void> {
+    const { what, author, target } = attempt;
+    await this.count(attempt);
     if (await isRight()) {
-      await this.deps.work.write(author.realm, ({ rateLimits }) => rateLimits.forget(counterOf(guessed)));
+      await this.deps.work.write(author.realm, ({ rateLimits }) => rateLimits.forget(counterOf(attempt)));
       return;
     }
     await this.deps.work.write(author.realm, (repositories) =>
@@ -88,11 +84,11 @@ export class BruteForceGuard {
   }
 
   /** Counts a try, before it costs anything. @throws TooManyRequestsError for who is locked out */
-  async count(guessed: GuardedSecret): Promise<void> {
-    const { what, author, target } = guessed;
-    const limit = { points: TRIES[what], seconds: SECONDS };
+  async count(attempt: GuardedSecret): Promise<void> {
+    const { what, author, target } = attempt;
+    const limit = { points: MAX_ATTEMPTS_AT[what], seconds: ATTEMPTS_SECONDS };
     const { excess, retryAfter } = await this.deps.work.write(author.realm, async (repositories) => {
-      const after = await counted(this.deps, repositories, counterOf(guessed), limit);
+      const after = await counted(this.deps, repositories, counterOf(attempt), limit);
       if (after.excess === 1) {
         await recordEvent(this.deps, repositories, author, {
           ...{ action: "change", target, result: "refused", status: 429 },
@@ -108,7 +104,7 @@ export class BruteForceGuard {
     return this.deps.work.write(PROVIDER_REALM, (repositories) =>
       recordEvent(this.deps, repositories, linkAuthor(PROVIDER_REALM, undefined, undefined, origin), {
         ...{ action: "read", target: { type }, result: "refused", status: 429 },
-        detail: `locked out after ${LINKS} unknown links`,
+        detail: `locked out after ${MAX_UNKNOWN_LINKS} unknown links`,
       }),
     );
   }

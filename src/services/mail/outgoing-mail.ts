@@ -61,11 +61,10 @@ export class OutgoingMail {
   ): Promise<number> {
     let allowed = wanted;
     for (const [name, points] of this.#limitsOf(cause)) {
-      const asked = Math.min(allowed, points);
-      if (asked <= 0) return 0;
-      const { excess } = await counted(this.deps, repositories, name, { points, seconds: DAY }, asked);
-      allowed = asked - Math.min(asked, Math.max(0, excess));
+      const { excess } = await counted(this.deps, repositories, name, { points, seconds: DAY }, 0);
+      allowed = Math.min(allowed, Math.max(0, -excess));
     }
+    await this.count(repositories, cause, allowed);
     return allowed;
   }
 

@@ -7,6 +7,13 @@ const MIN_LENGTH = 8;
 
 const MAX_LENGTH = 256;
 
+/**
+ * The strength that zxcvbn must find: more than a million guesses. Identity providers generate passwords of eight random
+ * characters, which zxcvbn takes for a hundred million, and for less if there is a word in them by chance: a higher bar
+ * would refuse some of those.
+ */
+export const MIN_SCORE = 2;
+
 /** Not text, or not the same text for every version of Unicode: control characters, half characters, unassigned ones. */
 const UNUSABLE = /[\p{Cc}\p{Cs}\p{Cn}]/u;
 

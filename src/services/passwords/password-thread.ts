@@ -2,6 +2,7 @@ import { scryptSync } from "node:crypto";
 import type { ScryptOptions } from "node:crypto";
 import type { ZxcvbnFactory } from "@zxcvbn-ts/core";
 import workerpool from "workerpool";
+import { MIN_SCORE } from "./password-rules.js";
 
 /**
  * How many characters of a password are looked at: the time grows faster than their number. Forty characters take
@@ -11,12 +12,6 @@ const LOOKED_AT = 40;
 
 /** How many readings of digits and signs as letters are tried; that is most of the work. */
 const SUBSTITUTIONS = 10;
-
-/**
- * More than a million guesses. Identity providers generate passwords of eight random characters, which zxcvbn takes for
- * a hundred million, and for less if there is a word in them by chance: a higher bar would refuse some of those.
- */
-const MIN_SCORE = 2;
 
 let zxcvbn: ZxcvbnFactory | undefined;
 

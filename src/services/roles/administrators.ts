@@ -1,5 +1,5 @@
 import { ForbiddenError } from "../../domain/errors.js";
-import { accountOf } from "../../domain/access/actor.js";
+import { mayRemoveLastAdministrator } from "../../domain/access/policy.js";
 import type { Author } from "../../domain/access/principal.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 
@@ -26,7 +26,7 @@ export async function keepingAdministrators(
   { organizationIds, isProvider }: Administered,
   work: () => Promise<unknown>,
 ): Promise<string | undefined> {
-  const isPerson = accountOf(actor) !== undefined;
+  const isPerson = !mayRemoveLastAdministrator(actor);
   if (isPerson) {
     // Whoever else takes power away waits, so that two cannot take it from each other.
     for (const id of organizationIds) await organizations.find(id, { lock: true });

@@ -1,4 +1,4 @@
-import { requireAccess } from "../../domain/access/policy.js";
+import { powerOf, requireAccess } from "../../domain/access/policy.js";
 import type { Action } from "../../domain/access/policy.js";
 import { ForbiddenError } from "../../domain/errors.js";
 import type { TokenActor } from "../../domain/access/actor.js";
@@ -13,15 +13,13 @@ export type Ended = "expired" | "replaced" | "revoked" | "owner inactive";
 
 /** Whom a token stands for now, and what they may do; or why it stands for nobody. */
 export function standingOf({ token, hash, owner, endsAt }: FoundToken, now: string): Principal | Ended {
-  const { realm, readOnly, expiresAt } = token;
+  const { realm, expiresAt } = token;
   if (token.revokedAt !== undefined) return "revoked";
   if (endsAt !== undefined && endsAt <= now) return "replaced";
   if (expiresAt !== undefined && expiresAt <= now) return "expired";
-  const power = readOnly ? "reader" : "administrator";
   const actor = actorOf(token, hash);
-  if (token.accountId === undefined) return { actor, realm, power };
-  if (!owner.isActive) return "owner inactive";
-  return { actor, realm, power: owner.isAdministrator ? power : "member" };
+  if (token.accountId !== undefined && !owner.isActive) return "owner inactive";
+  return { actor, realm, power: powerOf(token, owner) };
 }
 
 /** An access token as an actor. @param hash of the secret that was sent */

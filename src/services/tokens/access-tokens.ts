@@ -1,10 +1,16 @@
-import { requireAccess } from "../../domain/access/policy.js";
+import {
+  requireAccess,
+  requireKeeper,
+  requireOtherMaker,
+  requireRotatable,
+  requireTokenWithin,
+} from "../../domain/access/policy.js";
 import type { AccessToken, AccessTokenInput } from "../../domain/tokens/access-token.js";
-import { ForbiddenError, InvalidValueError, NotFoundError } from "../../domain/errors.js";
+import { InvalidValueError, NotFoundError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import { requireKeyLength } from "../../domain/limits/values.js";
 import type { Listing, Page } from "../../domain/listing.js";
-import { accountOf, endOf, personBehind } from "../../domain/access/actor.js";
+import { personBehind } from "../../domain/access/actor.js";
 import type { Principal, Realm } from "../../domain/access/principal.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { requireVersion } from "../dependencies.js";
@@ -130,11 +136,7 @@ export class AccessTokenService {
     const secret = newSecret();
     return this.deps.work.write(principal.realm, async (repositories) => {
       const current = requireFound(await this.#find(repositories, id), id);
-      if (current.orphanedAt !== undefined) {
-        throw new ForbiddenError(
-          "This access token is orphaned and cannot be rotated; an administrator other than its maker can keep it, which gives it a new secret, or revoke it",
-        );
-      }
+      requireRotatable(current);
       this.#requireNoMore(principal, current);
       await requireStanding(this.deps, repositories, principal, "change AccessTokens");
       const at = this.deps.now();
@@ -160,26 +162,17 @@ export class AccessTokenService {
    */
   async keep(principal: Principal, id: string): Promise<IssuedToken> {
     requireAccess(principal, "keep AccessTokens");
-    const accountId = accountOf(principal.actor);
-    if (accountId === undefined) {
-      throw new ForbiddenError(
-        "Only a person can keep an access token; use an access token that belongs to a person",
-      );
-    }
+    const keeper = requireKeeper(principal);
     const secret = newSecret();
     return this.deps.work.write(principal.realm, async (repositories) => {
       const current = requireFound(await this.#find(repositories, id), id);
       if (current.orphanedAt === undefined) {
         throw new InvalidValueError("This access token is not orphaned; only orphaned tokens can be kept");
       }
-      if (current.makerId === accountId) {
-        throw new ForbiddenError(
-          "You are the maker of this access token; another administrator must keep it",
-        );
-      }
+      requireOtherMaker(keeper, current);
       this.#requireNoMore(principal, current);
       await requireStanding(this.deps, repositories, principal, "keep AccessTokens");
-      await repositories.accessTokens.keep(id, hashOf(secret), accountId, this.deps.now());
+      await repositories.accessTokens.keep(id, hashOf(secret), keeper, this.deps.now());
       const change = {
         action: "change",
         ...targetOf(current),
@@ -205,31 +198,11 @@ export class AccessTokenService {
     return isId(id) ? accessTokens.find(id) : undefined;
   }
 
-  /** @throws ForbiddenError for a token that could do what the caller's cannot, or could do it for longer */
-  #requireNoMore(principal: Principal, { name, realm, accountId, expiresAt }: AccessTokenInput): void {
-    requireKeyLength({ name });
-    const own = principal.realm;
-    const isInside =
-      own.type === "provider" ||
-      (realm.type === "organization" && realm.organizationId === own.organizationId);
-    if (!isInside)
-      throw new ForbiddenError(
-        "An access token of an organization can only create access tokens of the same organization",
-      );
-    const person = personBehind(principal.actor);
-    const isOperators = person === undefined && own.type === "provider";
-    if (accountId !== undefined && accountId !== person && !isOperators) {
-      throw new ForbiddenError(
-        "You can only create and change your own access tokens and those of machines, not those of other people",
-      );
-    }
-    const end = endOf(principal.actor);
-    if (end !== undefined && (expiresAt === undefined || expiresAt > end)) {
-      throw new ForbiddenError(
-        `This access token expires at ${end} and cannot create one that is valid for longer; set 'expiresAt' to that time or earlier`,
-      );
-    }
-    if (expiresAt !== undefined && expiresAt <= this.deps.now()) {
+  /** @throws ForbiddenError for a token that could do what the caller's cannot, InvalidValueError for one that is over */
+  #requireNoMore(principal: Principal, input: AccessTokenInput): void {
+    requireKeyLength({ name: input.name });
+    requireTokenWithin(principal, input);
+    if (input.expiresAt !== undefined && input.expiresAt <= this.deps.now()) {
       throw new InvalidValueError("'expiresAt' is in the past; send a time in the future");
     }
   }

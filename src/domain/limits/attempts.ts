@@ -1,0 +1,13 @@
+/*
+ * How often a person can try a secret before they are locked out, for the rest of the time that attempts are counted
+ * in.
+ */
+
+/** How long attempts are counted together, in seconds: 15 minutes. */
+export const ATTEMPTS_SECONDS = 900;
+
+/** Wrong passwords and codes, and new passwords, for each account or address. */
+export const MAX_ATTEMPTS_AT = { password: 10, "new password": 10, code: 5 } as const;
+
+/** Links that Muster never made, for each network that they come from. */
+export const MAX_UNKNOWN_LINKS = 30;

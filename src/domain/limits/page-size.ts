@@ -1,0 +1,5 @@
+/** How many resources a page of a list has when the client does not say. */
+export const DEFAULT_PAGE_SIZE = 100;
+
+/** How many resources a page of a list can have; a client that asks for more gets these, or by cursors an error. */
+export const MAX_PAGE_SIZE = 1000;
