@@ -56,7 +56,7 @@ module.exports = {
       name: "only-entry-points-wire",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/(index\\.ts|main\\.cts|muster\\.ts)$|^src/cli/" },
-      to: { path: "^src/(index\\.ts|muster\\.ts|main\\.cts)$|^src/cli/" },
+      to: { path: "^src/(index|muster|backend)\\.ts$|^src/main\\.cts$|^src/cli/" },
     },
     {
       name: "migrations-and-seeds-stand-alone",

@@ -42,7 +42,7 @@ async function* privatePaths(settings: Settings): AsyncGenerator<string> {
   }
   const mail = mailFolder(settings);
   yield mail;
-  const mailComposer = await opendir(mail).catch(() => undefined);
-  if (!mailComposer) return;
-  for await (const message of mailComposer) if (message.isFile()) yield join(mail, message.name);
+  const messages = await opendir(mail).catch(() => undefined);
+  if (!messages) return;
+  for await (const message of messages) if (message.isFile()) yield join(mail, message.name);
 }

@@ -8,7 +8,7 @@ import type { ScimClient } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import type { Engine } from "../support/engines.js";
 import { CORE_USER, unique } from "../support/factories.js";
-import { startServer } from "../support/server.js";
+import { COSTLY_PASSWORDS, startServer } from "../support/server.js";
 import type { ServerInProcess } from "../support/server.js";
 import { Wire } from "../support/wire.js";
 
@@ -35,7 +35,8 @@ describe("A Bulk during a fault of the database", function () {
     before(async () => {
       const faulty = await FAULTS[engine.name](engine);
       fault = faulty.fault;
-      server = await startServer(engine, { ...LIMITS, DATABASE_URL: faulty.databaseUrl });
+      const settings = { ...LIMITS, DATABASE_URL: faulty.databaseUrl };
+      server = await startServer(engine, settings, Date.now, COSTLY_PASSWORDS);
     });
     after(async () => {
       await server.stop();

@@ -2,10 +2,11 @@ import { expect } from "chai";
 import { expectError, expectList, expectStatus } from "../support/assertions.js";
 import { patchData, sendBulk, statusesOf } from "../support/bulk.js";
 import { whileOthersAreServed } from "../support/bystander.js";
-import type { Answer, ScimClient } from "../support/client.js";
+import type { Answer, Body, ScimClient } from "../support/client.js";
 import { CORE_USER, createGroup, createUser, unique } from "../support/factories.js";
 import { clientWith } from "../support/realms.js";
-import { describeServer } from "../support/server.js";
+import { describeServer, describeWithCostlyPasswords } from "../support/server.js";
+import type { ServerInProcess } from "../support/server.js";
 
 const STRONG = "correct horse battery staple 9";
 
@@ -18,7 +19,7 @@ const REFUSED: readonly (readonly [what: string, password: string, says: RegExp]
   ["with a line break", "correct horse\nbattery 9", /control characters/],
 ];
 
-describeServer("A password over SCIM", (scim, server) => {
+describeWithCostlyPasswords("A password over SCIM", (scim, server) => {
   const person = (attributes: object = {}) => ({
     schemas: [CORE_USER],
     userName: `${unique("p")}@example.com`,
@@ -133,4 +134,31 @@ describeServer("A password over SCIM", (scim, server) => {
     expect(isOver, "the Bulk was over before").to.equal(false);
     expect(new Set(statusesOf(await running))).to.deep.equal(new Set([201]));
   });
+
+  it("is kept as a hash with the cost that OWASP gives for scrypt", async () => {
+    expect(await hashOf(server(), await createUser(scim, { password: STRONG }))).to.match(
+      /^scrypt\$32768\$8\$3\$/,
+    );
+  });
 });
+
+const COST = { N: 32, r: 4, p: 2 };
+
+describeServer(
+  "A password in a host that sets its cost",
+  (scim, server) => {
+    it("is kept as a hash with that cost", async () => {
+      const hash = await hashOf(server(), await createUser(scim, { password: STRONG }));
+      expect(hash).to.match(/^scrypt\$32\$4\$2\$/);
+    });
+  },
+  {},
+  { passwordCost: COST },
+);
+
+async function hashOf(server: ServerInProcess, { id }: Body): Promise<string> {
+  const row = await server.database((session) =>
+    session.first<{ hash: string }>("select password_hash as hash from muster_accounts where id = ?", [id]),
+  );
+  return row?.hash ?? "";
+}

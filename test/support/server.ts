@@ -22,7 +22,10 @@ export const TYPESCRIPT = ["--import", "./test/support/typescript.mjs"];
 const THREADS = { UV_THREADPOOL_SIZE: "16" };
 
 /** Few tests are about what a password costs. */
-const CHEAP_COST = { N: 2 ** 4, r: 8, p: 1 };
+const CHEAP_PASSWORDS: Partial<MusterOptions> = { passwordCost: { N: 2 ** 4, r: 8, p: 1 } };
+
+/** Passwords cost what they cost outside of tests. */
+export const COSTLY_PASSWORDS: Partial<MusterOptions> = {};
 
 const TOKEN = "test-token-of-the-provider";
 
@@ -56,7 +59,7 @@ export async function startServer(
   engine: Engine,
   settings: Readonly<Record<string, string>> = {},
   clock: () => number = Date.now,
-  own: Partial<MusterOptions> = { passwordCost: CHEAP_COST },
+  own: Partial<MusterOptions> = CHEAP_PASSWORDS,
 ): Promise<ServerInProcess> {
   let offset = 0;
   const databaseUrl = settings.DATABASE_URL ?? (await engine.migratedDatabaseUrl());
@@ -124,11 +127,13 @@ export async function startProcess(
  *
  * @param define is given the client, which can be used inside of tests and hooks, and the running server
  * @param settings other than those of tests, by their names
+ * @param own as of `startServer`
  */
 export function describeServer(
   title: string,
   define: (scim: ScimClient, server: () => ServerInProcess) => void,
   settings: Readonly<Record<string, string>> = {},
+  own?: Partial<MusterOptions>,
 ): void {
   describe(title, () => {
     forEachEngine((engine) => {
@@ -138,13 +143,18 @@ export function describeServer(
         return running;
       };
       before(async () => {
-        running = await startServer(engine, settings);
+        running = await startServer(engine, settings, Date.now, own);
       });
       after(() => running?.stop());
       define(new ScimClient(() => server().scim), server);
     });
   });
 }
+
+/** As `describeServer`, for what is about the time that passwords take. */
+export const describeWithCostlyPasswords = (...[title, define]: Parameters<typeof describeServer>) => {
+  describeServer(title, define, {}, COSTLY_PASSWORDS);
+};
 
 function environment(port: number, databaseUrl: string): Record<string, string> {
   return {
