@@ -29,7 +29,7 @@ const MAX_WAITING_WRITES = { waiting: 1000, waitingOfOne: 500 };
 /** What is written to find out whether writes get through again: as much as the largest User, which a full disk refuses. */
 const PROOF = { name: "proof that there is space", value: "x".repeat(128 * 1024) };
 
-/** The database cannot be opened; the message says why. */
+/** The database cannot be opened, or is not one that this version works with; the message says why and what to do. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = "DatabaseUnavailableError";
 }

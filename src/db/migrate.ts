@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DatabaseUnavailableError } from "./database.js";
 import type { Database } from "./database.js";
 import { isTransient } from "./violations.js";
 
@@ -41,7 +42,7 @@ export const MIGRATIONS = { migrationSource, tableName: "muster_migrations" } sa
  * once: one migrates, the others wait for its end.
  *
  * @returns the names of the migrations that were run
- * @throws Error when the database was made by a newer version, or by one from before the first release
+ * @throws DatabaseUnavailableError when the database was made by a newer version, or by one from before the first release
  */
 export async function migrate(database: Database): Promise<string[]> {
   const deadline = Date.now() + PATIENCE_MS;
@@ -56,9 +57,10 @@ export async function migrate(database: Database): Promise<string[]> {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (message.includes("following files are missing")) {
-        throw new Error("This database was made by a newer version of Muster; start that version instead.", {
-          cause: error,
-        });
+        throw new DatabaseUnavailableError(
+          "This database was made by a newer version of Muster; start that version instead.",
+          { cause: error },
+        );
       }
       if (!isTransient(error) || Date.now() > deadline) throw error;
       await sleep(250);
@@ -72,7 +74,7 @@ async function requireReleased(transaction: Knex.Transaction): Promise<void> {
   if ((await hasTable(MIGRATIONS.tableName)) || !(await hasTable(UNRELEASED.table))) return;
   const made: unknown = await transaction(UNRELEASED.table).where({ name: UNRELEASED.name }).first();
   if (made === undefined) return;
-  throw new Error(
+  throw new DatabaseUnavailableError(
     "This database was made by a version of Muster from before its first release, and cannot be migrated. " +
       "Set DATABASE_URL to a new database, and let your identity providers push everything again; " +
       "the old database stays as it is.",

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { readSettings } from "../../src/config/settings.js";
 import { openDatabase } from "../../src/db/open.js";
+import { DatabaseUnavailableError } from "../../src/db/database.js";
 import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
 import type { Session } from "../../src/db/session.js";
@@ -119,7 +120,7 @@ describe("The database", () => {
       const refusal: unknown = await migrate(newer).catch((error: unknown) => error);
       await newer.close();
       expect(refusal)
-        .to.be.instanceOf(Error)
+        .to.be.instanceOf(DatabaseUnavailableError)
         .with.property("message")
         .that.includes("newer version of Muster");
     });

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { readSettings } from "../../src/config/settings.js";
+import { DatabaseUnavailableError } from "../../src/db/database.js";
 import type { Database } from "../../src/db/database.js";
 import { migrate, MIGRATIONS } from "../../src/db/migrate.js";
 import { openDatabase } from "../../src/db/open.js";
@@ -76,7 +77,7 @@ describe("The migrations", () => {
       const before = await objects(database);
       const refusal: unknown = await migrate(database).catch((error: unknown) => error);
       expect(refusal)
-        .to.be.instanceOf(Error)
+        .to.be.instanceOf(DatabaseUnavailableError)
         .with.property("message")
         .that.matches(/before its first release.*Set DATABASE_URL to a new database/);
       expect(await objects(database)).to.deep.equal(before);
