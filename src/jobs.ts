@@ -92,7 +92,7 @@ export class Jobs {
     this.#timers.push(timer);
   }
 
-  /** Starts nothing any more. @returns resolves when what is under way has ended */
+  /** Starts no more work. @returns resolves when what is under way has ended */
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await Promise.all(this.#running);

@@ -24,7 +24,7 @@ interface LifecycleParts {
 export class Lifecycle {
   constructor(private readonly parts: LifecycleParts) {}
 
-  /** The server is not ready any more, and its answers carry `Connection: close`; it still serves all requests. */
+  /** The server is no longer ready, and its answers have `Connection: close`. It still serves all requests. */
   beginStop(): void {
     this.parts.requests.beginStop();
   }

@@ -54,7 +54,7 @@ async function readSeed(): Promise<Seed> {
   return (await import(url.href)) as Seed;
 }
 
-/** Does nothing when the demo has been planted before. */
+/** Does nothing if the demo data exists already. */
 async function plant({ services }: Muster, seed: Seed): Promise<void> {
   if ((await services.authentication.all()).length > 0) return;
   const ids = new Map<string, string>();

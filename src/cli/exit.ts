@@ -1,14 +1,14 @@
 import { SettingsError } from "../config/settings.js";
 import { DatabaseUnavailableError } from "../db/database.js";
 
-/** An error that the person at the command line can do something about; the message says what. */
+/** An error that the operator can fix; the message says how. */
 export class UserError extends Error {
   override readonly name = "UserError";
 }
 
 const EXPECTED = [UserError, SettingsError, DatabaseUnavailableError];
 
-/** Runs a command; when it fails, says why and leaves with status 1. */
+/** Runs a command. If it fails, prints the reason and exits with status 1. */
 export async function exitOnError(command: () => Promise<void>): Promise<void> {
   try {
     await command();

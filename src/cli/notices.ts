@@ -1,4 +1,4 @@
-/** What a first start shows: the token, and lines to paste. */
+/** The output of the first start: the token, and commands to paste. */
 export function firstTokenNotice(baseUrl: string, secret: string): string {
   return `
   Muster has created its first access token. It can do everything, and is shown only this once:
@@ -14,7 +14,7 @@ ${examples(baseUrl)}
 `;
 }
 
-/** Lines that can be pasted into a shell where MUSTER_TOKEN is set. */
+/** Commands for a shell in which MUSTER_TOKEN is set. */
 export function examples(baseUrl: string): string {
   const curl = `curl -s -H "Authorization: Bearer $MUSTER_TOKEN"`;
   const scim = `-H "Content-Type: application/scim+json"`;

@@ -48,7 +48,7 @@ function listen(server: Server, { host, port }: Settings): Promise<void> {
   });
 }
 
-/** A first start leaves nobody without a token: one is made and shown, this once. */
+/** Creates and prints a token on the first start, because otherwise there would be none. */
 function printFirstToken(settings: Settings) {
   return async ({ services }: Muster): Promise<void> => {
     if (settings.bootstrapToken !== undefined || (await services.authentication.all()).length > 0) return;
@@ -62,7 +62,7 @@ function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.once(signal, () => {
-        // Asked a second time, the process goes at once.
+        // A second signal ends the process at once.
         process.once(signal, () => process.exit(130));
         resolve(signal);
       });
@@ -77,7 +77,7 @@ async function stop(server: Server, muster: Muster, settings: Settings): Promise
     muster.beginStop();
     await wait(delay * 1000);
   }
-  // No client is sent away before the port is closed, or it might come back.
+  // Connections end after the port is closed. Otherwise clients might connect again.
   const connections = endConnections(server);
   const end = await muster.stop(connections);
   server.closeAllConnections();

@@ -1,6 +1,6 @@
 import type { TemplateSettings } from "./templates.js";
 
-/** Everything that can be set, from the environment. */
+/** All settings, from the environment. */
 export interface Settings {
   readonly port: number;
   readonly host: string;
@@ -35,13 +35,16 @@ export interface Settings {
     readonly requestTimeout: number;
     readonly responseTimeout: number;
   };
-  /** How the server stops: seconds in which it serves while it is not ready any more, and then has to be gone. */
+  /**
+   * How the server stops: seconds during which it still serves although it is no longer ready, and seconds until it
+   * then ends.
+   */
   readonly stop: { readonly delay: number; readonly grace: number };
   /** Name of the product that people are invited to. */
   readonly productName: string;
   /** The address of an image; undefined: the name stands for it. */
   readonly productLogoUrl: string | undefined;
-  /** Where the browser goes when somebody has accepted an invitation; undefined: a page says so. */
+  /** Where the browser goes after a person accepts an invitation; undefined: a page confirms it. */
   readonly acceptedUrl: string | undefined;
   readonly mail: MailSettings;
   readonly templates: TemplateSettings;
@@ -53,11 +56,11 @@ export interface MailSettings {
   readonly smtpUrl: string | undefined;
   /** As in a `From` header. */
   readonly from: string;
-  /** How many mails a day one access token brings about and are about one organization, and an hour go to one address. */
+  /** Mails per access token and day, per organization and day, and per address and hour. */
   readonly perToken: number;
   readonly perOrganization: number;
   readonly perAddress: number;
-  /** Of whose changes of members people are told by mail. */
+  /** Which changes of members people get mail about. */
   readonly notices: (typeof NOTICES)[number];
 }
 

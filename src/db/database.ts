@@ -26,7 +26,10 @@ export interface Lanes {
 /** How much work can wait for a single writer. */
 const MAX_WAITING_WRITES = { waiting: 1000, waitingOfOne: 500 };
 
-/** What is written to find out whether writes get through again: as much as the largest User, which a full disk refuses. */
+/**
+ * What is written to find out whether writes get through again: as much as the largest User, which a full disk
+ * refuses.
+ */
 const PROOF = { name: "proof that there is space", value: "x".repeat(128 * 1024) };
 
 /** The database cannot be opened, or is not one that this version works with; the message says why and what to do. */
@@ -43,7 +46,7 @@ export interface Opening {
 
 /** A database: readers for what only looks, transactions for what changes. */
 export class Database {
-  /** For what is found by a key: nothing that takes long. */
+  /** For look-ups by key, which are short. */
   readonly reader: Session;
   readonly #queue: WriteQueue | undefined;
   /**

@@ -3,7 +3,10 @@ export interface Dialect {
   readonly engine: "sqlite" | "postgres";
   /** Whether all writes go through one connection. */
   readonly hasOneWriter: boolean;
-  /** Whether a statement that fails spoils its transaction; otherwise it is undone by itself, and the rest goes on. */
+  /**
+   * Whether a statement that fails spoils its transaction; otherwise only the statement is undone, and the
+   * transaction continues.
+   */
   readonly isSpoiledByFailure: boolean;
   /** Begins a transaction that is going to write. */
   readonly begin: string;

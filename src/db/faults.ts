@@ -20,7 +20,7 @@ const CONTENDED: Fault = {
 };
 const FULL: Fault = { message: "The database has no space left", retryAfter: undefined };
 const READ_ONLY: Fault = { message: "The database cannot be written to", retryAfter: undefined };
-/** A server that was the primary and is not any more; before long, the address leads to its successor. */
+/** A server that is no longer the primary. The address soon leads to its successor. */
 const STANDBY: Fault = { message: "The database cannot be written to at the moment", retryAfter: 10 };
 const BROKEN: Fault = { message: "The database cannot read or write its files", retryAfter: undefined };
 const OUT_OF_TIME: Fault = { message: "The database took too long", retryAfter: 5 };

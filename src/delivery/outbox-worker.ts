@@ -12,7 +12,7 @@ const AT_ONCE = 10;
 
 /**
  * How long mail belongs to the process that took it, in milliseconds; so long it waits when that process was killed.
- * While sending goes on, the claim is renewed well before it ends.
+ * The claim is renewed during sending, well before it ends.
  */
 export const CLAIM_MS = 30_000;
 const RENEWALS_PER_CLAIM = 3;
@@ -27,7 +27,7 @@ export interface OutboxParts {
   readonly now: () => string;
   readonly newId: () => string;
   readonly transport: Transport;
-  /** Says what mail says; undefined when there is no reason for it any more. */
+  /** Composes a mail; undefined when there is no longer a reason to send it. */
   readonly compose: ComposeMail;
   readonly logger: Logger;
   /** How long a claim lasts without being renewed, in milliseconds. */
@@ -101,7 +101,7 @@ export class OutboxWorker {
   async #deliver(mail: Mail): Promise<void> {
     const { logger, now } = this.parts;
     const { id, kind, attempts } = mail;
-    // What was taken and not sent any more is due at once, for whoever comes next.
+    // Mail that was claimed but not sent is due at once, for the next process.
     if (this.#isStopped) return this.#postpone(mail, now());
     try {
       await this.#end(id, await this.#send(mail));
@@ -121,7 +121,7 @@ export class OutboxWorker {
     const composed = await compose(mail);
     if (!composed) return "void";
     await transport.send({ ...composed.message, id: mail.id, to: composed.to });
-    // Without a mail server, whoever runs this reads the log instead of a mailbox.
+    // Without a mail server, the operator finds the links in the log instead of a mailbox.
     const said = {
       mail: { id: mail.id, kind: mail.kind },
       ...(transport.name === "file" && composed.link !== undefined && { link: composed.link }),
@@ -134,7 +134,7 @@ export class OutboxWorker {
     await this.parts.work.write(PROVIDER_REALM, ({ outbox }) => outbox.end(id, result, this.parts.now()));
   }
 
-  /** So that not the log alone tells that somebody gets no mail, but the audit log, which administrators see. */
+  /** Administrators see undelivered mail in the audit log; they do not see the server's log. */
   async #giveUp({ id, kind, invitationId, accountId, organizationId }: Mail): Promise<void> {
     const { work, now, newId } = this.parts;
     await work.write(PROVIDER_REALM, async ({ outbox, auditEvents, invitations }) => {

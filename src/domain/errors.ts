@@ -1,5 +1,5 @@
 /**
- * What can go wrong in the domain, without a word of HTTP or SCIM: `scim/errors.ts` is the one table that
+ * Errors of the domain, independent of HTTP and SCIM: `scim/errors.ts` is the one table that
  * turns these into a status and a `scimType`.
  */
 export abstract class DomainError extends Error {
@@ -8,7 +8,7 @@ export abstract class DomainError extends Error {
   }
 }
 
-/** There is no such thing in the caller's realm. */
+/** The resource does not exist in the caller's realm. */
 export class NotFoundError extends DomainError {
   constructor(
     readonly kind: string,
@@ -18,7 +18,7 @@ export class NotFoundError extends DomainError {
   }
 }
 
-/** The caller sees the thing, and may not do this to it. */
+/** The caller can see the resource, but may not do this to it. */
 export class ForbiddenError extends DomainError {}
 
 /** The caller asks too often. */
@@ -44,13 +44,13 @@ export class UnavailableError extends DomainError {
   }
 }
 
-/** Others were changing the same at the same time; what changes less at a time may get through. */
+/** Other requests were changing the same data at the same time. A smaller change may succeed. */
 export class ContentionError extends UnavailableError {}
 
-/** The server is stopping; another process, or the next one, does what is asked. */
+/** The server is stopping. Another process, or the next one, can do the request. */
 export const stoppingError = () => new UnavailableError("The server is stopping; send the request again", 1);
 
-/** What the caller asks for takes more work than one request may cause; asking for less helps. */
+/** The request needs more work than one request may cause. A smaller request helps. */
 export class TooMuchWorkError extends DomainError {}
 
 /** Another resource already has this value of a unique attribute. */
@@ -69,14 +69,14 @@ export class UniquenessError extends DomainError {
 /** A value breaks a rule of the domain. */
 export class InvalidValueError extends DomainError {}
 
-/** Nobody made this link, or what it was for is gone. */
+/** The link is unknown, or its invitation or account was deleted. */
 export class UnknownLinkError extends DomainError {
   constructor() {
     super("This link is unknown, or has been withdrawn");
   }
 }
 
-/** Why a link leads to nothing that can be done, or not any more. */
+/** Why a link does not work, or no longer works. */
 export type ClosedReason =
   /** An invitation's status. */
   | "accepted"
@@ -84,19 +84,19 @@ export type ClosedReason =
   | "expired"
   | "disabled"
   | "exhausted"
-  /** The invitation is another one by now, and there is mail with another link. */
+  /** The invitation has changed, and a later mail has another link. */
   | "changed"
-  /** Whoever invites may not do so any more. */
+  /** The person who invited is no longer allowed to. */
   | "withdrawn"
   /** The person is a member already. */
   | "member"
-  /** Somebody else's account stands in the way. */
+  /** Another person's account has a user name that is too similar. */
   | "taken"
   | "deactivated"
   /** The account has a password already. */
   | "used";
 
-/** What a link was for cannot be done. */
+/** The purpose of a link is no longer possible. */
 export class ClosedError extends DomainError {
   constructor(
     readonly reason: ClosedReason,
@@ -106,7 +106,7 @@ export class ClosedError extends DomainError {
   }
 }
 
-/** Somebody else has changed something in the same moment. */
+/** Another request changed the same data at the same time. */
 export class ConflictError extends DomainError {}
 
 /** The resource is no longer in the version that the caller expects. */
@@ -119,7 +119,7 @@ export class VersionMismatchError extends DomainError {
   }
 }
 
-/** A listing asks for something that is not kept in a form that can be searched or sorted by. */
+/** A listing filters or sorts by an attribute that is not stored in a form for that. */
 export class UnsupportedFieldError extends DomainError {
   constructor(readonly field: string) {
     super(`Lists can be neither filtered nor sorted by the attribute '${field}'`);

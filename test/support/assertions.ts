@@ -50,7 +50,7 @@ export async function memberCount(scim: ScimClient, id: string): Promise<number>
   return (group[ORGANIZATION] as { memberCount: number }).memberCount;
 }
 
-/** Everything that is on the server. */
+/** All resources on the server. */
 export async function snapshot(scim: ScimClient): Promise<string> {
   const [users, groups] = await Promise.all(
     ["/Users", "/Groups"].map((path) => scim.get(`${path}?count=1000`)),

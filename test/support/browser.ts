@@ -48,7 +48,7 @@ export class TestBrowser {
     return this.#requested;
   }
 
-  /** A new page in a browser of its own, as somebody's who has never been here. */
+  /** A new page in a new browser, as for a first-time visitor. */
   async open({ viewport = PHONE, scripts = false }: ContextOptions = {}): Promise<Page> {
     if (!this.#browser) throw new Error("The browser runs only while tests do");
     const context = await this.#browser.newContext({ viewport, javaScriptEnabled: scripts });
@@ -93,7 +93,7 @@ export function useBrowser(): TestBrowser {
   return browser;
 }
 
-/** The page has nothing that axe finds to keep people from using it. */
+/** Axe finds no accessibility problems on the page. */
 export async function expectAccessible(page: Page): Promise<void> {
   // The other mode is for frames, of which there are none, and opens a second page.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
@@ -113,7 +113,7 @@ export async function expectNoSidewaysScrolling(page: Page): Promise<void> {
   expect(content, `the width of ${page.url()}`).to.be.at.most(screen);
 }
 
-/** Everything that people tap on is as large as a finger (WCAG 2.2, 2.5.5), but for links within text. */
+/** Every tap target is as large as a finger (WCAG 2.2, 2.5.5), but for links within text. */
 export async function expectFingerSized(page: Page): Promise<void> {
   const heights = await measure<[string, number][]>(
     page,

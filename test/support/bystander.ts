@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { ScimClient } from "./client.js";
 import { createUser } from "./factories.js";
 
-/** How much longer than in quiet times others may wait, and what nobody need notice, in milliseconds. */
+/** How much longer than in quiet times others may wait, and a delay that is always accepted, in milliseconds. */
 const TIMES_QUIET = 10;
 const UNNOTICED_MS = 1000;
 
@@ -10,10 +10,10 @@ const UNNOTICED_MS = 1000;
 const QUIET_ROUNDS = 20;
 
 /**
- * Reads and writes with a token of its own while something else goes on.
+ * Reads and writes with another token while an attack runs.
  *
- * @param bystander a client that has nothing to do with what goes on: another token, better another realm
- * @param attack what goes on; it ends when its answers are there
+ * @param bystander a client that has nothing to do with the attack: another token, better another realm
+ * @param attack ends when all its answers have arrived
  * @returns what `attack` gives
  * @throws AssertionError when a request of the bystander failed, or waited longer than ten times the quiet time
  *   and longer than a second

@@ -20,7 +20,7 @@ const PACKAGES = ["chromium", "fonts-liberation"];
 /** How long finding the browser takes at most, in milliseconds: it may have to be installed. */
 export const CHROMIUM_TIMEOUT = 10 * 60_000;
 
-/** Held by whoever installs. */
+/** Held by the process that installs. */
 const LOCK = join(tmpdir(), "muster-chromium.lock");
 
 let found: string | undefined;
@@ -36,7 +36,7 @@ export function findChromium(): string {
   return found;
 }
 
-/** @throws Error when somebody names a browser that is not there: another one would be a surprise */
+/** @throws Error when the named browser does not exist, instead of silently using another one */
 function given(): string | undefined {
   const path = process.env.CHROMIUM_PATH;
   if (path === undefined || path === "") return undefined;
@@ -44,7 +44,7 @@ function given(): string | undefined {
   return path;
 }
 
-/** Installs Debian's packages. Only root can; nobody else is asked for a password in the middle of tests. */
+/** Installs Debian's packages. Only root can; the tests never ask for a password. */
 function install(): string {
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) throw new Error(advice());
   process.stderr.write(

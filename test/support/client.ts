@@ -56,7 +56,7 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string | null>>;
 }
 
-/** Where a server is and how to get in. */
+/** The address of a server, and a token for it. */
 export interface Connection {
   /** The SCIM base, without a slash at the end. */
   readonly url: string;

@@ -9,7 +9,7 @@ export const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organizati
 
 let made = 0;
 
-/** A text that no other call gives. */
+/** A text that no other call returns. */
 export function unique(prefix: string): string {
   made += 1;
   return `${prefix}-${made}`;

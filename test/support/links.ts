@@ -1,4 +1,4 @@
-/** What a link is answered with. */
+/** The answer to a request of a link. */
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
@@ -18,10 +18,10 @@ export async function ask(url: string, options: RequestInit = {}): Promise<Reply
   };
 }
 
-/** Looks where a link leads to, as JSON. */
+/** Opens a link, as JSON. */
 export const look = (link: string) => ask(link, { headers: { accept: "application/json" } });
 
-/** Does something by a link, as JSON. */
+/** Sends an action of a link, as JSON. */
 export const act = (link: string, action: string, body: object = {}) =>
   ask(`${link}/${action}`, {
     method: "POST",
@@ -31,7 +31,7 @@ export const act = (link: string, action: string, body: object = {}) =>
 
 export const openPage = (link: string) => ask(link, { headers: { accept: "text/html" } });
 
-/** What a browser does: gets the page, keeps the cookie, sends a form. */
+/** Does what a browser does: gets the page, keeps the cookie, sends the form. */
 export async function fillIn(link: string, action: string, fields: Record<string, string>): Promise<Reply> {
   const page = await openPage(link);
   const csrf = /name="csrf" value="([\w-]+)"/.exec(page.text)?.[1] ?? "";

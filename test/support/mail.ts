@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 
-/** What a mail server says to an address, when it is not to take it. */
+/** The answer of a mail server that refuses an address. */
 export interface Refusal {
   readonly code: number;
   readonly times: number;
@@ -58,7 +58,7 @@ export class MailServer {
     });
   }
 
-  /** Takes mail from now on, but does not say so. */
+  /** Accepts mail from now on, but does not confirm it. */
   hang(isHanging: boolean): void {
     this.#isHanging = isHanging;
   }
@@ -73,7 +73,7 @@ export class MailServer {
     );
   }
 
-  /** Waits for mail to an address. @throws Error when it does not come */
+  /** Waits for mail to an address. @throws Error when it does not arrive */
   async expect(address: string, count = 1): Promise<ParsedMail> {
     const deadline = Date.now() + 10_000;
     for (;;) {

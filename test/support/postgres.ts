@@ -30,7 +30,7 @@ let databases = 0;
 /**
  * Makes a database, after starting PostgreSQL if this is the first.
  *
- * @param model the address of a database that nobody is connected to, to be copied; without it, the new one is empty
+ * @param model the address of a database without connections, to be copied; without it, the new database is empty
  * @returns the address of the database, for `DATABASE_URL`
  */
 export async function createPostgresDatabase(model?: string): Promise<string> {

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 
 /**
- * Requests as nobody should send them: made of the parts that the server knows, put together at random, with
- * values that do not belong there.
+ * Invalid requests: made of parts that the server knows, combined at random, with values that do not belong there.
  */
 
 export interface RandomRequest {
@@ -258,5 +257,5 @@ export function randomRequest({ endpoints, ids, attributes }: Target): fc.Arbitr
 
 const isUrn = (name: string) => /^urn:.*:(User|Group)$/.test(name);
 
-/** Whatever the text: something that can stand in the first line of a request. */
+/** Turns any text into one that can be in the first line of a request. */
 const escape = (value: string) => encodeURIComponent(value.replace(/\p{Surrogate}/gu, "?"));

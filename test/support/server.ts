@@ -123,7 +123,7 @@ export async function startProcess(
 }
 
 /**
- * Defines a suite that speaks to a fresh server, once for each engine.
+ * Defines a suite with a fresh server, once for each engine.
  *
  * @param define is given the client, which can be used inside of tests and hooks, and the running server
  * @param settings other than those of tests, by their names
@@ -171,14 +171,14 @@ function environment(port: number, databaseUrl: string): Record<string, string> 
 const clientOf = (port: number) =>
   new ScimClient(() => ({ url: `http://127.0.0.1:${port}/scim/v2`, token: TOKEN }));
 
-/** A server on a port that was free, without anything that answers yet. */
+/** A server on a free port that does not answer yet. */
 async function listen(limits = readSettings({}).http): Promise<{ server: Server; port: number }> {
   const server = createHttpServer(limits).listen(0, "127.0.0.1");
   await once(server, "listening");
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-/** A port that nobody listens on just now. */
+/** A port that is free at the moment. */
 export async function freePort(): Promise<number> {
   const { server, port } = await listen();
   server.close();

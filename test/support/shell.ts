@@ -6,7 +6,7 @@ import { TYPESCRIPT } from "./server.js";
 /** A value that a reader fills in: `export NAME=...   # where it is from`. */
 const FILLED_IN = /^export (\w+)=\.\.\.\s+# (.+)$/;
 
-/** Finds what a reader would fill in. @param source what the comment says, such as `"id" in the answer` */
+/** Finds the value that a reader would fill in. @param source what the comment says, such as `"id" in the answer` */
 export type FillIn = (source: string) => Promise<string>;
 
 /**

@@ -14,7 +14,7 @@ interface Visit {
 }
 
 /**
- * Somebody else's site, on an origin of its own: `/logo.svg` is a picture, `/login?to=...` leads elsewhere, and all else
+ * Another site, with its own origin: `/logo.svg` is a picture, `/login?to=...` leads elsewhere, and all else
  * is a page that says hello.
  */
 export class Site {

@@ -26,7 +26,7 @@ export class Wire {
     return { wire, databaseUrl: `postgres://muster@127.0.0.1:${port}${pathname}` };
   }
 
-  /** From now on, nothing comes through, and nobody is told. */
+  /** From now on, no data passes, without any error. */
   hang(): void {
     this.#isHung = true;
     for (const socket of this.#sockets) socket.pause();

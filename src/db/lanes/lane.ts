@@ -27,7 +27,7 @@ export interface LaneLimits extends SlotLimits {
   readonly statement: number;
 }
 
-/** For whom a statement is run. */
+/** The client for which a statement runs. */
 export interface Caller {
   /** Who takes turns with others, and within it. */
   readonly group: string;

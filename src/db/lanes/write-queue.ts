@@ -2,7 +2,7 @@ import { TooManyRequestsError, UnavailableError } from "../../domain/errors.js";
 import type { Session } from "../session.js";
 import { isTransient } from "../violations.js";
 
-/** What somebody wants done in a transaction. */
+/** Work to be done in a transaction. */
 type Work<T> = (session: Session) => Promise<T>;
 
 /** Runs work in a transaction of its own. */
@@ -26,7 +26,7 @@ export interface QueueLimits {
   readonly patience: number;
 }
 
-/** The most work that goes into one transaction, so that nobody waits long for the others in it. */
+/** The most work in one transaction, so that no request waits long for the others in it. */
 const MAX_BATCH = 32;
 
 /** In so many seconds there may be room in the queue. */
@@ -38,12 +38,11 @@ const isLocked = (error: unknown): error is UnavailableError =>
 const tooBusy = () => new UnavailableError("The database is too busy to write", RETRY_AFTER);
 
 /**
- * Queues work for a single writer. What has come to wait while the writer was busy is done together: one
- * transaction and one sync to disk for all of it. Work that fails before it has written anything, such as a creation
- * whose name is taken, fails alone. When any of it fails later, nothing of the batch is kept, and each piece is done
- * again by itself, so that nobody feels another's failure. What has waited too long is
- * refused and never done: the client may have gone, or have asked again. Owners take turns, so that much
- * work of one does not keep another's waiting.
+ * Queues work for a single writer. Work that waited while the writer was busy is done together, in one transaction and
+ * with one sync to disk. Work that fails before it has written anything, such as a creation whose name already exists,
+ * fails alone. If work fails later, the whole batch is rolled back, and each piece is done again on its own, so that one
+ * failure does not affect others. Work that has waited too long is refused and never done, because the client may have
+ * disconnected or sent the request again. Owners take turns, so that much work of one does not delay others.
  */
 export class WriteQueue {
   /** By owners, in the order in which their turns come. */

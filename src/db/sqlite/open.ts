@@ -36,7 +36,7 @@ export function sqliteDatabase(filename: string, limits: DatabaseLimits): Databa
       pool: { min: size, max: size, afterCreate: runEach(pragmas) },
     });
   const shared = [
-    // Another process writes. Whoever waits for this one to write as well has to be answered in time, too.
+    // Another process writes. Requests that wait to write in this process must be answered in time, too.
     `busy_timeout = ${limits.wait / 2}`,
     ...["journal_mode = WAL", "foreign_keys = ON", "temp_store = MEMORY"],
   ];
@@ -56,7 +56,7 @@ export function sqliteDatabase(filename: string, limits: DatabaseLimits): Databa
   });
 }
 
-/** Nobody else on the machine has business with what is in there. */
+/** Other users of the machine must not read the content. */
 async function makeFile(filename: string): Promise<void> {
   await mkdir(dirname(filename), { recursive: true, mode: 0o700 });
   // SQLite gives the files beside it the mode of this one. Where it is there, or cannot be made, SQLite says so itself.

@@ -12,7 +12,7 @@ import type { Rendered, Templates } from "./templates.js";
 export interface ComposedMail {
   readonly to: string;
   readonly message: Rendered;
-  /** The link in it, if it has one that somebody is meant to follow. */
+  /** The link in it, if it has one for the recipient to follow. */
   readonly link: string | undefined;
 }
 
@@ -34,14 +34,14 @@ export interface MailComposerParts {
   readonly secrets: Secrets;
 }
 
-/** What a template of mail is given, and whom it goes to. */
+/** The values for the template of a mail, and the recipient. */
 interface Content {
   readonly to: string;
   readonly link?: string;
   readonly [name: string]: unknown;
 }
 
-/** What mail says now; undefined when there is no reason for it any more. */
+/** The current content of a mail; undefined when there is no longer a reason to send it. */
 type Write = (
   mail: Mail,
   repositories: Repositories,
@@ -57,10 +57,13 @@ const KINDS: Readonly<Record<MailKind, Write>> = {
   "tokens-orphaned": aboutTokens,
 };
 
-/** More than that somebody is not told, so that nobody fills a mailbox by adding and removing somebody. */
+/**
+ * The most notices to one person in an hour, so that adding and removing a person repeatedly does not fill the
+ * mailbox.
+ */
 const NOTICES_AN_HOUR = 6;
 
-/** Says what mail says, from how things are when it is sent: what was taken back meanwhile is not sent. */
+/** Composes mail from the state at the time of sending: mail about something that was withdrawn meanwhile is not sent. */
 export function mailComposer(deps: MailComposerParts): ComposeMail {
   const { work, templates, productName, productUrl } = deps;
   return async (mail) => {
@@ -140,7 +143,7 @@ async function aboutMembership(
   isMember: boolean,
 ): Promise<Content | undefined> {
   const account = await accounts.find(accountId);
-  // An organization that is deleted has its name in the mail, and nobody is its member any more.
+  // The mail has the name of a deleted organization, which no longer has members.
   const organization =
     organizationId === undefined
       ? organizationName && { displayName: organizationName }
@@ -160,7 +163,7 @@ async function aboutMembership(
   };
 }
 
-/** As many orphaned tokens are named in one letter. */
+/** The most orphaned tokens that one mail names. */
 const NAMED_TOKENS = 20;
 
 async function aboutTokens(
@@ -182,7 +185,7 @@ async function aboutTokens(
   };
 }
 
-/** How somebody is called in mail. */
+/** The name by which mail addresses a person. */
 function nameOf({
   displayName,
   profile,
@@ -195,6 +198,6 @@ function nameOf({
   return known && quoted(known);
 }
 
-/** What somebody signs in with; one that is an address is copied from the mail, so it stays as it is. */
+/** The user name in a mail. An e-mail address stays as it is, so that people can copy it. */
 const userNameOf = ({ userName }: { userName: string }) =>
   isEmailAddress(userName) ? userName : quoted(userName);

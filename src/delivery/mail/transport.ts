@@ -6,7 +6,7 @@ import type { Rendered } from "./templates.js";
 
 /** Mail as it goes out. */
 export interface MailMessage extends Rendered {
-  /** The same for each attempt, so that whoever gets it twice can tell. */
+  /** The same for each attempt, so that a recipient can recognize a duplicate. */
   readonly id: string;
   readonly to: string;
 }
@@ -15,12 +15,12 @@ export interface MailMessage extends Rendered {
 export interface Transport {
   /** What carries it, for the log. */
   readonly name: string;
-  /** @throws UndeliverableError when it is in vain to try again, Error when it may work later */
+  /** @throws UndeliverableError when trying again cannot help, Error when it may work later */
   send(message: MailMessage): Promise<void>;
   close(): void;
 }
 
-/** Nobody is going to take this mail, however often it is sent. */
+/** This mail cannot be delivered, however often it is sent. */
 export class UndeliverableError extends Error {}
 
 /** What a host sends mail with. */
@@ -85,7 +85,7 @@ export function fileTransport(folder: string, from: string): Transport {
       const { message: content } = await mailer.sendMail(toMail(message, from));
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const path = join(folder, `${message.id}.eml`);
-      // Whoever watches the folder sees whole files only.
+      // Programs that watch the folder see only complete files.
       await writeFile(`${path}.part`, content as Buffer, { mode: 0o600 });
       await rename(`${path}.part`, path);
     },

@@ -11,7 +11,7 @@ export interface TokenActor {
   readonly accountId?: string;
   /** The person who made the token of a machine; absent when the operator did, or a machine's that the operator made. */
   readonly makerId?: string;
-  /** Whether the maker has lost the power to make the token, so that it gives none any more. */
+  /** Whether the maker may no longer create the token, so that the token can no longer give power. */
   readonly isOrphaned?: boolean;
   /** When the token ends, as ISO 8601 in UTC; absent: never. */
   readonly expiresAt?: string;

@@ -45,12 +45,12 @@ const ACCESS = {
   "change how Users with a role sign in": { provider: "administrator", organization: "administrator" },
 } as const satisfies Readonly<Record<string, Readonly<Record<Realm["type"], Power | "nobody">>>>;
 
-/** Something that takes power; the words complete "may not". */
+/** An action that needs power; the words complete "may not". */
 export type Action = keyof typeof ACCESS;
 
 const POWERS: readonly Power[] = ["member", "reader", "administrator"];
 
-/** What gives power, or a way to it: nobody does that by a token whose maker has lost it. */
+/** Actions that give power, or lead to it. They are refused for a token whose maker has lost that power. */
 const GIVES_POWER: readonly Action[] = [
   "keep AccessTokens",
   "create AccessTokens",

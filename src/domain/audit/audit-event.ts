@@ -17,7 +17,7 @@ export interface AuditEvent {
   readonly id: string;
   readonly createdAt: string;
   readonly action: AuditAction;
-  /** `warning`: it was done, and somebody should look at it. */
+  /** `warning`: it was done, and an administrator should check it. */
   readonly result: "success" | "warning" | "refused";
   /** The HTTP status of what was refused. */
   readonly status?: number | undefined;

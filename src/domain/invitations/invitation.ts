@@ -2,7 +2,7 @@ import { InvalidValueError } from "../errors.js";
 import { isDomainPattern, isEmailAddress, isSameMailbox, mailboxKey } from "../values/email.js";
 import { requireKeyLength } from "../limits/values.js";
 
-/** What an invitation gives to whoever accepts it, and to whom it is addressed. Times are ISO 8601 in UTC. */
+/** What a person gets by accepting an invitation, and to whom it is addressed. Times are ISO 8601 in UTC. */
 export interface InvitationInput {
   readonly name: string | undefined;
   readonly description: string | undefined;
@@ -33,7 +33,7 @@ export interface Invitation extends InvitationInput {
   readonly acceptedBy: readonly NamedId[];
   /** Those of the addresses that have accepted. */
   readonly acceptedEmails: readonly string[];
-  /** Those that have declined; they do not accept any more, until the offer is another one. */
+  /** Addresses that have declined; they can only accept after the offer has changed. */
   readonly declinedEmails: readonly string[];
   /** Links of another revision are void. */
   readonly revision: number;
@@ -44,7 +44,7 @@ export interface Invitation extends InvitationInput {
     /** The person who had made the token, if it is a machine's. */
     readonly makerId: string | undefined;
   };
-  /** For whoever may give it to somebody; undefined for others, and when nobody can accept. */
+  /** For administrators who may pass it on; undefined for others, and when nobody can accept. */
   readonly link?: string;
   readonly version: number;
   readonly createdAt: string;
@@ -99,7 +99,7 @@ export function invitationStatus(facts: InvitationFacts, now: string): Invitatio
   return "pending";
 }
 
-/** Whether an invitation is for somebody of that address. */
+/** Whether an invitation is for a person with that address. */
 export function isAddressedTo({ emails }: Pick<Invitation, "emails">, address: string): boolean {
   const key = mailboxKey(address);
   return (
@@ -126,7 +126,7 @@ export const exactAddresses = ({ emails }: Pick<Invitation, "emails">) => emails
 const MAX_VALUES = 100;
 const MAX_QUOTA = 1_000_000;
 
-/** That one of an invitation's addresses which is somebody's. */
+/** The one of an invitation's addresses that matches a person's address. */
 export const addressOf = (invitation: Pick<Invitation, "emails">, address: string) =>
   exactAddresses(invitation).find((each) => isSameMailbox(each, address));
 

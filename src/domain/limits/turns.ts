@@ -1,4 +1,4 @@
-/** How long work goes on before others get a turn, in milliseconds. */
+/** How long work may run before others get a turn, in milliseconds. */
 const TURN_MS = 10;
 
 /** Lets long work on the event loop give way to others, between its parts. */

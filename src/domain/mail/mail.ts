@@ -4,13 +4,13 @@ export type MailKind =
   /** A code that proves the address, for an invitation. */
   | "invitation-code"
   | "account-setup"
-  /** Tells somebody that an organization has added or removed them. */
+  /** Tells people that an organization has added or removed them. */
   | "membership-added"
   | "membership-removed"
   /** Tells an administrator of access tokens whose maker has lost the power to make them. */
   | "tokens-orphaned";
 
-/** What goes first, when much is to be sent: somebody waits for a code, and nobody for a notice. */
+/** The order of mail when much is waiting: a person waits for a code, but not for a notice. */
 export const MAIL_PRIORITY: Readonly<Record<MailKind, number>> = {
   "invitation-code": 0,
   "account-setup": 1,
@@ -23,7 +23,7 @@ export const MAIL_PRIORITY: Readonly<Record<MailKind, number>> = {
 /** Mail that is to be written. */
 export interface NewMail {
   readonly kind: MailKind;
-  /** Whom it goes to; undefined: to the address that the account has when it is sent. */
+  /** The recipient; undefined: the address that the account has when the mail is sent. */
   readonly address?: string;
   readonly invitationId?: string;
   readonly accountId?: string;
@@ -42,5 +42,5 @@ export interface Mail extends NewMail {
   readonly attempts: number;
 }
 
-/** What became of mail: it went out, there was no reason for it any more, or it could not be sent. */
+/** The result of a mail: it was sent, there was no longer a reason to send it, or it could not be sent. */
 export type MailResult = "sent" | "void" | "failed";

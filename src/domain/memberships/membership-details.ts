@@ -1,4 +1,4 @@
-/** A role that somebody has in an organization. */
+/** A role that a person has in an organization. */
 export interface OrganizationRole {
   readonly role: string;
   readonly organizationId: string;
@@ -11,7 +11,7 @@ export interface TeamReference {
   readonly displayName: string;
 }
 
-/** What a realm shows of somebody's memberships beyond the organizations themselves. */
+/** What a realm shows of a person's memberships, beyond the organizations themselves. */
 export interface MembershipDetails {
   /** Only in the provider's realm: in an organization's, these are the `roles`. */
   readonly organizationRoles: readonly OrganizationRole[];

@@ -1,6 +1,6 @@
 import type { Filter } from "../listing.js";
 
-/** How somebody became a member. */
+/** How a person became a member. */
 export type MembershipSource = "scim" | "admin" | "invitation";
 
 /** A member as an organization shows it. */
@@ -12,7 +12,7 @@ export interface Member {
   readonly role?: string | undefined;
 }
 
-/** Somebody who is to be a member, of an organization or of a team. */
+/** A person to be added as a member of an organization or of a team. */
 export interface MemberEntry {
   readonly accountId: string;
   /** The role in a team; undefined says nothing of it. */
@@ -26,7 +26,7 @@ export type MembershipChange =
   /** Removes the members that match; the filter's fields are those of a member. */
   | { readonly type: "removeMatching"; readonly filter: Filter }
   | { readonly type: "removeAll" }
-  /** Makes these the members, and nobody else. */
+  /** Makes exactly these people the members. */
   | { readonly type: "replace"; readonly entries: readonly MemberEntry[] }
   /** Says the role that a member of a team has; undefined: none. */
   | { readonly type: "setRole"; readonly accountId: string; readonly role: string | undefined };

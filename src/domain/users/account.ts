@@ -53,7 +53,10 @@ export interface AccountInput {
   readonly search: JsonDocument;
 }
 
-/** Where mail to somebody goes: the primary of the addresses, else the first, else a user name that is one. */
+/**
+ * The address for mail to a person: the primary e-mail address, else the first one, else a user name that is an
+ * address.
+ */
 export function mailAddress({
   userName,
   profile,

@@ -1,7 +1,7 @@
 import { ForbiddenError } from "../errors.js";
 import type { ComparisonOperator, ComparisonValue, Criteria, Field, Filter } from "../listing.js";
 
-/** Somebody who has an account and could become a member: as little as it takes to tell who it is. */
+/** A person who has an account and could become a member, with only the attributes that identify the person. */
 export interface Candidate {
   readonly id: string;
   readonly userName: string;
@@ -11,7 +11,7 @@ export interface Candidate {
 /** Whether organizations can look for candidates: by parts of names, by whole names alone, or not at all. */
 export type CandidateSearch = "search" | "exact" | "off";
 
-/** Whoever looks knows at least so much of whom they look for. */
+/** The least number of characters that a search needs, so that only people who know the person find the account. */
 export const LEAST_CHARACTERS = 3;
 
 const NAMES = ["userName", "displayName"];
@@ -23,8 +23,8 @@ const OPERATORS: Readonly<Record<"search" | "exact", readonly ComparisonOperator
 };
 
 /**
- * Requires that every term of a search says well enough whom it looks for, so that no other attribute can be tried
- * beside one that does, and that nothing else decides on the order.
+ * Requires that every term of a search is specific enough, so that a search cannot probe other attributes, and that the
+ * order depends on no other attribute.
  *
  * @throws ForbiddenError
  */

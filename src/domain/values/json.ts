@@ -8,8 +8,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * A JSON object that is held as text, as a value, or as both, and turned into the other form only when
- * somebody asks: a stored document is mostly sent on as the text it is.
+ * A JSON object as text, as a value, or as both. It is converted to the other form only when that is read, because most
+ * stored documents are sent on as text.
  */
 export class JsonDocument {
   #text: string | undefined;
@@ -31,7 +31,7 @@ export class JsonDocument {
     return new JsonDocument(undefined, value);
   }
 
-  /** A value that costs something to make, which is done when somebody asks. */
+  /** A value that is expensive to compute, so it is computed when it is first read. */
   static ofMade(make: () => JsonObject): JsonDocument {
     return new JsonDocument(undefined, undefined, make);
   }

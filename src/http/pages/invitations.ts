@@ -124,7 +124,7 @@ function toOfferPage(offer: OpenInvitation, wrong?: FormError): Shown {
   };
   const email = offer.address ?? wrong?.input.email;
   const { invitation, address } = offer;
-  // Whoever else has the link may still want it.
+  // Other people with the link may still want to accept it.
   const declines = address !== undefined && addressOf(invitation, address) !== undefined;
   return {
     page: { address: "address", code: "confirm", account: "account", password: "password", nothing: "join" }[

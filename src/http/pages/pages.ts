@@ -8,7 +8,7 @@ import type { TemplateSettings } from "../../config/templates.js";
 export interface Branding {
   readonly productName: string;
   readonly logoUrl: string | undefined;
-  /** Where the browser goes when somebody has joined, or set up an account. */
+  /** Where the browser goes after a person joins or sets up an account. */
   readonly acceptedUrl: string | undefined;
   readonly templates: TemplateSettings;
 }

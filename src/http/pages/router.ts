@@ -23,7 +23,7 @@ const MAX_BODY = "16kb";
 /** Statuses that a form is shown again with, since the person can send something else. */
 const RETRIED_STATUSES = [400, 403, 409, 429, 503];
 
-/** What somebody sends, by a form or as JSON. */
+/** The input of a person, from a form or as JSON. */
 export type FormInput = Readonly<Record<string, string | undefined>>;
 
 /** What was wrong with the input. */
@@ -53,7 +53,7 @@ export interface Shown {
 
 /**
  * Routes that links in mail lead to: pages for people, and the same as JSON for products with pages of their own.
- * Looking changes nothing, so that mail scanners and previews accept nothing.
+ * GET changes nothing, so that mail scanners and previews accept nothing.
  */
 export class LinkRouter {
   readonly router = Router();
@@ -90,7 +90,7 @@ export class LinkRouter {
   }
 
   act<T>({ name, fields, run, json, page, again }: LinkAction<T>): void {
-    // Who reloads the answer to a form, or comes back to it, starts where the link does.
+    // A person who reloads the answer to a form starts again at the link.
     this.router.get(`/:token/${name}`, (request, response) => {
       response.redirect(303, `${request.baseUrl}/${request.params.token}`);
     });
@@ -136,7 +136,7 @@ export class LinkRouter {
     });
     this.router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
       const { status, body, headers } = failure(readable(error), (fault) => {
-        // Not with the path, which has the link in it, a secret.
+        // Without the path, because it contains the link, which is secret.
         logFault(logger, { method: request.method, path: request.baseUrl }, fault);
       });
       response.set(headers);
@@ -159,7 +159,7 @@ export class LinkRouter {
 /** The path of the link that a request came by. */
 const baseOf = ({ baseUrl, params }: Request) => `${baseUrl}/${String(params.token)}`;
 
-/** Who asks, and from where. */
+/** The id of a request and the address of its client. */
 export const originOf = (request: Request, response: Response) => ({
   requestId: requestIdOf(response),
   address: clientAddress(request),
@@ -175,7 +175,7 @@ function readable(error: unknown): unknown {
     : error;
 }
 
-/** Browsers ask for pages; whoever takes anything gets JSON. */
+/** Browsers ask for pages; clients that accept anything get JSON. */
 const wantsPage = (request: Request) =>
   !request.is("application/json") && request.accepts("application/json", "text/html") === "text/html";
 

@@ -8,7 +8,7 @@ import ipaddr from "ipaddr.js";
  * @returns an address in its usual form, an IPv4 one never as IPv6; undefined when the connection is gone
  */
 export function clientAddress(request: Request): string | undefined {
-  // A trusted proxy can pass on something that is no address. Then the proxy is all that is known.
+  // A trusted proxy can pass on something that is not an address. Then only the address of the proxy is known.
   return usual(request.ip) ?? usual(request.socket.remoteAddress);
 }
 

@@ -3,7 +3,7 @@ import type { RequestHandler, Response } from "express";
 
 const HEADER = "X-Request-Id";
 
-/** What callers may call a request by: enough to find it in their logs, and nothing that could break ours. */
+/** The ids that clients may give a request: enough to find it in their logs, and nothing that could break ours. */
 const ACCEPTED = /^[\w.:-]{1,100}$/;
 
 /** Gives each request an id, the caller's if there is one, that the answer and the audit log name it by. */

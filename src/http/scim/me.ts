@@ -9,7 +9,7 @@ import type { ResourceType } from "../../scim/resources/resource-type.js";
  * Takes `/Me` for the User that the access token belongs to, whatever the method (RFC 7644 section 3.11). The
  * answer names the resource's own address.
  *
- * The error is 404 for a token that belongs to nobody.
+ * The error is 404 for a token that does not belong to a User.
  */
 export const me =
   (types: readonly ResourceType[]): RequestHandler =>

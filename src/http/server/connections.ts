@@ -129,8 +129,9 @@ interface Parser {
 const NO_REQUEST = -1;
 
 /**
- * Has Node parse no more of what came: else it makes a request of each of the thousands that fit into what it reads at
- * once, which takes 100 ms. Node has no public way for it; without this one, what is parsed is ignored all the same.
+ * Stops Node from parsing more of the input. Otherwise it makes a request of each of the thousands that fit into one
+ * read, which takes 100 ms. Node has no public way to do this. If this one stops working, parsed requests are still
+ * ignored.
  */
 function stopParsing(socket: Socket & { readonly parser?: Parser | null }): void {
   if (socket.parser) socket.parser.onIncoming = () => NO_REQUEST;

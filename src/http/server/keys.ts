@@ -4,7 +4,7 @@ import { failure } from "../../scim/answers/answer.js";
 import type { SecretKeys } from "../../services/keys.js";
 import { logFault, whatOf } from "../answers/faults.js";
 
-/** Lets requests pass once the secret keys are there. The first ones load them, if nobody else has. */
+/** Lets requests pass once the secret keys are there. The first requests load them, unless they are already loaded. */
 export function whenLoaded(keys: SecretKeys, logger: Logger): RequestHandler {
   return (request, response, next) => {
     if (keys.isLoaded) {
