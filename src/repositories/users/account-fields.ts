@@ -2,7 +2,7 @@ import type { Dialect } from "../../db/dialect.js";
 import type { Criteria, Locations } from "../../domain/listing.js";
 import type { Realm } from "../../domain/access/principal.js";
 import { ENTERPRISE_USER, MEMBERSHIP } from "../../domain/values/schemas.js";
-import { accountView } from "./account-view.js";
+import { accountView, INDEXED } from "./account-view.js";
 import type { AccountView } from "./account-view.js";
 import { ListingCompiler } from "../listing/compile.js";
 import { constant, folded, text } from "../listing/fields.js";
@@ -32,6 +32,10 @@ const PROFILE: Readonly<Record<string, string>> = Object.fromEntries(
   ].map((name) => [name, "accounts.search"]),
 );
 
+const INDEXED_COLUMNS = Object.fromEntries(
+  Object.entries(INDEXED).map(([name, column]) => [name, folded(`accounts.${column}`)]),
+);
+
 /** Where the attributes of an account are found. */
 const accountFields = (
   dialect: Dialect,
@@ -44,9 +48,7 @@ const accountFields = (
     userName: text("accounts.user_name"),
     externalId: "accounts.external_id",
     displayName: text("accounts.display_name"),
-    "name.familyName": folded("accounts.family_name_key"),
-    [`${ENTERPRISE_USER}.department`]: folded("accounts.department_key"),
-    [`${ENTERPRISE_USER}.employeeNumber`]: folded("accounts.employee_number_key"),
+    ...INDEXED_COLUMNS,
     [MEMBERSHIP]: dialect.plainText(`case when ${isInvited} then 'INVITED' end`),
     [`${MEMBERSHIP}.state`]: constant(dialect, "invited", isInvited),
     active: "(case when accounts.is_active_assigned then accounts.active end)",

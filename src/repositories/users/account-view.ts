@@ -1,5 +1,6 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Realm } from "../../domain/access/principal.js";
+import { ENTERPRISE_USER } from "../../domain/values/schemas.js";
 import { constant, folded, text } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
 import { sql } from "../listing/sql.js";
@@ -88,6 +89,13 @@ function providerView(dialect: Dialect): AccountView {
   };
 }
 
+/** Attributes of the profile that have a column of their own, folded, with an index; the database computes it. */
+export const INDEXED: Readonly<Record<string, string>> = {
+  "name.familyName": "family_name_key",
+  [`${ENTERPRISE_USER}.department`]: "department_key",
+  [`${ENTERPRISE_USER}.employeeNumber`]: "employee_number_key",
+};
+
 /** What an account has of its own, whatever the realm. */
 const PERSONAL = [
   "user_name",
@@ -96,9 +104,7 @@ const PERSONAL = [
   "display_name_key",
   "profile",
   "search",
-  "family_name_key",
-  "department_key",
-  "employee_number_key",
+  ...Object.values(INDEXED),
 ];
 
 /** What the membership says in the account's place. */
