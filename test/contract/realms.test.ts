@@ -25,7 +25,7 @@ const ALL = { locations: () => "", limit: 10, maxBytes: 1_000_000, start: START 
 interface World {
   readonly organization: Organization;
   readonly account: AccountWrite;
-  /** Somebody else who is a member, but not of the team. */
+  /** Another member, who is not in the team. */
   readonly colleague: string;
   readonly team: Team;
   readonly token: AccessToken;

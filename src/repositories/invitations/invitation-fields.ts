@@ -41,7 +41,7 @@ const values = (table: string): Collection => ({
   order: "element.position",
 });
 
-/** Who has accepted, as a realm sees it: in an organization's, whoever has left again does not exist. */
+/** Who has accepted, as a realm sees it: in an organization's, a person who has left again does not exist. */
 export const acceptances = (realm: Realm) =>
   realm.type === "provider"
     ? "muster_invitation_acceptances as invitation_acceptances"

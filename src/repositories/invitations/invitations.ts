@@ -101,7 +101,7 @@ export class InvitationRepository {
   }
 
   /**
-   * Writes down that somebody has accepted.
+   * Records that a person has accepted.
    *
    * @param address that of the invitation's which is theirs; undefined when it does not name them
    */
@@ -121,7 +121,7 @@ export class InvitationRepository {
     );
   }
 
-  /** Writes down that somebody does not want to. @param address that of the invitation's which is theirs */
+  /** Records that a person has declined. @param address that of the invitation's which is theirs */
   async decline(id: string, address: string, at: string): Promise<void> {
     if (!(await this.#update(id, "version = version + 1, updated_at = ?", [at]))) return;
     await this.session.rows(
@@ -130,7 +130,7 @@ export class InvitationRepository {
     );
   }
 
-  /** Makes somebody else the one who invites. */
+  /** Makes another person the inviter. */
   async setInviter(id: string, inviter: Invitation["inviter"]): Promise<void> {
     const set = "inviter_token_id = ?, inviter_account_id = ?, inviter_maker_id = ?";
     await this.#update(id, set, inviterBindings(inviter));

@@ -34,7 +34,7 @@ const NAMES = `
     where accounts.id = access_tokens.account_id)
     as account_name`;
 
-/** Who made a token, as a realm sees it: in an organization's, somebody who is no member does not exist. */
+/** Who made a token, as a realm sees it: in an organization's, a person who is no member does not exist. */
 export function makers(realm: Realm): string {
   const isSeen =
     realm.type === "provider"
