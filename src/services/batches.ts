@@ -20,7 +20,7 @@ export class BatchService<Services> {
   constructor(
     private readonly work: UnitOfWork,
     private readonly outside: Outside,
-    private readonly serve: (work: UnitOfWork, held: Outside) => Services,
+    private readonly serve: (work: UnitOfWork, outside: Outside) => Services,
   ) {}
 
   /**

@@ -40,8 +40,8 @@ export interface ResourceServices extends Readonly<ReturnType<typeof services>> 
 }
 
 export function resourceServices(deps: Dependencies, shared: SharedServices): ResourceServices {
-  const batches = new BatchService(deps.work, shared, (work, held) =>
-    resourceServices({ ...deps, work }, { ...shared, ...held }),
+  const batches = new BatchService(deps.work, shared, (work, outside) =>
+    resourceServices({ ...deps, work }, { ...shared, ...outside }),
   );
   return { ...services(deps, shared), batches };
 }

@@ -12,7 +12,7 @@ export function accountSetup({ setup, ...parts }: AccountSetupParts): Router {
   const { look } = parts.pages;
   const links = new LinkRouter(parts);
   const find = async (token: string, request: Request, response: Response) =>
-    described(await setup.look(token, originOf(request, response)));
+    described(await setup.open(token, originOf(request, response)));
   const page = async (token: string, request: Request, response: Response, wrong?: FormError) => ({
     page: "setup",
     data: { ...(await find(token, request, response)), error: wrong?.error },

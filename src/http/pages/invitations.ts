@@ -17,7 +17,7 @@ export function invitations({ acceptance, proofs, ...parts }: InvitationParts): 
   const links = new LinkRouter(parts);
 
   const offerOf = (token: string, request: Request, response: Response) =>
-    acceptance.look(token, originOf(request, response));
+    acceptance.open(token, originOf(request, response));
   const offerPage = async (token: string, request: Request, response: Response, wrong?: FormError) =>
     toOfferPage(await offerOf(token, request, response), wrong);
   const again = (token: string, wrong: FormError, request: Request, response: Response) =>
@@ -81,7 +81,7 @@ export function invitations({ acceptance, proofs, ...parts }: InvitationParts): 
     run: async (token, { email, code = "" }, request, response) => {
       const origin = originOf(request, response);
       const proved = await proofs.prove(token, email, code, origin);
-      return { ...proved, offer: await acceptance.look(proved.token, origin) };
+      return { ...proved, offer: await acceptance.open(proved.token, origin) };
     },
     json: ({ link, offer }) => ({ body: { link, ...described(offer) } }),
     page: ({ token }, request, response) => {

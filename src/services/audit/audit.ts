@@ -27,7 +27,7 @@ const PRUNED_AT_ONCE = 1000;
 const KEPT_CHARACTERS = 300;
 
 /** What a client wrote, in a form that every database takes: it must not escape the log by being odd. */
-export const kept = (text: string) =>
+export const storable = (text: string) =>
   text.slice(0, KEPT_CHARACTERS).replace(/\p{Cc}|\p{Surrogate}/gu, "\uFFFD");
 
 /** Who was refused: an actor that can do something, or one that has no power left. */
@@ -90,12 +90,12 @@ export class AuditService {
 
   /** Writes down what was refused, or counts it when it was refused before. */
   async refused(author: Refused, { action, target, status, detail }: Refusal): Promise<void> {
-    const id = target.id === undefined ? undefined : kept(target.id);
+    const id = target.id === undefined ? undefined : storable(target.id);
     const entry = {
       action,
       target: { ...target, id },
       status,
-      detail: kept(detail),
+      detail: storable(detail),
       result: "refused",
     } as const;
     const event = eventOf(this.deps, author, entry);

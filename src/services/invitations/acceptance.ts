@@ -50,19 +50,19 @@ export class AcceptanceService {
     private readonly passwords: Passwords,
   ) {}
 
-  /** As `Offers.look`. */
-  async look(token: string, origin: Origin): Promise<OpenInvitation> {
-    return (await this.openInvitations.look(token, origin)).offer;
+  /** As `OpenInvitations.open`. */
+  async open(token: string, origin: Origin): Promise<OpenInvitation> {
+    return (await this.openInvitations.open(token, origin)).offer;
   }
 
   /**
    * Accepts an invitation: makes an account for a new person, and the membership with its roles and teams.
    *
-   * @throws what `look` throws, InvalidValueError for a name or password that will not do, ForbiddenError for a
+   * @throws what `open` throws, InvalidValueError for a name or password that will not do, ForbiddenError for a
    *   wrong password, or an address that is not proved, ConflictError
    */
   async accept(token: string, input: Acceptance, origin: Origin): Promise<Accepted> {
-    const found = await this.openInvitations.look(token, origin);
+    const found = await this.openInvitations.open(token, origin);
     const { offer, accountId } = found;
     requireProved(offer);
     if (offer.takes === "password") await this.#requirePassword(found, input.password, origin);
@@ -92,10 +92,10 @@ export class AcceptanceService {
   /**
    * Declines an invitation: nobody accepts it by this link any more.
    *
-   * @throws what `look` throws, InvalidValueError for a link that was sent to nobody
+   * @throws what `open` throws, InvalidValueError for a link that was sent to nobody
    */
   async decline(token: string, origin: Origin): Promise<OpenInvitation> {
-    const { offer } = await this.openInvitations.look(token, origin);
+    const { offer } = await this.openInvitations.open(token, origin);
     const { invitation, address } = offer;
     const named = address === undefined ? undefined : addressOf(invitation, address);
     if (named === undefined) {

@@ -42,18 +42,18 @@ export class AddressProofs {
   /**
    * Sends a code to an address; the one before it is void.
    *
-   * @param said the address, unless the link was sent to one
-   * @throws what `Offers.look` throws, InvalidValueError for what is no address, or when no code is needed,
+   * @param entered the address, unless the link was sent to one
+   * @throws what `OpenInvitations.open` throws, InvalidValueError for what is no address, or when no code is needed,
    *   ForbiddenError for an address that the invitation is not for, TooManyRequestsError
    */
-  async send(token: string, said: string | undefined, origin: Origin): Promise<SentCode> {
-    const { invitation, address } = whose((await this.openInvitations.look(token, origin)).offer, said);
+  async send(token: string, entered: string | undefined, origin: Origin): Promise<SentCode> {
+    const { invitation, address } = whose((await this.openInvitations.open(token, origin)).offer, entered);
     const expiresAt = later(this.deps.now(), CODE_SECONDS);
     const key = mailboxKey(address);
     await this.deps.work.write(PROVIDER_REALM, async (repositories) => {
       const { id, organizationId } = invitation;
       // Once more, since it may have been taken back in the meantime.
-      whose((await this.openInvitations.read(repositories, token, "invitation")).offer, said);
+      whose((await this.openInvitations.read(repositories, token, "invitation")).offer, entered);
       await countWithin(this.deps, repositories, `codes for ${id}`, CODES_FOR_INVITATION);
       await countWithin(this.deps, repositories, `codes to ${key}`, CODES_TO_ADDRESS);
       const revision = await repositories.invitationCodes.next(id, key, expiresAt);
@@ -72,11 +72,11 @@ export class AddressProofs {
    */
   async prove(
     token: string,
-    said: string | undefined,
+    entered: string | undefined,
     code: string,
     origin: Origin,
   ): Promise<{ token: string; link: string }> {
-    const { invitation, address } = whose((await this.openInvitations.look(token, origin)).offer, said);
+    const { invitation, address } = whose((await this.openInvitations.open(token, origin)).offer, entered);
     const { id, name, revision } = invitation;
     const key = mailboxKey(address);
     // Without a code there is nothing to guess, nor to count.
@@ -115,12 +115,12 @@ export class AddressProofs {
 /** @throws InvalidValueError, ForbiddenError */
 function whose(
   { invitation, takes, address }: OpenInvitation,
-  said: string | undefined,
+  entered: string | undefined,
 ): { invitation: Invitation; address: string } {
   if (takes === "code" && address !== undefined) return { invitation, address };
   if (takes !== "address")
     throw new InvalidValueError("This link needs no code; accept the invitation directly");
-  const sent = said?.trim() ?? "";
+  const sent = entered?.trim() ?? "";
   if (!isEmailAddress(sent)) throw new InvalidValueError("Enter an e-mail address");
   if (!isAddressedTo(invitation, sent)) {
     throw new ForbiddenError("This invitation is not for that address; try another of your addresses");

@@ -47,10 +47,10 @@ export class Links {
 
   /** @param token the last part of a link. @returns undefined unless it was signed here */
   readInvitation(token: string): InvitationLink | undefined {
-    const said = this.#read("invitation", token) as
+    const parts = this.#read("invitation", token) as
       [string, number, string | null, string | null] | undefined;
-    if (!said) return undefined;
-    const [invitationId, revision, address, provedUntil] = said;
+    if (!parts) return undefined;
+    const [invitationId, revision, address, provedUntil] = parts;
     return {
       ...{ invitationId, revision },
       ...(address !== null && { address }),
@@ -65,8 +65,8 @@ export class Links {
 
   /** As `readInvitation`. */
   readAccountSetup(token: string): SetupLink | undefined {
-    const said = this.#read("account-setup", token) as [string, number] | undefined;
-    return said && { accountId: said[0], revision: said[1] };
+    const parts = this.#read("account-setup", token) as [string, number] | undefined;
+    return parts && { accountId: parts[0], revision: parts[1] };
   }
 
   /** The code of that number by which the owner of an address proves it. @returns digits */
@@ -75,8 +75,8 @@ export class Links {
     return String(signed.readUIntBE(0, 6) % 10 ** CODE_DIGITS).padStart(CODE_DIGITS, "0");
   }
 
-  #token(purpose: Purpose, said: readonly (string | number | undefined)[]): string {
-    const payload = Buffer.from(JSON.stringify(said)).toString("base64url");
+  #token(purpose: Purpose, parts: readonly (string | number | undefined)[]): string {
+    const payload = Buffer.from(JSON.stringify(parts)).toString("base64url");
     return `${payload}.${this.#sign(purpose, payload).toString("base64url")}`;
   }
 

@@ -61,13 +61,13 @@ export class OpenInvitations {
    * @throws UnknownLinkError for a link that is none, ClosedError for an offer that the person cannot take,
    *   TooManyRequestsError for who tries many links
    */
-  look(token: string, origin: Origin): Promise<FoundInvitation> {
+  open(token: string, origin: Origin): Promise<FoundInvitation> {
     const read = () => this.read(this.deps.work.read(PROVIDER_REALM), token, "nothing");
     return this.guard.ofLinks("Invitation", origin, read);
   }
 
   /**
-   * As `look`, in a transaction, and without counting links that are none.
+   * As `open`, in a transaction, and without counting links that are none.
    *
    * @param locked what is about to be changed: the invitation, and the account of the person it is for
    */

@@ -119,7 +119,7 @@ export class AccountSetupService {
    * @throws UnknownLinkError for a link that is none, ClosedError for one that is void, TooManyRequestsError for who
    *   tries many
    */
-  async look(token: string, origin: Origin): Promise<PendingAccount> {
+  async open(token: string, origin: Origin): Promise<PendingAccount> {
     const { account, setup } = await this.#follow(token, origin);
     return { account, expiresAt: setup.expiresAt };
   }
@@ -132,7 +132,7 @@ export class AccountSetupService {
    * Gives an account the password that its owner has chosen.
    *
    * @returns the account's user name
-   * @throws what `look` throws, InvalidValueError for a password that will not do, TooManyRequestsError for who tries
+   * @throws what `open` throws, InvalidValueError for a password that will not do, TooManyRequestsError for who tries
    *   many
    */
   async complete(token: string, password: string | undefined, origin: Origin): Promise<string> {

@@ -4,7 +4,7 @@ import type { Candidate, CandidateSearch } from "../../domain/users/candidate.js
 import { ForbiddenError } from "../../domain/errors.js";
 import type { Listing, Page } from "../../domain/listing.js";
 import type { Principal } from "../../domain/access/principal.js";
-import { kept, recordEvent } from "../audit/audit.js";
+import { recordEvent, storable } from "../audit/audit.js";
 import type { Dependencies } from "../dependencies.js";
 import { countWithin } from "../limits/rate-limits.js";
 
@@ -48,7 +48,7 @@ export class CandidateService {
       recordEvent(this.deps, repositories, principal, {
         action: "search",
         target: { type: "Candidate" },
-        detail: `${page.total} found by ${kept(filter ?? "")}`,
+        detail: `${page.total} found by ${storable(filter ?? "")}`,
       }),
     );
     return page;
