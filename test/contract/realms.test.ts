@@ -84,6 +84,8 @@ const WRITES: Readonly<Record<string, Call>> = {
   "accounts.delete": ({ accounts }, { account }) => accounts.delete(account.id),
   "organizations.update": ({ organizations }, { organization }) =>
     organizations.update({ ...organization, description: "Changed", version: 2, updatedAt: LATER }),
+  "organizations.updateMembers": ({ organizations }, { organization }) =>
+    organizations.updateMembers({ ...organization, memberCount: 5, version: 2, updatedAt: LATER }),
   "organizations.delete": ({ organizations }, { organization }) => organizations.delete(organization.id),
   "teams.update": ({ teams }, { team }) => teams.update({ ...team, description: "Changed", version: 2 }),
   "teams.add": ({ teams }, { team, colleague }) => teams.add(team, [colleague]),

@@ -124,6 +124,15 @@ export class OrganizationRepository {
     );
   }
 
+  /** Writes what a change of its members alone makes of an organization: their number, its version and its time. */
+  async updateMembers({ id, memberCount, version, updatedAt }: OrganizationWrite): Promise<void> {
+    await this.session.rows(
+      `update muster_organizations set member_count = ?, version = ?, updated_at = ?
+       where id = ? ${this.#own.text}`,
+      [memberCount, version, updatedAt, id, ...this.#own.bindings],
+    );
+  }
+
   /** @returns whether there was such an organization */
   async delete(id: string): Promise<boolean> {
     const deleted = await this.session.first(

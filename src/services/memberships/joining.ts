@@ -106,7 +106,7 @@ export async function join(
   const { memberships, organizations } = repositories;
   const added = await memberships.add(organization.id, [accountId], { source, addedBy, at });
   const members = { added, removed: [] };
-  if (added.length > 0) await organizations.update(changedMembers(organization, members, at));
+  if (added.length > 0) await organizations.updateMembers(changedMembers(organization, members, at));
   return members;
 }
 
@@ -124,7 +124,7 @@ export async function leave(
 ): Promise<MembersOutcome> {
   const remove = { type: "remove", accountIds: [accountId] } as const;
   const outcome = await changeMembers(deps, repositories, author, organization.id, [remove]);
-  await repositories.organizations.update(changedMembers(organization, outcome.members, deps.now()));
+  await repositories.organizations.updateMembers(changedMembers(organization, outcome.members, deps.now()));
   return outcome;
 }
 

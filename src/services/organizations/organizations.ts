@@ -55,7 +55,7 @@ export class OrganizationService {
       const { members } = await changeMembers(this.deps, repositories, principal, id, steps);
       // With its first members, it is in its first version.
       const organization = changedMembers({ ...empty, version: 0 }, members, at);
-      if (members.added.length > 0) await organizations.update(organization);
+      if (members.added.length > 0) await organizations.updateMembers(organization);
       const attributes = attributeChanges(undefined, input);
       const change = { action: "create", ...organizationTarget(organization), attributes, members } as const;
       await this.deps.changes.record(repositories, principal, change);
@@ -112,7 +112,7 @@ export class OrganizationService {
       const attributes = attributeChanges(current, next);
       if (attributes.length === 0 && !hasMembers(members)) return current;
       const changed = changedMembers(next, members, this.deps.now());
-      await organizations.update(changed);
+      await (attributes.length > 0 ? organizations.update(changed) : organizations.updateMembers(changed));
       const recorded = {
         action: "change",
         ...organizationTarget(changed),
@@ -144,7 +144,7 @@ export class OrganizationService {
         if (hasMembers(members)) current = changedMembers(current, members, at);
         return current;
       });
-      if (current.version !== before.version) await organizations.update(current);
+      if (current.version !== before.version) await organizations.updateMembers(current);
       const changes = turnsOfMembers
         .filter(hasMembers)
         .map((members) => ({ action: "change", ...organizationTarget(current), members }) as const);
