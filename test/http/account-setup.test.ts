@@ -286,6 +286,20 @@ describe("Setting up an account by mail", () => {
         expect((await look(link)).status).to.equal(410);
       });
 
+      it("takes a person back who has a password, without a mail", async () => {
+        const userName = `${unique("Back")}@example.com`;
+        const person = { schemas: [CORE_USER], userName, password: PASSWORD };
+        const { id } = expectStatus(await client.post("/Users", person), 201);
+        expectStatus(await client.delete(`/Users/${id}`), 204);
+        const back = await create({ userName }, client);
+        expect(back.id).to.equal(id);
+        expect(back).to.not.have.property(MEMBERSHIP);
+        const [, , event] = expectList(await client.find("/AuditEvents", `target.value eq "${id}"`), 3);
+        expect(event).to.include({ action: "create" }).and.to.not.have.property("ignored");
+        await mailbox.expect((await create({}, client)).userName);
+        expect(mailbox.to(userName)).to.have.length(0);
+      });
+
       it("leaves people alone whom it does not manage, and says in the audit log what it ignored", async () => {
         const user = await createUser(scim, { userName: `${unique("Other")}@example.com` });
         const taken = await create({ userName: user.userName }, client);

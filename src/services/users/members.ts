@@ -65,12 +65,13 @@ export class MemberService {
       const { id, isNew } = await this.#findOrInsert(repositories, organizationId, input, passwordHash);
       const member = isNew ? undefined : await accounts.find(id, "forUpdate");
       if (member?.active) throw new UniquenessError("User", "userName", input.userName);
-      const { setupEmail } = credentials;
-      const sendsMail = await this.setupMail.isDue(repositories, setupEmail, { ...input, id }, false);
-      const secret = { passwordHash, sendsMail };
       const place = { organizationId, accountId: id };
       const addition = { source: "scim", addedBy: tokenIdOf(principal.actor) } as const;
       const members = member ? NOBODY : await join(this.deps, repositories, organization, id, addition);
+      const { setupEmail } = credentials;
+      // The realm knows of its members alone whether they have a password, so this comes after they join.
+      const sendsMail = await this.setupMail.isDue(repositories, setupEmail, { ...input, id }, false);
+      const secret = { passwordHash, sendsMail };
       const written = isNew
         ? { changes: profileChanges(undefined, input), ignored: [] }
         : await writeManagedProfile(this.deps, repositories, principal, place, input, secret);
