@@ -92,6 +92,27 @@ describe("A host's database", () => {
       await hurried.check();
       await hurried.close();
     });
+
+    it("has its connections back also when it is closed in the middle of something", async () => {
+      const closing = databaseOf(host, { ...LIMITS, statement: 20_000 });
+      let resume: () => void = () => undefined;
+      const waiting = new Promise<void>((resolve) => (resume = resolve));
+      let begin: () => void = () => undefined;
+      const begun = new Promise<void>((resolve) => (begin = resolve));
+      const written = closing.transaction(async (session) => {
+        await session.rows("insert into things (number) values (1)");
+        begin();
+        await waiting;
+      });
+      await begun;
+      const closed = closing.close();
+      // By then, all that reads is closed.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      resume();
+      await Promise.all([written, closed]);
+      expect((host.client as { pool: { numUsed(): number } }).pool.numUsed()).to.equal(0);
+      expect(await numbers()).to.deep.equal([1]);
+    });
   });
 
   it("has to be one that Muster knows", () => {

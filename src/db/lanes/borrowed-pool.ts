@@ -1,4 +1,8 @@
+import knex from "knex";
+import type { Knex } from "knex";
 import { UnavailableError } from "../../domain/errors.js";
+import { SILENT } from "../silent.js";
+import type { ConnectionPool } from "./lane.js";
 import type { LaneSizes } from "./limits.js";
 
 /** The pool of connections of a Knex, by tarn. */
@@ -15,19 +19,33 @@ export interface HostPool {
 const RETRY_AFTER = 5;
 
 /**
- * A host's pool as Knex takes it (`connectionPool`), with a limit to the wait for a connection. Knex never destroys a
- * pool that it was given.
+ * A Knex of Muster's own that takes its connections from a host's pool, with a limit to the wait for one. When it is
+ * destroyed, the pool stays as it is, and what still runs then gives its connection back.
  *
  * @param patience how long to wait, in milliseconds
  */
-export const borrowedPool = (pool: HostPool, patience: number) => ({
-  acquire: () => ({ promise: acquire(pool, patience) }),
-  release: (connection: object) => pool.release(connection),
-  destroy: () => Promise.resolve(),
-  numFree: () => pool.numFree(),
-  numUsed: () => pool.numUsed(),
-  numPendingAcquires: () => pool.numPendingAcquires(),
-});
+export function borrowingKnex(client: "pg" | "sqlite3", pool: HostPool, patience: number): Knex {
+  const borrowing = knex({
+    client,
+    connectionPool: {
+      acquire: () => ({ promise: acquire(pool, patience) }),
+      release: (connection: object) => pool.release(connection),
+      destroy: () => Promise.resolve(),
+      numFree: () => pool.numFree(),
+      numUsed: () => pool.numUsed(),
+      numPendingAcquires: () => pool.numPendingAcquires(),
+    },
+    ...(client === "sqlite3" && { useNullAsDefault: true }),
+    log: SILENT,
+    compileSqlOnError: false,
+  });
+  // Knex's own needs the pool, which it forgets when it is destroyed.
+  (borrowing.client as Pick<ConnectionPool, "releaseConnection">).releaseConnection = (connection) => {
+    pool.release(connection);
+    return Promise.resolve();
+  };
+  return borrowing;
+}
 
 async function acquire(pool: HostPool, patience: number): Promise<object> {
   const pending = pool.acquire();

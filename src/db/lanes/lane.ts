@@ -45,7 +45,7 @@ export interface Budget {
 const CLOSE_PATIENCE_MS = 5000;
 
 /** What Knex's clients offer beneath its typed surface. */
-interface ConnectionPool {
+export interface ConnectionPool {
   acquireConnection(): Promise<object>;
   releaseConnection(connection: object): Promise<void>;
 }

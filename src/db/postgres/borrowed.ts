@@ -1,13 +1,11 @@
-import knex from "knex";
 import { Database } from "../database.js";
 import { postgresDialect } from "../dialect.js";
-import { borrowedPool, borrowedSizes } from "../lanes/borrowed-pool.js";
+import { borrowedSizes, borrowingKnex } from "../lanes/borrowed-pool.js";
 import type { HostPool } from "../lanes/borrowed-pool.js";
 import { Lane } from "../lanes/lane.js";
 import type { Engine } from "../lanes/lane.js";
 import { laneLimits } from "../lanes/limits.js";
 import type { DatabaseLimits } from "../lanes/limits.js";
-import { SILENT } from "../silent.js";
 import { abandon } from "./client.js";
 import { canceller, LATENESS_MS, run } from "./open.js";
 
@@ -23,12 +21,7 @@ const beginFor = (milliseconds: number) =>
  * must not stay on the host's connection.
  */
 export function borrowedPostgres(pool: HostPool, limits: DatabaseLimits): Database {
-  const own = knex({
-    client: "pg",
-    connectionPool: borrowedPool(pool, limits.wait),
-    log: SILENT,
-    compileSqlOnError: false,
-  });
+  const own = borrowingKnex("pg", pool, limits.wait);
   const sizes = borrowedSizes(pool, MOST_WRITERS);
   const limit = laneLimits(sizes, limits);
   const engine: Engine = { run, lateness: LATENESS_MS, interrupt: () => undefined, abandon };

@@ -1,15 +1,13 @@
-import knex from "knex";
 import type { Database as Connection } from "sqlite3";
 import { Database } from "../database.js";
 import { sqliteDialect } from "../dialect.js";
-import { borrowedPool, borrowedSizes } from "../lanes/borrowed-pool.js";
+import { borrowedSizes, borrowingKnex } from "../lanes/borrowed-pool.js";
 import type { HostPool } from "../lanes/borrowed-pool.js";
 import { Lane } from "../lanes/lane.js";
 import type { Engine } from "../lanes/lane.js";
 import { laneLimits } from "../lanes/limits.js";
 import type { DatabaseLimits } from "../lanes/limits.js";
 import type { Binding } from "../session.js";
-import { SILENT } from "../silent.js";
 import { sqliteEngine } from "./client.js";
 
 /**
@@ -18,13 +16,7 @@ import { sqliteEngine } from "./client.js";
  * foreign keys.
  */
 export function borrowedSqlite(pool: HostPool, limits: DatabaseLimits): Database {
-  const own = knex({
-    client: "sqlite3",
-    connectionPool: borrowedPool(pool, limits.wait),
-    useNullAsDefault: true,
-    log: SILENT,
-    compileSqlOnError: false,
-  });
+  const own = borrowingKnex("sqlite3", pool, limits.wait);
   const limit = laneLimits(borrowedSizes(pool, 1), limits);
   // Where another process writes, as many milliseconds are waited as with connections of Muster's own.
   const pragmas = { foreign_keys: 1, busy_timeout: limits.wait / 2 };
