@@ -3,7 +3,7 @@ import prettier from "eslint-config-prettier";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "data/", "node_modules/", "test/fixtures/idp-corpus/"] },
+  { ignores: ["dist/", "data/", "node_modules/", "test/fixtures/idp-corpus/", "test/fixtures/recipes/"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

@@ -41,17 +41,12 @@ export function requireFew(name: string, value: JsonValue): void {
   }
 }
 
-/**
- * `requireKeyLength` for sub-attributes of each element of an attribute.
- *
- * @param part the sub-attribute; without it, all of them
- */
-export function requireKeyLengths(name: string, elements: JsonValue | undefined, part?: string): void {
+/** `requireKeyLength` for the sub-attributes of each element of an attribute. */
+export function requireKeyLengths(name: string, elements: JsonValue | undefined): void {
   for (const element of Array.isArray(elements) ? elements : []) {
     if (!isJsonObject(element)) continue;
     for (const [key, value] of Object.entries(element)) {
-      const isIndexed = part === undefined || key === part;
-      if (isIndexed && typeof value === "string") requireKeyLength({ [`${name}.${key}`]: value });
+      if (typeof value === "string") requireKeyLength({ [`${name}.${key}`]: value });
     }
   }
 }

@@ -5,8 +5,11 @@ import type { JsonDocument } from "../values/json.js";
 import type { RoleList } from "../access/roles.js";
 import type { OrganizationReference } from "../organizations/organization.js";
 
-/** The attributes in a profile that people are looked for by so often that they stand in an index. */
-export const INDEXED_IN_PROFILE: readonly (readonly [string, string])[] = [
+/**
+ * The paths of the attributes in a profile that are looked up often. Each has a column with an index, so its length is
+ * limited, and it is compared without case.
+ */
+export const INDEXED_IN_PROFILE: readonly (readonly string[])[] = [
   ["name", "familyName"],
   [ENTERPRISE_USER, "department"],
   [ENTERPRISE_USER, "employeeNumber"],

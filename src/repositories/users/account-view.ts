@@ -1,6 +1,6 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Realm } from "../../domain/access/principal.js";
-import { ENTERPRISE_USER } from "../../domain/values/schemas.js";
+import { INDEXED_IN_PROFILE } from "../../domain/users/account.js";
 import { constant, folded, text } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
 import { sql } from "../listing/sql.js";
@@ -89,12 +89,15 @@ function providerView(dialect: Dialect): AccountView {
   };
 }
 
-/** Attributes of the profile that have a column of their own, folded, with an index; the database computes it. */
-export const INDEXED: Readonly<Record<string, string>> = {
-  "name.familyName": "family_name_key",
-  [`${ENTERPRISE_USER}.department`]: "department_key",
-  [`${ENTERPRISE_USER}.employeeNumber`]: "employee_number_key",
-};
+/** Which column has an indexed attribute of the profile, folded; the database computes it. */
+export const INDEXED: Readonly<Record<string, string>> = Object.fromEntries(
+  INDEXED_IN_PROFILE.map((path) => [path.join("."), `${snakeCase(path.at(-1) ?? "")}_key`]),
+);
+
+/** `employeeNumber` as `employee_number` */
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
 
 /** What an account has of its own, whatever the realm. */
 const PERSONAL = [
