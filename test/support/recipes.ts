@@ -84,17 +84,18 @@ function nextNumber(copy: string): string {
 }
 
 function insert({ file, text, after, before }: Insertion, title: string, copy: string): void {
+  const isStale = (why: string) => new Error(`'${title}' of ${DOCUMENT} or its test is out of date: ${why}`);
   const path = join(copy, file);
-  const content = existsSync(path) ? readFileSync(path, "utf8") : "";
-  const anchor = after ?? before ?? "";
-  const parts = anchor === "" ? ["", content] : content.split(anchor);
-  if (parts.length !== 2) {
-    throw new Error(
-      `The recipe '${title}' of ${DOCUMENT} is out of date, or this test: ${file} has '${anchor}' ${parts.length - 1} times`,
-    );
+  if (!existsSync(path)) throw isStale(`there is no ${file}`);
+  const content = readFileSync(path, "utf8");
+  const anchor = after ?? before;
+  if (anchor === undefined) {
+    writeFileSync(path, text + content);
+    return;
   }
-  const between = before === undefined ? anchor + text : text + anchor;
-  writeFileSync(path, parts.join(between));
+  const parts = content.split(anchor);
+  if (parts.length !== 2) throw isStale(`${file} has '${anchor}' ${parts.length - 1} times`);
+  writeFileSync(path, parts.join(before === undefined ? anchor + text : text + anchor));
 }
 
 /** The files that the document names in a recipe: what each of its numbered lines begins with. */
