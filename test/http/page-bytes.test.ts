@@ -214,8 +214,8 @@ describe("Lists of profiles from before there were limits", () => {
       this.timeout(120_000);
       const { scim } = server;
       const answers = await Promise.all(Array.from({ length: 40 }, () => unread(scim, "/Users?count=1000")));
-      // Some are being sent; others may have found no room.
-      for (const { statusCode } of answers) expect(statusCode).to.be.oneOf([200, 503]);
+      // Some are being sent; others may have found no room, or have waited too long for their turn.
+      for (const { statusCode } of answers) expect(statusCode).to.be.oneOf([200, 429, 503]);
       for (const answer of answers) answer.destroy();
       expect((await scim.get("/Users?count=1")).status).to.equal(200);
     });

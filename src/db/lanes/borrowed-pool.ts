@@ -49,14 +49,15 @@ export function borrowingKnex(client: "pg" | "sqlite3", pool: HostPool, patience
 
 async function acquire(pool: HostPool, patience: number): Promise<object> {
   const pending = pool.acquire();
-  const deadline = performance.now() + patience;
+  const wait = { isOver: false };
   const timer = setTimeout(() => {
+    wait.isOver = true;
     pending.abort();
   }, patience);
   try {
     return await pending.promise;
   } catch (error) {
-    if (performance.now() < deadline) throw error;
+    if (!wait.isOver) throw error;
     throw new UnavailableError("The database has no connection to spare", RETRY_AFTER, { cause: error });
   } finally {
     clearTimeout(timer);
