@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { INDEXED_IN_PROFILE } from "../../src/domain/users/account.js";
 import { expectError, expectStatus, read } from "../support/assertions.js";
 import { BULK_REQUEST, patchData } from "../support/bulk.js";
 import type { Answer, Body, ScimClient } from "../support/client.js";
@@ -74,6 +75,23 @@ describeServer("What is stored of a User", (scim, server) => {
       }
     }
   });
+
+  for (const path of [...INDEXED_IN_PROFILE, ["userName"], ["displayName"], ["externalId"]]) {
+    const name = path.join(".");
+    const attribute = (length: number) =>
+      path.reduceRight<unknown>((value, key) => ({ [key]: value }), "ü".repeat(length)) as object;
+
+    it(`is short where it is looked up by an index: ${name}, by every way to write it`, async () => {
+      const user = await createUser(scim);
+      for (const answer of await writes(scim, user, attribute(401))) {
+        expectError(answer, { status: 400, scimType: "invalidValue", detail: /401 characters; at most 400/ });
+        expect(answer.body.detail).to.include(`'${name}'`);
+      }
+      expect(await read(scim, `/Users/${user.id}`)).to.deep.equal(user);
+      const patch = await scim.patch(`/Users/${user.id}`, { op: "add", value: attribute(400) });
+      expectStatus(patch, 200);
+    });
+  }
 
   it("counts bytes, roles and all lists together", async () => {
     const user = await createUser(scim);

@@ -102,7 +102,7 @@ function insert({ file, text, after, before }: Insertion, title: string, copy: s
 export function filesOf({ title, names }: Recipe): string[] {
   const [, recipe = ""] = readFileSync(DOCUMENT, "utf8").split(`\n- **${title}**`);
   const [steps = ""] = recipe.split("\n- **");
-  return [...steps.matchAll(/^ {2}\d\. `([^`]+)`/gm)].map(([, file = ""]) =>
+  return [...steps.matchAll(/^ {2}\d+\. `([^`]+)`/gm)].map(([, file = ""]) =>
     file.replace(/<(\w+)>/g, (placeholder, name: string) => names[name] ?? placeholder),
   );
 }
