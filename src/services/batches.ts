@@ -2,42 +2,42 @@ import type { Realm } from "../domain/access/principal.js";
 import type { UnitOfWork } from "../repositories/unit-of-work.js";
 import { PasswordsOfBatch } from "./passwords/passwords-of-batch.js";
 import type { PasswordHasher } from "./passwords/passwords.js";
-import { HeldRefusals } from "./audit/refusals.js";
+import { PendingRefusals } from "./audit/refusals.js";
 import type { RefusalLog } from "./audit/refusals.js";
 
-/** What operations use that has to stay out of their transaction. */
+/** What operations use outside their transaction: refusals are written after it, passwords are hashed before it. */
 export interface Outside {
   readonly refusals: RefusalLog;
   readonly passwords: PasswordHasher;
 }
 
-/** Lets operations of several services happen in one transaction. */
+/** Runs operations of several services in one transaction. */
 export class BatchService<Services> {
   /**
-   * @param outside where goes what was refused in a transaction, once it is over, and who hashes passwords before it
-   * @param serve makes the services, working with what they are given
+   * @param outside writes refusals after a transaction, and hashes passwords before it
+   * @param createServices makes the services for one transaction
    */
   constructor(
     private readonly work: UnitOfWork,
     private readonly outside: Outside,
-    private readonly serve: (work: UnitOfWork, outside: Outside) => Services,
+    private readonly createServices: (work: UnitOfWork, outside: Outside) => Services,
   ) {}
 
   /**
-   * Runs operations in one transaction: each is kept or undone by itself, and all are undone when `operations`
-   * throws. It may be run again after losing a race, and when there are passwords in it: nothing waits for those
-   * while the transaction keeps others from writing.
+   * Runs operations in one transaction. Each succeeds or is rolled back by itself; all are rolled back when
+   * `operations` throws. `operations` may be called again: after a conflict with another transaction, and when it
+   * contains passwords, which are hashed outside the transaction because hashing takes long.
    *
-   * @param realm whose turn it is
-   * @param operations calls the services that it is given, one at a time, and nothing else that has effects
+   * @param realm whose turn the transaction takes in the queue
+   * @param operations calls the services one at a time, and must have no other side effects
    */
   async together<T>(realm: Realm, operations: (services: Services) => Promise<T>): Promise<T> {
-    let refusals = new HeldRefusals();
+    let refusals = new PendingRefusals();
     const passwords = new PasswordsOfBatch(this.outside.passwords);
     const result = await passwords.hashedBefore(() =>
       this.work.together(realm, (joined) => {
-        refusals = new HeldRefusals();
-        return passwords.required(operations(this.serve(joined, { refusals, passwords })));
+        refusals = new PendingRefusals();
+        return passwords.required(operations(this.createServices(joined, { refusals, passwords })));
       }),
     );
     await this.outside.refusals.add(refusals.refusals);

@@ -2,16 +2,16 @@ import { VersionMismatchError } from "../domain/errors.js";
 import type { UnitOfWork } from "../repositories/unit-of-work.js";
 import type { Changes } from "./changes/changes.js";
 
-/** What services are given, so that nothing in them reads a clock or makes up an id by itself. */
+/** What services depend on. Services read the time and create ids only through these. */
 export interface Dependencies {
   readonly work: UnitOfWork;
   /** The time now, as ISO 8601 in UTC with milliseconds. */
   readonly now: () => string;
-  /** A new UUIDv7: ids grow with time, so that new rows stand side by side. */
+  /** A new UUIDv7. These grow with time, so new rows are neighbours in an index. */
   readonly newId: () => string;
-  /** How many bytes the attributes of one User can have, as JSON. */
+  /** The maximum size of one User's attributes, in bytes of JSON. */
   readonly profileMaxBytes: number;
-  /** Where services say what they changed. */
+  /** Where services record what they changed. */
   readonly changes: Changes;
 }
 

@@ -10,11 +10,11 @@ export type DirectoryEntry =
   | { readonly kind: "accounts"; readonly item: AccountWithOrganizations }
   | { readonly kind: "organizations"; readonly item: Organization };
 
-/** What a caller can find across all kinds of resources. */
+/** Queries across Users and Groups. */
 export class DirectoryService {
   constructor(private readonly deps: Pick<Dependencies, "work">) {}
 
-  /** Accounts and organizations in one list. What is deleted while it is read is left out of the page. */
+  /** Accounts and organizations in one list. Resources that are deleted during the query are left out of the page. */
   async list(principal: Principal, listing: DirectoryListing): Promise<Page<DirectoryEntry>> {
     requireAccess(principal, "read Users");
     requireAccess(principal, "read Groups");

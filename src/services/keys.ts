@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { PROVIDER_REALM } from "../domain/access/principal.js";
 import type { Dependencies } from "./dependencies.js";
 
-/** What secret keys are for: each signs or encrypts one kind of thing. */
+/** One secret key for each thing that is signed or encrypted. */
 const NAMES = ["links", "cursors", "csrf"] as const;
 type KeyName = (typeof NAMES)[number];
 
-/** The secret keys, the same for all processes on one database. They are in the database, so they have to be loaded. */
+/** The secret keys. They are stored in the database, so that all processes share them, and have to be loaded first. */
 export class SecretKeys {
   #keys: Readonly<Record<KeyName, Uint8Array>> | undefined;
 
@@ -16,7 +16,7 @@ export class SecretKeys {
     return this.#keys !== undefined;
   }
 
-  /** Reads them, and makes those that are missing. @throws UnavailableError */
+  /** Reads the keys and creates missing ones. @throws UnavailableError */
   async load(): Promise<void> {
     if (this.#keys) return;
     const [links, cursors, csrf] = await Promise.all(NAMES.map((name) => secretKey(this.deps, name)));
@@ -30,7 +30,7 @@ export class SecretKeys {
   }
 }
 
-/** The key of that name; made when it is not there. @returns 32 bytes */
+/** Reads the key of that name, or creates it. @returns 32 bytes */
 async function secretKey({ work }: Pick<Dependencies, "work">, name: string): Promise<Uint8Array> {
   const known = await work.read(PROVIDER_REALM).keys.find(name);
   if (known) return known;

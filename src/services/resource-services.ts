@@ -15,7 +15,7 @@ import { UserService } from "./users/users.js";
 
 /** What services share, whichever unit of work they use. */
 export interface SharedServices extends Outside {
-  /** No part of a batch: nobody looks for candidates in a Bulk. */
+  /** The same service inside a batch: Bulk has no candidates. */
   readonly candidates: CandidateService;
   readonly links: Links;
   readonly mail: OutgoingMail;
@@ -33,9 +33,9 @@ const services = (deps: Dependencies, { candidates, links, mail, refusals, passw
   candidates,
 });
 
-/** What SCIM requests call. */
+/** The services that SCIM requests call. */
 export interface ResourceServices extends Readonly<ReturnType<typeof services>> {
-  /** Makes the same services for a transaction that several operations share. */
+  /** Runs several operations with these services in one transaction. */
   readonly batches: BatchService<ResourceServices>;
 }
 

@@ -14,7 +14,7 @@ import { describeServer } from "../support/server.js";
 const ROUNDS = runs(8, 25);
 const USERS = 5;
 const GROUPS = 2;
-const NOBODY = "00000000-0000-7000-8000-000000000000";
+const NO_MEMBERS = "00000000-0000-7000-8000-000000000000";
 
 /** A few people and organizations, of which there are two alike: for a Bulk, and for single requests. */
 interface World {
@@ -28,8 +28,8 @@ type Step = (world: World) => BulkOperation;
 
 const user = fc.nat(USERS);
 const group = fc.nat(GROUPS - 1);
-const idOf = ({ users }: World, index: number) => users[index] ?? NOBODY;
-const pathOf = ({ groups }: World, index: number) => `/Groups/${groups[index] ?? NOBODY}`;
+const idOf = ({ users }: World, index: number) => users[index] ?? NO_MEMBERS;
+const pathOf = ({ groups }: World, index: number) => `/Groups/${groups[index] ?? NO_MEMBERS}`;
 
 const onGroup = (
   index: number,

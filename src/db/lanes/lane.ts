@@ -50,7 +50,7 @@ export interface ConnectionPool {
   releaseConnection(connection: object): Promise<void>;
 }
 
-const NOBODY: Caller = { group: "", owner: "" };
+const NO_CALLER: Caller = { group: "", owner: "" };
 
 /**
  * Connections for one kind of work, so that no other kind keeps it waiting. The waits for them, their number and
@@ -78,12 +78,12 @@ export class Lane {
    *
    * @throws UnavailableError, OutOfTimeError; TooManyRequestsError when too much of the caller waits
    */
-  run<Row>(sql: string, bindings: readonly Binding[], caller = NOBODY, budget?: Budget): Promise<Row[]> {
+  run<Row>(sql: string, bindings: readonly Binding[], caller = NO_CALLER, budget?: Budget): Promise<Row[]> {
     return this.use((connection) => this.runOn(connection, sql, bindings, caller.signal, budget), caller);
   }
 
   /** Gives a connection to `work` for as long as it takes. @throws as `run`, and what `work` throws */
-  async use<T>(work: (connection: object) => Promise<T>, caller: Caller = NOBODY): Promise<T> {
+  async use<T>(work: (connection: object) => Promise<T>, caller: Caller = NO_CALLER): Promise<T> {
     const turn = this.#slots.enter(caller, () => caller.signal);
     if (turn) await turn;
     this.#used += 1;

@@ -121,7 +121,7 @@ async function aboutSetup(
   const setup = await accountSetups.find(accountId, { lock: false });
   const to = account && mailAddress(account);
   if (to === undefined || account?.active !== true) return undefined;
-  if (setup?.revision !== revision || !setup.isStanding || setup.expiresAt <= now()) return undefined;
+  if (setup?.revision !== revision || !setup.isValid || setup.expiresAt <= now()) return undefined;
   const organization =
     setup.organizationId === undefined
       ? undefined

@@ -31,7 +31,7 @@ export interface MembersChange {
   readonly moreRemoved?: number;
 }
 
-export const NOBODY: MembersChange = { added: [], removed: [] };
+export const NO_MEMBERS: MembersChange = { added: [], removed: [] };
 
 /** Roles that people got and lost. */
 export interface RolesChange {

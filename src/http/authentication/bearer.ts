@@ -3,7 +3,7 @@ import { Passport } from "passport";
 import { Strategy as BearerStrategy } from "passport-http-bearer";
 import type { AuditService } from "../../services/audit/audit.js";
 import type { Authentication, AuthenticationService } from "../../services/tokens/authentication.js";
-import { actorOf } from "../../services/roles/standing.js";
+import { actorOf } from "../../services/roles/current-principal.js";
 import { ScimError } from "../../scim/errors.js";
 import { clientAddress } from "../requests/client-address.js";
 import type { FailedAuthentication } from "./failed-authentication.js";

@@ -13,7 +13,7 @@ export interface AccountSetup {
    * Whether whoever asked for it may still do so: an organization, as long as the person is an active member and it
    * manages the account. Its link must not outlive that, or it would lead into what is others' by then.
    */
-  readonly isStanding: boolean;
+  readonly isValid: boolean;
 }
 
 interface SetupRow {
@@ -53,7 +53,7 @@ export class AccountSetupRepository {
         revision: row.revision,
         sentAt: row.sent_at,
         expiresAt: row.expires_at,
-        isStanding: Boolean(row.is_standing),
+        isValid: Boolean(row.is_standing),
       }
     );
   }
@@ -64,7 +64,7 @@ export class AccountSetupRepository {
     organizationId,
     sentAt,
     expiresAt,
-  }: Omit<AccountSetup, "revision" | "isStanding">): Promise<number> {
+  }: Omit<AccountSetup, "revision" | "isValid">): Promise<number> {
     const row = await this.session.first<{ revision: number }>(
       `insert into muster_account_setups as account_setups (account_id, organization_id, revision, sent_at, expires_at)
        values (?, ?, 1, ?, ?)

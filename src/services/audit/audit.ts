@@ -10,30 +10,30 @@ import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 import type { RefusalLog } from "./refusals.js";
 
-/** What a service tells of an action; who did it and when, the principal and the clock tell. */
+/** What a service records of an action. Who did it and when comes from the author and the clock. */
 export type AuditEntry = Pick<AuditEvent, "action" | "target"> &
   Partial<Pick<AuditEvent, "result" | "status" | "organizationId" | "changes" | "ignored" | "detail">>;
 
-/** What was refused, as the protocol saw it. */
+/** A refused request: what it tried, and the status and error text of the answer. */
 export type Refusal = Pick<AuditEvent, "action" | "target"> & {
   readonly status: number;
   readonly detail: string;
 };
 
-/** At how many events a time the old ones are forgotten, so that nobody waits long for the writer. */
+/** How many old events one transaction deletes, so that other writes do not wait long. */
 const PRUNED_AT_ONCE = 1000;
 
-/** The longest part of what a client wrote that is kept. */
-const KEPT_CHARACTERS = 300;
+/** How many characters of a client's text are stored. */
+const STORED_CHARACTERS = 300;
 
-/** What a client wrote, in a form that every database takes: it must not escape the log by being odd. */
+/** A client's text in a form that every database can store, so that odd characters do not keep it out of the log. */
 export const storable = (text: string) =>
-  text.slice(0, KEPT_CHARACTERS).replace(/\p{Cc}|\p{Surrogate}/gu, "\uFFFD");
+  text.slice(0, STORED_CHARACTERS).replace(/\p{Cc}|\p{Surrogate}/gu, "\uFFFD");
 
-/** Who was refused: an actor that can do something, or one that has no power left. */
+/** Who was refused: a principal, or an author without any power, such as a revoked token. */
 export type Refused = Author & Partial<Pick<Principal, "power">>;
 
-/** Writes an event of something that changes nothing, such as a search or a refusal. Changes are recorded as such. */
+/** Writes an audit event for something that changes nothing, such as a search or a refusal. For changes, see `Changes`. */
 export async function recordEvent(
   { now, newId }: Pick<Dependencies, "now" | "newId">,
   { auditEvents }: Pick<Repositories, "auditEvents">,
@@ -43,7 +43,7 @@ export async function recordEvent(
   await auditEvents.insert([eventOf({ now, newId }, author, entry)]);
 }
 
-/** An event of the audit log, as of now. */
+/** Makes an audit event with the current time. */
 export function eventOf(
   { now, newId }: Pick<Dependencies, "now" | "newId">,
   author: Author,
@@ -68,7 +68,7 @@ export function eventOf(
 
 /** The audit log as callers see it. */
 export class AuditService {
-  /** @param refusals where what was refused goes */
+  /** @param refusals where refused requests are recorded */
   constructor(
     private readonly deps: Dependencies,
     private readonly refusals: RefusalLog,
@@ -88,7 +88,7 @@ export class AuditService {
     return this.deps.work.readMany(principal).auditEvents.list(listing);
   }
 
-  /** Writes down what was refused, or counts it when it was refused before. */
+  /** Records a refused request; a repeated one is counted on the event of the first. */
   async refused(author: Refused, { action, target, status, detail }: Refusal): Promise<void> {
     const id = target.id === undefined ? undefined : storable(target.id);
     const entry = {
@@ -103,7 +103,7 @@ export class AuditService {
     await this.refusals.add([{ event, owner: ownerOf(author.actor), mayWrite }]);
   }
 
-  /** Forgets what is older. @param before ISO 8601 in UTC @returns how many events that were */
+  /** Deletes older events. @param before ISO 8601 in UTC @returns how many were deleted */
   async prune(before: string): Promise<number> {
     let total = 0;
     for (let pruned = PRUNED_AT_ONCE; pruned === PRUNED_AT_ONCE; total += pruned) {

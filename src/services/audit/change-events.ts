@@ -5,7 +5,7 @@ import type { ChangeListener } from "../changes/changes.js";
 import type { Dependencies } from "../dependencies.js";
 import { eventOf } from "./audit.js";
 
-/** Writes an event of the audit log for each change. */
+/** Writes an audit event for each change. */
 export const auditChanges =
   (deps: Pick<Dependencies, "now" | "newId">): ChangeListener =>
   ({ auditEvents }, author, changes) =>
@@ -18,20 +18,20 @@ function entryOf(change: Change) {
     ...{ action, target, ignored },
     ...(organizationId !== undefined && { organizationId }),
     result: (warning === undefined ? "success" : "warning") satisfies AuditEvent["result"],
-    changes: isOfMembers(change) ? [...attributes, "members"] : attributes,
+    changes: changesMembers(change) ? [...attributes, "members"] : attributes,
     ...(details.length > 0 && { detail: details.join("; ") }),
   } as const;
 }
 
-/** Whether the attribute `members` changed; of what was deleted, all attributes are gone. A team says its roles there. */
-function isOfMembers({ action, target, members, roles }: Change): boolean {
+/** Whether the attribute `members` changed. A deletion names no attributes; a team has its roles in `members`. */
+function changesMembers({ action, target, members, roles }: Change): boolean {
   if (action === "delete" || !["Group", "Team"].includes(target.type)) return false;
   if (target.type === "Team" && roles !== undefined && hasRoles(roles)) return true;
   return members !== undefined && hasMembers(members);
 }
 
-/** As many ids as a reader of the audit log looks at. */
-const NAMED = 20;
+/** How many ids the detail of an audit event lists; more would be too long to read. */
+const LISTED_IDS = 20;
 
 function describe({ added, removed, moreRemoved = 0 }: MembersChange): string {
   return [list("added", added, 0), list("removed", removed, moreRemoved)]
@@ -41,6 +41,6 @@ function describe({ added, removed, moreRemoved = 0 }: MembersChange): string {
 
 function list(what: string, ids: readonly string[], more: number): string {
   if (ids.length === 0) return "";
-  const rest = ids.length + more - NAMED;
-  return `${what} ${ids.slice(0, NAMED).join(", ")}${rest > 0 ? `, and ${rest} more` : ""}`;
+  const rest = ids.length + more - LISTED_IDS;
+  return `${what} ${ids.slice(0, LISTED_IDS).join(", ")}${rest > 0 ? `, and ${rest} more` : ""}`;
 }

@@ -4,22 +4,22 @@ import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Dependencies } from "../dependencies.js";
 import { later } from "../limits/rate-limits.js";
 
-/** A refusal as the audit log is to have it. */
+/** A refusal for the audit log. */
 export interface RefusedEvent {
   readonly event: AuditEvent;
-  /** What tells the actor from others, by which refusals are limited. */
+  /** Identifies the actor: the limits on refusals are per owner. */
   readonly owner: string;
   /** Whether the actor may change anything at all. */
   readonly mayWrite: boolean;
 }
 
-/** Takes refusals for the audit log. */
+/** Accepts refusals for the audit log. */
 export interface RefusalLog {
   add(refusals: readonly RefusedEvent[]): Promise<void>;
 }
 
-/** Keeps refusals of a transaction that is under way, and may yet be undone or done again. */
-export class HeldRefusals implements RefusalLog {
+/** Collects the refusals of a running transaction, which may still be rolled back or run again. */
+export class PendingRefusals implements RefusalLog {
   readonly refusals: RefusedEvent[] = [];
 
   add(refusals: readonly RefusedEvent[]): Promise<void> {
@@ -28,72 +28,72 @@ export class HeldRefusals implements RefusalLog {
   }
 }
 
-/** How long refusals that repeat are one event, in seconds. */
+/** How long repeated refusals are counted on one event, in seconds. */
 const WINDOW = 3600;
 
 /**
- * How many different refusals of one actor have an event of their own in that time: many for a token that an
- * identity provider works with, whose every refusal is about another person; few where nothing can be done at all.
+ * How many different refusals of one actor get their own events in that time. A token that can write, such as an
+ * identity provider's, may be refused for a different person each time; one that can only read needs few.
  */
 const DIFFERENT = { writer: 1000, reader: 50 };
 
-/** How many different refusals are remembered, of all actors; beyond that, a writer has what a reader has. */
+/** How many different refusals of all actors are held in memory; beyond that, writers get the limit of readers. */
 const REMEMBERED = 20_000;
 
-/** How many events a transaction writes, so that nobody waits long for the writer. */
-const WRITTEN_AT_ONCE = 200;
+/** How many events one transaction writes, so that other writes do not wait long. */
+const BATCH_SIZE = 200;
 
-/** An event of the log, and how often it has happened. */
+/** An audit event, and how often it has happened. */
 interface Counted {
   readonly id: string;
   occurrences: number;
   lastAt: string;
 }
 
-/** What one actor was refused since its window began, by digests of what it was. */
+/** The refusals of one actor in its current window, by digest. */
 interface Window {
   readonly endsAt: string;
   readonly different: Map<string, Counted>;
-  /** What went beyond that, by its kind: there are only so many kinds. */
+  /** Refusals over the limit, by action, resource type and status, of which there are only a few. */
   readonly more: Map<string, Counted>;
 }
 
 /**
- * Refusals in the audit log: what repeats becomes a count on one event. The first of each is written at once. What
- * follows is counted in memory and written every few seconds, so that no client has the server write as often as it asks.
+ * Writes refusals to the audit log. The first of a kind is written at once. Repetitions are counted in memory, and the
+ * counts are written every few seconds, so that a client cannot cause a write with every request.
  */
 export class Refusals implements RefusalLog {
   readonly #windows = new Map<string, Window>();
   #remembered = 0;
   /** Events that are not in the database yet. */
-  readonly #fresh = new Map<Counted, AuditEvent>();
-  /** Events whose count there is too low. */
+  readonly #unwritten = new Map<Counted, AuditEvent>();
+  /** Events whose count in the database is out of date. */
   readonly #counted = new Set<Counted>();
   #writing: Promise<void> = Promise.resolve();
-  /** The next writing of what is fresh, which has not begun: all that comes until then is in it. */
+  /** The next insertion, which has not begun; it will include every refusal added before it begins. */
   #next: Promise<void> | undefined;
 
   constructor(private readonly deps: Pick<Dependencies, "work" | "now">) {}
 
-  /** Never fails: what cannot be written now is kept for the next `writeDown`. */
+  /** Never fails: the next `writeDown` writes what could not be written now. */
   async add(refusals: readonly RefusedEvent[]): Promise<void> {
     for (const refusal of refusals) this.#count(refusal);
-    if (this.#fresh.size > 0) await this.#nextInsertion();
+    if (this.#unwritten.size > 0) await this.#nextInsertion();
   }
 
-  /** Shared by all who wait for it: while the database is at fault, each of them would wait as long again. */
+  /** Shared by all waiting callers: when the database fails, they do not wait for their own attempts one after another. */
   #nextInsertion(): Promise<void> {
     this.#next ??= this.#inTurn(() => {
       this.#next = undefined;
-      return this.#insertFresh();
+      return this.#insertUnwritten();
     }).catch(() => undefined);
     return this.#next;
   }
 
-  /** Writes down what has been counted since the last time. */
+  /** Writes events and counts that are not in the database yet. */
   writeDown(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#insertFresh();
+      await this.#insertUnwritten();
       await this.#updateCounts();
       this.#forgetWindows();
     });
@@ -122,18 +122,18 @@ export class Refusals implements RefusalLog {
     });
   }
 
-  /** @returns whether it is the first */
+  /** @returns whether it is the first with this key */
   #countIn(counts: Map<string, Counted>, key: string, event: AuditEvent): boolean {
     const known = counts.get(key);
     if (known) {
       known.occurrences += 1;
       known.lastAt = event.createdAt;
-      if (!this.#fresh.has(known)) this.#counted.add(known);
+      if (!this.#unwritten.has(known)) this.#counted.add(known);
       return false;
     }
     const counted = { id: event.id, occurrences: 1, lastAt: event.createdAt };
     counts.set(key, counted);
-    this.#fresh.set(counted, event);
+    this.#unwritten.set(counted, event);
     return true;
   }
 
@@ -151,22 +151,22 @@ export class Refusals implements RefusalLog {
     this.#remembered -= different.size;
   }
 
-  async #insertFresh(): Promise<void> {
-    for (const some of inPortions(this.#fresh)) {
-      const events = some.map(([{ occurrences, lastAt }, event]) => ({ ...event, occurrences, lastAt }));
+  async #insertUnwritten(): Promise<void> {
+    for (const batch of inBatches(this.#unwritten)) {
+      const events = batch.map(([{ occurrences, lastAt }, event]) => ({ ...event, occurrences, lastAt }));
       await this.deps.work.write(PROVIDER_REALM, ({ auditEvents }) => auditEvents.insert(events));
-      some.forEach(([counted], index) => {
-        this.#fresh.delete(counted);
+      batch.forEach(([counted], index) => {
+        this.#unwritten.delete(counted);
         if (counted.occurrences !== events[index]?.occurrences) this.#counted.add(counted);
       });
     }
   }
 
   async #updateCounts(): Promise<void> {
-    for (const some of inPortions(this.#counted)) {
-      const counts = some.map((counted) => ({ ...counted }));
+    for (const batch of inBatches(this.#counted)) {
+      const counts = batch.map((counted) => ({ ...counted }));
       await this.deps.work.write(PROVIDER_REALM, ({ auditEvents }) => auditEvents.recount(counts));
-      some.forEach((counted, index) => {
+      batch.forEach((counted, index) => {
         if (counted.occurrences === counts[index]?.occurrences) this.#counted.delete(counted);
       });
     }
@@ -178,14 +178,14 @@ export class Refusals implements RefusalLog {
   }
 }
 
-/** What there is now, as many at a time as a transaction writes. */
-function* inPortions<T>(items: Iterable<T>): Generator<T[]> {
+/** Splits a copy of the items into batches for one transaction each. */
+function* inBatches<T>(items: Iterable<T>): Generator<T[]> {
   const all = [...items];
-  for (let start = 0; start < all.length; start += WRITTEN_AT_ONCE) {
-    yield all.slice(start, start + WRITTEN_AT_ONCE);
+  for (let start = 0; start < all.length; start += BATCH_SIZE) {
+    yield all.slice(start, start + BATCH_SIZE);
   }
 }
 
-/** Of a fixed length, whatever clients write. */
+/** A key of fixed length, however long the client's texts are. */
 const digest = (parts: readonly unknown[]) =>
   createHash("sha1").update(JSON.stringify(parts)).digest("base64");

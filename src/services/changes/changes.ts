@@ -3,8 +3,8 @@ import type { Change } from "../../domain/changes/change.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 
 /**
- * Derives something from changes, such as audit events or mail, in the transaction that makes them: what it writes is
- * kept or undone with them.
+ * Derives something from changes, such as audit events or mail, in the transaction that makes them, and is committed or
+ * rolled back with them.
  */
 export type ChangeListener = (
   repositories: Repositories,
@@ -12,14 +12,14 @@ export type ChangeListener = (
   changes: readonly Change[],
 ) => Promise<void>;
 
-/** Where every service says what it changed. */
+/** Where every service records what it changed. */
 export class Changes {
-  /** @param listeners all that derives from changes, in this order */
+  /** @param listeners called for each change, in this order */
   constructor(private readonly listeners: readonly ChangeListener[]) {}
 
   /**
-   * Records changes. Call it in the transaction that makes them. The people who joined or left may be gone by then, but
-   * an organization that is deleted must still have its members.
+   * Records changes. Call it in the transaction that makes them. Accounts may be deleted before the call, but an
+   * organization must be deleted after it: listeners still read its members.
    *
    * @param author who made them
    */

@@ -22,15 +22,15 @@ import type { FoundInvitation, OpenInvitation, OpenInvitations } from "./open-in
 import { knownWords, requireUsablePassword } from "../passwords/password-rules.js";
 import type { Passwords } from "../passwords/passwords.js";
 
-/** What somebody says who accepts. */
+/** What a person enters to accept an invitation. */
 export interface Acceptance {
   readonly givenName?: string | undefined;
   readonly familyName?: string | undefined;
-  /** The one that the person is going to have, or has. */
+  /** The new password, or the one that the person's account has. */
   readonly password?: string | undefined;
 }
 
-/** What accepting has come to. */
+/** The result of accepting an invitation. */
 export interface Accepted {
   readonly accountId: string;
   readonly userName: string;
@@ -38,10 +38,10 @@ export interface Accepted {
   readonly organizationName: string;
 }
 
-/** An offer to somebody whose address is known. */
-type PersonalOffer = OpenInvitation & { readonly address: string };
+/** An open invitation to a person whose address is known. */
+type PersonalInvitation = OpenInvitation & { readonly address: string };
 
-/** Invitations as the people see them who are invited. */
+/** What invited people can do with their invitations. */
 export class AcceptanceService {
   constructor(
     private readonly deps: Dependencies,
@@ -50,7 +50,7 @@ export class AcceptanceService {
     private readonly passwords: Passwords,
   ) {}
 
-  /** As `OpenInvitations.open`. */
+  /** Like `OpenInvitations.open`. */
   async open(token: string, origin: Origin): Promise<OpenInvitation> {
     return (await this.openInvitations.open(token, origin)).offer;
   }
@@ -58,8 +58,8 @@ export class AcceptanceService {
   /**
    * Accepts an invitation: makes an account for a new person, and the membership with its roles and teams.
    *
-   * @throws what `open` throws, InvalidValueError for a name or password that will not do, ForbiddenError for a
-   *   wrong password, or an address that is not proved, ConflictError
+   * @throws what `open` throws, InvalidValueError for an unusable name or password, ForbiddenError for a wrong
+   *   password or an address that is not proved, ConflictError when the account changed at the same time
    */
   async accept(token: string, input: Acceptance, origin: Origin): Promise<Accepted> {
     const found = await this.openInvitations.open(token, origin);
@@ -77,7 +77,7 @@ export class AcceptanceService {
         offer,
         "invitation and account",
       );
-      if (now.offer.takes !== offer.takes || now.accountId !== accountId) throw justNow();
+      if (now.offer.takes !== offer.takes || now.accountId !== accountId) throw changedMeanwhile();
       const { invitation } = now.offer;
       if (person) await this.#create(repositories, invitation, { ...person, id, passwordHash }, origin);
       const accepted = { organization, invitation, address: offer.address, accountId: accountId ?? id };
@@ -90,9 +90,9 @@ export class AcceptanceService {
   }
 
   /**
-   * Declines an invitation: nobody accepts it by this link any more.
+   * Declines an invitation: from now on, it cannot be accepted with this link.
    *
-   * @throws what `open` throws, InvalidValueError for a link that was sent to nobody
+   * @throws what `open` throws, InvalidValueError for a link that was not sent to an address
    */
   async decline(token: string, origin: Origin): Promise<OpenInvitation> {
     const { offer } = await this.openInvitations.open(token, origin);
@@ -116,7 +116,7 @@ export class AcceptanceService {
   }
 
   /**
-   * Reads an invitation under its lock. As everywhere, the organization is locked before what belongs to it.
+   * Locks an invitation and reads it. As everywhere, the organization is locked before what belongs to it.
    *
    * @throws what `OpenInvitations.read` throws
    */
@@ -132,39 +132,39 @@ export class AcceptanceService {
     return { organization, found };
   }
 
-  /** @throws ForbiddenError unless it is the account's */
+  /** @throws ForbiddenError unless it is the account's password */
   async #requirePassword(
     { offer: { invitation }, accountId = "", passwordHash }: FoundInvitation,
     password: string | undefined,
     origin: Origin,
   ): Promise<void> {
     const author = invitedAuthor(invitation, accountId, origin);
-    const guessed = {
-      what: "password",
-      whose: accountId,
+    const attempt = {
+      kind: "password",
+      owner: accountId,
       author,
       target: invitationTarget(invitation).target,
     } as const;
-    await this.guard.check(guessed, async () => {
+    await this.guard.check(attempt, async () => {
       if (passwordHash === undefined || password === undefined) return false;
       return this.passwords.isPassword(turnOf(author), password, passwordHash);
     });
   }
 
-  /** @throws InvalidValueError for a password that will not do, TooManyRequestsError for who tries many */
+  /** @throws InvalidValueError for an unusable password, TooManyRequestsError after too many attempts */
   async #hash(
-    { invitation, address }: PersonalOffer,
+    { invitation, address }: PersonalInvitation,
     person: AccountInput,
     password: string | undefined,
     origin: Origin,
   ): Promise<string> {
     if (password === undefined) throw new InvalidValueError("Enter a password");
     requireUsablePassword(password);
-    const whose = `${invitation.id} ${mailboxKey(address)}`;
+    const owner = `${invitation.id} ${mailboxKey(address)}`;
     const author = invitedAuthor(invitation, undefined, origin);
     await this.guard.count({
-      what: "new password",
-      whose,
+      kind: "new password",
+      owner,
       author,
       target: invitationTarget(invitation).target,
     });
@@ -178,7 +178,7 @@ export class AcceptanceService {
     origin: Origin,
   ): Promise<void> {
     const { id, userName } = account;
-    // The person's own from the start: no organization manages it.
+    // Not managed by an organization: the person owns the profile from the start.
     await repositories.accounts.insert({ ...account, version: 1, updatedAt: this.deps.now() });
     await this.deps.changes.record(repositories, invitedAuthor(invitation, id, origin), {
       action: "create",
@@ -197,10 +197,10 @@ export class AcceptanceService {
     const at = this.deps.now();
     const addition = { source: "invitation", addedBy: inviter.tokenId } as const;
     const members = await join(this.deps, repositories, organization, accountId, addition);
-    if (!hasMembers(members)) throw justNow();
+    if (!hasMembers(members)) throw changedMeanwhile();
     const roles = invitation.roles.map((value) => ({ value }));
-    const standing = { externalId: undefined, active: true, roles };
-    await memberships.update(organization.id, accountId, standing, at);
+    const membership = { externalId: undefined, active: true, roles };
+    await memberships.update(organization.id, accountId, membership, at);
     const teams = await joinTeams(repositories, invitation.teamIds, accountId, at);
     await invitations.accept(id, addressOf(invitation, address), accountId, at);
     const place = { organizationId: organization.id };
@@ -213,7 +213,7 @@ export class AcceptanceService {
   }
 }
 
-/** What has been accepted, by whom. */
+/** An accepted invitation, and the account that accepted it. */
 interface AcceptedInvitation {
   readonly organization: Organization;
   readonly invitation: Invitation;
@@ -221,7 +221,7 @@ interface AcceptedInvitation {
   readonly accountId: string;
 }
 
-/** Takes a member into teams; those that are gone are passed over. @returns the changes of the teams */
+/** Adds a member to teams, skipping deleted ones. @returns the changes of the teams */
 async function joinTeams(
   { teams }: Repositories,
   teamIds: readonly string[],
@@ -240,16 +240,17 @@ async function joinTeams(
   return changes;
 }
 
-const justNow = () => new ConflictError("The account was created or changed at the same time; try again");
+const changedMeanwhile = () =>
+  new ConflictError("The account was created or changed at the same time; try again");
 
-/** @throws ForbiddenError for somebody who has to prove an address first */
-function requireProved(offer: OpenInvitation): asserts offer is PersonalOffer {
+/** @throws ForbiddenError when the person has to prove an address first */
+function requireProved(offer: OpenInvitation): asserts offer is PersonalInvitation {
   if (offer.takes === "address" || offer.takes === "code") {
     throw new ForbiddenError("Prove your address first: request a code and enter it");
   }
 }
 
-/** @throws InvalidValueError for a name that will not do */
+/** @throws InvalidValueError for an unusable name */
 function newPerson(address: string, { givenName, familyName }: Acceptance): AccountInput {
   const [firstName, lastName] = [givenName, familyName].map((name) => name?.normalize("NFC").trim() ?? "");
   if (!firstName || !lastName) throw new InvalidValueError("Enter your first and last name");

@@ -14,11 +14,11 @@ import type { OpenInvitation, OpenInvitations } from "./open-invitations.js";
 import type { OutgoingMail } from "../mail/outgoing-mail.js";
 import { countWithin, HOUR, later } from "../limits/rate-limits.js";
 
-/** How long a code counts, and how long it counts that somebody had it, in seconds. */
+/** How long a code is valid, and how long the proof of an address that it gives, in seconds. */
 const CODE_SECONDS = 15 * 60;
 const PROOF_SECONDS = 60 * 60;
 
-/** So that nobody fills a mailbox, or uses an open link to send mail to all the world. */
+/** These limits keep a mailbox from being flooded, and an open link from being used to send mail to arbitrary addresses. */
 const CODES_TO_ADDRESS = { points: 5, seconds: HOUR };
 const CODES_FOR_INVITATION = { points: 500, seconds: HOUR };
 
@@ -29,7 +29,7 @@ export interface SentCode {
   readonly expiresAt: string;
 }
 
-/** Proofs of addresses by codes that are sent to them. */
+/** Lets people prove their addresses by codes that are sent to them. */
 export class AddressProofs {
   constructor(
     private readonly deps: Dependencies,
@@ -40,20 +40,23 @@ export class AddressProofs {
   ) {}
 
   /**
-   * Sends a code to an address; the one before it is void.
+   * Sends a code to an address; earlier codes become invalid.
    *
-   * @param entered the address, unless the link was sent to one
-   * @throws what `OpenInvitations.open` throws, InvalidValueError for what is no address, or when no code is needed,
+   * @param entered the address that the person entered; ignored when the link was sent to an address
+   * @throws what `OpenInvitations.open` throws, InvalidValueError for a malformed address, or when no code is needed,
    *   ForbiddenError for an address that the invitation is not for, TooManyRequestsError
    */
   async send(token: string, entered: string | undefined, origin: Origin): Promise<SentCode> {
-    const { invitation, address } = whose((await this.openInvitations.open(token, origin)).offer, entered);
+    const { invitation, address } = requireAddress(
+      (await this.openInvitations.open(token, origin)).offer,
+      entered,
+    );
     const expiresAt = later(this.deps.now(), CODE_SECONDS);
     const key = mailboxKey(address);
     await this.deps.work.write(PROVIDER_REALM, async (repositories) => {
       const { id, organizationId } = invitation;
-      // Once more, since it may have been taken back in the meantime.
-      whose((await this.openInvitations.read(repositories, token, "invitation")).offer, entered);
+      // Checked again under the lock, since the invitation may have been withdrawn in the meantime.
+      requireAddress((await this.openInvitations.read(repositories, token, "invitation")).offer, entered);
       await countWithin(this.deps, repositories, `codes for ${id}`, CODES_FOR_INVITATION);
       await countWithin(this.deps, repositories, `codes to ${key}`, CODES_TO_ADDRESS);
       const revision = await repositories.invitationCodes.next(id, key, expiresAt);
@@ -65,10 +68,10 @@ export class AddressProofs {
   }
 
   /**
-   * Takes a code for the proof that the address is the person's.
+   * Checks a code that proves that the address is the person's.
    *
-   * @returns a link to the invitation for the owner of the address, and the last part of it
-   * @throws what `send` throws, ForbiddenError for a wrong code, TooManyRequestsError for who guesses
+   * @returns a link to the invitation for the owner of the address, and its last part
+   * @throws what `send` throws, ForbiddenError for a wrong code, TooManyRequestsError after too many attempts
    */
   async prove(
     token: string,
@@ -76,24 +79,27 @@ export class AddressProofs {
     code: string,
     origin: Origin,
   ): Promise<{ token: string; link: string }> {
-    const { invitation, address } = whose((await this.openInvitations.open(token, origin)).offer, entered);
+    const { invitation, address } = requireAddress(
+      (await this.openInvitations.open(token, origin)).offer,
+      entered,
+    );
     const { id, name, revision } = invitation;
     const key = mailboxKey(address);
-    // Without a code there is nothing to guess, nor to count.
+    // Without a code there is nothing to guess, so the attempt is not counted.
     if (!(await this.#current(id, key))) throw wrongCode();
-    const guessed = {
-      what: "code",
-      whose: `${key} for ${id}`,
+    const attempt = {
+      kind: "code",
+      owner: `${key} for ${id}`,
       author: invitedAuthor(invitation, undefined, origin),
       target: { type: "Invitation", id, display: name },
     } as const;
-    await this.guard.check(guessed, () => this.#use(id, key, code));
+    await this.guard.check(attempt, () => this.#use(id, key, code));
     const provedUntil = later(this.deps.now(), PROOF_SECONDS);
     const proved = { invitationId: id, revision, address, provedUntil };
     return { token: this.links.invitationToken(proved), link: this.links.toInvitation(proved) };
   }
 
-  /** The code that counts now. */
+  /** The code that is valid now. */
   async #current(invitationId: string, key: string): Promise<InvitationCode | undefined> {
     const code = await this.deps.work.read(PROVIDER_REALM).invitationCodes.find(invitationId, key);
     return code && code.expiresAt > this.deps.now() ? code : undefined;
@@ -112,8 +118,12 @@ export class AddressProofs {
   }
 }
 
-/** @throws InvalidValueError, ForbiddenError */
-function whose(
+/**
+ * The address to prove: the one that the link was sent to, or the one that the person entered.
+ *
+ * @throws InvalidValueError, ForbiddenError
+ */
+function requireAddress(
   { invitation, takes, address }: OpenInvitation,
   entered: string | undefined,
 ): { invitation: Invitation; address: string } {
@@ -125,6 +135,6 @@ function whose(
   if (!isAddressedTo(invitation, sent)) {
     throw new ForbiddenError("This invitation is not for that address; try another of your addresses");
   }
-  // As whoever invited wrote it, if they did: that is where the code goes.
+  // The code goes to the address as the inviter wrote it, if the invitation names it.
   return { invitation, address: addressOf(invitation, sent) ?? sent };
 }

@@ -23,14 +23,14 @@ import { foldCase } from "../../domain/values/text.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
-import { requireStanding } from "../roles/standing.js";
+import { requireStillAllowed } from "../roles/current-principal.js";
 import type { Links } from "./links.js";
 import type { OutgoingMail } from "../mail/outgoing-mail.js";
 
-/** A change of these makes an invitation another offer: links that are out are void from then on. */
-const OFFER = ["emails", "roles", "teamIds", "enabled"] as const;
+/** When one of these changes, the invitation offers something else, and links that were sent before become invalid. */
+const OFFER_ATTRIBUTES = ["emails", "roles", "teamIds", "enabled"] as const;
 
-/** How long nobody can send an invitation again, in milliseconds. */
+/** The minimum time between two mails of an invitation, in milliseconds. */
 const RESEND_PAUSE_MS = 60_000;
 
 const ATTRIBUTES = [
@@ -40,10 +40,10 @@ const ATTRIBUTES = [
   "familyName",
   "expiresAt",
   "quota",
-  ...OFFER,
+  ...OFFER_ATTRIBUTES,
 ] as const;
 
-/** Invitations as administrators manage them. Each method throws ForbiddenError for who may not. */
+/** What administrators can do with invitations. Each method throws ForbiddenError when the caller may not call it. */
 export class InvitationService {
   constructor(
     private readonly deps: Dependencies,
@@ -65,11 +65,11 @@ export class InvitationService {
   }
 
   /**
-   * Invites somebody into an organization; each address gets mail.
+   * Invites people to an organization; each address gets mail.
    *
    * @param organizationId undefined: the caller's own
-   * @throws InvalidValueError, ForbiddenError for roles that it cannot give, UniquenessError for somebody who is
-   *   a member already, TooManyRequestsError for more mail than goes out in an hour
+   * @throws InvalidValueError, ForbiddenError for roles that an invitation cannot give, UniquenessError for an address
+   *   of a member, TooManyRequestsError beyond the limits of mail
    */
   async create(
     principal: Principal,
@@ -77,14 +77,14 @@ export class InvitationService {
     sent: InvitationInput,
   ): Promise<Invitation> {
     requireAccess(principal, "create Invitations");
-    const input = withoutRepetitions(sent);
+    const input = withoutDuplicates(sent);
     const at = this.deps.now();
     requireOffer(input, at);
     const id = this.deps.newId();
     const { realm, actor } = principal;
     const within = organizationId ?? (realm.type === "organization" ? realm.organizationId : undefined);
     return this.deps.work.write(realm, async (repositories) => {
-      await requireStanding(this.deps, repositories, principal, "create Invitations");
+      await requireStillAllowed(this.deps, repositories, principal, "create Invitations");
       const organization =
         within !== undefined && isId(within)
           ? await repositories.organizations.find(within, { lock: false })
@@ -95,19 +95,19 @@ export class InvitationService {
         );
       }
       await requireTeams(repositories, organization.id, input.teamIds);
-      await requireStrangers(repositories, organization.id, exactAddresses(input));
+      await requireNoMembers(repositories, organization.id, exactAddresses(input));
       await repositories.invitations.insert({
         ...input,
         ...{ id, organizationId: organization.id, inviter: inviterOf(principal), revision: 1, version: 1 },
         ...{ createdAt: at, updatedAt: at },
       });
       const invitation = await this.#find(repositories, id, false);
-      // One that nobody gets by mail counts, too.
+      // An invitation without addresses counts towards the limits of mail as one mail.
       if (exactAddresses(invitation).length === 0) {
         await this.mail.count(repositories, { actor, organizationId: organization.id }, 1);
       }
       await this.#write(repositories, principal, invitation);
-      const attributes = ATTRIBUTES.filter((name) => isSaid(input[name])).map(attributeName);
+      const attributes = ATTRIBUTES.filter((name) => isSet(input[name])).map(attributeName);
       const change = { action: "create", ...invitationTarget(invitation), attributes } as const;
       await this.deps.changes.record(repositories, principal, change);
       return this.#withLink(principal, invitation);
@@ -115,11 +115,10 @@ export class InvitationService {
   }
 
   /**
-   * Changes an invitation; what changes nothing leaves the version as it is. Links are void when the offer is
-   * another one, and when it was taken back for a while; those who have not accepted get mail again, and it is the
-   * caller's invitation from then on.
+   * Changes an invitation; without a difference, its version stays. When the offer changes, including `enabled`, sent
+   * links become invalid, those who have not accepted get new mail, and the caller becomes the inviter.
    *
-   * @param apply says what it shall be; may be called more than once, so it must have no effects
+   * @param apply returns the new attributes; may be called more than once, so it must have no side effects
    * @throws NotFoundError, VersionMismatchError, and what `create` throws
    */
   async change(
@@ -130,10 +129,10 @@ export class InvitationService {
   ): Promise<Invitation> {
     requireAccess(principal, "change Invitations");
     return this.deps.work.write(principal.realm, async (repositories) => {
-      await requireStanding(this.deps, repositories, principal, "change Invitations");
+      await requireStillAllowed(this.deps, repositories, principal, "change Invitations");
       const current = await this.#find(repositories, id, true);
       requireVersion("Invitation", current, expected);
-      const input = withoutRepetitions(apply(current));
+      const input = withoutDuplicates(apply(current));
       const changes = ATTRIBUTES.filter((name) => !isDeepStrictEqual(current[name], input[name]));
       if (changes.length === 0) return this.#withLink(principal, current);
       const at = this.deps.now();
@@ -141,18 +140,18 @@ export class InvitationService {
       await requireTeams(repositories, current.organizationId, input.teamIds);
       const known = new Set(current.emails.map(foldCase));
       const added = exactAddresses(input).filter((address) => !known.has(foldCase(address)));
-      await requireStrangers(repositories, current.organizationId, added);
-      const isOther = OFFER.some((name) => changes.includes(name));
+      await requireNoMembers(repositories, current.organizationId, added);
+      const isNewOffer = OFFER_ATTRIBUTES.some((name) => changes.includes(name));
       await repositories.invitations.update(
         {
           ...{ ...input, id, version: current.version + 1, updatedAt: at },
-          revision: current.revision + (isOther ? 1 : 0),
+          revision: current.revision + (isNewOffer ? 1 : 0),
         },
         current,
       );
-      if (isOther) await repositories.invitations.setInviter(id, inviterOf(principal));
+      if (isNewOffer) await repositories.invitations.setInviter(id, inviterOf(principal));
       const changed = await this.#find(repositories, id, false);
-      if (isOther) await this.#write(repositories, principal, changed);
+      if (isNewOffer) await this.#write(repositories, principal, changed);
       const attributes = changes.map(attributeName);
       const change = { action: "change", ...invitationTarget(changed), attributes } as const;
       await this.deps.changes.record(repositories, principal, change);
@@ -161,15 +160,15 @@ export class InvitationService {
   }
 
   /**
-   * Sends an invitation again to those who have not answered; it is the caller's from then on, who may still invite.
+   * Sends an invitation again to those who have not answered. The caller becomes the inviter.
    *
-   * @throws NotFoundError, InvalidValueError when nobody is left who could accept or get mail,
-   *   TooManyRequestsError when the last mail was a moment ago
+   * @throws NotFoundError, InvalidValueError when the invitation is not pending or has no address left,
+   *   TooManyRequestsError when the last mail was less than a minute ago
    */
   async resend(principal: Principal, id: string): Promise<Invitation> {
     requireAccess(principal, "change Invitations");
     return this.deps.work.write(principal.realm, async (repositories) => {
-      await requireStanding(this.deps, repositories, principal, "change Invitations");
+      await requireStillAllowed(this.deps, repositories, principal, "change Invitations");
       const current = await this.#find(repositories, id, true);
       const { status } = current;
       if (status !== "pending")
@@ -191,7 +190,7 @@ export class InvitationService {
     });
   }
 
-  /** Takes an invitation back: its links are void at once. @throws NotFoundError, VersionMismatchError */
+  /** Withdraws an invitation: its links become invalid at once. @throws NotFoundError, VersionMismatchError */
   async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
     requireAccess(principal, "delete Invitations");
     await this.deps.work.write(principal.realm, async (repositories) => {
@@ -204,7 +203,7 @@ export class InvitationService {
     });
   }
 
-  /** Writes mail to those who can accept. @returns to how many @throws TooManyRequestsError */
+  /** Writes mail to those who can accept. @returns the number of recipients @throws TooManyRequestsError */
   async #write(repositories: Repositories, { actor }: Principal, invitation: Invitation): Promise<number> {
     if (invitation.status !== "pending") return 0;
     const { id, revision, organizationId } = invitation;
@@ -215,10 +214,10 @@ export class InvitationService {
     return mails.length;
   }
 
-  /** Whoever has the link can take what it gives, so only those see it who could give it. */
+  /** A person with the link can accept what it offers, so only callers who may offer it see the link. */
   #withLink(principal: Principal, invitation: Invitation): Invitation {
-    const isShown = invitation.status === "pending" && mayDo(principal, "see links of Invitations");
-    return isShown
+    const isVisible = invitation.status === "pending" && mayDo(principal, "see links of Invitations");
+    return isVisible
       ? {
           ...invitation,
           link: this.links.toInvitation({ invitationId: invitation.id, revision: invitation.revision }),
@@ -239,7 +238,7 @@ const inviterOf = ({ actor }: Principal): Invitation["inviter"] => ({
   makerId: actor.type === "token" ? actor.makerId : undefined,
 });
 
-/** @param now when its end must be to come; undefined: the end has been said before */
+/** @param now the time that `expiresAt` must be after; undefined when `expiresAt` does not change */
 function requireOffer(input: InvitationInput, now: string | undefined): void {
   requireInvitation(input);
   if (now !== undefined && input.expiresAt !== undefined && input.expiresAt <= now) {
@@ -271,7 +270,7 @@ async function requireTeams(
 }
 
 /** @throws UniquenessError for an address that is the user name of a member */
-async function requireStrangers(
+async function requireNoMembers(
   { accounts, memberships }: Repositories,
   organizationId: string,
   addresses: readonly string[],
@@ -284,15 +283,15 @@ async function requireStrangers(
   }
 }
 
-function withoutRepetitions(input: InvitationInput): InvitationInput {
+function withoutDuplicates(input: InvitationInput): InvitationInput {
   const once = (values: readonly string[]) => [
     ...new Map(values.map((value) => [foldCase(value), value] as const)).values(),
   ];
   return { ...input, emails: once(input.emails), roles: once(input.roles), teamIds: once(input.teamIds) };
 }
 
-const isSaid = (value: InvitationInput[(typeof ATTRIBUTES)[number]]) =>
+const isSet = (value: InvitationInput[(typeof ATTRIBUTES)[number]]) =>
   Array.isArray(value) ? value.length > 0 : value !== undefined && value !== true;
 
-/** As the attribute is called in SCIM. */
+/** The attribute's name in SCIM. */
 const attributeName = (name: (typeof ATTRIBUTES)[number]) => (name === "teamIds" ? "teams" : name);

@@ -1,41 +1,41 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** What a link to an invitation says. */
+/** The content of a link to an invitation. */
 export interface InvitationLink {
   readonly invitationId: string;
   readonly revision: number;
-  /** The address that it was sent to; undefined when it was sent to nobody. */
+  /** The address that it was sent to; undefined for an open link. */
   readonly address?: string;
-  /** Until when whoever has it counts as the owner of the address, who has proved it, as ISO 8601 in UTC. */
+  /** Until when the link proves that its user owns the address, as ISO 8601 in UTC. */
   readonly provedUntil?: string;
 }
 
-/** What a link says that leads to where somebody chooses a password. */
+/** The content of a link to the page where a person chooses a password. */
 export interface SetupLink {
   readonly accountId: string;
   readonly revision: number;
 }
 
-/** What is signed for one purpose is worth nothing for another. */
+/** A signature for one purpose is not valid for another. */
 type Purpose = "invitation" | "account-setup" | "code";
 
-/** Bytes of the signature: as hard to guess as the key that makes it. */
+/** Bytes of the signature; as many as the key has, so neither is easier to guess. */
 const SIGNATURE_LENGTH = 32;
 
 const CODE_DIGITS = 6;
 
 /**
- * Links and codes that are signed, not stored: who has read the database's rows cannot tell them, and each can be
- * made again when mail goes out again.
+ * Links and codes that are signed, not stored: they cannot be read from the tables of invitations and accounts, and can
+ * be computed again when mail is sent again.
  */
 export class Links {
-  /** @param key gives 32 bytes. @param publicUrl without a slash at the end */
+  /** @param key returns 32 bytes. @param publicUrl without a slash at the end */
   constructor(
     private readonly key: () => Uint8Array,
     private readonly publicUrl: string,
   ) {}
 
-  /** The link to an invitation; without an address, whoever has the link proves one first. */
+  /** The link to an invitation. A person who follows a link without an address has to prove one first. */
   toInvitation(link: InvitationLink): string {
     return `${this.publicUrl}/invitations/${this.invitationToken(link)}`;
   }
@@ -58,18 +58,18 @@ export class Links {
     };
   }
 
-  /** The link to where somebody chooses a password. */
+  /** The link to the page where a person chooses a password. */
   toAccountSetup({ accountId, revision }: SetupLink): string {
     return `${this.publicUrl}/account-setup/${this.#token("account-setup", [accountId, revision])}`;
   }
 
-  /** As `readInvitation`. */
+  /** Like `readInvitation`. */
   readAccountSetup(token: string): SetupLink | undefined {
     const parts = this.#read("account-setup", token) as [string, number] | undefined;
     return parts && { accountId: parts[0], revision: parts[1] };
   }
 
-  /** The code of that number by which the owner of an address proves it. @returns digits */
+  /** The code that proves an address. @param number changes with each code sent @returns six digits */
   code(invitationId: string, addressKey: string, number: number): string {
     const signed = this.#sign("code", JSON.stringify([invitationId, addressKey, number]));
     return String(signed.readUIntBE(0, 6) % 10 ** CODE_DIGITS).padStart(CODE_DIGITS, "0");

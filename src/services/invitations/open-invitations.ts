@@ -12,21 +12,21 @@ import type { Dependencies } from "../dependencies.js";
 import type { BruteForceGuard, Origin } from "../limits/brute-force-guard.js";
 import type { InvitationLink, Links } from "./links.js";
 
-/** What somebody sees who has a link to an invitation. */
+/** What a person with a link to an invitation sees. */
 export interface OpenInvitation {
   readonly invitation: Invitation;
-  /** Whose it is; undefined as long as the person has not proved an address. */
+  /** The invited person's address; undefined as long as the person has not proved one. */
   readonly address: string | undefined;
-  /** Who invites, if it is a person. */
+  /** The inviter's name, if the inviter is a person. */
   readonly inviterName: string | undefined;
   /**
-   * What it takes to accept: an address to prove, or a code that proves the one that the link was sent to; then a new
-   * account, the password of the one there is, or no more than a click.
+   * What is still required to accept: to prove an address, or to enter a code that proves the one that the link was sent
+   * to; then a new account, the password of the existing one, or nothing more than a click.
    */
   readonly takes: "address" | "code" | "account" | "password" | "nothing";
 }
 
-/** An offer, and the account of the person it is for, if there is one. */
+/** An open invitation, and the account of the invited person, if there is one. */
 export interface FoundInvitation {
   readonly offer: OpenInvitation;
   readonly accountId: string | undefined;
@@ -46,7 +46,7 @@ export const closed = (reason: keyof typeof CLOSED) => new ClosedError(reason, C
 /** What is locked when an invitation is read, in this order. */
 type Locked = "nothing" | "invitation" | "invitation and account";
 
-/** Reads what links to invitations lead to. */
+/** Reads invitations by their links. */
 export class OpenInvitations {
   constructor(
     private readonly deps: Dependencies,
@@ -55,11 +55,11 @@ export class OpenInvitations {
   ) {}
 
   /**
-   * What a link leads to, as the person with the link may see it. Looking changes nothing.
+   * Reads the invitation of a link, as the person with the link may see it. Changes nothing.
    *
    * @param token the last part of the link
-   * @throws UnknownLinkError for a link that is none, ClosedError for an offer that the person cannot take,
-   *   TooManyRequestsError for who tries many links
+   * @throws UnknownLinkError for a link that Muster did not make, ClosedError for an invitation that the person cannot
+   *   accept, TooManyRequestsError after too many unknown links
    */
   open(token: string, origin: Origin): Promise<FoundInvitation> {
     const read = () => this.read(this.deps.work.read(PROVIDER_REALM), token, "nothing");
@@ -67,9 +67,9 @@ export class OpenInvitations {
   }
 
   /**
-   * As `open`, in a transaction, and without counting links that are none.
+   * Like `open`, but in a transaction, and without counting unknown links.
    *
-   * @param locked what is about to be changed: the invitation, and the account of the person it is for
+   * @param locked what to lock because it is going to change: the invitation, and the account of the invited person
    */
   async read(repositories: Repositories, token: string, locked: Locked): Promise<FoundInvitation> {
     const link = this.links.readInvitation(token);
@@ -93,7 +93,7 @@ export class OpenInvitations {
   }
 }
 
-/** A person who has the link to an invitation. @param accountId undefined as long as the person has none, or proved none */
+/** A person with the link to an invitation, as an author. @param accountId undefined without an account or a proof of it */
 export const invitedAuthor = (
   { id, organizationId }: Invitation,
   accountId: string | undefined,
@@ -115,9 +115,9 @@ function requireOpen(invitation: Invitation, { address, revision }: InvitationLi
 }
 
 /**
- * Whoever invites, as long as they may: nobody gives what the inviter may not give any more.
+ * Finds the inviter.
  *
- * @throws ClosedError
+ * @throws ClosedError when the inviter may no longer give what the invitation offers
  */
 async function findInviter(
   repositories: Repositories,
@@ -145,7 +145,7 @@ async function findInviter(
   return { name: account?.displayName ?? account?.userName };
 }
 
-/** @throws ClosedError for a member, and for somebody whose account is not active */
+/** @throws ClosedError for a member, and for a person whose account is not active */
 async function findPerson(
   { accounts, memberships }: Repositories,
   { organizationId, organizationName }: Invitation,

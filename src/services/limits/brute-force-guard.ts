@@ -10,31 +10,33 @@ import { counted } from "./rate-limits.js";
 
 export type Origin = Principal["origin"];
 
-/** A secret that somebody tries: what it is, whose it is, and where guessing it is told of. */
-export interface GuardedSecret {
-  readonly what: keyof typeof MAX_ATTEMPTS_AT;
-  readonly whose: string;
-  /** Who tries it. */
+/** An attempt to guess or set a secret. */
+export interface GuardedAttempt {
+  readonly kind: keyof typeof MAX_ATTEMPTS_AT;
+  /** Identifies whose secret it is: attempts are counted per owner. */
+  readonly owner: string;
+  /** Who makes the attempt. */
   readonly author: Author;
+  /** The target of audit events about wrong attempts. */
   readonly target: AuditTarget;
 }
 
-/** Locks out whoever guesses links, passwords and codes, and has it in the audit log. */
+/** Locks out clients that guess links, passwords or codes, and records that in the audit log. */
 export class BruteForceGuard {
   /**
-   * Links cannot be attempt, so it is enough that nobody keeps the server busy with it: counted in this process, by
-   * network, in windows that are the same for all.
+   * Links are too long to guess, so this only keeps clients from wasting the server's time. Unknown links are counted in
+   * this process, per network, in windows that are the same for all.
    */
-  readonly #links = new PerNetwork(() => ({ tries: 0 }));
+  readonly #links = new PerNetwork(() => ({ attempts: 0 }));
   #linksSince = performance.now();
 
   constructor(private readonly deps: Dependencies) {}
 
   /**
-   * Follows a link, and counts it if nobody made it. Not to be called in a transaction, since it has its own.
+   * Follows a link, and counts it if it is unknown. Do not call it in a transaction, since it begins its own.
    *
-   * @param type of what links of this kind lead to
-   * @throws what `follow` throws, TooManyRequestsError rather than UnknownLinkError for who tries many
+   * @param type the type of resource that the link is for
+   * @throws what `follow` throws, and TooManyRequestsError instead of UnknownLinkError after too many attempts
    */
   async ofLinks<T>(type: string, origin: Origin, follow: () => Promise<T>): Promise<T> {
     try {
@@ -48,13 +50,13 @@ export class BruteForceGuard {
   async #countLink(type: string, origin: Origin): Promise<void> {
     const left = this.#leftOfWindow();
     const tally = this.#links.of(origin?.address);
-    tally.tries += 1;
-    if (tally.tries <= MAX_UNKNOWN_LINKS) return;
-    if (tally.tries === MAX_UNKNOWN_LINKS + 1) await this.#recordLinks(type, origin);
+    tally.attempts += 1;
+    if (tally.attempts <= MAX_UNKNOWN_LINKS) return;
+    if (tally.attempts === MAX_UNKNOWN_LINKS + 1) await this.#recordLinks(type, origin);
     throw new TooManyRequestsError(left);
   }
 
-  /** Begins another window when it is time. @returns how many seconds the window still has */
+  /** Begins a new window when the last one is over. @returns how many seconds the window has left */
   #leftOfWindow(): number {
     const passed = (performance.now() - this.#linksSince) / 1000;
     if (passed < ATTEMPTS_SECONDS) return Math.ceil(ATTEMPTS_SECONDS - passed);
@@ -64,12 +66,12 @@ export class BruteForceGuard {
   }
 
   /**
-   * Checks a secret; a guess is counted before it is looked at, so that many at once count as many.
+   * Checks a secret. The attempt is counted before the check, so that parallel attempts cannot exceed the limit.
    *
-   * @throws TooManyRequestsError for who is locked out, ForbiddenError for a wrong one
+   * @throws TooManyRequestsError when locked out, ForbiddenError for a wrong secret
    */
-  async check(attempt: GuardedSecret, isRight: () => Promise<boolean>): Promise<void> {
-    const { what, author, target } = attempt;
+  async check(attempt: GuardedAttempt, isRight: () => Promise<boolean>): Promise<void> {
+    const { kind, author, target } = attempt;
     await this.count(attempt);
     if (await isRight()) {
       await this.deps.work.write(author.realm, ({ rateLimits }) => rateLimits.forget(counterOf(attempt)));
@@ -77,22 +79,22 @@ export class BruteForceGuard {
     }
     await this.deps.work.write(author.realm, (repositories) =>
       recordEvent(this.deps, repositories, author, {
-        ...{ action: "change", target, result: "refused", status: 403, detail: `a wrong ${what}` },
+        ...{ action: "change", target, result: "refused", status: 403, detail: `a wrong ${kind}` },
       }),
     );
-    throw what === "code" ? wrongCode() : new ForbiddenError("The password is wrong; try again");
+    throw kind === "code" ? wrongCode() : new ForbiddenError("The password is wrong; try again");
   }
 
-  /** Counts a try, before it costs anything. @throws TooManyRequestsError for who is locked out */
-  async count(attempt: GuardedSecret): Promise<void> {
-    const { what, author, target } = attempt;
-    const limit = { points: MAX_ATTEMPTS_AT[what], seconds: ATTEMPTS_SECONDS };
+  /** Counts an attempt, before it costs time. @throws TooManyRequestsError when locked out */
+  async count(attempt: GuardedAttempt): Promise<void> {
+    const { kind, author, target } = attempt;
+    const limit = { points: MAX_ATTEMPTS_AT[kind], seconds: ATTEMPTS_SECONDS };
     const { excess, retryAfter } = await this.deps.work.write(author.realm, async (repositories) => {
       const after = await counted(this.deps, repositories, counterOf(attempt), limit);
       if (after.excess === 1) {
         await recordEvent(this.deps, repositories, author, {
           ...{ action: "change", target, result: "refused", status: 429 },
-          detail: `locked out after ${limit.points} ${what === "new password" ? "" : "wrong "}${what}s`,
+          detail: `locked out after ${limit.points} ${kind === "new password" ? "" : "wrong "}${kind}s`,
         });
       }
       return after;
@@ -115,5 +117,5 @@ export const wrongCode = () =>
     "The code is wrong or no longer valid; use the code in the latest e-mail, or request a new one",
   );
 
-const counterOf = ({ what, whose }: GuardedSecret) =>
-  what === "new password" ? `new password of ${whose}` : `wrong ${what} of ${whose}`;
+const counterOf = ({ kind, owner }: GuardedAttempt) =>
+  kind === "new password" ? `new password of ${owner}` : `wrong ${kind} of ${owner}`;

@@ -1,19 +1,19 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
-/** How much of an IPv6 address names the network: one client has all addresses in it. */
+/** The network part of an IPv6 address. One client usually has all addresses of a network. */
 const NETWORK_BITS = 64;
 const BITS_PER_PART = 16;
 
-/** How many networks are told apart; all others are counted as one. */
+/** How many networks are counted separately; all others are counted as one. */
 const NETWORKS = 10_000;
 const OTHERS = "others";
 
-/** What is counted for each network that requests come from, in memory that is bounded. */
+/** One tally for each network that requests come from, in bounded memory. */
 export class PerNetwork<Tally> {
   readonly #tallies = new Map<string, Tally>();
 
-  /** @param begin makes the tally of a network that has none */
+  /** @param begin creates a new network's tally */
   constructor(private readonly begin: () => Tally) {}
 
   /** @param address in its usual form; undefined when it is not known */
@@ -25,18 +25,18 @@ export class PerNetwork<Tally> {
     return tally;
   }
 
-  /** The networks that have a tally, with it. */
+  /** The networks with their tallies. */
   entries(): [network: string, tally: Tally][] {
     return [...this.#tallies];
   }
 
-  /** Forgets all tallies. */
+  /** Removes all tallies. */
   clear(): void {
     this.#tallies.clear();
   }
 }
 
-/** @returns an IPv4 address as it is, of an IPv6 one the network */
+/** @returns an IPv4 address unchanged, the network of an IPv6 address */
 function networkOf(address: string): string {
   if (isIP(address) !== 6) return address;
   const { parts } = ipaddr.IPv6.parse(address);

@@ -2,7 +2,7 @@ import { TooManyRequestsError } from "../../domain/errors.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 
-/** How often something may happen in a time. */
+/** How often something may happen in a period of time. */
 export interface RateLimit {
   readonly points: number;
   readonly seconds: number;
@@ -12,11 +12,10 @@ export const HOUR = 3600;
 export const DAY = 24 * HOUR;
 
 /**
- * Counts something that has a limit, for all processes on one database; in the transaction of what it counts, so
- * that what fails does not count.
+ * Counts against a rate limit that all processes on one database share. Call it in the transaction of what it counts, so
+ * that failures are not counted.
  *
- * @param name of what is counted, and whose
- * @returns how often that was, this time included
+ * @param name identifies what is counted, and for whom
  * @throws TooManyRequestsError beyond the limit
  */
 export async function countWithin(
@@ -30,7 +29,7 @@ export async function countWithin(
   if (excess > 0) throw new TooManyRequestsError(retryAfter);
 }
 
-/** As `countWithin`, without throwing. @returns how far beyond the limit that is, and after how many seconds it ends */
+/** Like `countWithin`, without throwing. @returns how far beyond the limit the count is, and the seconds until it resets */
 export async function counted(
   { now }: Pick<Dependencies, "now">,
   { rateLimits }: Pick<Repositories, "rateLimits">,

@@ -6,17 +6,17 @@ import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 import { counted, countWithin, DAY, HOUR } from "../limits/rate-limits.js";
 
-/** How much mail goes out. */
+/** Limits on outgoing mail. */
 export interface MailLimits {
-  /** That one access token brings about in a day. */
+  /** Mails that one access token can cause in a day. */
   readonly perToken: number;
-  /** About one organization in a day: a roll-out of two thousand people in one Bulk, and no mailing list. */
+  /** Mails about one organization in a day: enough to add two thousand people in one Bulk, too few for a mailing list. */
   readonly perOrganization: number;
-  /** To one address in an hour. */
+  /** Mails to one address in an hour. */
   readonly perAddress: number;
 }
 
-/** Whose mail it is: what its limits are counted by. */
+/** Who causes mail: its limits are counted per actor and organization. */
 export interface MailCause {
   readonly actor: Actor;
   readonly organizationId?: string | undefined;
@@ -30,8 +30,8 @@ export class OutgoingMail {
   ) {}
 
   /**
-   * @param addresses whom it goes to, where that has a limit
-   * @throws TooManyRequestsError, and nothing is written
+   * @param addresses the recipients, for the limit per address
+   * @throws TooManyRequestsError; then nothing is written
    */
   async write(
     repositories: Pick<Repositories, "outbox" | "rateLimits">,
@@ -49,10 +49,10 @@ export class OutgoingMail {
   }
 
   /**
-   * Counts mail that must not be refused, as far as it is within the limits.
+   * Counts mail that is dropped beyond the limits instead of being refused.
    *
-   * @param wanted how much is to go out
-   * @returns how much of it may
+   * @param wanted how many mails are to be sent
+   * @returns how many of them are within the limits
    */
   async allowance(
     repositories: Pick<Repositories, "rateLimits">,
@@ -68,7 +68,7 @@ export class OutgoingMail {
     return allowed;
   }
 
-  /** Counts mail, or what is like it, without writing any. @throws TooManyRequestsError */
+  /** Counts mail, or what counts as mail, without writing any. @throws TooManyRequestsError */
   async count(
     repositories: Pick<Repositories, "rateLimits">,
     cause: MailCause,
@@ -80,7 +80,7 @@ export class OutgoingMail {
     }
   }
 
-  /** What is counted for a cause, by name, and how much of it there may be in a day. */
+  /** The names of a cause's rate limits, and how many mails each allows in a day. */
   #limitsOf({ actor, organizationId }: MailCause): [name: string, points: number][] {
     const { perToken, perOrganization } = this.limits;
     const credential = credentialOf(actor);

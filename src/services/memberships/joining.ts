@@ -1,6 +1,6 @@
 import { tokenIdOf } from "../../domain/access/actor.js";
 import type { Author } from "../../domain/access/principal.js";
-import { NOBODY } from "../../domain/changes/change.js";
+import { NO_MEMBERS } from "../../domain/changes/change.js";
 import type { Change, MembersChange } from "../../domain/changes/change.js";
 import { ForbiddenError } from "../../domain/errors.js";
 import type { MembershipChange, MembershipSource, MemberTurns } from "../../domain/memberships/membership.js";
@@ -14,32 +14,32 @@ import { settleLostPower } from "../roles/lost-power.js";
 import { writeMembers, writeMembersInTurn } from "./membership-changes.js";
 
 /*
- * People join and leave organizations here, whoever causes it: a provider, an organization's identity provider, an
- * administrator, an invitation, the end of an account or of an organization. Each way has the same consequences:
+ * People join and leave organizations here only, whether the cause is a provider, an organization's identity provider, an
+ * administrator, an invitation, or the deletion of an account or of an organization. Each has the same consequences:
  *
- * - the organization counts its members and is in another version;
- * - a person who leaves loses the power that the membership gave, what that power made is settled, and links that the
- *   organization had sent to set up the account are void;
- * - nobody takes away an organization's last administrator by the way;
- * - who joined and left is in the change that the caller records, from which audit events and notices by mail derive.
+ * - the organization gets a new member count and version;
+ * - a person who leaves loses the power that the membership gave, tokens and invitations made with that power are ended
+ *   (`lost-power.ts`), and links that the organization sent to set up the account become invalid;
+ * - an organization's last administrator is protected (`administrators.ts`);
+ * - the change that the caller records names who joined and left; audit events and mail notices derive from it.
  *
- * The caller has locked the organization: it goes before its members, wherever something is locked.
+ * The caller has locked the organization: an organization is always locked before its members.
  */
 
-/** What came of a change of members. */
+/** The result of a change of members. */
 export interface MembersOutcome {
   readonly members: MembersChange;
-  /** What the audit log is to say when nobody is left to administer the organization. */
+  /** The audit log's warning when the organization has no administrator left. */
   readonly warning: string | undefined;
 }
 
 type Deps = Pick<Dependencies, "now" | "newId" | "changes">;
 
 /**
- * Changes the members of an organization, step by step; the cost is that of the members that the steps name. The caller
- * writes the organization, with what else changes of it.
+ * Changes the members of an organization, step by step. The cost depends on the members that the steps name, not on the
+ * size of the organization. The caller writes the organization itself, with its other changes.
  *
- * @throws InvalidValueError for an id of no User, ForbiddenError when a person removes the last administrator
+ * @throws InvalidValueError for an unknown User, ForbiddenError when a person removes the last administrator
  */
 export async function changeMembers(
   deps: Deps,
@@ -49,7 +49,7 @@ export async function changeMembers(
   steps: readonly MembershipChange[],
 ): Promise<MembersOutcome> {
   const addition = additionBy(deps, author, "scim");
-  let members = NOBODY;
+  let members = NO_MEMBERS;
   const write = async () => {
     members = await writeMembers(addition, repositories.memberships, organizationId, steps);
   };
@@ -61,11 +61,11 @@ export async function changeMembers(
 }
 
 /**
- * Does what `changeMembers` would do turn by turn, at once.
+ * Has the result of one `changeMembers` per turn, with few statements for all of them.
  *
  * @returns who joined and left in each turn
- * @throws what `changeMembers` throws for any turn, and ForbiddenError when the last administrator would go, for a
- *   machine too: which turn is at fault shows when they are done one by one
+ * @throws what `changeMembers` throws for any turn, and ForbiddenError when the last administrator would leave, for a
+ *   machine too: the caller then repeats the turns one by one to find the failing one
  */
 export async function changeMembersInTurn(
   deps: Deps,
@@ -92,8 +92,8 @@ export async function changeMembersInTurn(
 /**
  * Makes an account a member, and writes the organization.
  *
- * @param addedBy the access token that the membership comes from
- * @returns nobody, if the account was a member before
+ * @param addedBy the id of the access token that adds the member
+ * @returns no members, if the account was a member before
  */
 export async function join(
   deps: Deps,
@@ -129,10 +129,10 @@ export async function leave(
 }
 
 /**
- * Ends all memberships of an account, and the account.
+ * Ends all memberships of an account, and deletes the account.
  *
  * @param account with its organizations, which the caller has locked
- * @returns a change of each of the organizations, and a warning for the account's
+ * @returns one change for each organization, and a warning for the change of the account
  * @throws ForbiddenError when a person deletes the last administrator
  */
 export async function leaveWithAccount(
@@ -145,7 +145,7 @@ export async function leaveWithAccount(
   const warning = await keepingAdministrators(author, repositories, administered, async () => {
     await settleLostPower(deps, repositories, author, { accountIds: [id], isDeletion: true });
     await repositories.memberships.leaveAll(id, deps.now());
-    // Its memberships, and links to set it up, end with it.
+    // The database deletes its memberships and setup links with it.
     await repositories.accounts.delete(id);
   });
   const members = { added: [], removed: [id] };
@@ -155,12 +155,12 @@ export async function leaveWithAccount(
   return { changes, warning };
 }
 
-/** So many members of an organization that ends are named in the change. */
+/** How many members the change of a deleted organization names. */
 const NAMED_MEMBERS = 1000;
 
 /**
- * The members whose memberships are about to end with their organization: set by set in the database, however many
- * there are. Links to set up accounts, and the tokens and invitations that gave power there, end with it too.
+ * The members of an organization that is about to be deleted. The database deletes their memberships with it, however
+ * many there are, and also its links to set up accounts, tokens and invitations.
  */
 export async function membersOfEnding(
   { memberships }: Repositories,
@@ -185,5 +185,5 @@ const additionBy = ({ now }: Deps, { actor }: Author, source: MembershipSource) 
   ...{ source, addedBy: tokenIdOf(actor), at: now() },
 });
 
-/** Only an organization's own administrators can become fewer, not the provider's. */
+/** In one organization's members, only its own administrators can become fewer, not the provider's. */
 const only = (organizationId: string) => ({ organizationIds: [organizationId], isProvider: false });

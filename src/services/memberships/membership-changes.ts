@@ -5,11 +5,11 @@ import type { MemberEntry, MembershipChange, MemberTurns } from "../../domain/me
 import type { Addition, MembershipRepository } from "../../repositories/memberships/memberships.js";
 
 /**
- * Writes the members of an organization, step by step; the cost is that of the members it names. To be called by
- * `joining.ts` alone, which sees to what follows.
+ * Writes the members of an organization, step by step. Only `joining.ts` calls it, since that also handles the
+ * consequences.
  *
  * @returns who joined and left
- * @throws InvalidValueError for an id of no User
+ * @throws InvalidValueError for an unknown User
  */
 export async function writeMembers(
   addition: Addition,
@@ -49,10 +49,10 @@ export async function writeMembers(
 }
 
 /**
- * Does what `writeMembers` would do turn by turn, at once.
+ * Has the result of one `writeMembers` per turn, with few statements for all of them.
  *
- * @returns what became of each turn
- * @throws InvalidValueError for somebody who is no User, in any turn
+ * @returns who joined and left in each turn
+ * @throws InvalidValueError for an unknown User in any turn
  */
 export async function writeMembersInTurn(
   addition: Addition,
@@ -66,13 +66,13 @@ export async function writeMembersInTurn(
       : await memberships.remove(organizationId, turns.flat().filter(isId)),
   );
   return turns.map((accountIds) => {
-    // Who is named twice comes, or goes, the first time.
+    // A member who is named in several turns joins, or leaves, in the first of them.
     const here = accountIds.filter((accountId) => changed.delete(accountId));
     return type === "add" ? { added: here, removed: [] } : { added: [], removed: here };
   });
 }
 
-/** @returns the ids of those who were no members yet */
+/** @returns the ids of the new members */
 async function addMembers(
   addition: Addition,
   memberships: MembershipRepository,
@@ -89,7 +89,7 @@ async function addMembers(
 
 const idsOf = (entries: readonly MemberEntry[]) => entries.map(({ accountId }) => accountId);
 
-/** There can be more than a call takes arguments. */
+/** Without spread syntax, since there can be more items than a call can have arguments. */
 function append(list: string[], more: readonly string[]): void {
   for (const each of more) list.push(each);
 }

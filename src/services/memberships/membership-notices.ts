@@ -7,11 +7,11 @@ import type { ChangeListener } from "../changes/changes.js";
 import type { Dependencies } from "../dependencies.js";
 import type { OutgoingMail } from "../mail/outgoing-mail.js";
 
-/** Which changes of members are told by mail: none, those that a person made, or all. */
+/** Which changes of members cause mail: none, those that a person made, or all. */
 export type NoticeMode = "off" | "people" | "all";
 
 /**
- * Tells people by mail that they joined or left an organization. Those whose accounts are deleted are told nothing:
+ * Notifies people by mail that they joined or left an organization. People whose accounts are deleted get no mail, since
  * the mail says that they keep their accounts.
  */
 export const membershipNotices =
@@ -22,7 +22,7 @@ export const membershipNotices =
     for (const change of changes) {
       if (change.members === undefined || change.target.type === "Team" || !hasMembers(change.members))
         continue;
-      if (change.action === "delete" && change.target.type === "Group") await notices.ofEnd(change);
+      if (change.action === "delete" && change.target.type === "Group") await notices.ofDeletion(change);
       else await notices.ofMembers(change);
     }
   };
@@ -39,26 +39,26 @@ class Notices {
   async ofMembers(change: Change): Promise<void> {
     const { added = [], removed = [] } = change.members ?? {};
     const organizationId = organizationOf(this.author, change);
-    const [came, went] = [new Set(added), new Set(removed)];
-    // A person who was replaced by themselves has neither joined nor left.
+    const [joined, left] = [new Set(added), new Set(removed)];
+    // A person who is in both was removed and added again, so has neither joined nor left.
     await this.#write(
       "membership-added",
       organizationId,
-      added.filter((id) => !went.has(id)),
+      added.filter((id) => !left.has(id)),
     );
     await this.#write(
       "membership-removed",
       organizationId,
-      removed.filter((id) => !came.has(id)),
+      removed.filter((id) => !joined.has(id)),
     );
   }
 
-  /** Tells the members of an organization that is about to be deleted, as far as the limits of mail allow. */
-  async ofEnd({ target, members }: Change): Promise<void> {
+  /** Notifies the members of an organization that is about to be deleted, as far as the limits of mail allow. */
+  async ofDeletion({ target, members }: Change): Promise<void> {
     const { removed = [], moreRemoved = 0 } = members ?? {};
     const organizationId = target.id ?? "";
     const cause = { actor: this.author.actor, organizationId };
-    // As many as are allowed, so the ids are few, however many members there are.
+    // Bounded by the limits of mail, so there are few ids, however many members there are.
     const amount = await this.mail.allowance(this.repositories, cause, removed.length + moreRemoved);
     const notice = { ...this.#notice("membership-removed"), organizationName: target.display ?? "" };
     await this.repositories.outbox.insertNoticesToMembers(notice, this.#ids(amount), organizationId);

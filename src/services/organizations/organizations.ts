@@ -15,14 +15,14 @@ import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 
 /** A change of an organization. */
 export interface OrganizationChange {
-  /** Says what the organization shall be; may be called more than once, so it must have no effects. Absent: what it is. */
+  /** Returns the new attributes; may be called more than once, so it must have no side effects. Absent: no change. */
   readonly apply?: (current: Organization) => OrganizationInput;
-  /** What happens to its members, in order. */
+  /** Changes of its members, applied in order. */
   readonly members: readonly MembershipChange[];
   readonly expected?: ExpectedVersions;
 }
 
-/** What a caller can do with organizations and their members. */
+/** What callers can do with organizations and their members. Each method throws ForbiddenError when the caller may not. */
 export class OrganizationService {
   constructor(private readonly deps: Dependencies) {}
 
@@ -53,7 +53,7 @@ export class OrganizationService {
       const entries = accountIds.map((accountId) => ({ accountId }));
       const steps = [{ type: "add", entries }] as const;
       const { members } = await changeMembers(this.deps, repositories, principal, id, steps);
-      // With its first members, it is in its first version.
+      // Adding the first members raises the version to 1.
       const organization = changedMembers({ ...empty, version: 0 }, members, at);
       if (members.added.length > 0) await organizations.updateMembers(organization);
       const attributes = attributeChanges(undefined, input);
@@ -78,16 +78,16 @@ export class OrganizationService {
   }
 
   /**
-   * Some members of an organization that the caller has got, in the order of their account ids.
+   * A page of the members of an organization that the caller has read, in the order of their account ids.
    *
-   * @param after the account id that the page begins behind
+   * @param after the last account id of the page before
    */
   members(principal: Principal, id: string, after: string | undefined, limit: number): Promise<Member[]> {
     return this.deps.work.readMany(principal).memberships.members(id, after, limit);
   }
 
   /**
-   * Changes an organization and its members; what changes nothing leaves the version as it is.
+   * Changes an organization and its members; without a difference, its version stays.
    *
    * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError for an unknown member,
    *   and what `change.apply` throws
@@ -126,11 +126,11 @@ export class OrganizationService {
   }
 
   /**
-   * Changes the members of an organization several times, at the cost of once.
+   * Changes the members of an organization several times, with few statements for all of them.
    *
    * @returns the organization after each turn
-   * @throws what `change` throws for any of the turns, and ForbiddenError when the last administrator would go, for a
-   *   machine too: then none of them was done, and which one is at fault shows when they are done one by one
+   * @throws what `change` throws for any of the turns, and ForbiddenError when the last administrator would leave, for a
+   *   machine too. Then no turn was written; the caller repeats them one by one to find the failing one
    */
   async changeInTurn(principal: Principal, id: string, turns: MemberTurns): Promise<Organization[]> {
     requireAccess(principal, "change Groups");
@@ -185,7 +185,7 @@ function requireStorable({ displayName, externalId }: OrganizationInput): void {
   requireKeyLength({ displayName, externalId });
 }
 
-/** The attributes that differ. */
+/** The names of the attributes that differ. */
 function attributeChanges(current: OrganizationInput | undefined, next: OrganizationInput): string[] {
   return (["displayName", "externalId", "description"] as const).filter(
     (name) => current?.[name] !== next[name],

@@ -5,12 +5,12 @@ import workerpool from "workerpool";
 import { MIN_SCORE } from "./password-rules.js";
 
 /**
- * How many characters of a password are looked at: the time grows faster than their number. Forty characters take
- * 0.03 s, and 0.15 s at worst; a password that is weak as far as this is weak.
+ * How many characters of a password are judged, since the time grows faster than their number. Forty characters take
+ * 0.03 s, and 0.15 s at worst. A password whose first forty characters are weak is refused.
  */
-const LOOKED_AT = 40;
+const JUDGED_LENGTH = 40;
 
-/** How many readings of digits and signs as letters are tried; that is most of the work. */
+/** How many replacements of digits and signs by letters zxcvbn tries ('p4ssw0rd'); this takes most of the time. */
 const SUBSTITUTIONS = 10;
 
 let zxcvbn: ZxcvbnFactory | undefined;
@@ -18,12 +18,12 @@ let zxcvbn: ZxcvbnFactory | undefined;
 /**
  * Judges a password.
  *
- * @param known what others know of the person, and would try
- * @returns why it is easily guessed, in sentences; undefined for a password that is not
+ * @param known words about the person that others would try
+ * @returns why the password is easy to guess, in sentences; undefined if it is not
  */
 async function judge(password: string, known: string[]): Promise<string | undefined> {
   zxcvbn ??= await load();
-  const { score, feedback } = zxcvbn.check(Array.from(password).slice(0, LOOKED_AT).join(""), known);
+  const { score, feedback } = zxcvbn.check(Array.from(password).slice(0, JUDGED_LENGTH).join(""), known);
   if (score >= MIN_SCORE) return undefined;
   return [feedback.warning, ...feedback.suggestions].filter(Boolean).join(" ");
 }
@@ -43,11 +43,11 @@ async function load(): Promise<ZxcvbnFactory> {
   });
 }
 
-/** @returns the key of `bytes` bytes. This holds the thread, which is what the thread is for. */
+/** @returns a key of `bytes` bytes. Synchronous: this thread has nothing else to do. */
 const derive = (password: string, salt: Uint8Array, bytes: number, cost: ScryptOptions): Uint8Array =>
   scryptSync(password, salt, bytes, cost);
 
-/** What `passwords.ts` has done in a thread of its own. */
+/** The functions that `passwords.ts` calls in this thread. */
 const work = { judge, derive };
 export type PasswordWork = typeof work;
 

@@ -1,27 +1,28 @@
 import type { Turn } from "../../domain/limits/slots.js";
 import type { PasswordHasher } from "./passwords.js";
 
-type Asked = Parameters<PasswordHasher["hash"]>;
+type HashArguments = Parameters<PasswordHasher["hash"]>;
 
 /**
- * Passwords of operations in a transaction, which must not wait for them: it is tried with hashes that are none, to
- * learn which passwords there are, undone, and done again with the hashes that were made meanwhile.
+ * Hashes the passwords of operations in one transaction without making the transaction wait. The transaction first runs
+ * with empty hashes, to find out which passwords it contains, and is rolled back. Then the passwords are hashed, and the
+ * transaction runs again with the hashes.
  */
 export class PasswordsOfBatch implements PasswordHasher {
-  /** Those that were asked for before, hashed or refused by now. */
+  /** Passwords of earlier runs, hashed or refused. */
   readonly #known = new Map<string, Promise<string>>();
-  readonly #missing = new Map<string, Asked>();
+  readonly #missing = new Map<string, HashArguments>();
 
   constructor(private readonly passwords: PasswordHasher) {}
 
-  hash(...asked: [turn: Turn, password: string, known: readonly string[]]): Promise<string> {
-    const key = JSON.stringify(asked);
+  hash(...args: [turn: Turn, password: string, known: readonly string[]]): Promise<string> {
+    const key = JSON.stringify(args);
     const known = this.#known.get(key);
-    if (!known) this.#missing.set(key, asked);
+    if (!known) this.#missing.set(key, args);
     return known ?? Promise.resolve("");
   }
 
-  /** Has something done in a transaction, and again as long as there are passwords in it that are not hashed yet. */
+  /** Runs a transaction, and repeats it as long as it contains passwords that are not hashed yet. */
   async hashedBefore<T>(transaction: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -33,16 +34,16 @@ export class PasswordsOfBatch implements PasswordHasher {
     }
   }
 
-  /** To be the last in the transaction. @throws Error when passwords are missing, so that it is undone */
+  /** Call it last in the transaction. @throws Error when hashes are missing, so that the transaction is rolled back */
   async required<T>(operations: Promise<T>): Promise<T> {
     const result = await operations;
-    if (this.#missing.size > 0) throw new Error("Passwords are to be hashed before the transaction");
+    if (this.#missing.size > 0) throw new Error("Passwords must be hashed before the transaction");
     return result;
   }
 
   async #hashMissing(): Promise<void> {
-    for (const [key, asked] of this.#missing) {
-      const hash = this.passwords.hash(...asked);
+    for (const [key, args] of this.#missing) {
+      const hash = this.passwords.hash(...args);
       await Promise.allSettled([hash]);
       this.#known.set(key, hash);
     }

@@ -9,43 +9,43 @@ import type { Turn } from "../../domain/limits/slots.js";
 import { normalPassword, requireUsablePassword } from "./password-rules.js";
 import type { PasswordWork } from "./password-thread.js";
 
-/** How much work it is to hash a password, as scrypt's parameters (RFC 7914 section 2). */
+/** The cost of hashing a password, as scrypt's parameters (RFC 7914 section 2). */
 export interface PasswordCost {
   readonly N: number;
   readonly r: number;
   readonly p: number;
 }
 
-/** The work factor that OWASP's password storage advice gives for scrypt with 32 MiB. */
+/** The parameters that OWASP's password storage cheat sheet recommends for scrypt with 32 MiB. */
 export const DEFAULT_COST: PasswordCost = { N: 2 ** 15, r: 8, p: 3 };
 
-/** Scrypt needs 128 N r bytes; Node refuses what may need more than `maxmem`. */
+/** Scrypt needs 128 N r bytes; Node refuses parameters that may need more than `maxmem`. */
 const withMemory = (cost: PasswordCost) => ({ ...cost, maxmem: 256 * cost.N * cost.r });
 
 const KEY_BYTES = 32;
 
-/** Threads that judge and hash: never all of the machine, and each has dictionaries in memory. */
+/** How many threads judge and hash: at most two, since each has the dictionaries in memory, and not all of the machine's. */
 const THREADS = Math.min(Math.max(1, availableParallelism() - 1), 2);
 
-/** Of one caller as many wait as are hashed in the time that one waits at most, in milliseconds. */
+/** One caller can have about as many passwords waiting as are hashed within `patience`, the longest wait in milliseconds. */
 const QUEUE = { slots: THREADS, slotsOfOne: THREADS, waitingOfOne: 50, waiting: 500, patience: 30_000 };
 
 /**
- * What takes longer is given up, and its thread with it. Usually it is a third of a second; starting a thread and
- * loading the dictionaries on a busy machine can take many times as long.
+ * The time limit of one job; beyond it, the job and its thread are ended. A job usually takes a third of a second, but
+ * starting a thread and loading the dictionaries on a busy machine can take many times as long.
  */
 const JOB_MS = 60_000;
 
-/** The file that is a thread's program, beside this one and in the same language. */
+/** The program of the threads: next to this file, with the same extension (`.ts` or `.js`). */
 const PROGRAM = fileURLToPath(new URL(`password-thread${extname(import.meta.url)}`, import.meta.url));
 
 /** Makes hashes of new passwords. */
 export interface PasswordHasher {
   /**
-   * Judges a new password, and hashes it, slowly on purpose.
+   * Judges a new password, and hashes it with an algorithm that is slow on purpose.
    *
-   * @param turn whose turn it takes in the queue
-   * @param known what others know of the person, and would try
+   * @param turn whose turn the password takes in the queue
+   * @param known words about the person that others would try
    * @returns `scrypt$N$r$p$salt$key`, salt and key in base64url
    * @throws InvalidValueError that says which rule the password breaks, TooManyRequestsError or UnavailableError when
    *   too many passwords wait
@@ -54,8 +54,8 @@ export interface PasswordHasher {
 }
 
 /**
- * Judges and hashes passwords in threads of their own, so that neither the event loop nor the threads that serve the
- * database wait for it. Threads start when they are needed, and again after one has ended.
+ * Judges and hashes passwords in separate threads, so that neither the event loop nor the database's threads are blocked.
+ * Threads start when needed, and a new one replaces one that has ended.
  */
 export class Passwords implements PasswordHasher {
   readonly #queue = new Slots("The queue of passwords", QUEUE);
@@ -77,7 +77,7 @@ export class Passwords implements PasswordHasher {
     return ["scrypt", N, r, p, salt.toString("base64url"), key.toString("base64url")].join("$");
   }
 
-  /** Whether a password is the one that was hashed; takes as long as hashing it. @throws as `hash`, when too many wait */
+  /** Whether a password has this hash; takes as long as hashing it. @throws what `hash` throws when too many wait */
   async isPassword(turn: Turn, password: string, hash: string): Promise<boolean> {
     const [name, N, r, p, salt = "", key = ""] = hash.split("$");
     if (name !== "scrypt") return false;
@@ -89,7 +89,7 @@ export class Passwords implements PasswordHasher {
     return expected.length === computed.length && timingSafeEqual(expected, computed);
   }
 
-  /** Ends the threads, and what they do. */
+  /** Ends the threads and their running jobs. */
   async close(): Promise<void> {
     await this.#pool.terminate(true);
   }
@@ -110,7 +110,7 @@ export class Passwords implements PasswordHasher {
     try {
       return (await this.#pool.exec(name, args).timeout(JOB_MS)) as Awaited<ReturnType<PasswordWork[Name]>>;
     } catch (error) {
-      // The thread was ended by the time limit, by the system for want of memory, or with the server.
+      // The thread was ended: by the time limit, by the system because memory was short, or by `close`.
       throw new UnavailableError("The password could not be hashed; try again", 5, {
         cause: error,
       });

@@ -3,32 +3,32 @@ import { mayRemoveLastAdministrator } from "../../domain/access/policy.js";
 import type { Author } from "../../domain/access/principal.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 
-type Parts = Pick<Repositories, "accounts" | "memberships" | "organizations">;
+type NeededRepositories = Pick<Repositories, "accounts" | "memberships" | "organizations">;
 
-/** Whose administrators may become fewer. */
+/** The organizations that may lose administrators by a change. */
 export interface Administered {
   readonly organizationIds: readonly string[];
-  /** Whether the provider's may, too. */
+  /** Whether the provider may lose administrators, too. */
   readonly isProvider: boolean;
 }
 
 /**
- * Sees to it that nobody takes away the last administrator of an organization, or of the provider: whoever has
- * a token of their own cannot. A machine can, since offboarding is never blocked, but not unnoticed.
+ * Protects the last administrator of an organization, and of the provider. A person cannot remove the last one. A machine
+ * can, since offboarding must never be blocked, but the audit log gets a warning.
  *
- * @param work the changes, in this transaction
- * @returns what the audit log is to say when nobody is left
- * @throws ForbiddenError when a person would take away the last one
+ * @param work makes the changes, in this transaction
+ * @returns the warning for the audit log, when no administrator is left
+ * @throws ForbiddenError when a person would remove the last administrator
  */
 export async function keepingAdministrators(
   { actor }: Pick<Author, "actor">,
-  { accounts, memberships, organizations }: Parts,
+  { accounts, memberships, organizations }: NeededRepositories,
   { organizationIds, isProvider }: Administered,
   work: () => Promise<unknown>,
 ): Promise<string | undefined> {
   const isPerson = !mayRemoveLastAdministrator(actor);
   if (isPerson) {
-    // Whoever else takes power away waits, so that two cannot take it from each other.
+    // Other changes of administrators wait, so that two administrators cannot remove each other at the same time.
     for (const id of organizationIds) await organizations.find(id, { lock: true });
     if (isProvider) await accounts.lockAdministrators();
   }

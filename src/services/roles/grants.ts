@@ -4,42 +4,41 @@ import type { Principal } from "../../domain/access/principal.js";
 import type { RoleList } from "../../domain/access/roles.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
-import { requireStanding } from "./standing.js";
+import { requireStillAllowed } from "./current-principal.js";
 
-/** What gives power, and is asked for again in the transaction that does it. */
-type Standing = Pick<Repositories, "power" | "accessTokens">;
+type PowerRepositories = Pick<Repositories, "power" | "accessTokens">;
 type Deps = Pick<Dependencies, "now">;
 
 /**
- * Requires that the caller may give the roles that somebody gets, as far as can be told when the request begins.
+ * Requires that the caller may give and take roles, as far as known at the beginning of the request.
  *
  * @param current the roles that the person has
- * @param next the roles that the person shall have
+ * @param next the roles that the person is to have
  * @throws ForbiddenError
  */
-export function refuseGrants(principal: Principal, current: RoleList, next: RoleList): void {
+export function precheckGrants(principal: Principal, current: RoleList, next: RoleList): void {
   for (const action of actionsOfRoles(current, next)) requireAccess(principal, action);
 }
 
-/** As `refuseGrants`, in the transaction that gives the roles: the caller may have lost the power meanwhile. */
+/** Like `precheckGrants`, in the transaction that gives the roles: the caller may have lost the power in the meantime. */
 export async function requireGrants(
   deps: Deps,
-  repositories: Standing,
+  repositories: PowerRepositories,
   principal: Principal,
   current: RoleList,
   next: RoleList,
 ): Promise<void> {
   for (const action of actionsOfRoles(current, next))
-    await requireStanding(deps, repositories, principal, action);
+    await requireStillAllowed(deps, repositories, principal, action);
 }
 
 /**
- * Requires that the caller may change how somebody signs in, or bring somebody back: with a role, that is power. As
- * far as can be told when the request begins.
+ * Requires that the caller may change how a person signs in, or reactivate a person: for a person with a role, that
+ * gives power. Checks as far as known at the beginning of the request.
  *
  * @throws ForbiddenError
  */
-export async function refuseHarm(
+export async function precheckSignIn(
   principal: Principal,
   repositories: Pick<Repositories, "power">,
   change: SignInChange,
@@ -49,16 +48,16 @@ export async function refuseHarm(
   if (await hasRoleWithin(principal, repositories, change)) requireAccess(principal, refused);
 }
 
-/** As `refuseHarm`, in the transaction that makes the change: the caller may have lost the power meanwhile. */
-export async function requireHarmless(
+/** Like `precheckSignIn`, in the transaction that makes the change: the caller may have lost the power in the meantime. */
+export async function requireSignIn(
   deps: Deps,
-  repositories: Standing,
+  repositories: PowerRepositories,
   principal: Principal,
   change: SignInChange,
 ): Promise<void> {
   const actions = actionsOfSignIn(change);
   if (actions.length === 0 || !(await hasRoleWithin(principal, repositories, change))) return;
-  for (const action of actions) await requireStanding(deps, repositories, principal, action);
+  for (const action of actions) await requireStillAllowed(deps, repositories, principal, action);
 }
 
 function hasRoleWithin(

@@ -4,10 +4,10 @@ import type { Made } from "../../repositories/memberships/power.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 
-/** Who may have lost power, and by what. */
+/** Accounts that may have lost power, and how. */
 export interface Loss {
   readonly accountIds: readonly string[];
-  /** Where their memberships have ended; absent: they have not, roles or activity changed. */
+  /** The organization in which their memberships ended; absent when their roles or `active` changed. */
   readonly organizationId?: string;
   /** Whether their accounts are about to be deleted. */
   readonly isDeletion?: boolean;
@@ -15,15 +15,15 @@ export interface Loss {
 
 type Deps = Pick<Dependencies, "now" | "newId" | "changes">;
 
-/** As many administrators are told by mail that a token was orphaned. */
-const NOTIFIED = 100;
+/** How many administrators get mail that a token was orphaned. */
+const MAX_NOTIFIED = 100;
 
 /**
- * Ends for good what people keep of power that they have lost: their own tokens in an organization that they left are
+ * Ends what people could still use of power that they have lost: their own tokens in an organization that they left are
  * revoked, the tokens that they made for machines are orphaned, and their invitations that give roles are disabled.
- * The other administrators are told. Whoever still has the power by another role keeps everything.
+ * The other administrators are notified. Nothing changes for people who still have the power by another role.
  *
- * To be called in the transaction of what took the power away, after it; before it when accounts are deleted.
+ * Call it in the transaction that takes the power away: after that change, but before accounts are deleted.
  */
 export async function settleLostPower(
   deps: Deps,
@@ -58,17 +58,20 @@ export async function settleLostPower(
   await notifyAdministrators(deps, repositories, orphaned, accountIds);
 }
 
-/** Each realm's other administrators get one mail, however many of its tokens were orphaned; or else the provider's. */
+/**
+ * Sends each realm's other administrators one mail, however many of its tokens were orphaned. Without other
+ * administrators in the organization, the provider's get it.
+ */
 async function notifyAdministrators(
   deps: Deps,
   { power, outbox }: Repositories,
   orphaned: readonly Made[],
-  losers: readonly string[],
+  accountIds: readonly string[],
 ): Promise<void> {
   const createdAt = deps.now();
   for (const organizationId of new Set(orphaned.map((token) => token.organizationId))) {
     const others = async (realm: string | undefined) =>
-      (await power.administrators(realm, NOTIFIED)).filter((id) => !losers.includes(id));
+      (await power.administrators(realm, MAX_NOTIFIED)).filter((id) => !accountIds.includes(id));
     const own = await others(organizationId);
     const recipients = own.length > 0 || organizationId === undefined ? own : await others(undefined);
     const mail = { kind: "tokens-orphaned", revision: 0, createdAt } as const;

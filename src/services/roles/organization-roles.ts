@@ -11,11 +11,11 @@ import { requireGrants } from "./grants.js";
 const toRole = (value: string) => ({ value });
 
 /**
- * Gives somebody the roles in organizations that are said, and takes the others away. What a role carries
- * beside its name stays, as long as the role does.
+ * Sets a person's roles in organizations. A role that stays keeps its other attributes, such as `display`.
  *
- * @returns what was given and taken
- * @throws ForbiddenError for a role that the caller may not give, InvalidValueError for a role in an organization that the person is no member of
+ * @returns the roles that were granted and revoked
+ * @throws ForbiddenError for a role that the caller may not give, InvalidValueError for a role in an organization that
+ *   the person is not a member of
  */
 export async function writeOrganizationRoles(
   deps: Pick<Dependencies, "now">,

@@ -6,16 +6,16 @@ import type { Team } from "../../domain/teams/team.js";
 import { isId } from "../../domain/values/id.js";
 import type { TeamRepository, TeamRole } from "../../repositories/teams/teams.js";
 
-/** What came of a change of a team's members. */
+/** The result of a change of a team's members. */
 export interface TeamOutcome {
   readonly members: MembersChange;
   readonly roles: RolesChange;
 }
 
 /** Whether members, or their roles, changed. */
-export const isOfMembers = ({ members, roles }: TeamOutcome) => hasMembers(members) || hasRoles(roles);
+export const changesMembers = ({ members, roles }: TeamOutcome) => hasMembers(members) || hasRoles(roles);
 
-/** So many members of a team that ends are named in the change. */
+/** How many members the change of a deleted team names. */
 const NAMED_MEMBERS = 1000;
 
 /** The members of a team that is about to be deleted, however many there are. */
@@ -32,14 +32,14 @@ export class TeamMembers {
   readonly #granted: RoleOfAccount[] = [];
   readonly #revoked: RoleOfAccount[] = [];
 
-  /** @param requireGrant throws when the caller may not give roles in the team */
+  /** @param requireGrant throws ForbiddenError when the caller may not give roles in the team */
   constructor(
     private readonly teams: TeamRepository,
     private readonly team: Team,
     private readonly requireGrant: () => Promise<void>,
   ) {}
 
-  /** @throws InvalidValueError for an id of no member of the organization, and what `requireGrant` throws */
+  /** @throws InvalidValueError for a User who is not a member of the organization, and what `requireGrant` throws */
   async change(steps: readonly MembershipChange[]): Promise<TeamOutcome> {
     for (const step of steps) await this.#step(step);
     return {
@@ -55,17 +55,17 @@ export class TeamMembers {
         await this.#add(step.entries);
         break;
       case "remove":
-        this.#gone(await teams.remove(team.id, step.accountIds.filter(isId)));
+        this.#addRemoved(await teams.remove(team.id, step.accountIds.filter(isId)));
         break;
       case "removeMatching":
-        this.#gone(await teams.removeMatching(team.id, step.filter));
+        this.#addRemoved(await teams.removeMatching(team.id, step.filter));
         break;
       case "removeAll":
-        this.#gone(await teams.removeOthers(team.id, []));
+        this.#addRemoved(await teams.removeOthers(team.id, []));
         break;
       case "replace": {
         const ids = step.entries.map(({ accountId }) => accountId);
-        this.#gone(await teams.removeOthers(team.id, ids.filter(isId)));
+        this.#addRemoved(await teams.removeOthers(team.id, ids.filter(isId)));
         await this.#add(step.entries);
         const without = step.entries.filter(({ role }) => role === undefined);
         await this.#setRoles(without.map((each) => ({ ...each, role: undefined })));
@@ -80,17 +80,17 @@ export class TeamMembers {
   async #add(entries: readonly MemberEntry[]): Promise<void> {
     const ids = [...new Set(entries.map(({ accountId }) => accountId))];
     if (ids.length === 0) return;
-    const [stranger] = ids.every(isId)
+    const [unknown] = ids.every(isId)
       ? await this.teams.strangers(this.team, ids)
       : ids.filter((id) => !isId(id));
-    if (stranger !== undefined) throw noMember(stranger);
+    if (unknown !== undefined) throw noMember(unknown);
     for (const id of await this.teams.add(this.team, ids)) this.#added.push(id);
     await this.#setRoles(
       entries.flatMap(({ accountId, role }) => (role === undefined ? [] : [{ accountId, role }])),
     );
   }
 
-  #gone(accountIds: readonly string[]): void {
+  #addRemoved(accountIds: readonly string[]): void {
     for (const id of accountIds) this.#removed.push(id);
   }
 

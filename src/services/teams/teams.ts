@@ -10,20 +10,20 @@ import type { Team, TeamInput } from "../../domain/teams/team.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
-import { requireStanding } from "../roles/standing.js";
-import { isOfMembers, membersOfEnding, TeamMembers } from "./team-members.js";
+import { requireStillAllowed } from "../roles/current-principal.js";
+import { changesMembers, membersOfEnding, TeamMembers } from "./team-members.js";
 import type { TeamOutcome } from "./team-members.js";
 
 /** A change of a team. */
 export interface TeamChange {
-  /** Says what the team shall be; may be called more than once, so it must have no effects. Absent: what it is. */
+  /** Returns the new attributes; may be called more than once, so it must have no side effects. Absent: no change. */
   readonly apply?: (current: Team) => TeamInput;
-  /** What happens to its members, in order. */
+  /** Changes of its members, applied in order. */
   readonly members: readonly MembershipChange[];
   readonly expected?: ExpectedVersions;
 }
 
-/** What a caller can do with teams. Each method throws ForbiddenError for who may not. */
+/** What callers can do with teams. Each method throws ForbiddenError when the caller may not call it. */
 export class TeamService {
   constructor(private readonly deps: Dependencies) {}
 
@@ -38,7 +38,7 @@ export class TeamService {
     return this.deps.work.readMany(principal).teams.list(listing);
   }
 
-  /** Some members of a team that the caller has got. @param after where the page begins behind */
+  /** A page of the members of a team that the caller has read. @param after the last account id of the page before */
   members(principal: Principal, id: string, after: string | undefined, limit: number): Promise<Member[]> {
     return this.deps.work.readMany(principal).teams.members(id, after, limit);
   }
@@ -46,7 +46,7 @@ export class TeamService {
   /**
    * @param organizationId undefined: the caller's own
    * @throws UniquenessError when the organization has a team of that name, InvalidValueError for an unknown
-   *   organization, somebody who is no member of it, or a value that is too long
+   *   organization, a User who is not a member of it, or a value that is too long
    */
   async create(
     principal: Principal,
@@ -88,10 +88,10 @@ export class TeamService {
   }
 
   /**
-   * Changes a team and its members; what changes nothing leaves the version as it is.
+   * Changes a team and its members; without a difference, its version stays.
    *
-   * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError for somebody who is no member
-   *   of the organization, and what `change.apply` throws
+   * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError for a User who is not a member of
+   *   the organization, and what `change.apply` throws
    */
   async change(principal: Principal, id: string, change: TeamChange): Promise<Team> {
     requireAccess(principal, "change Teams");
@@ -104,7 +104,7 @@ export class TeamService {
         (name) => current[name] !== input[name],
       );
       const outcome = await this.#changeMembers(repositories, principal, current, change.members);
-      if (attributes.length === 0 && !isOfMembers(outcome)) return current;
+      if (attributes.length === 0 && !changesMembers(outcome)) return current;
       const changed = {
         ...current,
         ...{ displayName, externalId, description },
@@ -136,8 +136,8 @@ export class TeamService {
     team: Team,
     steps: readonly MembershipChange[],
   ): Promise<TeamOutcome> {
-    const mayGive = () => requireStanding(this.deps, repositories, principal, "grant team roles");
-    return new TeamMembers(repositories.teams, team, mayGive).change(steps);
+    const requireGrant = () => requireStillAllowed(this.deps, repositories, principal, "grant team roles");
+    return new TeamMembers(repositories.teams, team, requireGrant).change(steps);
   }
 }
 

@@ -16,23 +16,23 @@ import type { Repositories } from "../../repositories/unit-of-work.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 import { later } from "../limits/rate-limits.js";
-import { requireStanding } from "../roles/standing.js";
+import { requireStillAllowed } from "../roles/current-principal.js";
 import { hashOf, newSecret } from "./token-secret.js";
 
-/** A token with its secret, which is known only now. */
+/** A token with its secret, which can be shown only once. */
 export interface IssuedToken {
   readonly token: AccessToken;
   readonly secret: string;
 }
 
-/** What can change of a token. */
+/** The attributes of a token that can change. */
 export type TokenChange = Pick<AccessTokenInput, "name" | "expiresAt">;
 
-/** For how long the old secret of a rotated token counts, unless somebody says otherwise; and at most. In seconds. */
+/** How long the old secret of a rotated token stays valid by default, and at most, in seconds. */
 export const DEFAULT_OVERLAP = 24 * 60 * 60;
 export const MAX_OVERLAP = 30 * DEFAULT_OVERLAP;
 
-/** Access tokens as callers manage them. Each method throws ForbiddenError for who may not. */
+/** What callers can do with access tokens. Each method throws ForbiddenError when the caller may not call it. */
 export class AccessTokenService {
   constructor(private readonly deps: Dependencies) {}
 
@@ -48,7 +48,7 @@ export class AccessTokenService {
   }
 
   /**
-   * Makes a token that can do no more than the caller's own; a machine's names the person behind the caller.
+   * Creates a token that can do no more than the caller. A machine's token records the person behind the caller as maker.
    *
    * @throws InvalidValueError, ForbiddenError
    */
@@ -63,7 +63,7 @@ export class AccessTokenService {
     return this.deps.work.write(principal.realm, async (repositories) => {
       await requireOrganization(repositories, realm);
       await requireOwner(repositories, realm, accountId);
-      await requireStanding(this.deps, repositories, principal, "create AccessTokens");
+      await requireStillAllowed(this.deps, repositories, principal, "create AccessTokens");
       const token: AccessToken = {
         ...{ id, name, realm, readOnly, accountId, makerId, expiresAt, version: 1 },
         ...{
@@ -81,9 +81,9 @@ export class AccessTokenService {
   }
 
   /**
-   * Changes what a token is called and when it ends.
+   * Changes a token's name and expiry.
    *
-   * @param apply says what it shall be; may be called more than once, so it must have no effects
+   * @param apply returns the new attributes; may be called more than once, so it must have no side effects
    * @throws NotFoundError, VersionMismatchError, InvalidValueError, ForbiddenError
    */
   async change(
@@ -103,7 +103,7 @@ export class AccessTokenService {
       ];
       if (changes.length === 0) return current;
       this.#requireNoMore(principal, { ...current, name, expiresAt });
-      await requireStanding(this.deps, repositories, principal, "change AccessTokens");
+      await requireStillAllowed(this.deps, repositories, principal, "change AccessTokens");
       const changed = {
         ...current,
         name,
@@ -122,11 +122,11 @@ export class AccessTokenService {
   }
 
   /**
-   * Gives a token a new secret; the old one counts for a while longer, so that nobody is locked out meanwhile. Who
-   * knows the secret of a machine's token is its maker from then on.
+   * Gives a token a new secret; the old one stays valid for a while, so that its client is not locked out. The caller
+   * becomes the maker of a machine's token, since the caller now knows its secret.
    *
-   * @param overlap in seconds; 0 ends the old secret at once
-   * @throws ForbiddenError for an orphaned token, NotFoundError, InvalidValueError, ForbiddenError
+   * @param overlap how long the old secret stays valid, in seconds; 0 ends it at once
+   * @throws NotFoundError, InvalidValueError, ForbiddenError also for an orphaned token
    */
   async rotate(principal: Principal, id: string, overlap = DEFAULT_OVERLAP): Promise<IssuedToken> {
     requireAccess(principal, "change AccessTokens");
@@ -138,7 +138,7 @@ export class AccessTokenService {
       const current = requireFound(await this.#find(repositories, id), id);
       requireRotatable(current);
       this.#requireNoMore(principal, current);
-      await requireStanding(this.deps, repositories, principal, "change AccessTokens");
+      await requireStillAllowed(this.deps, repositories, principal, "change AccessTokens");
       const at = this.deps.now();
       const endsAt = later(at, overlap);
       const makerId =
@@ -154,11 +154,11 @@ export class AccessTokenService {
   }
 
   /**
-   * Makes an orphaned token the caller's own making, with a new secret; the old ones end at once, since the maker so
-   * far may know them.
+   * Makes the caller the maker of an orphaned token, with a new secret. Old secrets end at once, since the previous maker
+   * may know them.
    *
-   * @throws NotFoundError, InvalidValueError for a token that is not orphaned, ForbiddenError for a machine, for the
-   *   maker so far, and for who could not make the token
+   * @throws NotFoundError, InvalidValueError for a token that is not orphaned, ForbiddenError when the caller is a machine,
+   *   the previous maker, or may not create such a token
    */
   async keep(principal: Principal, id: string): Promise<IssuedToken> {
     requireAccess(principal, "keep AccessTokens");
@@ -171,7 +171,7 @@ export class AccessTokenService {
       }
       requireOtherMaker(keeper, current);
       this.#requireNoMore(principal, current);
-      await requireStanding(this.deps, repositories, principal, "keep AccessTokens");
+      await requireStillAllowed(this.deps, repositories, principal, "keep AccessTokens");
       await repositories.accessTokens.keep(id, hashOf(secret), keeper, this.deps.now());
       const change = {
         action: "change",
@@ -198,7 +198,7 @@ export class AccessTokenService {
     return isId(id) ? accessTokens.find(id) : undefined;
   }
 
-  /** @throws ForbiddenError for a token that could do what the caller's cannot, InvalidValueError for one that is over */
+  /** @throws ForbiddenError for a token that could do more than the caller, InvalidValueError for an expired one */
   #requireNoMore(principal: Principal, input: AccessTokenInput): void {
     requireKeyLength({ name: input.name });
     requireTokenWithin(principal, input);
@@ -208,18 +208,18 @@ export class AccessTokenService {
   }
 }
 
-/** The person is one of the realm that the token acts in, and does not leave it meanwhile. */
+/** Requires that the token's user is in the token's realm, and locks the user there. */
 async function requireOwner(
   { accounts, memberships }: Repositories,
   realm: Realm,
   accountId: string | undefined,
 ): Promise<void> {
   if (accountId === undefined) return;
-  const isThere = () =>
+  const isInRealm = () =>
     realm.type === "provider"
       ? accounts.find(accountId, "forUpdate").then((account) => account !== undefined)
       : memberships.lockMember(realm.organizationId, accountId);
-  if (!isId(accountId) || !(await isThere())) {
+  if (!isId(accountId) || !(await isInRealm())) {
     throw new InvalidValueError(
       `There is no User '${accountId}'; 'user' must be a User of the token's realm`,
     );
@@ -239,7 +239,7 @@ function requireFound(token: AccessToken | undefined, id: string): AccessToken {
   return token;
 }
 
-/** A token, as the audit log names it. */
+/** A token as the target of a change. */
 const targetOf = ({ id, name, realm }: Pick<AccessToken, "id" | "name" | "realm">) => ({
   target: { type: "AccessToken", id, display: name },
   ...(realm.type === "organization" && { organizationId: realm.organizationId }),

@@ -4,33 +4,33 @@ import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Principal, Realm } from "../../domain/access/principal.js";
 import type { Dependencies } from "../dependencies.js";
 import { SharedLookUps } from "./shared-look-ups.js";
-import { standingOf } from "../roles/standing.js";
-import type { Ended } from "../roles/standing.js";
+import { principalOf } from "../roles/current-principal.js";
+import type { TokenEnd } from "../roles/current-principal.js";
 import { hashOf, isPossibleSecret } from "./token-secret.js";
 
-/** What comes of a secret: whom it stands for, or why it is refused, and whose it was if that can be told. */
+/** The result of checking a secret: its principal, or why it is refused, and its token if it was once valid. */
 export type Authentication =
   | { readonly principal: Principal }
   | { readonly reason: "unknown"; readonly hash: string }
   | {
-      readonly reason: Ended;
+      readonly reason: TokenEnd;
       readonly hash: string;
       readonly token: AccessToken;
     };
 
-/** Recognises access tokens, and keeps in mind when they were used. */
+/** Authenticates by access tokens, and tracks when they were last used. */
 export class AuthenticationService {
-  /** When tokens were used last, by their ids, for as long as it has not been written down. */
-  #used = new Map<string, string>();
+  /** When tokens were last used, by their ids, until that is written to the database. */
+  #lastUses = new Map<string, string>();
 
-  /** Many requests of one token at once cost one look-up. */
+  /** Parallel requests with the same token share a look-up. */
   readonly #tokens = new SharedLookUps((hash) =>
     this.deps.work.read(PROVIDER_REALM, hash).accessTokens.findByHash(hash),
   );
 
   constructor(private readonly deps: Dependencies) {}
 
-  /** @param secret what the bearer sent; a wrong one costs one look-up by an index */
+  /** @param secret the bearer token that the client sent; a wrong one costs one look-up by an index */
   async authenticate(secret: string): Promise<Authentication> {
     const hash = hashOf(secret);
     const now = this.deps.now();
@@ -39,27 +39,27 @@ export class AuthenticationService {
       return { reason: "unknown", hash };
     }
     const { token } = found;
-    const principal = standingOf(found, now);
+    const principal = principalOf(found, now);
     if (typeof principal === "string") return { reason: principal, hash, token };
-    this.#used.set(token.id, now);
+    this.#lastUses.set(token.id, now);
     return { principal };
   }
 
-  /** Writes down when tokens were used, all at once: a write for every request would cost too much. */
+  /** Writes when tokens were last used, in one transaction: a write for each request would cost too much. */
   async writeDownUse(): Promise<void> {
-    const used = this.#used;
-    this.#used = new Map();
-    if (used.size === 0) return;
+    const lastUses = this.#lastUses;
+    this.#lastUses = new Map();
+    if (lastUses.size === 0) return;
     await this.deps.work.write(PROVIDER_REALM, async ({ accessTokens }) => {
-      for (const [id, at] of used) await accessTokens.touch(id, at);
+      for (const [id, at] of lastUses) await accessTokens.touch(id, at);
     });
   }
 
   /**
-   * Makes a given secret a token; does nothing when it has been one before, so that a token that was rotated or
-   * revoked stays so.
+   * Creates a token with an existing secret. Does nothing when the secret has belonged to a token before, so that a
+   * rotated or revoked token stays that way.
    *
-   * @param realm where it acts
+   * @param realm the realm that the token acts in
    */
   async adopt(name: string, secret: string, realm: Realm = PROVIDER_REALM): Promise<void> {
     const at = this.deps.now();
@@ -73,7 +73,7 @@ export class AuthenticationService {
     );
   }
 
-  /** All tokens, those that are revoked too, oldest first. */
+  /** All tokens, including revoked ones, oldest first. */
   all(): Promise<AccessToken[]> {
     return this.deps.work.read(PROVIDER_REALM).accessTokens.all();
   }

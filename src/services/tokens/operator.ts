@@ -7,18 +7,18 @@ import { AccessTokenService } from "./access-tokens.js";
 import type { IssuedToken } from "./access-tokens.js";
 import type { Dependencies } from "../dependencies.js";
 
-/** What a new token shall be, in the words of whoever operates the server. */
+/** The operator's options for a new token. */
 export interface TokenOptions {
-  /** ISO 8601 in UTC; without it, the token never ends by itself. */
+  /** ISO 8601 in UTC; without it, the token does not expire. */
   readonly expiresAt?: string | undefined;
-  /** The person that it belongs to, by `userName`; without it, it is a machine's. */
+  /** The `userName` of the person that the token belongs to; without it, it is a machine's. */
   readonly userName?: string | undefined;
-  /** The organization that it acts in, by id or name; without it, it acts in the whole provider. */
+  /** The id or name of the organization that the token acts in; without it, the token acts in the provider's realm. */
   readonly organization?: string | undefined;
   readonly readOnly?: boolean | undefined;
 }
 
-/** What the operator of a server does with access tokens, without having one. */
+/** What the operator of a server can do with access tokens, on the command line and without an access token. */
 export class OperatorService {
   readonly #accessTokens: AccessTokenService;
 
@@ -35,12 +35,12 @@ export class OperatorService {
     return this.#accessTokens.create(OPERATOR_PRINCIPAL, { name, realm, readOnly, accountId, expiresAt });
   }
 
-  /** As `AccessTokenService.rotate`. */
+  /** Like `AccessTokenService.rotate`. */
   rotateToken(id: string, overlap?: number): Promise<IssuedToken> {
     return this.#accessTokens.rotate(OPERATOR_PRINCIPAL, id, overlap);
   }
 
-  /** As `AccessTokenService.revoke`. */
+  /** Like `AccessTokenService.revoke`. */
   revokeToken(id: string): Promise<void> {
     return this.#accessTokens.revoke(OPERATOR_PRINCIPAL, id, undefined);
   }

@@ -1,12 +1,12 @@
 interface Running<T> {
   readonly done: Promise<T>;
-  /** What is looked up when this is done, for all who have asked since it began. */
+  /** The look-up that begins when this one ends, for all callers since this one began. */
   next: Promise<T> | undefined;
 }
 
 /**
- * Looks up by keys, each key once at a time: those who ask while it is looked up share the next look-up. That begins
- * after they asked, so they are told all that was written before.
+ * Runs one look-up per key at a time. Callers during a look-up share the next one. It begins after their calls, so they
+ * see everything that was written before.
  */
 export class SharedLookUps<T> {
   readonly #running = new Map<string, Running<T>>();

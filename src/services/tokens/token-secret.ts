@@ -7,23 +7,23 @@ const RANDOM_LENGTH = 40;
 const CHECKSUM_LENGTH = 6;
 
 /**
- * A new secret: `muster_`, 40 random letters and digits (238 bits), and 6 more that are a checksum of all before
- * them, by which scanners tell a leaked token from what only looks like one.
+ * A new secret: `muster_`, 40 random letters and digits (238 bits), and a checksum of 6 more, by which secret scanners
+ * recognise leaked tokens without false alarms.
  */
 export function newSecret(): string {
   const random = Array.from({ length: RANDOM_LENGTH }, () => DIGITS[randomInt(DIGITS.length)]).join("");
   return withChecksum(PREFIX + random);
 }
 
-/** Whether a text is a secret as `newSecret` makes them. */
+/** Whether a text has the form and the checksum of secrets from `newSecret`. */
 export function isWellFormedSecret(text: string): boolean {
   return text.startsWith(PREFIX) && text === withChecksum(text.slice(0, PREFIX.length + RANDOM_LENGTH));
 }
 
-/** Whether a text can be the secret of a token, made by `newSecret` or given by the operator; others need no look-up. */
+/** Whether a text can be a token's secret, from `newSecret` or chosen by the operator; others need no look-up. */
 export const isPossibleSecret = (text: string) => /^[A-Za-z0-9\-._~+/]{20,}=*$/.test(text);
 
-/** What is stored of a secret. It is random, so that a fast hash keeps it safe. */
+/** The stored hash of a secret. Secrets are random, so a fast hash is safe. */
 export const hashOf = (secret: string) => createHash("sha256").update(secret).digest("hex");
 
 function withChecksum(text: string): string {

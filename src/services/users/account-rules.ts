@@ -15,22 +15,22 @@ import type { JsonValue } from "../../domain/values/json.js";
 import type { Dependencies } from "../dependencies.js";
 
 type Profile = Pick<AccountInput, "userName" | "displayName" | "profile">;
-type Standing = Pick<AccountInput, "externalId" | "active" | "roles">;
+type RealmAttributes = Pick<AccountInput, "externalId" | "active" | "roles">;
 
-/** A User, as the audit log names it. */
+/** A User as the target of audit events. */
 export const targetOf = ({ id, userName }: Pick<Account, "id" | "userName">): AuditTarget => ({
   type: "User",
   id,
   display: userName,
 });
 
-/** How somebody comes by a password: it is given, or they choose one by a link in a mail. */
+/** How a person gets a password: the client sends it, or the person chooses one by a link in a mail. */
 export interface Credentials {
-  /** In clear; undefined leaves the one there is. */
+  /** The new password in clear; undefined for no change. */
   readonly password?: string | undefined;
   /**
-   * Whether they get that mail: now, since somebody asks for it; or unless they have got it, or have a password, since
-   * a whole resource says so that a client sends again and again.
+   * When the person gets that mail. "send": now, because the client asks for it. "unlessSent": only without a password and
+   * a valid link, because the attribute is in a whole resource, which clients send again and again.
    */
   readonly setupEmail?: "send" | "unlessSent" | undefined;
 }
@@ -44,13 +44,13 @@ export function requireOneWay({ password, setupEmail }: Credentials): void {
   }
 }
 
-/** Changes after which a link that is out to set up the account is void. */
+/** Whether changes make a sent link to set up the account invalid. */
 export const concernsSetup = (changes: readonly string[]) =>
   ["active", "userName", "emails"].some((name) => changes.includes(name));
 
 /**
- * @param current what is there, which may be larger than what can be written today
- * @throws InvalidValueError for what is too long to be kept
+ * @param current the stored account, which may be larger than the limit if the limit was lowered
+ * @throws InvalidValueError for values that are too long or too many
  */
 export function requireStorable(
   { profileMaxBytes }: Pick<Dependencies, "profileMaxBytes">,
@@ -76,7 +76,7 @@ const sized = ({ profile, roles }: Pick<Account, "profile" | "roles">): Sized =>
   attributes: () => ({ ...profile.value, roles: [...roles] }),
 });
 
-/** The attributes of what is the person's own, and seen in all realms, that differ. */
+/** The names of the person's own attributes, shared by all realms, that differ. */
 export function profileChanges(current: Profile | undefined, next: Profile): string[] {
   const [before, after] = [current, next].map((each) => ({
     ...each?.profile.value,
@@ -87,8 +87,8 @@ export function profileChanges(current: Profile | undefined, next: Profile): str
   return differences(before, after);
 }
 
-/** The attributes of what the realm says of the person that differ. */
-export function standingChanges(current: Standing | undefined, next: Standing): string[] {
+/** The names of the attributes that each realm sets for a person, and that differ. */
+export function realmChanges(current: RealmAttributes | undefined, next: RealmAttributes): string[] {
   const [before, after] = [current, next].map((each) => ({
     externalId: each?.externalId,
     active: each?.active,
@@ -97,13 +97,13 @@ export function standingChanges(current: Standing | undefined, next: Standing): 
   return differences(before, after);
 }
 
-/** Whether changes of what the realm says of a person may take power away. */
+/** Whether changes of a realm's attributes may take power away. */
 export const concernsPower = (changes: readonly string[]) =>
   changes.includes("active") || changes.includes("roles");
 
-type Named = Readonly<Record<string, unknown>>;
+type Attributes = Readonly<Record<string, unknown>>;
 
-const differences = (before: Named = {}, after: Named = {}) =>
+const differences = (before: Attributes = {}, after: Attributes = {}) =>
   [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (name) => !isDeepStrictEqual(before[name], after[name]),
   );

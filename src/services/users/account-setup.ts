@@ -20,7 +20,7 @@ import { knownWords, requireUsablePassword } from "../passwords/password-rules.j
 import type { Passwords } from "../passwords/passwords.js";
 import { later } from "../limits/rate-limits.js";
 
-/** How long a link counts, and how long nobody can send another one, in seconds. */
+/** How long a link is valid, and the minimum time between two mails, in seconds. */
 const LINK_SECONDS = 7 * 24 * 60 * 60;
 const PAUSE_SECONDS = 60;
 
@@ -32,38 +32,36 @@ export class SetupMail {
   ) {}
 
   /**
-   * Whether mail is to be sent: when somebody asks for it, or when a whole resource says so, as clients do again and
-   * again, and nobody has been asked to choose a password yet who could.
+   * Whether mail is to be sent. See `Credentials.setupEmail`.
    *
-   * @param asked how it is asked for
-   * @param isVoid whether a link that is out is void by what happens to the account
+   * @param requested how the client asks for it
+   * @param endsLink whether the change of the account makes a sent link invalid
    */
   async isDue(
     { accounts, accountSetups }: Repositories,
-    asked: Credentials["setupEmail"],
+    requested: Credentials["setupEmail"],
     { id, active }: Pick<AccountWithOrganizations, "id" | "active">,
-    isVoid: boolean,
+    endsLink: boolean,
   ): Promise<boolean> {
-    if (asked !== "unlessSent") return asked === "send";
+    if (requested !== "unlessSent") return requested === "send";
     if (active !== true || (await accounts.passwordHash(id)) !== undefined) return false;
     const waiting = await accountSetups.find(id, { lock: false });
-    // One that nobody can use any more is none.
-    return isVoid || waiting?.isStanding !== true;
+    return endsLink || waiting?.isValid !== true;
   }
 
   /**
-   * Has mail sent with a link to choose a password by; links before it are void.
+   * Sends mail with a link to choose a password; earlier links become invalid.
    *
-   * @param organizationId whose administrator asks for it; undefined: the provider's
+   * @param organizationId the organization whose administrator asks for it; undefined: the provider
    * @throws InvalidValueError for an account that has a password, or no address, or is not active; TooManyRequestsError
-   *   when somebody asks for it a moment after the last
+   *   when the client asks for it less than a minute after the last mail
    */
   async send(
     repositories: Repositories,
     { actor }: Principal,
     account: Pick<AccountWithOrganizations, "id" | "userName" | "profile" | "active">,
     organizationId: string | undefined,
-    asked: Credentials["setupEmail"],
+    requested: Credentials["setupEmail"],
   ): Promise<void> {
     const { id } = account;
     if (account.active !== true) {
@@ -81,7 +79,9 @@ export class SetupMail {
     const sentAt = this.deps.now();
     const before = await repositories.accountSetups.find(id, { lock: true });
     const wait =
-      before && asked === "send" ? Date.parse(later(before.sentAt, PAUSE_SECONDS)) - Date.parse(sentAt) : 0;
+      before && requested === "send"
+        ? Date.parse(later(before.sentAt, PAUSE_SECONDS)) - Date.parse(sentAt)
+        : 0;
     if (wait > 0) throw new TooManyRequestsError(Math.ceil(wait / 1000));
     const expiresAt = later(sentAt, LINK_SECONDS);
     const revision = await repositories.accountSetups.begin({
@@ -96,14 +96,14 @@ export class SetupMail {
   }
 }
 
-/** What somebody sees who has a link to set up an account. */
+/** What a person with a link to set up an account sees. */
 export interface PendingAccount {
   readonly account: AccountWithOrganizations;
   /** ISO 8601 in UTC. */
   readonly expiresAt: string;
 }
 
-/** Accounts as their owners set them up. */
+/** What people can do with links to set up their accounts. */
 export class AccountSetupService {
   constructor(
     private readonly deps: Dependencies,
@@ -113,11 +113,11 @@ export class AccountSetupService {
   ) {}
 
   /**
-   * What a link leads to. Looking changes nothing.
+   * Reads the account of a link. Changes nothing.
    *
    * @param token the last part of the link
-   * @throws UnknownLinkError for a link that is none, ClosedError for one that is void, TooManyRequestsError for who
-   *   tries many
+   * @throws UnknownLinkError for a link that Muster did not make, ClosedError for one that is no longer valid,
+   *   TooManyRequestsError after too many unknown links
    */
   async open(token: string, origin: Origin): Promise<PendingAccount> {
     const { account, setup } = await this.#follow(token, origin);
@@ -129,11 +129,10 @@ export class AccountSetupService {
   }
 
   /**
-   * Gives an account the password that its owner has chosen.
+   * Sets the password that the account's owner has chosen.
    *
    * @returns the account's user name
-   * @throws what `open` throws, InvalidValueError for a password that will not do, TooManyRequestsError for who tries
-   *   many
+   * @throws what `open` throws, InvalidValueError for an unusable password, TooManyRequestsError after too many attempts
    */
   async complete(token: string, password: string | undefined, origin: Origin): Promise<string> {
     const { account, setup: begun } = await this.#follow(token, origin);
@@ -141,7 +140,7 @@ export class AccountSetupService {
     requireUsablePassword(password);
     const author = authorOf(begun, origin);
     const target = targetOf(account);
-    await this.guard.count({ what: "new password", whose: account.id, author, target });
+    await this.guard.count({ kind: "new password", owner: account.id, author, target });
     const passwordHash = await this.passwords.hash(turnOf(author), password, knownWords(account));
     return this.deps.work.write(PROVIDER_REALM, async (repositories) => {
       await repositories.accounts.find(account.id, "forUpdate");
@@ -164,7 +163,7 @@ export class AccountSetupService {
     if (account.active !== true) {
       throw new ClosedError("deactivated", "Your account has been deactivated; contact an administrator");
     }
-    if (setup.revision !== link.revision || !setup.isStanding) {
+    if (setup.revision !== link.revision || !setup.isValid) {
       throw new ClosedError("changed", "This link is no longer valid; look for a new link in a later e-mail");
     }
     if (setup.expiresAt <= this.deps.now()) {
@@ -179,7 +178,7 @@ interface Pending {
   readonly setup: AccountSetup;
 }
 
-/** The person who owns the account, in the realm of those who had the link sent. */
+/** The account's owner as an author, in the realm whose administrator had the link sent. */
 function authorOf({ organizationId, accountId }: AccountSetup, origin: Origin): Author {
   const realm: Realm =
     organizationId === undefined ? PROVIDER_REALM : { type: "organization", organizationId };

@@ -15,7 +15,7 @@ import {
   profileChanges,
   requireOneWay,
   requireStorable,
-  standingChanges,
+  realmChanges,
   targetOf,
 } from "./account-rules.js";
 import type { Credentials } from "./account-rules.js";
@@ -24,7 +24,7 @@ import { leaveWithAccount } from "../memberships/joining.js";
 import { keepingAdministrators } from "../roles/administrators.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
-import { refuseGrants, refuseHarm, requireGrants, requireHarmless } from "../roles/grants.js";
+import { precheckGrants, precheckSignIn, requireGrants, requireSignIn } from "../roles/grants.js";
 import { settleLostPower } from "../roles/lost-power.js";
 import { writeOrganizationRoles } from "../roles/organization-roles.js";
 import { knownWords } from "../passwords/password-rules.js";
@@ -32,15 +32,15 @@ import type { PasswordHasher } from "../passwords/passwords.js";
 
 /** A change of an account. */
 export interface AccountChange extends Credentials {
-  /** Says what the account shall be; may be called more than once, so it must have no effects. */
+  /** Returns the new attributes; may be called more than once, so it must have no side effects. */
   readonly apply: (current: Account) => AccountInput;
-  /** Says which roles the person shall have in organizations; absent leaves them as they are. */
+  /** Returns the person's new roles in organizations; absent for no change. */
   readonly organizationRoles?:
     ((current: readonly OrganizationRole[]) => readonly OrganizationRole[]) | undefined;
   readonly expected?: ExpectedVersions;
 }
 
-/** Users as the provider has them: all accounts. */
+/** Users in the provider's realm: all accounts. */
 export class AccountService {
   constructor(
     private readonly deps: Dependencies,
@@ -59,7 +59,7 @@ export class AccountService {
   ): Promise<AccountWithOrganizations> {
     requireStorable(this.deps, input);
     requireOneWay({ password, setupEmail: setupEmail && "send" });
-    refuseGrants(principal, [], input.roles);
+    precheckGrants(principal, [], input.roles);
     const passwordHash = await this.#hashOfNew(principal, input, password);
     const now = this.deps.now();
     const { search, ...attributes } = input;
@@ -69,7 +69,7 @@ export class AccountService {
       await repositories.accounts.insert({ ...account, search, passwordHash });
       const isDue = await this.setupMail.isDue(repositories, setupEmail, account, false);
       if (isDue) await this.setupMail.send(repositories, principal, account, undefined, setupEmail);
-      const attributes = [...profileChanges(undefined, input), ...standingChanges(undefined, input)];
+      const attributes = [...profileChanges(undefined, input), ...realmChanges(undefined, input)];
       const roles = rolesChange(account.id, [], roleNames(input.roles));
       const change = { action: "create", target: targetOf(account), attributes, roles } as const;
       await this.deps.changes.record(repositories, principal, change);
@@ -81,7 +81,7 @@ export class AccountService {
   }
 
   /**
-   * Changes an account; what changes nothing leaves the version as it is.
+   * Changes an account; without a difference, its version stays.
    *
    * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError, and what `change.apply`,
    *   `SetupMail.send` and `PasswordHasher.hash` throw
@@ -91,7 +91,7 @@ export class AccountService {
     const { setupEmail } = change;
     const reading = this.deps.work.read(principal.realm);
     const passwordHash = await hashOfChange(this.passwords, reading, principal, id, change, (current, next) =>
-      refuseHarm(principal, reading, { current, next, changes: ["password"] }),
+      precheckSignIn(principal, reading, { current, next, changes: ["password"] }),
     );
     return this.deps.work.write(principal.realm, async (repositories) => {
       const { accounts } = repositories;
@@ -100,15 +100,15 @@ export class AccountService {
       requireStorable(this.deps, input, current);
       const { userName, externalId, displayName, active, roles, profile, search } = input;
       const next = { ...current, userName, externalId, displayName, active, roles, profile };
-      const standing = standingChanges(current, next);
+      const inRealm = realmChanges(current, next);
       const personal = profileChanges(current, next);
-      const changes = [...standing, ...personal, ...(passwordHash === undefined ? [] : ["password"])];
+      const changes = [...inRealm, ...personal, ...(passwordHash === undefined ? [] : ["password"])];
       const sendsMail =
         passwordHash === undefined &&
         (await this.setupMail.isDue(repositories, setupEmail, { id, active }, concernsSetup(changes)));
       if (sendsMail) changes.push("sendSetupEmail");
       await requireGrants(this.deps, repositories, principal, current.roles, roles);
-      await requireHarmless(this.deps, repositories, principal, { current, next, changes });
+      await requireSignIn(this.deps, repositories, principal, { current, next, changes });
       const changed = { ...next, version: current.version + 1, updatedAt: this.deps.now() };
       const organizationIds = current.organizations.map((each) => each.id);
       const ownRoles = rolesChange(id, roleNames(current.roles), roleNames(roles));
@@ -130,12 +130,12 @@ export class AccountService {
         if (concernsSetup(changes)) await repositories.accountSetups.revoke(id);
         if (sendsMail) await this.setupMail.send(repositories, principal, changed, undefined, setupEmail);
       };
-      const isAboutPower = concernsPower(standing) || change.organizationRoles !== undefined;
-      const warning = isAboutPower
+      const mayTakePower = concernsPower(inRealm) || change.organizationRoles !== undefined;
+      const warning = mayTakePower
         ? await keepingAdministrators(principal, repositories, { organizationIds, isProvider: true }, write)
         : undefined;
-      if (!isAboutPower) await write();
-      if (isAboutPower) await settleLostPower(this.deps, repositories, principal, { accountIds: [id] });
+      if (!mayTakePower) await write();
+      if (mayTakePower) await settleLostPower(this.deps, repositories, principal, { accountIds: [id] });
       if (changes.length === 0) return current;
       const recorded = { action: "change", target: targetOf(changed), attributes: changes, warning } as const;
       await this.deps.changes.record(repositories, principal, {
@@ -158,7 +158,7 @@ export class AccountService {
   async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
     if (!isId(id)) throw new NotFoundError("User", id);
     await this.deps.work.write(principal.realm, async (repositories) => {
-      // In the order in which others lock when they add a member: organizations first.
+      // Organizations are always locked before accounts, so that two transactions cannot wait for each other.
       await repositories.memberships.lockOrganizationsOf(id);
       const account = await this.#lock(repositories.accounts, id, "forDelete", expected);
       const { changes, warning } = await leaveWithAccount(this.deps, repositories, principal, account);
@@ -167,7 +167,7 @@ export class AccountService {
     });
   }
 
-  /** What is refused anyway is refused before a password is hashed, since that takes long. */
+  /** Makes the other checks before hashing, since hashing takes long. */
   async #hashOfNew(
     principal: Principal,
     input: AccountInput,
@@ -195,9 +195,9 @@ export class AccountService {
 }
 
 /**
- * The hash of the password in a change. What else is wrong with the change is found before, since hashing takes long.
+ * The hash of the password in a change. Makes the other checks before hashing, since hashing takes long.
  *
- * @param refuse throws when the caller may not write the password
+ * @param requireMayWrite throws ForbiddenError when the caller may not write the password
  * @throws NotFoundError, VersionMismatchError, and what `change.apply` and `PasswordHasher.hash` throw
  */
 export async function hashOfChange(
@@ -206,14 +206,14 @@ export async function hashOfChange(
   principal: Principal,
   id: string,
   { password, apply, expected }: AccountChange,
-  refuse: (current: Account, next: AccountInput) => Promise<void>,
+  requireMayWrite: (current: Account, next: AccountInput) => Promise<void>,
 ): Promise<string | undefined> {
   if (password === undefined) return undefined;
   const current = isId(id) && (await accounts.find(id));
   if (!current) throw new NotFoundError("User", id);
   requireVersion("User", current, expected);
   const next = apply(current);
-  refuseGrants(principal, current.roles, next.roles);
-  await refuse(current, next);
+  precheckGrants(principal, current.roles, next.roles);
+  await requireMayWrite(current, next);
   return passwords.hash(turnOf(principal), password, knownWords(current, next));
 }

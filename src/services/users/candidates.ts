@@ -8,14 +8,14 @@ import { recordEvent, storable } from "../audit/audit.js";
 import type { Dependencies } from "../dependencies.js";
 import { countWithin } from "../limits/rate-limits.js";
 
-/** How an organization can look for people whom it does not have yet. */
+/** Limits on how an organization can search for people who are not its members yet. */
 export interface CandidateLimits {
   readonly search: CandidateSearch;
-  /** How often each organization can look in a minute, with whichever token. */
+  /** How many searches each organization can make in a minute, with all its tokens together. */
   readonly perMinute: number;
 }
 
-/** Finds accounts that an organization could take in. */
+/** Finds accounts that an organization could add as members. */
 export class CandidateService {
   constructor(
     private readonly deps: Dependencies,
@@ -24,7 +24,7 @@ export class CandidateService {
 
   /**
    * @param filter as the caller wrote it, for the audit log
-   * @throws ForbiddenError when the caller may not look, or says too little of whom; TooManyRequestsError
+   * @throws ForbiddenError when the caller may not search, or the filter is not specific enough; TooManyRequestsError
    */
   async list(principal: Principal, listing: Listing, filter: string | undefined): Promise<Page<Candidate>> {
     requireAccess(principal, "read Candidates");
@@ -35,7 +35,7 @@ export class CandidateService {
       );
     }
     const { organizationId } = realm;
-    // What is refused counts, too: it is not for free to try.
+    // Counted before the check, so that refused searches count, too.
     await this.deps.work.write(realm, (repositories) =>
       countWithin(this.deps, repositories, `candidates of ${organizationId}`, {
         points: this.limits.perMinute,

@@ -3,7 +3,7 @@ import { NotFoundError, UniquenessError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import { tokenIdOf } from "../../domain/access/actor.js";
 import { roleNames } from "../../domain/access/roles.js";
-import { NOBODY, rolesChange } from "../../domain/changes/change.js";
+import { NO_MEMBERS, rolesChange } from "../../domain/changes/change.js";
 import { turnOf } from "../../domain/access/principal.js";
 import type { Principal } from "../../domain/access/principal.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
@@ -13,7 +13,7 @@ import {
   profileChanges,
   requireOneWay,
   requireStorable,
-  standingChanges,
+  realmChanges,
   targetOf,
 } from "./account-rules.js";
 import type { Credentials } from "./account-rules.js";
@@ -25,14 +25,14 @@ import { ofCreation, writeManagedProfile } from "./managed-profile.js";
 import { keepingAdministrators } from "../roles/administrators.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
-import { refuseGrants, refuseHarm, requireGrants, requireHarmless } from "../roles/grants.js";
+import { precheckGrants, precheckSignIn, requireGrants, requireSignIn } from "../roles/grants.js";
 import { settleLostPower } from "../roles/lost-power.js";
 import { knownWords } from "../passwords/password-rules.js";
 import type { PasswordHasher } from "../passwords/passwords.js";
 
 /**
- * Users as one organization provisions them: its members. `externalId`, `active` and `roles` are the
- * membership's; what is the person's own is written only while the organization manages the account.
+ * Users in an organization's realm: its members. `externalId`, `active` and `roles` belong to the membership; the person's
+ * own attributes are written only while the organization manages the account.
  */
 export class MemberService {
   constructor(
@@ -42,8 +42,8 @@ export class MemberService {
   ) {}
 
   /**
-   * Creates the account, or takes the one of that user name, and makes it a member. Who is a member and not
-   * active becomes active again.
+   * Creates an account, or uses the existing one with that user name, and makes it a member. An inactive member becomes
+   * active again.
    *
    * @throws UniquenessError for an active member, InvalidValueError, ForbiddenError, and what `SetupMail.send` and
    *   `PasswordHasher.hash` throw
@@ -56,7 +56,7 @@ export class MemberService {
   ): Promise<AccountWithOrganizations> {
     requireStorable(this.deps, input);
     requireOneWay({ ...credentials, setupEmail: credentials.setupEmail && "send" });
-    refuseGrants(principal, [], input.roles);
+    precheckGrants(principal, [], input.roles);
     const passwordHash = await this.#hashOfNew(principal, organizationId, input, credentials);
     return this.deps.work.write(principal.realm, async (repositories) => {
       const { accounts, memberships } = repositories;
@@ -67,9 +67,9 @@ export class MemberService {
       if (member?.active) throw new UniquenessError("User", "userName", input.userName);
       const place = { organizationId, accountId: id };
       const addition = { source: "scim", addedBy: tokenIdOf(principal.actor) } as const;
-      const members = member ? NOBODY : await join(this.deps, repositories, organization, id, addition);
+      const members = member ? NO_MEMBERS : await join(this.deps, repositories, organization, id, addition);
       const { setupEmail } = credentials;
-      // The realm knows of its members alone whether they have a password, so this comes after they join.
+      // After joining, since an organization's realm can see only of its members whether they have a password.
       const sendsMail = await this.setupMail.isDue(repositories, setupEmail, { ...input, id }, false);
       const secret = { passwordHash, sendsMail };
       const written = isNew
@@ -79,11 +79,11 @@ export class MemberService {
         await this.setupMail.send(repositories, principal, { ...input, id }, organizationId, setupEmail);
       }
       await memberships.update(organizationId, id, input, this.deps.now());
-      if (member) await this.#requireBackWithoutPower(repositories, principal, member, input);
+      if (member) await this.#requireMayReactivate(repositories, principal, member, input);
       const created = requireFound(await accounts.find(id), id);
       await this.deps.changes.record(repositories, principal, {
         ...{ action: "create", target: targetOf(created), members },
-        attributes: [...written.changes, ...standingChanges(member, input)],
+        attributes: [...written.changes, ...realmChanges(member, input)],
         ignored: ofCreation(written.ignored, input),
         roles: rolesChange(id, roleNames(member?.roles ?? []), roleNames(input.roles), { organizationId }),
       });
@@ -92,7 +92,7 @@ export class MemberService {
   }
 
   /**
-   * Changes a member; what changes nothing leaves the version as it is.
+   * Changes a member; without a difference, its version stays.
    *
    * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError, ForbiddenError, and what
    *   `change.apply`, `SetupMail.send` and `PasswordHasher.hash` throw
@@ -115,26 +115,26 @@ export class MemberService {
       const input = change.apply(current);
       requireStorable(this.deps, input, current);
       await requireGrants(this.deps, repositories, principal, current.roles, input.roles);
-      const standing = standingChanges(current, input);
+      const inRealm = realmChanges(current, input);
       const activity = { current, next: input, changes: [] };
-      await requireHarmless(this.deps, repositories, principal, activity);
-      const isVoid = concernsSetup([...standing, ...profileChanges(current, input)]);
+      await requireSignIn(this.deps, repositories, principal, activity);
+      const endsLink = concernsSetup([...inRealm, ...profileChanges(current, input)]);
       const sendsMail =
         passwordHash === undefined &&
-        (await this.setupMail.isDue(repositories, change.setupEmail, { ...input, id }, isVoid));
+        (await this.setupMail.isDue(repositories, change.setupEmail, { ...input, id }, endsLink));
       const secret = { passwordHash, sendsMail };
       const place = { organizationId, accountId: id };
       const written = await writeManagedProfile(this.deps, repositories, principal, place, input, secret);
       const write = () => memberships.update(organizationId, id, input, this.deps.now());
-      const warning = concernsPower(standing)
-        ? await keepingAdministrators(principal, repositories, itself(organizationId), write)
+      const warning = concernsPower(inRealm)
+        ? await keepingAdministrators(principal, repositories, onlyIn(organizationId), write)
         : undefined;
-      if (!concernsPower(standing) && standing.length > 0) await write();
-      if (concernsPower(standing)) {
+      if (!concernsPower(inRealm) && inRealm.length > 0) await write();
+      if (concernsPower(inRealm)) {
         await settleLostPower(this.deps, repositories, principal, { accountIds: [id] });
       }
-      const changes = [...standing, ...written.changes];
-      if (concernsSetup(standing)) await repositories.accountSetups.revoke(id, organizationId);
+      const changes = [...inRealm, ...written.changes];
+      if (concernsSetup(inRealm)) await repositories.accountSetups.revoke(id, organizationId);
       if (written.changes.includes("sendSetupEmail")) {
         await this.setupMail.send(
           repositories,
@@ -178,7 +178,7 @@ export class MemberService {
     });
   }
 
-  /** What is refused anyway is refused before a password is hashed, since that takes long. */
+  /** Makes the other checks before hashing, since hashing takes long. */
   async #hashOfNew(
     principal: Principal,
     organizationId: string,
@@ -194,7 +194,7 @@ export class MemberService {
     return this.passwords.hash(turnOf(principal), password, knownWords(input));
   }
 
-  /** Where the account is not the organization's, the password is not written, so that nothing is refused. */
+  /** Refuses nothing when the organization does not manage the account: then the password is ignored. */
   async #refusePassword(
     repositories: Repositories,
     principal: Principal,
@@ -202,20 +202,20 @@ export class MemberService {
     current: Account,
   ): Promise<void> {
     if (!(await repositories.accounts.isManagedBy(organizationId, current.id))) return;
-    await refuseHarm(principal, repositories, { current, next: current, changes: ["password"] });
+    await precheckSignIn(principal, repositories, { current, next: current, changes: ["password"] });
   }
 
-  /** By now, the roles are those that were sent; what may have stayed is a role in a team. */
-  async #requireBackWithoutPower(
+  /** Checks a reactivated member, whose roles were just replaced, but who may still have a role in a team. */
+  async #requireMayReactivate(
     repositories: Repositories,
     principal: Principal,
     current: Account,
     next: AccountInput,
   ): Promise<void> {
-    await requireHarmless(this.deps, repositories, principal, { current, next, changes: [] });
+    await requireSignIn(this.deps, repositories, principal, { current, next, changes: [] });
   }
 
-  /** The account of that user name, whatever the realm, or a new one. */
+  /** The account with that user name, in any realm, or a new one. */
   async #findOrInsert(
     repositories: Repositories,
     organizationId: string,
@@ -228,7 +228,7 @@ export class MemberService {
     try {
       return { id: await this.#insert(repositories, organizationId, input, passwordHash), isNew: true };
     } catch (error) {
-      // Another request has created the account since: then that is the one.
+      // Another request has created the account in the meantime.
       const created = error instanceof UniquenessError ? await find() : undefined;
       if (created === undefined) throw error;
       return { id: created, isNew: false };
@@ -249,10 +249,10 @@ export class MemberService {
   }
 }
 
-/** Only an organization's own administrators can become fewer in its realm. */
-const itself = (organizationId: string) => ({ organizationIds: [organizationId], isProvider: false });
+/** In an organization's realm, only its own administrators can become fewer. */
+const onlyIn = (organizationId: string) => ({ organizationIds: [organizationId], isProvider: false });
 
-/** The organization goes before its members, for everybody who locks. */
+/** Locks an organization, which is always locked before its members. */
 async function lockOrganization({ organizations }: Repositories, id: string) {
   return requireFound(await organizations.find(id, { lock: true }), id);
 }

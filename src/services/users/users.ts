@@ -15,8 +15,8 @@ import { MemberService } from "./members.js";
 import type { PasswordHasher } from "../passwords/passwords.js";
 
 /**
- * What a caller can do with Users: accounts in the provider's realm, members in an organization's. Each method
- * throws ForbiddenError for who may not.
+ * What callers can do with Users: accounts in the provider's realm, members in an organization's. Each method throws
+ * ForbiddenError when the caller may not call it.
  */
 export class UserService {
   readonly #accounts: AccountService;
@@ -46,15 +46,15 @@ export class UserService {
   }
 
   /**
-   * What the realm shows of people's memberships.
+   * The details of people's memberships that the realm can see.
    *
-   * @param ids of Users that the caller has got
+   * @param ids of Users that the caller has read
    */
   memberships(principal: Principal, ids: readonly string[]): Promise<Map<string, MembershipDetails>> {
     return this.deps.work.readMany(principal).membershipDetails.find(ids);
   }
 
-  /** As `AccountService.create` and `MemberService.create`. */
+  /** See `AccountService.create` and `MemberService.create`. */
   async create(
     principal: Principal,
     input: AccountInput,
@@ -67,7 +67,7 @@ export class UserService {
       : this.#members.create(principal, realm.organizationId, input, credentials);
   }
 
-  /** As `AccountService.change` and `MemberService.change`. */
+  /** See `AccountService.change` and `MemberService.change`. */
   async change(principal: Principal, id: string, change: AccountChange): Promise<AccountWithOrganizations> {
     requireAccess(principal, "change Users");
     const { realm } = principal;
@@ -76,7 +76,7 @@ export class UserService {
       : this.#members.change(principal, realm.organizationId, id, change);
   }
 
-  /** Deletes an account, or ends a membership. As `AccountService.delete` and `MemberService.remove`. */
+  /** Deletes an account, or ends a membership. See `AccountService.delete` and `MemberService.remove`. */
   async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
     requireAccess(principal, "delete Users");
     const { realm } = principal;

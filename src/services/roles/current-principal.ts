@@ -8,11 +8,11 @@ import type { FoundToken } from "../../repositories/tokens/access-tokens.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 
-/** Why a secret that was a token's opens nothing any more. */
-export type Ended = "expired" | "replaced" | "revoked" | "owner inactive";
+/** Why a token's secret is no longer valid. */
+export type TokenEnd = "expired" | "replaced" | "revoked" | "owner inactive";
 
-/** Whom a token stands for now, and what they may do; or why it stands for nobody. */
-export function standingOf({ token, hash, owner, endsAt }: FoundToken, now: string): Principal | Ended {
+/** The principal that a token authenticates now, or why it is no longer valid. */
+export function principalOf({ token, hash, owner, endsAt }: FoundToken, now: string): Principal | TokenEnd {
   const { realm, expiresAt } = token;
   if (token.revokedAt !== undefined) return "revoked";
   if (endsAt !== undefined && endsAt <= now) return "replaced";
@@ -34,13 +34,13 @@ export const actorOf = (token: AccessToken, hash: string): TokenActor => ({
 });
 
 /**
- * Requires that the caller may still do something that gives power, and that nobody takes that away before the
- * transaction ends: a request can begin long before it gets here, and must not give what its token lost meanwhile.
+ * Requires that the caller may still do something that gives power, and keeps it so until the transaction ends. A
+ * request can begin long before its transaction, and must not use power that its token has lost in the meantime.
  *
  * @param repositories those of the transaction
  * @throws ForbiddenError
  */
-export async function requireStanding(
+export async function requireStillAllowed(
   { now }: Pick<Dependencies, "now">,
   { accessTokens, power }: Pick<Repositories, "accessTokens" | "power">,
   principal: Principal,
@@ -52,7 +52,7 @@ export async function requireStanding(
   if (actor.type !== "token") throw new ForbiddenError(`An access token is required to ${action}`);
   await power.hold(principal);
   const found = await accessTokens.findByHash(actor.secretHash);
-  const current = found && standingOf(found, now());
+  const current = found && principalOf(found, now());
   if (current === undefined || typeof current === "string") {
     throw new ForbiddenError(`This access token is no longer valid, so it may not ${action}`);
   }
