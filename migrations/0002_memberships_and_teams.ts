@@ -81,9 +81,9 @@ const INDEXES = [
   // a team's name is unique in its organization
   `create unique index muster_teams_organization_id_display_name_key_unique
    on muster_teams (organization_id, display_name_key)`,
-  // the teams of a person, and the foreign key when a membership ends
+  // the teams of a person, in all organizations or in one, and the foreign key when a membership ends
   `create index muster_team_memberships_account_id_index
-   on muster_team_memberships (organization_id, account_id)`,
+   on muster_team_memberships (account_id, organization_id)`,
 ];
 
 const SQLITE_TRIGGER = [

@@ -2,10 +2,15 @@ import { expect } from "chai";
 import { openDatabase } from "../../src/db/open.js";
 import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
+import { Session } from "../../src/db/session.js";
 import { readSettings } from "../../src/config/settings.js";
 import { accountSource } from "../../src/repositories/users/account-fields.js";
+import { MembershipDetailsRepository } from "../../src/repositories/memberships/membership-details.js";
+import { PowerRepository } from "../../src/repositories/memberships/power.js";
 import { selectFrom } from "../../src/repositories/listing/source.js";
 import { sql } from "../../src/repositories/listing/sql.js";
+import type { Sql } from "../../src/repositories/listing/sql.js";
+import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
 import { compileFilter } from "../../src/scim/filter/resolve.js";
 import { userSchema } from "../../src/scim/resources/user-schema.js";
 import { forEachEngine } from "../support/engines.js";
@@ -82,6 +87,27 @@ describe("Looking users up", () => {
         });
       }
     }
+
+    it("with their teams, or whether they have a role in one, is served by an index", async () => {
+      const statements: Sql[] = [];
+      const session = new Session(database.dialect, (text, bindings) => {
+        statements.push(sql(text, ...bindings));
+        return Promise.resolve([]);
+      });
+      for (const realm of [PROVIDER_REALM, { type: "organization", organizationId: ID } as const]) {
+        await new MembershipDetailsRepository(session, realm).find([ID]);
+      }
+      for (const organizationId of [undefined, ID]) {
+        await new PowerRepository(session).hasRole(ID, organizationId);
+      }
+      const onTeams = statements.filter(({ text }) => text.includes("muster_team_memberships"));
+      expect(onTeams).to.have.lengthOf(4);
+      for (const statement of onTeams) {
+        const explained = await database.transaction((each) => planOf(each, statement));
+        expect(explained).to.include("muster_team_memberships_account_id_index");
+        expect(explained).to.not.match(/SCAN (muster_)?team_memberships/);
+      }
+    });
 
     it("by an attribute without an index reads them all, so that this test can tell", async () => {
       const plan = await database.transaction((session) => planOfFilter(session, 'nickName eq "d"'));

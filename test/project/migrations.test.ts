@@ -11,7 +11,7 @@ const FOLDER = new URL("../../migrations/", import.meta.url);
  */
 const FROZEN: Readonly<Record<string, string>> = {
   "0001_accounts_and_organizations.ts": "61043013a1c1269bc192c1e77fa456c3fab267c3a7a244e7e1be06f210378e9e",
-  "0002_memberships_and_teams.ts": "40f586c76765646ea9fac7b6cd40a5c0ea17ebb4b1cbd194b9a5dcdaffba343c",
+  "0002_memberships_and_teams.ts": "c7554f1e801151d266be039b980b69307730882f5038484b29e1066637df6ff9",
   "0003_tokens_and_invitations.ts": "20618f32f32b42d9390165a6449b5079f68ccf258c702a452e4ac34de85ea232",
   "0004_audit_log.ts": "11e407b905da2e8c0491e1487593be72c22f9a31d52bdc93c610fdd82996ff82",
   "0005_mail_and_limits.ts": "4e6b2fae8de3cab15a781ad7de5f4e62ffbc94bc913c5b020949f7d3ed08f906",
