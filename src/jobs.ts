@@ -63,18 +63,22 @@ export function startJobs(jobs: Jobs, parts: JobParts): void {
 
 /** What a server does regularly, by itself. */
 export class Jobs {
-  readonly #timers: NodeJS.Timeout[] = [];
+  /** By the names of what they do. */
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #isStopped = false;
   readonly #running = new Set<Promise<void>>();
 
   constructor(private readonly logger: Logger) {}
 
   /**
    * Does something now and at every interval, in milliseconds, unless it is still under way. That it fails is logged
-   * once a minute, and that it works again once.
+   * once a minute, and that it works again once. What has been started already is not started again, and nothing is
+   * once all is stopped.
    *
    * @param name what it is, for the log
    */
   start(name: string, interval: number, work: () => Promise<unknown>): void {
+    if (this.#isStopped || this.#timers.has(name)) return;
     const logged = this.#logged(name, work);
     let isRunning = false;
     const run = () => {
@@ -89,12 +93,13 @@ export class Jobs {
     run();
     const timer = setInterval(run, interval);
     timer.unref();
-    this.#timers.push(timer);
+    this.#timers.set(name, timer);
   }
 
   /** Starts no more work. @returns resolves when what is under way has ended */
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    this.#isStopped = true;
+    for (const timer of this.#timers.values()) clearInterval(timer);
     await Promise.all(this.#running);
   }
 

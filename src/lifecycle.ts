@@ -22,6 +22,9 @@ interface LifecycleParts {
 
 /** The end of a running server, step by step. */
 export class Lifecycle {
+  #stopped: Promise<End> | undefined;
+  #closed: Promise<void> | undefined;
+
   constructor(private readonly parts: LifecycleParts) {}
 
   /** The server is no longer ready, and its answers have `Connection: close`. It still serves all requests. */
@@ -31,14 +34,19 @@ export class Lifecycle {
 
   /**
    * Stops: a Bulk ends between two transactions, running requests finish, and everything is closed. What is not done
-   * by then is broken off, so that this ends within the grace time also when the database hangs.
+   * by then is broken off, so that this ends within the grace time also when the database hangs. Asked again, it is
+   * the same stop.
    *
    * @param graceMs how long all of that may take, in milliseconds
    * @param connections resolves when the HTTP server in front has no open connection; requests are served until then
    * @returns how it ended
    */
-  async stop(graceMs: number, connections: Promise<unknown> = Promise.resolve()): Promise<End> {
-    const { requests, ending, jobs, endJobs, close, logger } = this.parts;
+  stop(graceMs: number, connections: Promise<unknown> = Promise.resolve()): Promise<End> {
+    return (this.#stopped ??= this.#stop(graceMs, connections));
+  }
+
+  async #stop(graceMs: number, connections: Promise<unknown>): Promise<End> {
+    const { requests, ending, jobs, endJobs, logger } = this.parts;
     const deadline = performance.now() + graceMs;
     this.beginStop();
     ending.abort();
@@ -47,17 +55,21 @@ export class Lifecycle {
     const isOver = await within(graceMs - Math.min(CLOSING_MS, graceMs / 4), over);
     if (!isOver)
       logger.warn({ requests: requests.cut() }, "Requests that did not finish in time are aborted");
-    const isClosed = await within(deadline - performance.now(), close());
+    const isClosed = await within(deadline - performance.now(), this.#close());
     if (!isClosed) logger.warn({}, "The database could not be closed in time");
     return !isClosed ? "hanging" : isOver ? "orderly" : "cut";
   }
 
   /** Waits for what is done regularly and closes everything; requests must be over. */
   async close(): Promise<void> {
-    const { jobs, endJobs, close } = this.parts;
+    const { jobs, endJobs } = this.parts;
     endJobs();
     await jobs.stop();
-    await close();
+    await this.#close();
+  }
+
+  #close(): Promise<void> {
+    return (this.#closed ??= this.parts.close());
   }
 }
 

@@ -199,6 +199,35 @@ describe("A host that mounts Muster", () => {
     expect(mails).to.deep.equal([]);
   });
 
+  it("can start and stop it twice, which is once", async () => {
+    let sent = 0;
+    let atOnce = 0;
+    let mostAtOnce = 0;
+    const mailer = {
+      send: async () => {
+        mostAtOnce = Math.max(mostAtOnce, (atOnce += 1));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        atOnce -= 1;
+        sent += 1;
+      },
+    };
+    const host = await startHost({ database: sqlite(), mailer });
+    await Promise.all([host.muster.start(), host.muster.start()]);
+    const { id } = await createGroup(host.scim);
+    const emails = Array.from({ length: 30 }, (_, number) => ({ value: `ann${number}@x.test` }));
+    const offer = { schemas: [INVITATION], organization: { value: id }, emails };
+    expectStatus(await host.scim.post("/Invitations", offer), 201);
+    while (sent < emails.length) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(mostAtOnce).to.equal(10);
+    const running = createUser(host.scim, { password: "t1meMa$heen" });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const stops = [host.muster.stop(), host.muster.stop()];
+    await running;
+    expect(await Promise.all(stops)).to.deep.equal(["orderly", "orderly"]);
+    await host.muster.close();
+    await host.stop();
+  });
+
   it("gives new things ids of its own", async () => {
     const newId = () => `019b0000-0000-7000-8000-${String((last += 1)).padStart(12, "0")}`;
     let last = 0;

@@ -7,6 +7,7 @@ export class RunningRequests {
   readonly #responses = new Set<Response>();
   #isStopping = false;
   #onLast: (() => void) | undefined;
+  #ended: Promise<void> | undefined;
 
   /** Whether the server is to be left alone by new clients. */
   get isStopping(): boolean {
@@ -39,10 +40,10 @@ export class RunningRequests {
 
   /** Refuses further requests with 503. @returns resolves when no request is running */
   end(): Promise<void> {
-    return new Promise((resolve) => {
+    return (this.#ended ??= new Promise((resolve) => {
       this.#onLast = resolve;
       if (this.#responses.size === 0) resolve();
-    });
+    }));
   }
 
   /** Breaks off what is still running, and refuses further requests. @returns how many were broken off */
