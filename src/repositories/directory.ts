@@ -5,7 +5,7 @@ import { accountSource } from "./users/account-fields.js";
 import { readPage } from "./listing/page.js";
 import { organizationSource } from "./organizations/organization-fields.js";
 
-/** Names a resource of any kind. */
+/** Identifies a resource in a listing over several kinds. */
 export interface DirectoryKey {
   readonly kind: "accounts" | "organizations";
   readonly id: string;
@@ -19,9 +19,9 @@ export class DirectoryRepository {
   ) {}
 
   /**
-   * Which resources a page has, in order; their own repositories have the rest.
+   * The ids of the resources on a page, in order; their attributes are read from their own repositories.
    *
-   * @throws UnsupportedFieldError for criteria by something that cannot be looked for
+   * @throws UnsupportedFieldError for criteria on an attribute that cannot be searched
    */
   list({ locations, accounts, organizations, ...range }: DirectoryListing): Promise<Page<DirectoryKey>> {
     const { dialect } = this.session;

@@ -11,7 +11,7 @@ export class KeyRepository {
     return row && Buffer.from(row.value, "base64");
   }
 
-  /** Keeps a key, unless there is one of that name. */
+  /** Stores a key, unless one of that name exists. */
   async insert(name: string, key: Uint8Array): Promise<void> {
     await this.session.rows(
       "insert into muster_keys (name, value) values (?, ?) on conflict (name) do nothing",

@@ -19,8 +19,8 @@ import { AccountRepository } from "./users/accounts.js";
 import { CandidateRepository } from "./users/candidates.js";
 
 /**
- * All repositories, bound to one session and one realm. Each is made when it is asked for: a unit of work needs two or
- * three of them.
+ * All repositories, bound to one session and one realm. Each is created on first use, since a unit of work needs only two
+ * or three of them.
  */
 export class Repositories {
   #accounts: AccountRepository | undefined;
@@ -41,9 +41,8 @@ export class Repositories {
   #power: PowerRepository | undefined;
 
   /**
-   * @param realm what there is to see
-   * @param events where events of the audit log go, rather than into the database, when the unit of work around this one
-   *   writes them
+   * @param realm limits what can be seen
+   * @param events collects audit events instead of inserting them, when an enclosing unit of work writes them later
    */
   constructor(
     private readonly session: Session,

@@ -4,12 +4,12 @@ import type { UniquenessError } from "../domain/errors.js";
 import type { Sql } from "./listing/sql.js";
 
 /**
- * Inserts a row unless another one has the same in unique columns. Then no statement fails, and the transaction can go
- * on as if nothing had been tried.
+ * Inserts a row, unless another one has the same value in unique columns. No statement fails then, so the transaction can
+ * continue.
  *
  * @param insert a whole `insert into ... values ...`
- * @param columns those of the unique constraint
- * @param taken what to throw when the value is taken
+ * @param columns the columns of the unique constraint
+ * @param taken makes the error for a value that is taken
  */
 export async function insertUnique(
   session: Session,
@@ -27,8 +27,8 @@ export async function insertUnique(
 /**
  * Runs an update that may break a unique constraint.
  *
- * @param constraint its name, as the migrations give it
- * @param taken what to throw when the value is taken
+ * @param constraint the constraint's name in the migrations
+ * @param taken makes the error for a value that is taken
  */
 export async function updateUnique<T>(
   update: Promise<T>,

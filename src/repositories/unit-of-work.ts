@@ -7,43 +7,43 @@ import { Repositories } from "./repositories.js";
 
 export type { Repositories };
 
-/** Who looks at a list. */
+/** The caller of a listing. */
 export type Reader = Pick<Principal, "realm" | "actor" | "signal">;
 
-/** Gives services their repositories: for looking, or for changes that happen together or not at all. */
+/** Gives services their repositories, for reading or for a transaction. */
 export interface UnitOfWork {
   /**
-   * Repositories for looking only, for what is found by a key.
+   * Repositories for reading by keys.
    *
-   * @param owner who takes turns with others; the realm, if nothing is said
+   * @param owner whose turn it is in the queue for connections; by default the realm's
    */
   read(realm: Realm, owner?: string): Repositories;
 
   /**
-   * Repositories for looking only, for one list: the database takes longer for lists than for anything else, so
-   * callers take turns there, what they ask for is cut off when it takes too long, and also when they go away.
+   * Repositories for reading one list. Lists take the database longer than anything else, so callers take turns, and a
+   * query is ended when it takes too long or its client disconnects.
    *
    * The repositories throw TooMuchWorkError, TooManyRequestsError.
    */
   readMany(principal: Reader): Repositories;
 
   /**
-   * Runs `work` so that all of it is kept when it resolves, and nothing when it throws; it may be run again
-   * after losing a race, so it must do nothing but work on the repositories.
+   * Runs `work` in a transaction, which is committed when it resolves and rolled back when it throws. `work` may be called
+   * again after a conflict with another transaction, so it must have no side effects except through the repositories.
    */
   write<T>(realm: Realm, work: (repositories: Repositories) => Promise<T>): Promise<T>;
 
   /**
-   * Runs several units of work in one transaction: each is kept or undone by itself, and all are undone when
-   * `work` throws. It may be run again, as above.
+   * Runs several units of work in one transaction. Each succeeds or is rolled back by itself; all are rolled back when
+   * `work` throws. `work` may be called again, as with `write`.
    *
-   * @param realm whose turn it is
-   * @param work is given the units; they see what those before them have written
+   * @param realm whose turn the transaction takes in the queue
+   * @param work calls `write` of the unit of work that it gets; each call sees what earlier ones have written
    */
   together<T>(realm: Realm, work: (joined: UnitOfWork) => Promise<T>): Promise<T>;
 }
 
-/** Each unit of work is a transaction of its own; looking is outside of any, and sees what is committed. */
+/** Runs each unit of work in its own transaction. Reads are outside transactions, and see what is committed. */
 export class Transactions implements UnitOfWork {
   constructor(private readonly database: Database) {}
 
@@ -61,8 +61,8 @@ export class Transactions implements UnitOfWork {
   }
 
   /**
-   * Savepoints cost as much as what they guard, and most units of work need none: so it is tried without, and
-   * done again with them when one fails after it has written something.
+   * A savepoint costs as much as a small write, and most units of work need none. So this first runs without savepoints,
+   * and again with them if a unit of work fails after it has written.
    */
   together<T>(realm: Realm, work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
     return this.database.transaction(async (session) => {
@@ -70,23 +70,23 @@ export class Transactions implements UnitOfWork {
       try {
         return await session.atomically(() => unguarded.all(work));
       } catch (error) {
-        if (!unguarded.isSpoiled) throw error;
+        if (!unguarded.mustRepeat) throw error;
         return new Savepoints(session).all(work);
       }
     }, ownerIn(realm));
   }
 }
 
-/** Realms take turns, whatever tokens they have. */
+/** Realms take turns, however many tokens each has. */
 const ownerIn = (realm: Realm) => (realm.type === "provider" ? "" : realm.organizationId);
 
-/** Units of work inside of one transaction. What they add to the audit log is written at the end, at once. */
+/** Units of work within one transaction. Their audit events are written together at the end. */
 abstract class Joined implements UnitOfWork {
   readonly #events: AuditEvent[] = [];
 
   constructor(protected readonly session: Session) {}
 
-  /** Runs a unit of work so that nothing of it is left when it throws. */
+  /** Runs a unit of work, and undoes it when it throws. */
   protected abstract guard<T>(part: () => Promise<T>): Promise<T>;
 
   async all<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
@@ -122,40 +122,40 @@ abstract class Joined implements UnitOfWork {
   }
 }
 
-/** Each behind a savepoint. */
+/** Each unit of work has a savepoint. */
 class Savepoints extends Joined {
   protected guard<T>(part: () => Promise<T>): Promise<T> {
     return this.session.atomically(part);
   }
 }
 
-/** Nothing guards them: when one fails after it has written, all of them have to be undone. */
+/** The units of work have no savepoints: when one fails after it has written, all of them have to be rolled back. */
 class Unguarded extends Joined {
-  #isSpoiled = false;
+  #mustRepeat = false;
 
-  get isSpoiled(): boolean {
-    return this.#isSpoiled;
+  get mustRepeat(): boolean {
+    return this.#mustRepeat;
   }
 
   override async all<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
     const result = await super.all(work);
-    this.#requireUnspoiled();
+    this.#requireNoFailure();
     return result;
   }
 
   protected async guard<T>(part: () => Promise<T>): Promise<T> {
-    this.#requireUnspoiled();
+    this.#requireNoFailure();
     const before = this.session.writes;
     try {
       return await part();
     } catch (error) {
       if (this.session.writes === before) throw error;
-      this.#isSpoiled = true;
+      this.#mustRepeat = true;
       throw new Error("A unit of work failed after it had written", { cause: error });
     }
   }
 
-  #requireUnspoiled(): void {
-    if (this.#isSpoiled) throw new Error("A unit of work before this one failed after it had written");
+  #requireNoFailure(): void {
+    if (this.#mustRepeat) throw new Error("A unit of work before this one failed after it had written");
   }
 }

@@ -1,6 +1,6 @@
 import type { Session } from "../../src/db/session.js";
 import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
-import { stretchesAfter } from "../../src/repositories/listing/keyset.js";
+import { sectionsAfter } from "../../src/repositories/listing/keyset.js";
 import { selectFrom } from "../../src/repositories/listing/source.js";
 import { sql } from "../../src/repositories/listing/sql.js";
 import type { Sql } from "../../src/repositories/listing/sql.js";
@@ -31,11 +31,11 @@ export function planOfFilter(session: Session, filter: string): Promise<string> 
 export function planOfPage(session: Session, name: string, descending: boolean): Promise<string> {
   const sort = compileSort(userSchema, name, descending ? "descending" : "ascending");
   const id = "01a20a8f-e6b2-71f7-81e8-401545d35924";
-  const stretch = stretchesAfter(sort, { value: "m", id })[0];
-  if (!sort || !stretch) throw new Error("There is nothing to sort by");
+  const section = sectionsAfter(sort, { value: "m", id })[0];
+  if (!sort || !section) throw new Error("There is nothing to sort by");
   const source = accountSource(session.dialect, PROVIDER_REALM, NOWHERE, { sort });
-  const { text, bindings } = selectFrom([source], LONGEST, stretch.condition);
-  return planOf(session, sql(`${text} order by ${stretch.order} limit 100`, ...bindings));
+  const { text, bindings } = selectFrom([source], LONGEST, section.condition);
+  return planOf(session, sql(`${text} order by ${section.order} limit 100`, ...bindings));
 }
 
 /** What the engine says of a query. PostgreSQL is told to expect a large table, until the transaction ends. */

@@ -53,17 +53,17 @@ const COLUMNS = [
   "last_at",
 ];
 
-/** How many rows a statement inserts: few sizes, so that the statements stay prepared. */
-const ROWS_AT_ONCE = [50, 10, 1];
+/** How many rows one statement inserts: only a few sizes, so that prepared statements can be reused. */
+const BATCH_SIZES = [50, 10, 1];
 
-/** Who it was, and from where: of the provider's people, no organization's business. */
-const OF_ACTOR = ["token_id", "account_id", "request_id", "address"];
+/** The columns about the actor, which organizations do not see when the provider acted. */
+const ACTOR_COLUMNS = ["token_id", "account_id", "request_id", "address"];
 
-/** The events that a realm sees: a relation of the name `audit_events`. */
+/** The events that a realm sees, as a relation named `audit_events`. */
 function view(realm: Realm): Sql {
   if (realm.type === "provider") return sql("muster_audit_events as audit_events");
   const columns = COLUMNS.map((name) =>
-    OF_ACTOR.includes(name) ? `case when not by_provider then ${name} end as ${name}` : name,
+    ACTOR_COLUMNS.includes(name) ? `case when not by_provider then ${name} end as ${name}` : name,
   );
   return sql(
     `(select ${columns.join(", ")} from muster_audit_events where organization_id = ?) audit_events`,
@@ -109,9 +109,9 @@ const fields = (dialect: Dialect, locations: Locations): ResourceFields => ({
   documents: { changes: "audit_events.attributes", ignored: "audit_events.attributes" },
 });
 
-/** The audit log: events are added, read, and in the end forgotten. Nothing changes but how often a refusal happened. */
+/** The audit log: events are added, read, and finally deleted. Only the counts of refusals change. */
 export class AuditEventRepository {
-  /** @param pending where events go, rather than into the database, when somebody else is going to write them */
+  /** @param pending collects events instead of inserting them, when an enclosing unit of work writes them later */
   constructor(
     private readonly session: Session,
     private readonly realm: Realm,
@@ -124,7 +124,7 @@ export class AuditEventRepository {
       return;
     }
     let rest = events;
-    for (const size of ROWS_AT_ONCE) {
+    for (const size of BATCH_SIZES) {
       for (; rest.length >= size; rest = rest.slice(size)) await this.#insert(rest.slice(0, size));
     }
   }
@@ -137,7 +137,7 @@ export class AuditEventRepository {
     );
   }
 
-  /** Writes how often refusals have happened by now. */
+  /** Writes the current counts of refusals. */
   async recount(counts: readonly { id: string; occurrences: number; lastAt: string }[]): Promise<void> {
     for (const { id, occurrences, lastAt } of counts) {
       await this.session.rows("update muster_audit_events set occurrences = ?, last_at = ? where id = ?", [
@@ -157,7 +157,7 @@ export class AuditEventRepository {
     return row && toEvent(row);
   }
 
-  /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
+  /** @throws UnsupportedFieldError for criteria on an attribute that cannot be searched */
   async list(listing: Listing): Promise<Page<AuditEvent>> {
     const page = await readPage<AuditEventRow>(
       this.session,
@@ -168,9 +168,9 @@ export class AuditEventRepository {
   }
 
   /**
-   * Forgets events that are older, some at a time.
+   * Deletes events older than a time, at most `limit` of them.
    *
-   * @returns how many
+   * @returns how many were deleted
    */
   async prune(before: string, limit: number): Promise<number> {
     const pruned = await this.session.rows(

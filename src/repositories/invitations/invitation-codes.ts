@@ -1,8 +1,8 @@
 import type { Session } from "../../db/session.js";
 
-/** The code that proves an address for an invitation now. */
+/** The current code that proves an address for an invitation. */
 export interface InvitationCode {
-  /** What the code is made from, and the codes before it were not. */
+  /** Counts up with each code sent; the code is computed from it. */
   readonly number: number;
   /** ISO 8601 in UTC. */
   readonly expiresAt: string;
@@ -12,7 +12,7 @@ export interface InvitationCode {
 export class InvitationCodeRepository {
   constructor(private readonly session: Session) {}
 
-  /** @param addressKey folded */
+  /** @param addressKey the case-folded address */
   async find(invitationId: string, addressKey: string): Promise<InvitationCode | undefined> {
     const row = await this.session.first<{ number: number; expires_at: string }>(
       "select number, expires_at from muster_invitation_codes where invitation_id = ? and address_key = ?",
@@ -21,7 +21,7 @@ export class InvitationCodeRepository {
     return row && { number: row.number, expiresAt: row.expires_at };
   }
 
-  /** Makes the next code; the one before it is void. @returns its number */
+  /** Begins the next code; earlier ones become invalid. @returns its number */
   async next(invitationId: string, addressKey: string, expiresAt: string): Promise<number> {
     const row = await this.session.first<{ number: number }>(
       `insert into muster_invitation_codes as invitation_codes (invitation_id, address_key, number, expires_at)
@@ -34,7 +34,7 @@ export class InvitationCodeRepository {
     return row?.number ?? 1;
   }
 
-  /** Uses a code up. @returns whether it was there to be used */
+  /** Uses a code, which ends it. @returns false when it was used before or has expired */
   async use(invitationId: string, addressKey: string, number: number, now: string): Promise<boolean> {
     const row = await this.session.first(
       `update muster_invitation_codes set expires_at = ?

@@ -6,7 +6,7 @@ import type { Collection, ResourceFields } from "../listing/fields.js";
 import { prefixed, sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 
-/** Beside the description, there are lists: about so many bytes for each element. */
+/** About how many bytes an invitation has: its description, and 256 for each element of its lists. */
 export const INVITATION_BYTES = `(coalesce(octet_length(invitations.description), 0) + 256 * (invitations.accepted_count
   + (select count(*) from muster_invitation_emails as invitation_emails
     where invitation_emails.invitation_id = invitations.id)
@@ -15,7 +15,10 @@ export const INVITATION_BYTES = `(coalesce(octet_length(invitations.description)
   + (select count(*) from muster_invitation_teams as invitation_teams
     where invitation_teams.invitation_id = invitations.id)))`;
 
-/** The invitations that a realm sees, with their `status` as `invitationStatus` has it: a relation `invitations`. */
+/**
+ * The invitations that a realm sees, as a relation named `invitations`. Its column `status` is computed like
+ * `invitationStatus` of the domain.
+ */
 export function invitationView(realm: Realm, now: string): Sql {
   const emails =
     "select 1 from muster_invitation_emails as invitation_emails where invitation_emails.invitation_id = invitations.id";
@@ -41,7 +44,7 @@ const values = (table: string): Collection => ({
   order: "element.position",
 });
 
-/** Who has accepted, as a realm sees it: in an organization's, a person who has left again does not exist. */
+/** The people who accepted, as a realm sees them: an organization does not see people who have left it again. */
 export const acceptances = (realm: Realm) =>
   realm.type === "provider"
     ? "muster_invitation_acceptances as invitation_acceptances"

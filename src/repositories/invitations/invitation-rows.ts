@@ -23,7 +23,7 @@ export interface InvitationRow {
   updated_at: string;
 }
 
-/** Those of a row but for the long ones. */
+/** The columns of a row, except the long ones. */
 export const COLUMNS = [
   "id",
   "organization_id",
@@ -44,7 +44,7 @@ export const COLUMNS = [
   "updated_at",
 ];
 
-/** An invitation as it is written. */
+/** An invitation to be written. */
 export interface InvitationWrite extends InvitationInput {
   readonly id: string;
   readonly revision: number;
@@ -63,7 +63,7 @@ export function bindingsOf(invitation: InvitationWrite) {
   return [...folded, expiresAt ?? null, quota ?? null, enabled, revision, version, updatedAt];
 }
 
-export const toFacts = (row: InvitationRow) => ({
+export const toAttributes = (row: InvitationRow) => ({
   id: row.id,
   organizationId: row.organization_id,
   organizationName: row.organization_name,

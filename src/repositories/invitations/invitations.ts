@@ -9,7 +9,7 @@ import { readPage } from "../listing/page.js";
 import type { Sql } from "../listing/sql.js";
 import { within } from "../realm.js";
 import { acceptances, INVITATION_BYTES, invitationFields, invitationView } from "./invitation-fields.js";
-import { bindingsOf, COLUMNS, inviterBindings, toFacts, toNamedId } from "./invitation-rows.js";
+import { bindingsOf, COLUMNS, inviterBindings, toAttributes, toNamedId } from "./invitation-rows.js";
 import type { InvitationRow, InvitationWrite } from "./invitation-rows.js";
 
 interface EmailRow {
@@ -19,9 +19,9 @@ interface EmailRow {
   declined_at: string | null;
 }
 
-/** Invitations with whom they are for, what they give, and who has accepted. */
+/** Invitations with their addresses, roles and teams, and the people who accepted. */
 export class InvitationRepository {
-  /** Keeps writes within the realm. */
+  /** A condition that limits writes to the realm. */
   readonly #own: Sql;
 
   constructor(
@@ -31,7 +31,7 @@ export class InvitationRepository {
     this.#own = within(realm, "organization_id");
   }
 
-  /** @param now decides on the status. @param lock whether it is about to be changed in this transaction */
+  /** @param now the time for which `status` is computed. @param lock whether this transaction is going to change it */
   async find(id: string, now: string, { lock }: { lock: boolean }): Promise<Invitation | undefined> {
     if (lock) {
       await this.session.rows(
@@ -47,7 +47,7 @@ export class InvitationRepository {
     return (await this.#complete(rows, now))[0];
   }
 
-  /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
+  /** @throws UnsupportedFieldError for criteria on an attribute that cannot be searched */
   async list(listing: Listing, now: string): Promise<Page<Invitation>> {
     const { dialect } = this.session;
     const source = {
@@ -78,21 +78,22 @@ export class InvitationRepository {
   }
 
   /**
-   * @param current what is there; addresses that stay remember whether they have accepted, and whether they have
-   *   declined this offer
+   * Writes an invitation. Addresses that stay keep that they accepted, and, unless the revision changes, that they declined.
+   *
+   * @param current the stored invitation
    */
   async update(invitation: InvitationWrite, current: Invitation): Promise<void> {
-    const isThere = await this.#update(
+    const isFound = await this.#update(
       invitation.id,
       `name = ?, name_key = ?, description = ?, description_key = ?, given_name = ?, given_name_key = ?,
        family_name = ?, family_name_key = ?, expires_at = ?, quota = ?, enabled = ?, revision = ?, version = ?,
        updated_at = ?`,
       bindingsOf(invitation),
     );
-    if (!isThere) return;
-    const kept = new Set(invitation.emails.map(foldCase));
-    const gone = current.emails.map(foldCase).filter((key) => !kept.has(key));
-    await this.#writeLists(invitation, gone);
+    if (!isFound) return;
+    const next = new Set(invitation.emails.map(foldCase));
+    const removed = current.emails.map(foldCase).filter((key) => !next.has(key));
+    await this.#writeLists(invitation, removed);
     if (invitation.revision === current.revision) return;
     await this.session.rows(
       "update muster_invitation_emails set declined_at = null where invitation_id = ?",
@@ -103,7 +104,7 @@ export class InvitationRepository {
   /**
    * Records that a person has accepted.
    *
-   * @param address that of the invitation's which is theirs; undefined when it does not name them
+   * @param address the person's address in the invitation; undefined when the invitation does not name it
    */
   async accept(id: string, address: string | undefined, accountId: string, at: string): Promise<void> {
     const set = "accepted_count = accepted_count + 1, version = version + 1, updated_at = ?";
@@ -121,7 +122,7 @@ export class InvitationRepository {
     );
   }
 
-  /** Records that a person has declined. @param address that of the invitation's which is theirs */
+  /** Records that a person has declined. @param address the person's address in the invitation */
   async decline(id: string, address: string, at: string): Promise<void> {
     if (!(await this.#update(id, "version = version + 1, updated_at = ?", [at]))) return;
     await this.session.rows(
@@ -130,7 +131,7 @@ export class InvitationRepository {
     );
   }
 
-  /** Makes another person the inviter. */
+  /** Changes the inviter. */
   async setInviter(id: string, inviter: Invitation["inviter"]): Promise<void> {
     const set = "inviter_token_id = ?, inviter_account_id = ?, inviter_maker_id = ?";
     await this.#update(id, set, inviterBindings(inviter));
@@ -154,14 +155,14 @@ export class InvitationRepository {
 
   async #writeLists(
     { id, emails, roles, teamIds }: InvitationWrite,
-    goneEmails: readonly string[],
+    removedEmails: readonly string[],
   ): Promise<void> {
     const { textItems } = this.session.dialect;
-    if (goneEmails.length > 0) {
+    if (removedEmails.length > 0) {
       await this.session.rows(
         `delete from muster_invitation_emails where invitation_id = ?
          and value_key in (select items.value from ${textItems})`,
-        [id, JSON.stringify(goneEmails)],
+        [id, JSON.stringify(removedEmails)],
       );
     }
     for (const [position, value] of emails.entries()) {
@@ -187,11 +188,11 @@ export class InvitationRepository {
     }
   }
 
-  /** The invitations of rows, with their lists. */
+  /** Reads the lists of invitations, and combines them with their rows. */
   async #complete(rows: readonly InvitationRow[], now: string): Promise<Invitation[]> {
     if (rows.length === 0) return [];
     const ids = JSON.stringify(rows.map(({ id }) => id));
-    const listed = async <T extends { invitation_id: string }>(select: string, order: string) => {
+    const readList = async <T extends { invitation_id: string }>(select: string, order: string) => {
       const found = await this.session.rows<T>(
         `${select} where invitation_id in (select items.value from ${this.session.dialect.textItems}) order by ${order}`,
         [ids],
@@ -200,21 +201,21 @@ export class InvitationRepository {
       for (const each of found) grouped.get(each.invitation_id)?.push(each);
       return grouped;
     };
-    const emails = await listed<EmailRow>(
+    const emails = await readList<EmailRow>(
       "select invitation_id, value, accepted_at, declined_at from muster_invitation_emails",
       "position",
     );
-    const roles = await listed<{ invitation_id: string; value: string }>(
+    const roles = await readList<{ invitation_id: string; value: string }>(
       "select invitation_id, value from muster_invitation_roles",
       "position",
     );
-    const teams = await listed<{ invitation_id: string } & NamedId>(
+    const teams = await readList<{ invitation_id: string } & NamedId>(
       `select invitation_id, teams.id, teams.display_name as display
        from muster_invitation_teams as invitation_teams
          join muster_teams as teams on teams.id = invitation_teams.team_id`,
       "position",
     );
-    const people = await listed<{ invitation_id: string } & NamedId>(
+    const people = await readList<{ invitation_id: string } & NamedId>(
       `select invitation_id, accounts.id, coalesce(accounts.display_name, accounts.user_name) as display
        from ${acceptances(this.realm)}
          join muster_accounts as accounts on accounts.id = invitation_acceptances.account_id`,
@@ -223,7 +224,7 @@ export class InvitationRepository {
     return rows.map((row) => {
       const addresses = emails.get(row.id) ?? [];
       const invitation = {
-        ...toFacts(row),
+        ...toAttributes(row),
         emails: addresses.map(({ value }) => value),
         acceptedEmails: addresses.filter((each) => each.accepted_at !== null).map(({ value }) => value),
         declinedEmails: addresses.filter((each) => each.declined_at !== null).map(({ value }) => value),

@@ -1,24 +1,24 @@
 import type { Session } from "../../db/session.js";
 
-/** How often something happened since a window of time began. */
-export interface Counted {
+/** A count in the current window of time. */
+export interface WindowCount {
   readonly count: number;
   /** When the window ends, as ISO 8601 in UTC. */
   readonly resetsAt: string;
 }
 
-/** Counts what has a limit, in fixed windows of time, for all processes on one database. */
+/** Counts for rate limits, in fixed windows of time, shared by all processes on one database. */
 export class RateLimitRepository {
   constructor(private readonly session: Session) {}
 
   /**
-   * Counts, and begins a window when there is none. No window ends later than one that begins now: that would be
-   * one of a clock that has been set back since.
+   * Counts, and begins a window when there is none. A window never ends later than one that begins now, even when the
+   * clock has been set back since it began.
    *
-   * @param name of what is counted, and whose
-   * @param until when a window ends that begins now
+   * @param name identifies what is counted, and for whom
+   * @param until when a window that begins now ends
    */
-  async count(name: string, amount: number, now: string, until: string): Promise<Counted> {
+  async count(name: string, amount: number, now: string, until: string): Promise<WindowCount> {
     const row = await this.session.first<{ count: number; resets_at: string }>(
       `insert into muster_rate_limits as rate_limits (name, count, resets_at) values (?, ?, ?)
        on conflict (name) do update set
@@ -35,7 +35,7 @@ export class RateLimitRepository {
     await this.session.rows("delete from muster_rate_limits where name = ?", [name]);
   }
 
-  /** Forgets windows that are over. */
+  /** Deletes windows that are over. */
   async prune(now: string): Promise<void> {
     await this.session.rows("delete from muster_rate_limits where resets_at <= ?", [now]);
   }

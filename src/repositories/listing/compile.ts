@@ -12,13 +12,13 @@ import type { Sql } from "./sql.js";
 const ALWAYS = sql("true");
 const NEVER = sql("false");
 
-/** Turns a field into an SQL expression: of the resource's row, or of an element's. */
+/** Turns a field into an SQL expression over the resource's row, or over an element's. */
 type Resolve = (field: Field) => string;
 
 /**
- * Compiles filters and sorts over one resource type. A filter becomes a condition that is true exactly for
- * the resources that match; a comparison with what a resource does not have is not true, and `not` makes
- * it true (RFC 7644 section 3.4.2.2).
+ * Compiles filters and sorts over one resource type. A filter becomes a condition that is true exactly for the resources
+ * that match. A comparison with an attribute that a resource does not have is not true, and `not` makes it true
+ * (RFC 7644 section 3.4.2.2).
  */
 export class ListingCompiler {
   constructor(
@@ -33,7 +33,7 @@ export class ListingCompiler {
     return this.#filter(filter, this.#resource);
   }
 
-  /** The SQL expression of what a resource is sorted by. */
+  /** The SQL expression that resources are sorted by. */
   value(sort: Sort): string {
     return sort.collection ? this.#firstElement(sort.collection, sort.field) : this.#resource(sort.field);
   }
@@ -99,7 +99,7 @@ export class ListingCompiler {
     if (value === null)
       return operator === "ne" ? sql(`(${expression} is not null)`) : sql(`(${expression} is null)`);
     if (field.type === "dateTime") return compareInstant(expression, operator, String(value));
-    // A number need not be one that the column could hold: 1.5 is less than 2, though no status is.
+    // A filter's number may be one that an integer column cannot store: `status lt 1.5` must still work.
     if (typeof value === "number") return sql(compareBy(expression, operator, "cast(? as numeric)"), value);
     if (!isText(field)) return sql(compareBy(expression, operator), value);
     const text = field.caseExact ? String(value) : foldCase(String(value));
@@ -119,7 +119,7 @@ export class ListingCompiler {
           : sql(`(${expression} >= ? and ${expression} < ?)`, text, end);
       }
       case "ew":
-        // The last 0 characters would be all of them to SQLite.
+        // SQLite takes "the last 0 characters" to mean all of them.
         return text === ""
           ? sql(`${expression} is not null`)
           : sql(`${this.dialect.right(expression, "length(?)")} = ?`, text, text);
@@ -169,15 +169,15 @@ export class ListingCompiler {
   }
 }
 
-/** How many terms stand beside each other without brackets. */
-const BESIDE = 8;
+/** How many conditions are joined without nested brackets. */
+const MAX_FLAT = 8;
 
 /**
- * Joins conditions in brackets that halve them again and again: SQLite takes a row of terms for one that is nested as
- * deeply as it is long, and has a limit of 1,000 there for a statement with what it is inside of.
+ * Joins conditions as a balanced tree of brackets. SQLite parses a flat list of terms as nested as deeply as it is long,
+ * and limits the nesting of a whole statement to 1,000.
  */
 function balanced(conditions: readonly string[], operator: string): string {
-  if (conditions.length <= BESIDE) return `(${conditions.join(operator)})`;
+  if (conditions.length <= MAX_FLAT) return `(${conditions.join(operator)})`;
   const middle = Math.floor(conditions.length / 2);
   const [left, right] = [conditions.slice(0, middle), conditions.slice(middle)];
   return `(${balanced(left, operator)}${operator}${balanced(right, operator)})`;
@@ -202,8 +202,8 @@ function compareBy(expression: string, operator: ComparisonOperator, binding = "
 }
 
 /**
- * Compares with a text that no stored one can be, and that cannot be bound. By order it stands right behind what it
- * begins with.
+ * Compares with a text that cannot be stored or bound, so it equals no stored text. In order, it comes right after the
+ * part of it before the first unstorable character.
  */
 function compareUnstorable(expression: string, operator: ComparisonOperator, text: string): Sql {
   const [storable = ""] = text.split(UNSTORABLE, 1);
@@ -221,13 +221,13 @@ function compareUnstorable(expression: string, operator: ComparisonOperator, tex
   }
 }
 
-/** The least text after all those that begin with `text`, by code points; undefined when there is none. */
+/** The first text after all those that begin with `text`, by code points; undefined when there is none. */
 function successor(text: string): string | undefined {
   const points = Array.from(text, (character) => character.codePointAt(0) ?? 0);
   while (points.at(-1) === 0x10ffff) points.pop();
   const last = points.pop();
   if (last === undefined) return undefined;
-  // The code points from U+D800 on are halves of others and no characters.
+  // The code points U+D800 to U+DFFF are surrogates, not characters.
   points.push(last === 0xd7ff ? 0xe000 : last + 1);
   return String.fromCodePoint(...points);
 }

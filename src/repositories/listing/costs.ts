@@ -3,12 +3,12 @@ import type { Field, Filter } from "../../domain/listing.js";
 import type { ResourceFields } from "./fields.js";
 
 /**
- * How many terms of a filter can be costly: they look into every row's JSON or search through its text. Terms on columns
- * cost next to nothing, and there may be hundreds: `id eq "..." or id eq "..."`.
+ * How many costly terms a filter can have: terms that read every row's JSON, or search within its text. Terms on columns
+ * are cheap, and clients send hundreds of them: `id eq "..." or id eq "..."`.
  */
 const MAX_COSTLY = 40;
 
-/** Where a field is found: in a column, or else in JSON. */
+/** Whether a field is stored in a column; otherwise it is in JSON. */
 type IsColumn = (field: Field) => boolean;
 
 /** @throws TooMuchWorkError for a filter that has too many costly terms */
@@ -37,7 +37,7 @@ function costlyTerms(filter: Filter, fields: ResourceFields, isColumn: IsColumn)
     case "match": {
       const rows = fields.collections[filter.collection.path.join(".")];
       const isElementColumn: IsColumn = ({ path }) => rows?.columns[path.join(".")] !== undefined;
-      // The elements themselves are looked for, too.
+      // Without a table of its own, the elements have to be read from JSON, too.
       return (rows ? 0 : 1) + (filter.filter ? costlyTerms(filter.filter, fields, isElementColumn) : 0);
     }
   }

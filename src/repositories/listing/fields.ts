@@ -2,25 +2,25 @@ import type { Dialect } from "../../db/dialect.js";
 import type { Field } from "../../domain/listing.js";
 import { foldCase } from "../../domain/values/text.js";
 
-/** A text as SQL expressions: as it was sent, and folded. Which of the two is compared, its schema decides. */
+/** SQL expressions of a text: as it was sent, and case-folded. The schema decides which of them is compared. */
 export interface TextColumn {
   readonly exact?: string;
   readonly folded?: string;
 }
 
-/** Where fields are found: a string is the SQL expression of what is no text, or of a text that compares with case. */
+/** SQL expressions of fields. A string stands for a value that is not text, or for a case-exact text. */
 export type Columns = Readonly<Record<string, string | TextColumn>>;
 
-/** A column with a folded copy beside it, which has the same name and `_key`. */
+/** A column with a case-folded copy in the column of the same name with the suffix `_key`. */
 export const text = (column: string): TextColumn => ({ exact: column, folded: `${column}_key` });
 
-/** A text that is stored folded alone. */
+/** A text that is only stored case-folded. */
 export const folded = (expression: string): TextColumn => ({ folded: expression });
 
 /**
- * A text that every resource has alike.
+ * A text that is the same for all resources.
  *
- * @param when an SQL condition without which there is none
+ * @param when an SQL condition for resources that have it
  */
 export function constant({ plainText }: Dialect, value: string, when = "true"): TextColumn {
   const expression = (literal: string) =>
@@ -29,10 +29,10 @@ export function constant({ plainText }: Dialect, value: string, when = "true"): 
 }
 
 /**
- * The SQL expression that a field is compared by, which its schema decides.
+ * The SQL expression by which a field is compared: exact or folded, as its schema says.
  *
- * @returns undefined where there is no column
- * @throws Error for a column that is not stored as the schema compares it, which a test finds
+ * @returns undefined when there is no column
+ * @throws Error for a column that is not stored the way the schema compares it; a test checks all columns
  */
 export function expressionOf(
   column: string | TextColumn | undefined,
@@ -47,26 +47,26 @@ export function expressionOf(
 }
 
 /**
- * Where the fields of one resource type are found in the database: the one allow-list that filters and
- * sorting go through. Keys are the field's names joined by dots.
+ * Where the fields of one resource type are in the database. This is the allow-list for filters and sorting. Keys are the
+ * parts of the field's path joined by dots.
  */
 export interface ResourceFields {
-  /** The name that the columns are found under. */
+  /** The table's name in the SQL expressions. */
   readonly table: string;
   readonly columns: Columns;
-  /** Multi-valued attributes that are rows of their own. */
+  /** Multi-valued attributes that are stored as rows. */
   readonly collections: Readonly<Record<string, Collection>>;
-  /** All other attributes, and the JSON columns that hold them. */
+  /** The JSON columns of all other attributes. */
   readonly documents: Readonly<Record<string, string>>;
 }
 
-/** The elements of a multi-valued attribute as rows, by the name `element`. */
+/** The elements of a multi-valued attribute as rows of a relation named `element`. */
 export interface Collection {
-  /** What follows `from`. */
+  /** The SQL after `from`. */
   readonly from: string;
-  /** The column with the id of the resource that an element belongs to; without it, all have the same. */
+  /** The column with the id of the resource that an element belongs to; absent when all resources have the same elements. */
   readonly owner?: string;
   readonly columns: Columns;
-  /** What follows `order by` so that the primary, else the first, element comes first. */
+  /** The SQL after `order by` that puts the primary element first, or else the first one. */
   readonly order: string;
 }

@@ -1,18 +1,18 @@
 import type { Session } from "../../db/session.js";
 import type { Page, Position, Range } from "../../domain/listing.js";
-import { stretchesAfter } from "./keyset.js";
+import { sectionsAfter } from "./keyset.js";
 import { countIn, selectFrom, selectWhole, sortOf } from "./source.js";
 import type { Keys, Restriction, Source } from "./source.js";
 
-/** About how many bytes a row has beside what can be long. */
+/** About how many bytes a row has without its long columns. */
 const ROW_BYTES = 256;
 
 /**
- * Reads one page of a listing and says how many match in all; it counts only when the page itself does not
- * tell. What is read never has many more bytes than the range allows: of rows that are longer than an even
- * share, the long columns are read only when it is settled that they are on the page.
+ * Reads one page of a listing and the total number of matches, which is counted only when it does not follow from the
+ * page. Reads few more bytes than the range allows: the long columns of rows above an even share are read only once it is
+ * known which rows are on the page.
  *
- * @param sources the tables that are listed together; all of them in the same order
+ * @param sources the tables that are listed together, all in the same order
  */
 export async function readPage<Row>(
   session: Session,
@@ -28,8 +28,8 @@ export async function readPage<Row>(
   return { ...page, items: await withLongColumns(session, sources, items, longest), bytes };
 }
 
-/** Rows, and what is said of them, before they have their long columns. */
-type Found<Row> = Omit<Page<Row & Keys>, "bytes">;
+/** A page whose long columns have not been read yet. */
+type ShortPage<Row> = Omit<Page<Row & Keys>, "bytes">;
 
 async function readFromOffset<Row>(
   session: Session,
@@ -37,12 +37,12 @@ async function readFromOffset<Row>(
   { limit, maxBytes }: Range,
   offset: number,
   longest: number,
-): Promise<Found<Row>> {
+): Promise<ShortPage<Row>> {
   const found: (Row & Keys)[] = [];
-  // Where the page begins among the rows of the stretch that is read.
+  // The offset of the page within the section that is read next.
   let begin = offset;
   let passed: Restriction | undefined;
-  for (const { condition, order } of limit === 0 ? [] : stretchesAfter(sortOf(sources), undefined)) {
+  for (const { condition, order } of limit === 0 ? [] : sectionsAfter(sortOf(sources), undefined)) {
     if (found.length === limit) break;
     if (passed) begin = found.length > 0 ? 0 : Math.max(0, begin - (await count(session, sources, passed)));
     passed = condition;
@@ -62,18 +62,18 @@ async function readFromOffset<Row>(
   };
 }
 
-/** The cost of a page is the same wherever it begins, given an index on what the listing is sorted by. */
+/** With an index on the sorted attribute, the cost of a page does not depend on where it begins. */
 async function readFromPosition<Row>(
   session: Session,
   sources: readonly Source[],
   { limit, maxBytes }: Range,
   { after, total }: { readonly after?: Position; readonly total?: number },
   longest: number,
-): Promise<Found<Row>> {
+): Promise<ShortPage<Row>> {
   const found: (Row & Keys)[] = [];
-  // One more than wanted, to know whether there is a next page.
+  // One more than the limit, to know whether there is a next page.
   const wanted = limit + 1;
-  for (const { condition, order } of limit === 0 ? [] : stretchesAfter(sortOf(sources), after)) {
+  for (const { condition, order } of limit === 0 ? [] : sectionsAfter(sortOf(sources), after)) {
     if (found.length === wanted) break;
     const { text, bindings } = selectFrom(sources, longest, condition);
     const rows = await session.rows<Row & Keys>(`${text} order by ${order} limit ?`, [
@@ -94,7 +94,7 @@ async function readFromPosition<Row>(
 
 const bytesOf = ({ page_bytes }: Keys) => Number(page_bytes) + ROW_BYTES;
 
-/** As many of the rows as have room, and one at least: a listing must come to its end. */
+/** As many of the rows as fit, and at least one, so that a client that reads all pages reaches the end. */
 function fitting<Row extends Keys>(rows: readonly Row[], maxBytes: number): Row[] {
   let bytes = 0;
   const end = rows.findIndex((row, index) => {
@@ -104,7 +104,7 @@ function fitting<Row extends Keys>(rows: readonly Row[], maxBytes: number): Row[
   return end < 0 ? [...rows] : rows.slice(0, end);
 }
 
-/** Reads the rows again whose long columns have not been read; what is deleted meanwhile is left out. */
+/** Reads rows again whose long columns are missing; rows that were deleted in the meantime are left out. */
 async function withLongColumns<Row>(
   session: Session,
   sources: readonly Source[],

@@ -5,38 +5,38 @@ import type { Sql } from "./sql.js";
 
 /** One table that a listing reads from. */
 export interface Source {
-  /** What follows `from`: a table, or what is seen of it, by the name of `table`. */
+  /** The SQL after `from`: a table, or a view of it, named as `table` says. */
   readonly from: Sql;
   readonly table: string;
-  /** What follows `select`, apart from `long` and `list`. */
+  /** The SQL after `select`, without `long` and `list`. */
   readonly columns: string;
-  /** Columns that are not worth reading of a long row until it is wanted, by name, as SQL expressions. */
+  /** Columns that can be long, by name, as SQL expressions; they are read only for rows on the page. */
   readonly long?: Readonly<Record<string, string>>;
-  /** An SQL expression, cheap: how many bytes a row has that can be long; without it, few. */
+  /** A cheap SQL expression for the bytes in `long`; absent when a row has few. */
   readonly bytes?: string;
-  /** A column that lists what belongs to a row, and how many bytes it has, which takes counting. */
+  /** A column that lists other rows, and an SQL expression for its bytes, which has to count them. */
   readonly list?: { readonly name: string; readonly column: string; readonly bytes: string };
   readonly compiler: ListingCompiler;
   readonly criteria: Criteria;
 }
 
-/** What every row of a listing is read with: the names that it is ordered by. */
+/** The columns that every row of a listing has: what it is ordered by, and its size. */
 export interface Keys {
   readonly page_id: string;
   readonly page_value: string | number | boolean | null;
-  /** How many bytes the row has. */
+  /** About how many bytes the row has. */
   readonly page_bytes: number | string;
 }
 
-/** A further condition on a row, given the SQL expressions of its id and of what it is sorted by. */
+/** A further condition on a row, made from the SQL expressions of its id and of its value to sort by. */
 export type Restriction = (id: string, value: string) => Sql;
 
 const NONE: Restriction = () => sql("true");
 
 /**
- * Reads all sources as one: the rows that match, with their `Keys`.
+ * Selects the matching rows of all sources, with their `Keys`.
  *
- * @param longest of rows that have more bytes, `long` and `list` are null
+ * @param longest in rows with more bytes, `long` and `list` are null
  */
 export function selectFrom(sources: readonly Source[], longest: number, restriction = NONE): Sql {
   const parts = sources.map((source) => {
@@ -60,7 +60,7 @@ export function selectFrom(sources: readonly Source[], longest: number, restrict
   return sql(parts.map(({ text }) => text).join(" union all "), ...parts.flatMap(({ bindings }) => bindings));
 }
 
-/** Reads rows of one source by their ids, whole. @param items a table with the column `items.value` */
+/** Selects whole rows of one source by their ids. @param items a table with the column `items.value` */
 export function selectWhole(
   { from, table, columns, long = {}, list }: Source,
   items: string,
@@ -79,7 +79,7 @@ export function selectWhole(
   );
 }
 
-/** How many rows all sources have together, as the column `total`. */
+/** Counts the matching rows of all sources together, as the column `total`. */
 export function countIn(sources: readonly Source[], restriction = NONE): Sql {
   const parts = sources.map((source) => rowsOf(source, restriction));
   const counts = parts.map(({ text }) => `(select count(*) ${text})`);

@@ -8,6 +8,10 @@ export interface Sql {
 
 export const sql = (text: string, ...bindings: Binding[]): Sql => ({ text, bindings });
 
-/** A prefix of our own, no client's, in front of a column. It has no question mark, which Knex would take for a binding. */
+/**
+ * An SQL expression for a column after a prefix.
+ *
+ * @param prefix from Muster, never from a client, and without a question mark, which Knex would take for a binding
+ */
 export const prefixed = (prefix: string, column: string) =>
   `('${prefix.replaceAll("'", "''")}' || ${column})`;

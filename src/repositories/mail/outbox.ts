@@ -17,14 +17,14 @@ interface MailRow {
 }
 
 /**
- * What can be sent now: never tried or due, and not claimed, or claimed by a process that did not come back. Times
- * that lie further ahead than Muster sets any come from a clock that has been set back since.
+ * Mail that can be sent now: new or due, and not claimed, or claimed by a process that has died. Times further in the
+ * future than Muster sets them come from a clock that has been set back, and count as past.
  */
 const SENDABLE = `ended_at is null and case when claimed_until is null
     then attempts = 0 or due_at <= ? or due_at > ?
     else claimed_until <= ? or claimed_until > ? end`;
 
-/** @param until when a claim ends that begins now; clocks of processes may differ by as long as a claim lasts */
+/** @param until when a claim that begins now ends; the clocks of processes may differ by the duration of a claim */
 function sendable(now: string, until: string): string[] {
   const [at, end] = [Date.parse(now), Date.parse(until)];
   return [now, iso(at + LONGEST_PAUSE_MS), now, iso(end + (end - at))];
@@ -32,22 +32,22 @@ function sendable(now: string, until: string): string[] {
 
 const iso = (time: number) => new Date(time).toISOString();
 
-/** What many people are told alike. */
+/** A mail that goes to many people. */
 export interface Notice extends Pick<Mail, "kind" | "createdAt" | "organizationId" | "organizationName"> {
   readonly kind: "membership-added" | "membership-removed";
 }
 
-/** How many rows a statement inserts: few sizes, so that the statements stay prepared. */
-const ROWS_AT_ONCE = [50, 1];
+/** How many rows one statement inserts: only a few sizes, so that prepared statements can be reused. */
+const BATCH_SIZES = [50, 1];
 
-/** Mail that is to be sent, and what became of it. Several processes share it. */
+/** The outbox: mail to be sent, and its results. Several processes share it. */
 export class OutboxRepository {
   constructor(private readonly session: Session) {}
 
-  /** To be called in the transaction of what the mail is about. */
+  /** Call it in the transaction that causes the mail. */
   async insert(mails: readonly Omit<Mail, "attempts">[]): Promise<void> {
     let rest = mails;
-    for (const size of ROWS_AT_ONCE) {
+    for (const size of BATCH_SIZES) {
       for (; rest.length >= size; rest = rest.slice(size)) await this.#insert(rest.slice(0, size));
     }
   }
@@ -65,9 +65,9 @@ export class OutboxRepository {
   }
 
   /**
-   * Writes a notice to each of many people, in one statement; those whose accounts are deleted are passed over.
+   * Writes a notice to each of many people, in one statement; people whose accounts are deleted are skipped.
    *
-   * @param ids of the mails, as many as there are people
+   * @param ids the ids of the mails, as many as there are people
    */
   async insertNotices(notice: Notice, ids: readonly string[], accountIds: readonly string[]): Promise<void> {
     const people = `select id as account_id from muster_accounts
@@ -75,7 +75,7 @@ export class OutboxRepository {
     await this.#insertNotices(notice, ids, people, [JSON.stringify(accountIds)]);
   }
 
-  /** Writes a notice to each of the first members of an organization, in one statement, as many as there are ids. */
+  /** Writes a notice to the first members of an organization, in one statement. @param ids one for each member */
   async insertNoticesToMembers(
     notice: Notice,
     ids: readonly string[],
@@ -114,7 +114,7 @@ export class OutboxRepository {
     );
   }
 
-  /** Whether there is anything to send. @param until when a claim ends that begins now */
+  /** Whether there is mail to send. @param until when a claim that begins now ends */
   async isDue(now: string, until: string): Promise<boolean> {
     const row = await this.session.first(
       `select 1 from muster_outbox where ${SENDABLE} limit 1`,
@@ -124,10 +124,10 @@ export class OutboxRepository {
   }
 
   /**
-   * Takes mail to send, so that no other process does until some time.
+   * Claims mail to send, so that no other process sends it until the claim ends.
    *
    * @param until when the claim ends, unless it is renewed
-   * @returns the first, at most so many
+   * @returns the first mails, at most `limit`
    */
   async claim(now: string, until: string, limit: number): Promise<Mail[]> {
     const rows = await this.session.rows<MailRow>(
@@ -159,7 +159,7 @@ export class OutboxRepository {
     );
   }
 
-  /** Prolongs the claims on mail that is still being sent. */
+  /** Extends the claims on mail that is still being sent. */
   async renew(ids: readonly string[], until: string): Promise<void> {
     await this.session.rows(
       `update muster_outbox set claimed_until = ? where claimed_until is not null and ended_at is null
@@ -168,7 +168,7 @@ export class OutboxRepository {
     );
   }
 
-  /** Puts mail back that could not be sent, unless another process has taken it since. @param dueAt when it is tried again */
+  /** Returns mail that could not be sent, unless another process has claimed it since. @param dueAt the next attempt */
   async postpone({ id, attempts }: Pick<Mail, "id" | "attempts">, dueAt: string): Promise<void> {
     await this.session.rows(
       "update muster_outbox set due_at = ?, claimed_until = null where id = ? and attempts = ?",
@@ -176,7 +176,7 @@ export class OutboxRepository {
     );
   }
 
-  /** Forgets what is done with, some at a time. @param before ISO 8601 in UTC @returns how many */
+  /** Deletes finished mail, at most `limit`. @param before ISO 8601 in UTC @returns how many were deleted */
   async prune(before: string, limit: number): Promise<number> {
     const pruned = await this.session.rows(
       "delete from muster_outbox where id in (select id from muster_outbox where ended_at < ? limit ?) returning 1",
@@ -185,7 +185,7 @@ export class OutboxRepository {
     return pruned.length;
   }
 
-  /** How many notices have gone to somebody since a time. */
+  /** How many notices were sent to a person since a time. */
   async noticesSince(accountId: string, since: string): Promise<number> {
     const row = await this.session.first<{ sent: number }>(
       `select cast(count(*) as integer) as sent from muster_outbox
@@ -196,7 +196,7 @@ export class OutboxRepository {
     return row?.sent ?? 0;
   }
 
-  /** When an invitation was written last. */
+  /** When mail for an invitation was last written. */
   async lastWritten(invitationId: string): Promise<string | undefined> {
     const row = await this.session.first<{ at: string | null }>(
       "select max(created_at) as at from muster_outbox where invitation_id = ? and kind = 'invitation'",

@@ -27,8 +27,8 @@ interface MemberRow {
   display: string;
 }
 
-/** What an organization says of a member, apart from the account. */
-export type Standing = Pick<AccountInput, "externalId" | "active" | "roles">;
+/** The attributes that an organization sets for a member. */
+export type MembershipAttributes = Pick<AccountInput, "externalId" | "active" | "roles">;
 
 interface AccountId {
   account_id: string;
@@ -36,17 +36,17 @@ interface AccountId {
 
 const toId = (row: AccountId) => row.account_id;
 
-/** Who makes somebody a member, how, and when. */
+/** How, by which token and when a member is added. */
 export interface Addition {
   readonly source: MembershipSource;
-  /** The access token; undefined when none did it. */
+  /** The id of the access token; undefined without one. */
   readonly addedBy: string | undefined;
   readonly at: string;
 }
 
 /**
- * Memberships, set by set: the cost of a change is that of the members it names. Whoever changes the
- * members of an organization also writes the organization, whose count and version they are part of.
+ * Memberships of organizations. The cost of a change depends on the members it names, not on the size of the organization.
+ * The caller also writes the organization, since its member count and version change with its members.
  */
 export class MembershipRepository {
   constructor(private readonly session: Session) {}
@@ -54,7 +54,7 @@ export class MembershipRepository {
   /**
    * The members of an organization in the order of their account ids.
    *
-   * @param after the account id that the page begins behind
+   * @param after the last account id of the page before
    */
   async members(organizationId: string, after: string | undefined, limit: number): Promise<Member[]> {
     const rows = await this.session.rows<MemberRow>(
@@ -68,7 +68,7 @@ export class MembershipRepository {
     return rows.map((row) => ({ accountId: row.account_id, display: row.display }));
   }
 
-  /** The account ids of the first members of an organization, in their order. */
+  /** The account ids of the first members of an organization, in order. */
   async memberIds(organizationId: string, limit: number): Promise<string[]> {
     const rows = await this.session.rows<AccountId>(
       "select account_id from muster_memberships where organization_id = ? order by account_id limit ?",
@@ -85,7 +85,7 @@ export class MembershipRepository {
     return row !== undefined;
   }
 
-  /** As `isMember`, and the membership does not end before the transaction does. */
+  /** Like `isMember`, and locks the membership until the transaction ends. */
   async lockMember(organizationId: string, accountId: string): Promise<boolean> {
     const row = await this.session.first(
       `select 1 from muster_memberships
@@ -95,7 +95,7 @@ export class MembershipRepository {
     return row !== undefined;
   }
 
-  /** Whether somebody has power over an organization as one of its members. */
+  /** Whether a member administers the organization. */
   async isAdministrator(organizationId: string, accountId: string): Promise<boolean> {
     const row = await this.session.first(
       `select 1 from muster_memberships as memberships
@@ -107,7 +107,7 @@ export class MembershipRepository {
     return row !== undefined;
   }
 
-  /** @returns those of the ids that no account has */
+  /** @returns the ids that no account has */
   async unknownAccounts(accountIds: readonly string[]): Promise<string[]> {
     const rows = await this.session.rows<{ value: string }>(
       `select items.value as value from ${this.session.dialect.textItems}
@@ -118,10 +118,10 @@ export class MembershipRepository {
   }
 
   /**
-   * Makes accounts members; who is one already stays as he is, and ids of no account are passed over.
+   * Makes accounts members; existing members do not change, and unknown ids are skipped.
    *
-   * @returns the ids of those who became members
-   * @throws InvalidValueError when one of the accounts is deleted at the same moment
+   * @returns the ids of the new members
+   * @throws InvalidValueError when one of the accounts is deleted at the same time
    */
   async add(organizationId: string, accountIds: readonly string[], addition: Addition): Promise<string[]> {
     try {
@@ -158,19 +158,24 @@ export class MembershipRepository {
     return added.map(toId);
   }
 
-  /** Writes what an organization says of a member; its version goes up by one, or begins. */
-  async update(organizationId: string, accountId: string, standing: Standing, at: string): Promise<void> {
+  /** Writes a membership's attributes; its version goes up by one. */
+  async update(
+    organizationId: string,
+    accountId: string,
+    attributes: MembershipAttributes,
+    at: string,
+  ): Promise<void> {
     await this.session.rows(
       `update muster_memberships
         set external_id = ?, active = ?, is_active_assigned = ?, roles = ?, roles_search = ?,
          is_admin = ?, version = version + 1, updated_at = ?
        where organization_id = ? and account_id = ?`,
       [
-        standing.externalId ?? null,
-        standing.active ?? false,
-        standing.active !== undefined,
-        ...roleBindings(standing.roles),
-        hasRole(standing.roles, ORGANIZATION_ADMIN),
+        attributes.externalId ?? null,
+        attributes.active ?? false,
+        attributes.active !== undefined,
+        ...roleBindings(attributes.roles),
+        hasRole(attributes.roles, ORGANIZATION_ADMIN),
         at,
         organizationId,
         accountId,
@@ -178,7 +183,7 @@ export class MembershipRepository {
     );
   }
 
-  /** Makes these the roles of a member; what a role carries beside its name stays. */
+  /** Sets the roles of a member; a role that stays keeps its other attributes. */
   async setRoles(
     organizationId: string,
     accountId: string,
@@ -199,7 +204,7 @@ export class MembershipRepository {
     );
   }
 
-  /** Those of the organizations that have a member with power over them. */
+  /** @returns the ids of those organizations that have an administrator */
   async administered(organizationIds: readonly string[]): Promise<string[]> {
     if (organizationIds.length === 0) return [];
     const rows = await this.session.rows<{ organization_id: string }>(
@@ -213,7 +218,7 @@ export class MembershipRepository {
     return rows.map((row) => row.organization_id);
   }
 
-  /** @returns the ids of those accounts that were members */
+  /** @returns the ids of the removed members */
   async remove(organizationId: string, accountIds: readonly string[]): Promise<string[]> {
     const removed = await this.session.rows<AccountId>(
       `delete from muster_memberships where organization_id = ?
@@ -223,7 +228,7 @@ export class MembershipRepository {
     return removed.map(toId);
   }
 
-  /** Removes all members but these. @returns their ids */
+  /** Removes all members except these. @returns the ids of the removed members */
   async removeOthers(organizationId: string, accountIds: readonly string[]): Promise<string[]> {
     const removed = await this.session.rows<AccountId>(
       `delete from muster_memberships where organization_id = ?
@@ -233,7 +238,7 @@ export class MembershipRepository {
     return removed.map(toId);
   }
 
-  /** Removes the members that a filter over the elements of `members` matches. @returns their ids */
+  /** Removes the members whose elements of `members` match a filter. @returns the ids of the removed members */
   async removeMatching(organizationId: string, filter: Filter): Promise<string[]> {
     const elements = memberElements(this.session.dialect);
     const compiler = new ListingCompiler(this.session.dialect, {
@@ -252,7 +257,7 @@ export class MembershipRepository {
     return removed.map(toId);
   }
 
-  /** Locks all organizations that an account is a member of, so that none of them changes meanwhile. */
+  /** Locks all organizations that an account is a member of until the transaction ends. */
   async lockOrganizationsOf(accountId: string): Promise<void> {
     await this.session.rows(
       `select id from muster_organizations
@@ -262,7 +267,7 @@ export class MembershipRepository {
     );
   }
 
-  /** Counts down all organizations that an account is a member of; it is about to be deleted. */
+  /** Lowers the member counts of all organizations of an account that is about to be deleted. */
   async leaveAll(accountId: string, at: string): Promise<void> {
     await this.session.rows(
       `update muster_organizations set member_count = member_count - 1, version = version + 1, updated_at = ?

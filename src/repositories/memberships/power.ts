@@ -4,39 +4,39 @@ import type { Principal } from "../../domain/access/principal.js";
 import { knownRoles } from "../../domain/access/roles.js";
 import { toRoles } from "./roles.js";
 
-/** Something that somebody made or has: an access token, or an invitation. */
-export interface Made {
+/** An access token or an invitation that came from a person's power. */
+export interface TokenOrInvitation {
   readonly id: string;
   readonly name: string | undefined;
-  /** Undefined: it is of the provider's realm. */
+  /** Undefined in the provider's realm. */
   readonly organizationId: string | undefined;
 }
 
-interface MadeRow {
+interface TokenOrInvitationRow {
   id: string;
   name: string | null;
   organization_id: string | null;
 }
 
-const toMade = (row: MadeRow): Made => ({
+const toResult = (row: TokenOrInvitationRow): TokenOrInvitation => ({
   id: row.id,
   name: row.name ?? undefined,
   organizationId: row.organization_id ?? undefined,
 });
 
-/** Whether a person administers an organization, or the provider and with it every organization. */
+/** SQL for whether a person administers an organization, either in it or as an administrator of the provider. */
 const administers = (person: string, organization: string) =>
   `exists (select 1 from muster_accounts as accounts
     where accounts.id = ${person} and accounts.active and (accounts.is_provider_admin
      or exists (select 1 from muster_memberships as memberships where memberships.account_id = accounts.id
        and memberships.organization_id = ${organization} and memberships.is_admin and memberships.active)))`;
 
-/** Who has power over a realm, and what ends when somebody loses it: set by set, whatever the realm. */
+/** Who has power over a realm, and what ends when a person loses it. Not limited to a realm. */
 export class PowerRepository {
   constructor(private readonly session: Session) {}
 
   /**
-   * Whether somebody administers a realm.
+   * Whether a person administers a realm.
    *
    * @param organizationId undefined: the provider's realm
    */
@@ -49,8 +49,8 @@ export class PowerRepository {
   }
 
   /**
-   * Holds still what a principal's power comes from until the transaction ends: the person behind it, who goes first
-   * as wherever power is taken away, and the token.
+   * Locks what a principal's power comes from until the transaction ends: first the person behind it, as wherever power
+   * is taken away, then the token.
    */
   async hold({ actor, realm }: Principal): Promise<void> {
     const { session } = this;
@@ -70,7 +70,7 @@ export class PowerRepository {
     if (tokenId !== undefined) await lock("muster_access_tokens where id = ?", [tokenId]);
   }
 
-  /** Those who administer a realm, in the order of their ids. @param organizationId undefined: the provider's realm */
+  /** The administrators of a realm, in the order of their ids. @param organizationId undefined: the provider's realm */
   async administrators(organizationId: string | undefined, limit: number): Promise<string[]> {
     const rows = await (organizationId === undefined
       ? this.session.rows<{ id: string }>(
@@ -88,9 +88,9 @@ export class PowerRepository {
   }
 
   /**
-   * Whether somebody has a role that Muster knows, or one in a team.
+   * Whether a person has a role that Muster knows, or one in a team.
    *
-   * @param organizationId where; undefined: anywhere
+   * @param organizationId the organization of the role; undefined: any realm
    */
   async hasRole(accountId: string, organizationId: string | undefined): Promise<boolean> {
     const within = organizationId === undefined ? "" : "and organization_id = ?";
@@ -101,14 +101,14 @@ export class PowerRepository {
       [accountId, ...own, ...(organizationId === undefined ? [accountId] : [])],
     );
     if (rows.some(({ roles }) => knownRoles(toRoles(roles)).length > 0)) return true;
-    const seat = await this.session.first(
+    const teamRole = await this.session.first(
       `select 1 from muster_team_memberships where account_id = ? ${within} and role is not null`,
       [accountId, ...own],
     );
-    return seat !== undefined;
+    return teamRole !== undefined;
   }
 
-  /** Whether any of the people has or has made a token, or invites somebody: for most, nothing more is to be done. */
+  /** Whether any of the people has, or has made, a token or an invitation; most have not, and need no more statements. */
   async concerns(accountIds: readonly string[]): Promise<boolean> {
     const has = (table: string, column: string) =>
       `exists (select 1 from ${table} where ${column} = items.value)`;
@@ -125,29 +125,37 @@ export class PowerRepository {
     return row !== undefined;
   }
 
-  /** Ends the tokens of people in an organization that they left. @returns the tokens */
-  async revokeTokens(organizationId: string, accountIds: readonly string[], at: string): Promise<Made[]> {
-    const rows = await this.session.rows<MadeRow>(
+  /** Revokes the tokens of people in an organization that they left. @returns the tokens */
+  async revokeTokens(
+    organizationId: string,
+    accountIds: readonly string[],
+    at: string,
+  ): Promise<TokenOrInvitation[]> {
+    const rows = await this.session.rows<TokenOrInvitationRow>(
       `update muster_access_tokens set revoked_at = ?
        where account_id in (select items.value from ${this.session.dialect.textItems}) and organization_id = ?
        and revoked_at is null returning id, name, organization_id`,
       [at, JSON.stringify(accountIds), organizationId],
     );
-    return rows.map(toMade);
+    return rows.map(toResult);
   }
 
   /**
-   * Marks the tokens that people made, and could not make any more.
+   * Marks the tokens that people made, and could no longer make, as orphaned.
    *
-   * @param areGone whether the people's accounts are about to be deleted
-   * @returns the tokens that were not orphaned before
+   * @param isDeletion whether the people's accounts are about to be deleted
+   * @returns the newly orphaned tokens
    */
-  async orphanTokens(accountIds: readonly string[], areGone: boolean, at: string): Promise<Made[]> {
+  async orphanTokens(
+    accountIds: readonly string[],
+    isDeletion: boolean,
+    at: string,
+  ): Promise<TokenOrInvitation[]> {
     const { textItems } = this.session.dialect;
     const people = JSON.stringify(accountIds);
     const powerless = (column: string) =>
-      areGone ? "" : `and not ${administers(column, "access_tokens.organization_id")}`;
-    // Somebody else has rotated the token, and its maker so far still has the secret before.
+      isDeletion ? "" : `and not ${administers(column, "access_tokens.organization_id")}`;
+    // When another person has rotated the token, its previous maker still knows the old secret.
     await this.session.rows(
       `update muster_access_tokens as access_tokens set previous_ends_at = ?
        where previous_maker_account_id in (select items.value from ${textItems}) and previous_ends_at > ?
@@ -155,32 +163,32 @@ export class PowerRepository {
        ${powerless("access_tokens.previous_maker_account_id")}`,
       [at, people, at],
     );
-    const rows = await this.session.rows<MadeRow>(
+    const rows = await this.session.rows<TokenOrInvitationRow>(
       `update muster_access_tokens as access_tokens set orphaned_at = ?, version = version + 1, updated_at = ?
        where maker_account_id in (select items.value from ${textItems})
        and orphaned_at is null and revoked_at is null ${powerless("access_tokens.maker_account_id")}
        returning id, name, organization_id`,
       [at, at, people],
     );
-    return rows.map(toMade);
+    return rows.map(toResult);
   }
 
   /**
-   * Disables what people offer: invitations that give roles, made by themselves, by tokens of machines that were theirs
-   * at that time, or by tokens that were orphaned.
+   * Disables invitations that give roles, and that were made by the people, by machines' tokens whose makers they were, or
+   * by tokens that were orphaned.
    *
-   * @param areGone as above
+   * @param isDeletion whether the people's accounts are about to be deleted
    * @returns the invitations
    */
   async disableInvitations(
     accountIds: readonly string[],
     tokenIds: readonly string[],
-    areGone: boolean,
+    isDeletion: boolean,
     at: string,
-  ): Promise<Made[]> {
+  ): Promise<TokenOrInvitation[]> {
     const { textItems } = this.session.dialect;
     const disable = (condition: string, ids: readonly string[]) =>
-      this.session.rows<MadeRow>(
+      this.session.rows<TokenOrInvitationRow>(
         `update muster_invitations as invitations
           set enabled = false, revision = revision + 1, version = version + 1, updated_at = ?
          where ${condition} and enabled
@@ -189,16 +197,16 @@ export class PowerRepository {
          returning id, name, organization_id`,
         [at, JSON.stringify(ids)],
       );
-    const theirs: MadeRow[] = [];
+    const theirs: TokenOrInvitationRow[] = [];
     for (const person of ["inviter_account_id", "inviter_maker_id"]) {
-      const powerless = areGone
+      const powerless = isDeletion
         ? ""
         : `and not ${administers(`invitations.${person}`, "invitations.organization_id")}`;
       const condition = `${person} in (select items.value from ${textItems}) ${powerless}`;
       theirs.push(...(await disable(condition, accountIds)));
     }
-    if (tokenIds.length === 0) return theirs.map(toMade);
+    if (tokenIds.length === 0) return theirs.map(toResult);
     const byTokens = await disable(`inviter_token_id in (select items.value from ${textItems})`, tokenIds);
-    return [...theirs, ...byTokens].map(toMade);
+    return [...theirs, ...byTokens].map(toResult);
   }
 }

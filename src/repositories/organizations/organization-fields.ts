@@ -10,21 +10,21 @@ import type { Realm } from "../../domain/access/principal.js";
 import { GROUP, ORGANIZATION } from "../../domain/values/schemas.js";
 import { memberElements } from "../memberships/memberships.js";
 
-/** Where the attributes of an organization are found. */
+/** Where the attributes of an organization are in the database. */
 const organizationFields = (dialect: Dialect, locations: Locations): ResourceFields => ({
   table: "organizations",
   columns: {
     id: "organizations.id",
     displayName: text("organizations.display_name"),
     externalId: "organizations.external_id",
-    // Every resource has it.
+    // Every resource has `meta`.
     meta: "organizations.id",
     "meta.resourceType": constant(dialect, "Group"),
     "meta.location": prefixed(locations("Group", ""), "organizations.id"),
     "meta.created": "organizations.created_at",
     "meta.lastModified": "organizations.updated_at",
     "meta.version": dialect.plainText(`'W/"' || organizations.version || '"'`),
-    // Every organization has the extension: its memberCount is never missing.
+    // Every organization has the extension, since it always has a memberCount.
     [ORGANIZATION]: "organizations.id",
     [`${ORGANIZATION}.description`]: text("organizations.description"),
     [`${ORGANIZATION}.memberCount`]: "cast(organizations.member_count as numeric)",
@@ -47,13 +47,13 @@ const organizationFields = (dialect: Dialect, locations: Locations): ResourceFie
   },
 });
 
-/** Organizations as a realm sees them: a relation of the name `organizations`. */
+/** Organizations as a realm sees them, as a relation named `organizations`. */
 export const organizationView = (realm: Realm): Sql =>
   realm.type === "provider"
     ? sql("muster_organizations as organizations")
     : sql("(select * from muster_organizations where id = ?) organizations", realm.organizationId);
 
-/** Organizations as a listing reads them, without any columns but the ids. */
+/** Organizations as the source of a listing, with only their ids as columns. */
 export const organizationSource = (
   dialect: Dialect,
   realm: Realm,

@@ -25,7 +25,7 @@ interface OrganizationRow {
 const SHORT_COLUMNS = "id, display_name, external_id, member_count, version, created_at, updated_at";
 const COLUMNS = `${SHORT_COLUMNS}, description`;
 
-/** An organization as it is written: what the caller said, and what the service adds. */
+/** An organization to be written: the caller's input, and what the service adds. */
 export interface OrganizationWrite extends OrganizationInput {
   readonly id: string;
   readonly memberCount: number;
@@ -34,7 +34,7 @@ export interface OrganizationWrite extends OrganizationInput {
 }
 
 export class OrganizationRepository {
-  /** Keeps writes within the realm. */
+  /** A condition that limits writes to the realm. */
   readonly #own: Sql;
 
   constructor(
@@ -44,7 +44,7 @@ export class OrganizationRepository {
     this.#own = within(realm, "id");
   }
 
-  /** @param lock whether the row is about to be changed in this transaction */
+  /** @param lock whether this transaction is going to change the row */
   async find(id: string, { lock }: { lock: boolean }): Promise<Organization | undefined> {
     const end = lock ? this.session.dialect.forUpdate : "";
     const { text, bindings } = organizationView(this.realm);
@@ -65,7 +65,7 @@ export class OrganizationRepository {
     return row?.id;
   }
 
-  /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
+  /** @throws UnsupportedFieldError for criteria on an attribute that cannot be searched */
   async list(listing: Listing): Promise<Page<Organization>> {
     const source = {
       ...organizationSource(this.session.dialect, this.realm, listing.locations, listing),
@@ -76,7 +76,7 @@ export class OrganizationRepository {
     return { ...page, items: page.items.map(toOrganization) };
   }
 
-  /** @returns those of the organizations that there are, by their ids */
+  /** @returns the organizations that exist, by their ids */
   async findAll(ids: readonly string[]): Promise<Map<string, Organization>> {
     const { text, bindings } = organizationView(this.realm);
     const rows = await this.session.rows<OrganizationRow>(
@@ -124,7 +124,7 @@ export class OrganizationRepository {
     );
   }
 
-  /** Writes what a change of its members alone makes of an organization: their number, its version and its time. */
+  /** Writes what changes when only the members change: `memberCount`, version and time. */
   async updateMembers({ id, memberCount, version, updatedAt }: OrganizationWrite): Promise<void> {
     await this.session.rows(
       `update muster_organizations set member_count = ?, version = ?, updated_at = ?
@@ -133,7 +133,7 @@ export class OrganizationRepository {
     );
   }
 
-  /** @returns whether there was such an organization */
+  /** @returns whether the organization existed */
   async delete(id: string): Promise<boolean> {
     const deleted = await this.session.first(
       `delete from muster_organizations where id = ? ${this.#own.text} returning id`,

@@ -6,7 +6,7 @@ import type { Collection, ResourceFields } from "../listing/fields.js";
 import { prefixed, sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 
-/** The teams that a realm sees: a relation of the name `teams`. */
+/** The teams that a realm sees, as a relation named `teams`. */
 export function teamView(realm: Realm): Sql {
   const select = `select teams.*, organizations.display_name as organization_name,
       organizations.display_name_key as organization_name_key

@@ -25,7 +25,7 @@ interface TeamRow {
   updated_at: string;
 }
 
-/** Those of a row but for the long ones. */
+/** The columns of a row, except the long ones. */
 const COLUMNS = [
   "id",
   "organization_id",
@@ -37,7 +37,7 @@ const COLUMNS = [
   "updated_at",
 ];
 
-/** The role that a member has; undefined: none. */
+/** The role of a member in a team; undefined for none. */
 export interface TeamRole {
   readonly accountId: string;
   readonly role: string | undefined;
@@ -49,9 +49,9 @@ interface AccountId {
 
 const toId = (row: AccountId) => row.account_id;
 
-/** Teams and their members, set by set: the cost of a change is that of the members it names. */
+/** Teams and their members. The cost of a change depends on the members it names, not on the size of the team. */
 export class TeamRepository {
-  /** Keeps statements on teams and their memberships within the realm. */
+  /** A condition that limits statements on teams and their memberships to the realm. */
   readonly #own: Sql;
 
   constructor(
@@ -70,7 +70,7 @@ export class TeamRepository {
     return row && toTeam(row);
   }
 
-  /** Makes whoever else changes the team wait. */
+  /** Makes other changes of the team wait until the transaction ends. */
   async lock(id: string): Promise<void> {
     await this.session.rows(
       `select 1 from muster_teams where id = ? ${this.#own.text} ${this.session.dialect.forUpdate}`,
@@ -78,7 +78,7 @@ export class TeamRepository {
     );
   }
 
-  /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
+  /** @throws UnsupportedFieldError for criteria on an attribute that cannot be searched */
   async list(listing: Listing): Promise<Page<Team>> {
     const { dialect } = this.session;
     const source = {
@@ -130,7 +130,7 @@ export class TeamRepository {
     ]);
   }
 
-  /** The members of a team in the order of their account ids. @param after where the page begins behind */
+  /** The members of a team in the order of their account ids. @param after the last account id of the page before */
   async members(id: string, after: string | undefined, limit: number): Promise<Member[]> {
     const rows = await this.session.rows<AccountId & { display: string; role: string | null }>(
       `select team_memberships.account_id, team_memberships.role,
@@ -148,7 +148,7 @@ export class TeamRepository {
     }));
   }
 
-  /** The account ids of the first members of a team, in their order. */
+  /** The account ids of the first members of a team, in order. */
   async memberIds(id: string, limit: number): Promise<string[]> {
     const rows = await this.session.rows<AccountId>(
       `select account_id from muster_team_memberships where team_id = ? ${this.#own.text}
@@ -166,7 +166,7 @@ export class TeamRepository {
     return row?.count ?? 0;
   }
 
-  /** Takes members of the team's organization in; others are passed over. @returns the ids of the new ones */
+  /** Adds members of the team's organization; other accounts are skipped. @returns the ids of the new members */
   async add(team: Team, accountIds: readonly string[]): Promise<string[]> {
     const added = await this.session.rows<AccountId>(
       `insert into muster_team_memberships (team_id, organization_id, account_id)
@@ -179,8 +179,8 @@ export class TeamRepository {
     return added.map(toId);
   }
 
-  /** @returns those of the ids that nobody in the team's organization has */
-  async strangers(team: Team, accountIds: readonly string[]): Promise<string[]> {
+  /** @returns the ids that are not of members of the team's organization */
+  async unknownMembers(team: Team, accountIds: readonly string[]): Promise<string[]> {
     const rows = await this.session.rows<{ value: string }>(
       `select items.value as value from ${this.session.dialect.textItems} where not exists
          (select 1 from muster_memberships where organization_id = ? and account_id = items.value)`,
@@ -189,24 +189,24 @@ export class TeamRepository {
     return rows.map(({ value }) => value);
   }
 
-  /** Gives members roles; undefined takes a role away. @returns those who had another role, with that one */
+  /** Sets members' roles; undefined removes a role. @returns the members whose roles changed, with their old roles */
   async setRoles(id: string, roles: readonly TeamRole[]): Promise<TeamRole[]> {
     const changed: TeamRole[] = [];
     for (const role of new Set(roles.map((each) => each.role))) {
       const accountIds = roles.filter((each) => each.role === role).map(({ accountId }) => accountId);
-      const have = await this.session.rows<AccountId & { role: string | null }>(
+      const changing = await this.session.rows<AccountId & { role: string | null }>(
         `select account_id, role from muster_team_memberships
          where team_id = ? and account_id in (select items.value from ${this.session.dialect.textItems})
          and role is distinct from ? ${this.#own.text}`,
         [id, JSON.stringify(accountIds), role ?? null, ...this.#own.bindings],
       );
-      if (have.length === 0) continue;
+      if (changing.length === 0) continue;
       await this.session.rows(
         `update muster_team_memberships set role = ?, role_key = ?
          where team_id = ? and account_id in (select items.value from ${this.session.dialect.textItems})`,
-        [role ?? null, role === undefined ? null : foldCase(role), id, JSON.stringify(have.map(toId))],
+        [role ?? null, role === undefined ? null : foldCase(role), id, JSON.stringify(changing.map(toId))],
       );
-      for (const row of have) changed.push({ accountId: row.account_id, role: row.role ?? undefined });
+      for (const row of changing) changed.push({ accountId: row.account_id, role: row.role ?? undefined });
     }
     return changed;
   }
@@ -219,7 +219,7 @@ export class TeamRepository {
     return row !== undefined;
   }
 
-  /** @returns the ids of those who were members */
+  /** @returns the ids of the removed members */
   async remove(id: string, accountIds: readonly string[]): Promise<string[]> {
     return this.#removeWhere(
       id,
@@ -230,7 +230,7 @@ export class TeamRepository {
     );
   }
 
-  /** Removes all members but these. @returns the ids of those who were members */
+  /** Removes all members except these. @returns the ids of the removed members */
   async removeOthers(id: string, accountIds: readonly string[]): Promise<string[]> {
     return this.#removeWhere(
       id,
@@ -241,7 +241,7 @@ export class TeamRepository {
     );
   }
 
-  /** Removes the members that a filter over the elements of `members` matches. @returns their ids */
+  /** Removes the members whose elements of `members` match a filter. @returns the ids of the removed members */
   async removeMatching(id: string, filter: Filter): Promise<string[]> {
     const elements = memberElements(this.session.dialect);
     const compiler = new ListingCompiler(this.session.dialect, {

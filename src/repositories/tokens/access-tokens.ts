@@ -11,27 +11,27 @@ import { columnsOf, makers, STORED, tokenFields, tokenView } from "./token-field
 import { toOwner, toToken } from "./token-rows.js";
 import type { OwnerRow, TokenRow } from "./token-rows.js";
 
-/** As a token was before its last rotation: who made it then is who knows that secret. */
-const FORMER = columnsOf("access_tokens").replace(
+/** The columns of a token before its last rotation: the maker of that time knows the old secret. */
+const PREVIOUS = columnsOf("access_tokens").replace(
   "access_tokens.maker_account_id",
   "access_tokens.previous_maker_account_id as maker_account_id",
 );
 
-/** A token that a secret belongs to. */
+/** The token that a secret belongs to. */
 export interface FoundToken {
-  /** Its maker is the person who has known this secret since it was made. */
+  /** Its maker is the person who got this secret. */
   readonly token: AccessToken;
   /** The hash of the secret, as it is stored. */
   readonly hash: string;
-  /** How the person stands that the token belongs to, if it belongs to one. */
+  /** The activity and power of the token's user, if it has one. */
   readonly owner: Owner;
-  /** Until when the secret counts, if it is the one before the last rotation. */
+  /** Until when the secret is valid, if it is the one before the last rotation. */
   readonly endsAt: string | undefined;
 }
 
 /** Access tokens, by the hashes of their secrets. */
 export class AccessTokenRepository {
-  /** Keeps writes within the realm. */
+  /** A condition that limits writes to the realm. */
   readonly #own: Sql;
 
   constructor(
@@ -41,7 +41,7 @@ export class AccessTokenRepository {
     this.#own = within(realm, "organization_id");
   }
 
-  /** The token whose secret has this hash, whatever the realm. */
+  /** The token whose secret has this hash, in any realm. */
   async findByHash(hash: string): Promise<FoundToken | undefined> {
     const select = (columns: string) => `select ${columns}, accounts.active as account_active,
          accounts.is_provider_admin, memberships.active as membership_active, memberships.is_admin`;
@@ -52,7 +52,7 @@ export class AccessTokenRepository {
     const row = await this.session.first<TokenRow & OwnerRow & { hash: string; ends_at: string | null }>(
       `${select(columnsOf("access_tokens"))}, access_tokens.token_hash as hash, null as ends_at ${from} where access_tokens.token_hash = ?
        union all
-       ${select(FORMER)}, access_tokens.previous_hash as hash, access_tokens.previous_ends_at as ends_at ${from}
+       ${select(PREVIOUS)}, access_tokens.previous_hash as hash, access_tokens.previous_ends_at as ends_at ${from}
        where access_tokens.previous_hash = ?`,
       [hash, hash],
     );
@@ -68,7 +68,7 @@ export class AccessTokenRepository {
     return row && toToken(row);
   }
 
-  /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
+  /** @throws UnsupportedFieldError for criteria on an attribute that cannot be searched */
   async list(listing: Listing): Promise<Page<AccessToken>> {
     const { dialect } = this.session;
     const source = {
@@ -82,7 +82,7 @@ export class AccessTokenRepository {
     return { ...page, items: page.items.map(toToken) };
   }
 
-  /** The tokens of a realm that were orphaned last, as that realm sees them. */
+  /** The most recently orphaned tokens of a realm, as that realm sees them. */
   async orphaned(realm: Realm, limit: number): Promise<AccessToken[]> {
     const { text, bindings } = tokenView(realm);
     const rows = await this.session.rows<TokenRow>(
@@ -93,7 +93,7 @@ export class AccessTokenRepository {
     return rows.map(toToken);
   }
 
-  /** All tokens, those that are revoked too, oldest first. */
+  /** All tokens, including revoked ones, oldest first. */
   async all(): Promise<AccessToken[]> {
     const rows = await this.session.rows<TokenRow>(
       `select ${columnsOf("access_tokens")}, ${makers(PROVIDER_REALM)} from muster_access_tokens as access_tokens order by id`,
@@ -101,7 +101,7 @@ export class AccessTokenRepository {
     return rows.map(toToken);
   }
 
-  /** Makes a secret from a setting a token, once for all times. @returns false when it has been one before */
+  /** Creates a token with a secret from a setting, only once for each secret. @returns false when it was created before */
   async adopt(token: AccessToken, hash: string): Promise<boolean> {
     const adopted = await this.session.rows(
       "insert into muster_adopted_secrets (hash) values (?) on conflict (hash) do nothing returning 1",
@@ -110,7 +110,7 @@ export class AccessTokenRepository {
     return adopted.length > 0 && this.insert(token, hash);
   }
 
-  /** @returns false when a token with this hash exists already */
+  /** @returns false when a token with this hash already exists */
   async insert(token: AccessToken, hash: string): Promise<boolean> {
     const { realm } = token;
     const inserted = await this.session.rows(
@@ -137,7 +137,7 @@ export class AccessTokenRepository {
     return inserted.length > 0;
   }
 
-  /** Writes what can change of a token. */
+  /** Writes the attributes of a token that can change. */
   async update({ id, name, expiresAt, version, updatedAt }: AccessToken): Promise<void> {
     await this.session.rows(
       `update muster_access_tokens set name = ?, expires_at = ?, version = ?, updated_at = ?
@@ -147,10 +147,10 @@ export class AccessTokenRepository {
   }
 
   /**
-   * Gives a token another secret.
+   * Gives a token a new secret.
    *
-   * @param makerId the person who knows the new secret
-   * @param endsAt until when the secret so far still counts
+   * @param makerId the person who gets the new secret
+   * @param endsAt until when the old secret stays valid
    */
   async rotate(
     id: string,
@@ -167,7 +167,7 @@ export class AccessTokenRepository {
     );
   }
 
-  /** Makes an orphaned token somebody else's, by a secret that nobody knew before. All secrets so far are void. */
+  /** Gives an orphaned token a new maker and a new secret. All earlier secrets become invalid. */
   async keep(id: string, hash: string, makerId: string, at: string): Promise<void> {
     await this.session.rows(
       `update muster_access_tokens set token_hash = ?, previous_hash = null, previous_ends_at = null,
@@ -178,7 +178,7 @@ export class AccessTokenRepository {
     );
   }
 
-  /** @returns whether there is such a token */
+  /** @returns whether the token exists */
   async revoke(id: string, at: string): Promise<boolean> {
     const revoked = await this.session.rows(
       `update muster_access_tokens set revoked_at = coalesce(revoked_at, ?) where id = ? ${this.#own.text} returning 1`,
@@ -187,7 +187,7 @@ export class AccessTokenRepository {
     return revoked.length > 0;
   }
 
-  /** Writes down when tokens were used last. It changes no version: nobody has changed them. */
+  /** Writes when a token was last used. The version stays, since no attribute was changed by a client. */
   async touch(id: string, at: string): Promise<void> {
     await this.session.rows(
       `update muster_access_tokens set last_used_at = ?

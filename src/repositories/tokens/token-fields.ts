@@ -6,7 +6,7 @@ import type { ResourceFields } from "../listing/fields.js";
 import { prefixed, sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 
-/** The columns that are a token's own. */
+/** The stored columns of a token. */
 export const STORED = [
   "id",
   "name",
@@ -23,7 +23,7 @@ export const STORED = [
   "orphaned_at",
 ];
 
-/** The same in a query, by the name of the table. */
+/** These columns in a query. */
 export const columnsOf = (table: string) => STORED.map((name) => `${table}.${name}`).join(", ");
 
 const NAMES = `
@@ -34,21 +34,21 @@ const NAMES = `
     where accounts.id = access_tokens.account_id)
     as account_name`;
 
-/** Who made a token, as a realm sees it: in an organization's, a person who is no member does not exist. */
+/** The maker of a token, as a realm sees it: an organization does not see people who are not its members. */
 export function makers(realm: Realm): string {
-  const isSeen =
+  const isVisible =
     realm.type === "provider"
       ? ""
       : `and exists (select 1 from muster_memberships as memberships where memberships.account_id = accounts.id
            and memberships.organization_id = access_tokens.organization_id)`;
   const maker = (column: string) =>
     `(select ${column} from muster_accounts as accounts
-      where accounts.id = access_tokens.maker_account_id ${isSeen})`;
+      where accounts.id = access_tokens.maker_account_id ${isVisible})`;
   return `${maker("id")} as maker_id, ${maker("coalesce(display_name, user_name)")} as maker_name,
     orphaned_at is not null as orphaned`;
 }
 
-/** The tokens that a realm sees, but for those that are revoked: a relation of the name `access_tokens`. */
+/** The tokens that a realm sees, without revoked ones, as a relation named `access_tokens`. */
 export function tokenView(realm: Realm): Sql {
   const select = `select ${columnsOf("access_tokens")}, ${NAMES}, ${makers(realm)}
     from muster_access_tokens as access_tokens where revoked_at is null`;

@@ -10,7 +10,7 @@ import type { ResourceFields } from "../listing/fields.js";
 import type { Source } from "../listing/source.js";
 import { prefixed } from "../listing/sql.js";
 
-/** What the profile holds, and where it is folded. */
+/** The attributes in the profile, and the JSON column that has them case-folded. */
 const PROFILE: Readonly<Record<string, string>> = Object.fromEntries(
   [
     "schemas",
@@ -36,7 +36,7 @@ const INDEXED_COLUMNS = Object.fromEntries(
   Object.entries(INDEXED).map(([name, column]) => [name, folded(`accounts.${column}`)]),
 );
 
-/** Where the attributes of an account are found. */
+/** Where the attributes of an account are in the database. */
 const accountFields = (
   dialect: Dialect,
   { isInvited, groups, teams, organizationRoles }: AccountView,
@@ -52,7 +52,7 @@ const accountFields = (
     [MEMBERSHIP]: dialect.plainText(`case when ${isInvited} then 'INVITED' end`),
     [`${MEMBERSHIP}.state`]: constant(dialect, "invited", isInvited),
     active: "(case when accounts.is_active_assigned then accounts.active end)",
-    // Every resource has it.
+    // Every resource has `meta`.
     meta: "accounts.id",
     "meta.resourceType": constant(dialect, "User"),
     "meta.location": prefixed(locations("User", ""), "accounts.id"),
@@ -85,7 +85,7 @@ const accountFields = (
   documents: { ...PROFILE, roles: "accounts.roles_search" },
 });
 
-/** Accounts as a listing reads them, without any columns but the ids. */
+/** Accounts as the source of a listing, with only their ids as columns. */
 export function accountSource(
   dialect: Dialect,
   realm: Realm,

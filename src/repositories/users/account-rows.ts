@@ -23,7 +23,7 @@ export interface AccountRow {
   organizations: string | null;
 }
 
-/** Those of a row that are the account's own. */
+/** The columns of a row that come from the table, not from other tables. */
 export const COLUMNS = [
   "user_name",
   "external_id",
@@ -37,13 +37,13 @@ export const COLUMNS = [
   "updated_at",
 ];
 
-/** What is the person's own, as it is written. */
+/** The person's own attributes to be written. */
 export type ProfileWrite = Omit<AccountWrite, "active" | "externalId" | "roles" | "version">;
 
-/** An account as it is written: what the caller said, and what the service adds. */
+/** An account to be written: the caller's input, and what the service adds. */
 export interface AccountWrite extends AccountInput {
   readonly id: string;
-  /** Undefined leaves the stored one as it is. */
+  /** Undefined for no change. */
   readonly passwordHash: string | undefined;
   readonly version: number;
   readonly updatedAt: string;
@@ -54,7 +54,7 @@ const cell = (element: JsonObject) => (name: string) => {
   return typeof value === "string" || typeof value === "boolean" ? value : null;
 };
 
-/** What stands in the columns of `muster_account_emails`, address by address. */
+/** The values of the columns of `muster_account_emails`, for each address. */
 export function emailBindings({ id, search }: ProfileWrite): Binding[][] {
   const { emails } = search.value;
   return (Array.isArray(emails) ? emails : [])

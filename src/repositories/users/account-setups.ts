@@ -1,17 +1,17 @@
 import type { Session } from "../../db/session.js";
 
-/** That somebody is to choose a password by a link. Times are ISO 8601 in UTC. */
+/** A pending setup: a person is to choose a password by a link. Times are ISO 8601 in UTC. */
 export interface AccountSetup {
   readonly accountId: string;
-  /** Whose administrator asked for it; undefined: the provider's. */
+  /** The organization whose administrator asked for it; undefined: the provider. */
   readonly organizationId: string | undefined;
-  /** Links of another revision are void. */
+  /** Links with another revision are invalid. */
   readonly revision: number;
   readonly sentAt: string;
   readonly expiresAt: string;
   /**
-   * Whether whoever asked for it may still do so: an organization, as long as the person is an active member and it
-   * manages the account. Its link must not outlive that, or it would lead into what is others' by then.
+   * Whether the organization may still ask for it: the person is an active member, and the organization manages the
+   * account. Otherwise its link is invalid, or it could open an account that now belongs to others, too.
    */
   readonly isValid: boolean;
 }
@@ -35,11 +35,11 @@ const IS_STANDING = `(account_setups.organization_id is null or (
     where memberships.account_id = account_setups.account_id
     and memberships.organization_id <> account_setups.organization_id)))`;
 
-/** Accounts that wait for their owners to choose a password. Whoever writes a password ends the wait. */
+/** Pending setups: accounts whose owners have not chosen a password yet. Writing a password ends the setup. */
 export class AccountSetupRepository {
   constructor(private readonly session: Session) {}
 
-  /** @param lock whether it is about to be used in this transaction */
+  /** @param lock whether this transaction is going to change it */
   async find(accountId: string, { lock }: { lock: boolean }): Promise<AccountSetup | undefined> {
     const row = await this.session.first<SetupRow>(
       `select account_setups.*, ${IS_STANDING} as is_standing from muster_account_setups as account_setups
@@ -58,7 +58,7 @@ export class AccountSetupRepository {
     );
   }
 
-  /** Begins a wait, or begins it anew: links that are out are void. @returns the revision of the new one */
+  /** Begins a setup, or restarts it: earlier links become invalid. @returns the new revision */
   async begin({
     accountId,
     organizationId,
@@ -76,7 +76,7 @@ export class AccountSetupRepository {
     return row?.revision ?? 1;
   }
 
-  /** Ends the wait for people who are no members any more, as far as the organization had asked for it. */
+  /** Ends the setups that an organization asked for, of people who are no longer its members. */
   async end(organizationId: string, accountIds: readonly string[]): Promise<void> {
     if (accountIds.length === 0) return;
     await this.session.rows(
@@ -87,9 +87,9 @@ export class AccountSetupRepository {
   }
 
   /**
-   * Makes links void that are out; the account still waits.
+   * Makes sent links invalid; the setup stays pending.
    *
-   * @param organizationId whose links these are; undefined: anybody's
+   * @param organizationId the organization that sent the links; undefined: any
    */
   async revoke(accountId: string, organizationId?: string): Promise<void> {
     await this.session.rows(

@@ -7,21 +7,21 @@ import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 
 /**
- * Accounts as a realm sees them: a relation of the name `accounts`, whose columns are the same in all realms.
- * Whatever reads accounts reads them through it, so that what is outside of the realm does not exist.
+ * Accounts as a realm sees them, as a relation named `accounts` that has the same columns in all realms. All reads of
+ * accounts go through it, so that nothing outside the realm is visible.
  */
 export interface AccountView {
-  /** What follows `from`. */
+  /** The SQL after `from`. */
   readonly from: Sql;
-  /** Reads an account's organizations as one JSON list. */
+  /** SQL for an account's organizations as one JSON list. */
   readonly organizations: string;
-  /** About how many bytes that list has. */
+  /** SQL for about how many bytes that list has. */
   readonly bytesOfOrganizations: string;
-  /** Whether an account waits for its owner to choose a password. */
+  /** SQL for whether an account's owner has not chosen a password yet. */
   readonly isInvited: string;
-  /** The organizations as the elements of `groups`, without their addresses. */
+  /** The organizations as the elements of `groups`, without `$ref`. */
   readonly groups: References;
-  /** The teams, and the roles in organizations, without addresses. */
+  /** The teams, and the roles in organizations, without `$ref`. */
   readonly teams: References;
   readonly organizationRoles: Collection;
 }
@@ -35,10 +35,10 @@ export function accountView(dialect: Dialect, realm: Realm): AccountView {
   return realm.type === "provider" ? providerView(dialect) : organizationView(dialect, realm.organizationId);
 }
 
-/** An id and a name of usual length, as an answer has them. */
+/** The size of an id and a name of usual length in an answer. */
 const BYTES_OF_ORGANIZATION = 256;
 
-/** An organization sees that somebody is waited for only when the provider waits, or itself. */
+/** SQL for whether a setup is pending. An organization sees only the provider's setups and its own. */
 const isInvited = (more = "") =>
   `exists (select 1 from muster_account_setups as account_setups
     where account_setups.account_id = accounts.id${more})`;
@@ -99,7 +99,7 @@ function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** What an account has of its own, whatever the realm. */
+/** The columns with the person's own attributes, the same in all realms. */
 const PERSONAL = [
   "user_name",
   "user_name_key",
@@ -110,7 +110,7 @@ const PERSONAL = [
   ...Object.values(INDEXED),
 ];
 
-/** What the membership says in the account's place. */
+/** The columns that come from the membership instead of the account. */
 const OF_MEMBERSHIP = [
   "organization_id",
   "external_id",
@@ -125,7 +125,7 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
   const nameOf = (column: string) =>
     `(select organizations.${column} from muster_organizations as organizations
       where organizations.id = memberships.organization_id)`;
-  // What happened to the account before it became a member, or does not show here, does not count.
+  // Counts only changes since the person became a member, and only those that the organization can see.
   const version = "accounts.profile_version - memberships.profile_version_before + memberships.version";
   const columns = [
     "memberships.account_id as id",
@@ -167,7 +167,7 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
       columns: { value: "element.id", display: folded("element.name_key") },
       order: "element.id",
     },
-    // In an organization's realm, they are the roles of the User.
+    // None: in an organization's realm, these are the User's `roles`.
     organizationRoles: {
       from: "(select accounts.user_name as none where false) element",
       columns: {

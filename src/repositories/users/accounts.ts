@@ -16,7 +16,7 @@ import type { AccountView } from "./account-view.js";
 
 export class AccountRepository {
   readonly #view: AccountView;
-  /** Keeps writes within the realm. */
+  /** A condition that limits writes to the realm. */
   readonly #own: Sql;
 
   constructor(
@@ -27,7 +27,7 @@ export class AccountRepository {
     this.#own = membersOf(realm);
   }
 
-  /** @param lock what is about to happen to the account in this transaction */
+  /** @param lock what this transaction is going to do with the account */
   async find(id: string, lock?: "forUpdate" | "forDelete"): Promise<AccountWithOrganizations | undefined> {
     const end = lock ? this.session.dialect[lock] : "";
     const row = await this.session.first<AccountRow>(
@@ -37,11 +37,11 @@ export class AccountRepository {
     return row && toAccount(row);
   }
 
-  /** @throws UnsupportedFieldError for criteria by something that cannot be looked for */
+  /** @throws UnsupportedFieldError for criteria on an attribute that cannot be searched */
   async list(listing: Listing): Promise<Page<AccountWithOrganizations>> {
     const source = {
       ...accountSource(this.session.dialect, this.realm, listing.locations, listing),
-      // SQLite would read a long profile to its end to get at what is stored behind it.
+      // All columns count as long: SQLite would read a long profile to its end to reach the columns after it.
       long: this.#expressions,
       list: {
         name: "organizations",
@@ -53,7 +53,7 @@ export class AccountRepository {
     return { ...page, items: page.items.map(toAccount) };
   }
 
-  /** @returns those of the accounts that there are, by their ids */
+  /** @returns the accounts that exist, by their ids */
   async findAll(ids: readonly string[]): Promise<Map<string, AccountWithOrganizations>> {
     const rows = await this.session.rows<AccountRow>(
       `select ${this.#columns} from ${this.#view.from.text}
@@ -64,7 +64,7 @@ export class AccountRepository {
   }
 
   /**
-   * Whose user name this is, whatever the realm.
+   * The id of the account with this user name, in any realm.
    *
    * @param userName in any case
    */
@@ -76,7 +76,7 @@ export class AccountRepository {
     return row?.id;
   }
 
-  /** What is stored of the person's password; undefined when there is no such account, or it has none. */
+  /** The hash of the account's password; undefined when the realm has no such account, or the account no password. */
   async passwordHash(id: string): Promise<string | undefined> {
     const row = await this.session.first<{ password_hash: string | null }>(
       `select password_hash from muster_accounts where id = ? ${this.#own.text}`,
@@ -112,7 +112,7 @@ export class AccountRepository {
   }
 
   /**
-   * @param touchesProfile whether anything changes that organizations see of the account
+   * @param touchesProfile whether attributes change that organizations see
    * @throws UniquenessError when the user name is taken
    */
   async update(account: AccountWrite, touchesProfile: boolean): Promise<void> {
@@ -134,7 +134,7 @@ export class AccountRepository {
   }
 
   /**
-   * Changes what is the person's own, as an organization does that manages the account.
+   * Writes the person's own attributes, for an organization that manages the account.
    *
    * @throws UniquenessError when the user name is taken
    */
@@ -157,20 +157,20 @@ export class AccountRepository {
     );
   }
 
-  /** Gives an account a password, and ends the wait for one. */
+  /** Sets an account's password, and ends its setup. */
   async setPassword(id: string, passwordHash: string, at: string): Promise<void> {
-    const isThere = await this.#update(
+    const isFound = await this.#update(
       id,
       `password_hash = ?, version = version + 1, updated_at = ?,
        profile_version = profile_version + 1, profile_updated_at = ?`,
       [passwordHash, at, at],
     );
-    if (isThere) await this.#endSetup(id);
+    if (isFound) await this.#endSetup(id);
   }
 
   /**
-   * Whether an organization may write what is the person's own: it made the account, which is a member of it
-   * alone and has no power over the provider.
+   * Whether an organization manages the account, and may write the person's own attributes: it created the account, which
+   * is only a member of this organization, and not an administrator of the provider.
    */
   async isManagedBy(organizationId: string, id: string): Promise<boolean> {
     const row = await this.session.first(
@@ -183,7 +183,7 @@ export class AccountRepository {
     return row !== undefined;
   }
 
-  /** Whether anybody has power over the provider. */
+  /** Whether the provider has an administrator. */
   async hasAdministrator(): Promise<boolean> {
     const row = await this.session.first(
       "select 1 from muster_accounts where is_provider_admin and active limit 1",
@@ -191,14 +191,14 @@ export class AccountRepository {
     return row !== undefined;
   }
 
-  /** Makes changes of who has power over the provider wait for each other. */
+  /** Locks the provider's administrators, so that changes of them wait for each other. */
   async lockAdministrators(): Promise<void> {
     await this.session.rows(
       `select id from muster_accounts where is_provider_admin order by id ${this.session.dialect.forUpdate}`,
     );
   }
 
-  /** @returns whether there was such an account */
+  /** @returns whether the account existed */
   async delete(id: string): Promise<boolean> {
     const deleted = await this.session.first(
       `delete from muster_accounts where id = ? ${this.#own.text} returning id`,
@@ -207,19 +207,19 @@ export class AccountRepository {
     return deleted !== undefined;
   }
 
-  /** Who has a password is not waited for. */
+  /** A person with a password needs no setup. */
   async #endSetup(id: string): Promise<void> {
     await this.session.rows("delete from muster_account_setups where account_id = ?", [id]);
   }
 
   /** @throws UniquenessError when the user name is taken */
   async #write(account: ProfileWrite, assignments: string, bindings: readonly Binding[]): Promise<void> {
-    const isThere = await updateUnique(
+    const isFound = await updateUnique(
       this.#update(account.id, assignments, bindings),
       "muster_accounts_user_name_key_unique",
       () => nameTaken(account),
     );
-    if (!isThere) return;
+    if (!isFound) return;
     await this.session.rows("delete from muster_account_emails where account_id = ?", [account.id]);
     await this.#insertEmails(account);
     if (account.passwordHash !== undefined) await this.#endSetup(account.id);
@@ -249,7 +249,7 @@ export class AccountRepository {
     return `accounts.id, ${columns.join(", ")}, ${this.#view.organizations} as organizations`;
   }
 
-  /** The columns but for the id and the organizations, by name. */
+  /** The columns except the id and the organizations, by name. */
   get #expressions(): Readonly<Record<string, string>> {
     return {
       ...Object.fromEntries(COLUMNS.map((name) => [name, `accounts.${name}`])),
@@ -258,7 +258,7 @@ export class AccountRepository {
   }
 }
 
-/** Of an organization's realm, only its members' accounts are written; who is one, says the membership. */
+/** SQL that limits writes in an organization's realm to the accounts of its members. */
 const membersOf = (realm: Realm): Sql =>
   realm.type === "provider"
     ? sql("")

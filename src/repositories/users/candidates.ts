@@ -14,7 +14,7 @@ interface CandidateRow {
   display_name: string | null;
 }
 
-/** What candidates can be looked for by. */
+/** The attributes by which candidates can be searched. */
 const fields = (dialect: Dialect, locations: Locations): ResourceFields => ({
   table: "accounts",
   columns: {
@@ -36,25 +36,25 @@ const fields = (dialect: Dialect, locations: Locations): ResourceFields => ({
   documents: {},
 });
 
-/** Accounts that an organization could take in. */
+/** Accounts that an organization could add as members. */
 export class CandidateRepository {
   constructor(private readonly session: Session) {}
 
   /**
-   * Active accounts that are no members of an organization.
+   * Active accounts that are not members of an organization.
    *
-   * @throws UnsupportedFieldError for criteria by something that cannot be looked for
+   * @throws UnsupportedFieldError for criteria on an attribute that cannot be searched
    */
   async list(organizationId: string, listing: Listing): Promise<Page<Candidate>> {
     const { dialect } = this.session;
-    const outside = `(select accounts.id, accounts.user_name, accounts.user_name_key, accounts.display_name,
+    const nonMembers = `(select accounts.id, accounts.user_name, accounts.user_name_key, accounts.display_name,
         accounts.display_name_key
       from muster_accounts as accounts where accounts.active and not exists
         (select 1 from muster_memberships as memberships
           where memberships.organization_id = ? and memberships.account_id = accounts.id)
       ) accounts`;
     const source = {
-      from: sql(outside, organizationId),
+      from: sql(nonMembers, organizationId),
       table: "accounts",
       columns: "accounts.id, accounts.user_name, accounts.display_name",
       compiler: new ListingCompiler(dialect, fields(dialect, listing.locations)),

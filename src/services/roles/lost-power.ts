@@ -1,6 +1,6 @@
 import type { Change } from "../../domain/changes/change.js";
 import type { Author } from "../../domain/access/principal.js";
-import type { Made } from "../../repositories/memberships/power.js";
+import type { TokenOrInvitation } from "../../repositories/memberships/power.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 
@@ -65,7 +65,7 @@ export async function settleLostPower(
 async function notifyAdministrators(
   deps: Deps,
   { power, outbox }: Repositories,
-  orphaned: readonly Made[],
+  orphaned: readonly TokenOrInvitation[],
   accountIds: readonly string[],
 ): Promise<void> {
   const createdAt = deps.now();
@@ -84,7 +84,7 @@ async function notifyAdministrators(
   }
 }
 
-const targetOf = (type: "AccessToken" | "Invitation", { id, name, organizationId }: Made) => ({
+const targetOf = (type: "AccessToken" | "Invitation", { id, name, organizationId }: TokenOrInvitation) => ({
   target: { type, id, display: name },
   ...(organizationId !== undefined && { organizationId }),
 });

@@ -81,7 +81,7 @@ export class TeamMembers {
     const ids = [...new Set(entries.map(({ accountId }) => accountId))];
     if (ids.length === 0) return;
     const [unknown] = ids.every(isId)
-      ? await this.teams.strangers(this.team, ids)
+      ? await this.teams.unknownMembers(this.team, ids)
       : ids.filter((id) => !isId(id));
     if (unknown !== undefined) throw noMember(unknown);
     for (const id of await this.teams.add(this.team, ids)) this.#added.push(id);
