@@ -20,7 +20,7 @@ export function createToken({ name, expires, user, organization, readOnly }: New
     const { token, secret } = await operator
       .issueToken(name, { expiresAt, userName: user, organization, readOnly })
       .catch((error: unknown) => {
-        if (!(error instanceof NotFoundError)) throw error;
+        if (!(error instanceof NotFoundError)) throw refused(error);
         throw new UserError(`There is no ${error.kind === "User" ? "user" : "organization"} '${error.id}'`);
       });
     console.error(
@@ -48,11 +48,7 @@ export function rotateToken(id: string, { overlap }: { overlap?: string }): Prom
   return withBackend(async ({ operator }) => {
     const seconds = overlap === undefined ? undefined : Number(overlap);
     const { token, secret } = await operator.rotateToken(id, seconds).catch((error: unknown) => {
-      if (error instanceof NotFoundError) throw noToken(id);
-      if (error instanceof InvalidValueError || error instanceof ForbiddenError) {
-        throw new UserError(error.message);
-      }
-      throw error;
+      throw error instanceof NotFoundError ? noToken(id) : refused(error);
     });
     console.error(`Token '${token.name}' has a new secret. It is shown only this once:`);
     console.log(secret);
@@ -71,6 +67,12 @@ export function revokeToken(id: string): Promise<void> {
     console.log(`Revoked ${id}.`);
   });
 }
+
+/** What is refused is for the operator to read, without a stack. */
+const refused = (error: unknown) =>
+  error instanceof InvalidValueError || error instanceof ForbiddenError
+    ? new UserError(error.message)
+    : error;
 
 const noToken = (id: string) =>
   new UserError(`There is no token ${id}; list all tokens with: muster token list`);

@@ -164,6 +164,8 @@ describe("The muster command", function () {
     [["serve"], { PORT: "http" }, "PORT"],
     [["serve"], { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" }, "Cannot open PostgreSQL"],
     [["token", "revoke", "none"], {}, "There is no token none"],
+    [["token", "create", "--name", "two\nlines"], {}, "one line of plain text"],
+    [["token", "rotate", "none", "--overlap", "x"], {}, "whole number of seconds"],
     [["token", "create", "--name", "x", "--expires", "soon"], {}, "'soon' is not a date"],
     [["token", "create"], {}, "--name"],
     [["demo"], { HOST: "0.0.0.0" }, "HOST"],
