@@ -5,24 +5,24 @@ import type { ResourceServices } from "../services/resource-services.js";
 import type { Cursors } from "./answers/cursors.js";
 import type { PageMemory } from "./answers/page-memory.js";
 
-/** What every SCIM request comes with. */
+/** The context of a SCIM request. */
 export interface ScimContext {
   readonly principal: Principal;
   readonly services: ResourceServices;
   readonly cursors: Cursors;
   readonly pageMemory: PageMemory;
-  /** Keeps room for a page until the answer has been sent, or cannot be. */
+  /** Keeps a reservation until the answer has been sent, or its client has disconnected. */
   readonly holdWhileSending: (reservation: Reservation) => void;
-  /** The SCIM base, as clients reach it, without a slash at the end. */
+  /** The base URL of SCIM as clients reach it, without a slash at the end. */
   readonly baseUrl: string;
-  /** Gives the addresses of resources. */
+  /** Makes the addresses of resources. */
   readonly locations: Locations;
-  /** Aborted when the server is stopping, and what can end early is to do so. */
+  /** Aborted when the server is stopping, so that long requests end early. */
   readonly ending: AbortSignal;
   /** The request's `If-Match` header. */
   readonly ifMatch: string | undefined;
   /** The request's `If-None-Match` header. */
   readonly ifNoneMatch: string | undefined;
-  /** Is told of errors that no client caused. */
+  /** Called for errors that no client caused. */
   readonly onFault: (error: unknown) => void;
 }

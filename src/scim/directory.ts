@@ -8,8 +8,8 @@ import { readQuery, toCriteria } from "./requests/query.js";
 import type { ResourceType } from "./resources/resource-type.js";
 
 /**
- * Lists resources of all types together that are in the directory (RFC 7644 section 3.4.2.1). An attribute that a type
- * does not have counts as absent there.
+ * Lists the resources of all types in the directory together (RFC 7644 section 3.4.2.1). An attribute that a type does not
+ * have counts as absent.
  *
  * @param source a parsed query string, or the body of a SearchRequest
  * @throws ScimError 400 as for a list of one type

@@ -6,20 +6,20 @@ import type { ResourceType } from "./resources/resource-type.js";
 import { extensionsOf } from "./schema/definition.js";
 import { metaSchemas } from "./schema/meta-schemas.js";
 
-/** What one server says of itself. */
+/** The properties of a server that discovery describes. */
 export interface DiscoveryOptions {
   readonly baseUrl: string;
   readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number };
-  /** How many seconds a cursor is valid; undefined: nothing is said of pagination. */
+  /** How many seconds a cursor is valid; undefined to leave out `pagination`. */
   readonly cursorTimeout: number | undefined;
 }
 
 /**
  * Discovery (RFC 7644 section 4): the answers to `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas`, made once.
  *
- * Clients that are led by discovery try to create what `/ResourceTypes` lists, and to write whatever an
- * extension has, knowing nothing of Muster's rules. So it lists what every identity provider provisions, with
- * the extensions that go out unasked; Muster's own types are given by name, and `/Schemas` has them all.
+ * Some clients try to create every type that `/ResourceTypes` lists, and to write all attributes of its extensions,
+ * without knowing Muster's rules. So it lists only the types that all identity providers provision, with the extensions
+ * that are returned by default. Muster's own types can be read by name, and `/Schemas` has all schemas.
  */
 export class Discovery {
   readonly #configuration: string;
@@ -37,7 +37,7 @@ export class Discovery {
         .map((type) => describeType(type, baseUrl, type.unlistedExtensions)),
     );
     const definitions = types.map(({ definition }) => definition);
-    // As JSON.stringify gives it, since SCIMMY's attributes render themselves.
+    // Rendered by JSON.stringify, since SCIMMY's attributes have their own `toJSON`.
     const schemas = [...definitions, ...metaSchemas, ...definitions.flatMap(extensionsOf)].map((each) =>
       each.describe(`${baseUrl}/Schemas`),
     );
@@ -45,8 +45,8 @@ export class Discovery {
   }
 
   /**
-   * @param endpoint one of discovery's
-   * @param id undefined: all of them
+   * @param endpoint one of the three endpoints of discovery
+   * @param id undefined for the whole list
    * @throws ScimError 404
    */
   answer(endpoint: string, id: string | undefined): ScimAnswer {
@@ -58,7 +58,7 @@ export class Discovery {
   }
 }
 
-/** What can be read at one endpoint of discovery, as JSON. */
+/** The answers of one endpoint of discovery, as JSON. */
 interface Described {
   readonly kind: string;
   readonly list: string;
@@ -87,7 +87,7 @@ function described(kind: string, all: readonly Named[], listed: readonly object[
   };
 }
 
-/** RFC 7643 section 6. @param omitted extensions that it says nothing of */
+/** RFC 7643 section 6. @param omitted extensions to leave out */
 function describeType(
   { definition, endpoint }: ResourceType,
   baseUrl: string,
@@ -109,7 +109,7 @@ function describeType(
   };
 }
 
-/** What Muster does (RFC 7643 section 5, and section 4 of RFC 9865 for `pagination`). */
+/** The service provider configuration (RFC 7643 section 5, and RFC 9865 section 4 for `pagination`). */
 function serviceProviderConfig(
   location: string,
   { maxOperations, maxPayloadSize }: DiscoveryOptions["bulk"],

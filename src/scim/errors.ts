@@ -32,10 +32,10 @@ export type ScimType =
 
 export const ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error";
 
-/** How much of a detail goes out: it may repeat what the client wrote, which may be very long. */
+/** The longest detail of an error: it may repeat a client's text, which may be very long. */
 const MAX_DETAIL = 1000;
 
-/** An answer that is an error: its HTTP status, its `scimType` where the RFC has one, and what to change. */
+/** An error answer: its HTTP status, its `scimType` where the RFC has one, and what to change in the request. */
 export class ScimError extends Error {
   override readonly name = "ScimError";
 
@@ -43,7 +43,7 @@ export class ScimError extends Error {
     readonly status: number,
     readonly scimType: ScimType | undefined,
     detail: string,
-    /** Header fields that go with the error, such as `Allow`. */
+    /** Header fields of the answer, such as `Allow`. */
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(detail.length > MAX_DETAIL ? `${detail.slice(0, MAX_DETAIL)}...` : detail);
@@ -70,13 +70,13 @@ export const invalidCount = (detail: string) => new ScimError(400, "invalidCount
 export const noTarget = (detail: string) => new ScimError(400, "noTarget", detail);
 export const mutability = (detail: string) => new ScimError(400, "mutability", detail);
 
-/** Where the status tells more than that something is gone. */
+/** Reasons whose status is more specific than 410 Gone. */
 const CLOSED: Partial<Record<ClosedReason, number>> = { member: 409, taken: 409, deactivated: 403 };
 
 /**
- * The one table from what went wrong to what is answered.
+ * Maps errors to answers; the only place that does.
  *
- * @returns undefined for what no client caused: a fault of Muster's own
+ * @returns undefined for an error that no client caused
  */
 export function toScimError(error: unknown): ScimError | undefined {
   if (error instanceof ScimError) return error;

@@ -1,11 +1,11 @@
 import { UnavailableError } from "../../domain/errors.js";
 import { ScimError, toScimError } from "../errors.js";
 
-/** What a request is answered with; `http` puts it on the wire. */
+/** The answer to a SCIM request, which `http` sends. */
 export class ScimAnswer {
   constructor(
     readonly status: number,
-    /** JSON, whole or in pieces; undefined: no body. */
+    /** JSON, whole or in pieces; undefined for no body. */
     readonly body: string | AsyncIterable<string> | undefined,
     readonly headers: Readonly<Record<string, string>> = {},
   ) {}
@@ -16,8 +16,7 @@ export const noContent = () => new ScimAnswer(204, undefined);
 /**
  * The answer to a request that failed.
  *
- * @param onFault is told of errors that no client caused; the answer tells nothing of them, or no more than that the
- *   server cannot do it now
+ * @param onFault called for errors that no client caused; the answer gives no details of them
  */
 export function failure(error: unknown, onFault: (error: unknown) => void): ScimAnswer {
   let scimError = toScimError(error);

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { Position } from "../../domain/listing.js";
 import { expiredCursor, invalidCursor } from "../errors.js";
 
-/** What a cursor says to its maker: how a listing goes on. */
+/** The content of a cursor: where a listing continues. */
 export interface CursorState {
   readonly after: Position;
   /** How many resources matched when the listing began. */
@@ -16,12 +16,12 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Makes the cursors of RFC 9865 and reads them again. They are encrypted, so nobody can read or make one, and
- * they are bound to what they were made for: for anything else they are invalid.
+ * Makes and reads the cursors of RFC 9865. They are encrypted, so that clients cannot read or forge them, and bound to
+ * their caller and query: for anything else, they are invalid.
  */
 export class Cursors {
   constructor(
-    /** Gives 32 secret bytes, the same in all processes that serve one database. */
+    /** Returns 32 secret bytes, the same in all processes on one database. */
     private readonly key: () => Uint8Array,
     /** How many seconds a cursor is valid. */
     readonly timeout: number,
@@ -30,7 +30,7 @@ export class Cursors {
   ) {}
 
   /**
-   * @param use who may use the cursor, for which query
+   * @param use identifies the caller and the query that the cursor is for
    * @returns letters, digits, `-` and `_`
    */
   seal(state: CursorState, use: string): string {

@@ -7,15 +7,15 @@ import type { Query } from "../requests/query.js";
 
 export const LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
-/** Gives the text of one resource, in pieces where it may be long. */
+/** Renders one resource as JSON, in pieces where it may be long. */
 export type Render<T> = (item: T) => string | AsyncIterable<string>;
 
 /** How one list is read and rendered. */
 export interface ListOf<T> {
-  /** What is listed: a cursor is for one list only. */
+  /** Identifies the list; a cursor is valid for one list only. */
   readonly endpoint: string;
   readonly read: (part: Range & { readonly locations: Locations }) => Promise<Page<T>>;
-  /** Makes ready to render some of the resources. */
+  /** Makes a renderer for some of the resources, for example by reading what belongs to them. */
   readonly renderer: (items: readonly T[]) => Render<T> | Promise<Render<T>>;
 }
 
@@ -37,7 +37,7 @@ export async function answerWithList<T>(
   return new ScimAnswer(200, listResponse(header(page), page.items, renderer));
 }
 
-/** For how many resources the renderer is made ready at a time. */
+/** How many resources one renderer is made for. */
 const RENDERED_TOGETHER = 50;
 
 /** A ListResponse as JSON in pieces. */
@@ -48,9 +48,9 @@ async function* listResponse<T>(
 ): AsyncGenerator<string, void, undefined> {
   let separator = `${JSON.stringify({ schemas: [LIST_RESPONSE], ...header }).slice(0, -1)},"Resources":[`;
   for (let begin = 0; begin < items.length; begin += RENDERED_TOGETHER) {
-    const some = items.slice(begin, begin + RENDERED_TOGETHER);
-    const render = await renderer(some);
-    for (const item of some) {
+    const batch = items.slice(begin, begin + RENDERED_TOGETHER);
+    const render = await renderer(batch);
+    for (const item of batch) {
       yield separator;
       const text = render(item);
       if (typeof text === "string") yield text;

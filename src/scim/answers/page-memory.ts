@@ -7,8 +7,8 @@ const PAGES_PER_REALM = 8;
 const PAGES_IN_ALL = 64;
 
 /**
- * Bounds what all lists together hold in memory, however slowly their clients read: a page is read only when
- * there is room for a full one.
+ * Limits the memory for the pages of all lists together, however slowly clients read them: a page is read only when there
+ * is room for a full one.
  */
 export class PageMemory {
   readonly #room: Room;
@@ -22,7 +22,7 @@ export class PageMemory {
   }
 
   /**
-   * Takes up room for one page, from before it is read until it is sent.
+   * Reserves room for one page, from before it is read until it is sent.
    *
    * @throws UnavailableError when there is no room for a while
    */

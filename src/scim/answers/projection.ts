@@ -4,23 +4,23 @@ import type { Query } from "../requests/query.js";
 import { findAttribute } from "../schema/attribute.js";
 import type { Attribute, ResourceSchema, Schema } from "../schema/attribute.js";
 
-/** Names that are part of a resource or not; a sub-tree where only some sub-attributes are meant. */
+/** A set of attribute names; a nested selection when only some sub-attributes are selected. */
 type Selection = Map<string, Selection | true>;
 
-/** The list of schemas makes a resource one, and is in every answer. */
+/** The attribute that is in every answer. */
 const SCHEMAS = "schemas";
 
 /**
  * Which attributes of a resource go into an answer (RFC 7644 section 3.9, RFC 7643 section 7 `returned`):
- * `attributes` names those that the client wants, `excludedAttributes` those to leave out of what it gets
- * otherwise. Names that the schema does not know are passed over.
+ * `attributes` names those that the client wants, `excludedAttributes` those to leave out of the default ones. Unknown
+ * names are ignored.
  */
 export class Projection {
   private constructor(
     private readonly always: ReadonlySet<string>,
     private readonly included: Selection | undefined,
     private readonly excluded: Selection | undefined,
-    /** Whether the client names no attribute: it gets what is returned by default. */
+    /** Whether the client names no attribute, and gets the default ones. */
     readonly isDefault: boolean,
   ) {}
 
@@ -33,24 +33,24 @@ export class Projection {
     return new Projection(always, undefined, excluded.size > 0 ? excluded : undefined, isDefault);
   }
 
-  /** Whether the client asks for an attribute by name, at least for a part of it. */
+  /** Whether the client names an attribute, or a part of it. */
   asksFor(name: string): boolean {
     return this.included?.has(name) ?? false;
   }
 
-  /** Whether an attribute is wanted, at least in part. */
+  /** Whether an attribute, or a part of it, goes into the answer. */
   includes(name: string): boolean {
     if (this.always.has(name)) return true;
     return this.included ? this.included.has(name) : this.excluded?.get(name) !== true;
   }
 
-  /** What is wanted of a resource. */
+  /** The part of a resource that goes into the answer. */
   apply(resource: JsonObject): JsonObject {
     if (this.included) return keep(resource, this.included, this.always);
     return this.excluded ? drop(resource, this.excluded, this.always) : resource;
   }
 
-  /** What is wanted of one element of a multi-valued attribute. */
+  /** The part of one element of a multi-valued attribute that goes into the answer. */
   applyTo(attribute: string, element: JsonObject): JsonObject {
     const included = this.included?.get(attribute);
     if (included instanceof Map) return keep(element, included);
@@ -59,7 +59,7 @@ export class Projection {
   }
 }
 
-/** What is returned always, and what only when it is asked for. */
+/** Which attributes are always returned, and which only on request. */
 interface Characteristics {
   readonly always: ReadonlySet<string>;
   readonly onRequest: readonly (readonly string[])[];

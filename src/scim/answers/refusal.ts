@@ -6,15 +6,15 @@ import { toScimError } from "../errors.js";
 import { UnavailableError } from "../../domain/errors.js";
 
 /**
- * The answer to what cannot be done. Refused writes go into the audit log, and so do reads that the caller may
- * not make, or that ask an organization's realm for what is not there.
+ * The answer to a refused request. Refused writes go into the audit log, and also reads that the caller may not make, or
+ * reads in an organization's realm of resources that do not exist there.
  */
 export async function refusal(
   { principal, services, onFault }: ScimContext,
   { action, target }: Pick<AuditEvent, "action" | "target">,
   error: unknown,
 ): Promise<ScimAnswer> {
-  // What the server could not do is nothing that was refused, and the log of it would be as unavailable.
+  // An unavailable server has refused nothing, and could not write the audit log either.
   const refused = error instanceof UnavailableError ? undefined : toScimError(error);
   const isRead = action === "read" || action === "search";
   const isProbing =

@@ -2,7 +2,7 @@ import { ScimAnswer } from "./answer.js";
 import type { ScimContext } from "../context.js";
 import { hasVersion } from "../requests/preconditions.js";
 
-/** What the header of an answer says of the one resource that it holds. */
+/** The resource of an answer as its headers name it. */
 export interface Identity {
   /** Its entity tag, as in `meta.version`. */
   readonly tag: string;
@@ -13,12 +13,12 @@ export interface Identity {
 /**
  * A resource's version as an entity tag (RFC 7644 section 3.14); weak, since a projection is no byte-for-byte copy.
  *
- * @param digest of what the resource shows and others change, if there is any
+ * @param digest of attributes that change with other resources, without a new version, if there are any
  */
 export const entityTag = (version: number, digest?: string) =>
   `W/"${version}${digest === undefined ? "" : `-${digest}`}"`;
 
-/** An entity tag without its digest: what the database has of it. */
+/** An entity tag without its digest, as filters compare it with the database. */
 export const storedTag = (tag: string) => tag.replace(/-[0-9a-f]+"$/, '"');
 
 /** An answer with one resource: its version goes out as entity tag, its address as location (section 3.1). */
@@ -31,7 +31,7 @@ export function resourceAnswer(
   return new ScimAnswer(status, body, { ETag: tag, ...place });
 }
 
-/** The answer to a client that has this version already; undefined when it has not. */
+/** The answer 304 when the client already has this version; otherwise undefined. */
 export function notModified(context: ScimContext, identity: Identity): ScimAnswer | undefined {
   return hasVersion(context, identity.tag) ? resourceAnswer(304, identity, undefined) : undefined;
 }

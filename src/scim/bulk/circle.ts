@@ -5,12 +5,12 @@ import { failedAll, inTransaction, perform, refused } from "./operation.js";
 import type { Outcome, Surroundings } from "./operation.js";
 import type { BulkOperation } from "../requests/bulk-request.js";
 
-/** How many operations can refer to each other in a circle: all of them are done in one transaction. */
+/** How many operations can refer to each other in a circle, since all of them run in one transaction. */
 const MAX_CIRCLE = 100;
 
 type Placed = readonly [position: number, operation: BulkOperation];
 
-/** One of a circle failed, so none of it is done. */
+/** Rolls back a circle when one of its operations has failed. */
 class CircleBrokenError extends Error {
   constructor(readonly outcome: Outcome) {
     super("An operation in a circle failed");
@@ -18,9 +18,9 @@ class CircleBrokenError extends Error {
 }
 
 /**
- * Does operations that refer to each other in a circle (RFC 7644 section 3.7.1), all of them or none: each
- * creates its resource without the references to the others, and writes it again when all are there. The errors are 413
- * for each operation of a circle that is too long, 409 for each that one has failed for, and what a fault answers.
+ * Runs operations that refer to each other in a circle (RFC 7644 section 3.7.1), all of them or none. Each creates its
+ * resource without the references to later ones, and writes it again when all exist. The errors are 413 for each operation
+ * of a circle that is too long, 409 for each when another one has failed, and that of a fault.
  */
 export async function performCircle(
   surroundings: Surroundings,
@@ -76,13 +76,13 @@ function requireDone(outcome: Outcome): Outcome {
   return outcome;
 }
 
-/** It has been set, and saying it again would set it again. */
+/** The first write has set the password; the second must not set it again. */
 function withoutPassword(data: JsonValue | undefined): JsonValue | undefined {
   if (!isJsonObject(data)) return data;
   return Object.fromEntries(Object.entries(data).filter(([name]) => name.toLowerCase() !== "password"));
 }
 
-/** A fault ended the transaction of all of them. */
+/** The outcomes when a fault has rolled back the circle. */
 function undone({ context, created }: Surroundings, circle: readonly Placed[], error: unknown): Outcome[] {
   for (const [, { bulkId }] of circle) if (bulkId !== undefined) created.set(bulkId, { isRefused: true });
   return failedAll(

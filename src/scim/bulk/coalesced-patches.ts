@@ -4,29 +4,30 @@ import { described } from "./operation.js";
 import type { Outcome, Surroundings } from "./operation.js";
 import type { BulkOperation, MalformedOperation } from "../requests/bulk-request.js";
 
-/** How many operations are done at once: few enough for others not to wait long. */
-const AT_ONCE = 100;
+/** How many operations are coalesced at most, so that other writes do not wait long. */
+const MAX_COALESCED = 100;
 
 type Operation = BulkOperation | MalformedOperation | undefined;
 
 /**
- * Neighbouring PATCHes of the same resource, which can be done at the cost of one.
+ * Counts consecutive PATCHes of the same resource, which can be written together at the cost of one.
  *
- * @param operations in the order in which they are done; undefined for what is more than an operation
+ * @param operations in the order in which they run; undefined for a step of several operations
  * @returns how many there are at the beginning
  */
 export function countCoalescable(operations: Iterable<Operation>): number {
   let path: string | undefined;
   let count = 0;
   for (const operation of operations) {
-    if (count === AT_ONCE || !isPlainPatch(operation) || (path ?? operation.path) !== operation.path) break;
+    if (count === MAX_COALESCED || !isPlainPatch(operation) || (path ?? operation.path) !== operation.path)
+      break;
     path = operation.path;
     count += 1;
   }
   return count;
 }
 
-/** Whether an operation changes a resource in whatever version, and refers to no other operation. */
+/** Whether an operation is a PATCH of any version of a resource, and refers to no other operation. */
 const isPlainPatch = (operation: Operation): operation is BulkOperation =>
   operation !== undefined &&
   "path" in operation &&
@@ -35,9 +36,9 @@ const isPlainPatch = (operation: Operation): operation is BulkOperation =>
   operation.references.size === 0;
 
 /**
- * Does neighbours at once.
+ * Runs consecutive PATCHes of one resource together.
  *
- * @returns what became of them; undefined when they have to be done one by one, and nothing was done
+ * @returns their outcomes; undefined when nothing was written, and they have to run one by one
  */
 export async function performCoalesced(
   { context, readTarget }: Surroundings,
@@ -53,7 +54,7 @@ export async function performCoalesced(
       return position === undefined ? [] : [described(target, context, position, answer)];
     });
   } catch (error) {
-    // One of them is at fault; done one by one, it says so itself.
+    // One of them failed. Running them one by one gives it its own error.
     if (error instanceof DomainError || error instanceof ScimError) return undefined;
     throw error;
   }

@@ -11,21 +11,21 @@ import type { BulkOperation, MalformedOperation } from "../requests/bulk-request
 import type { ReadTarget } from "./target.js";
 import type { Place } from "../requests/place.js";
 
-/** What became of an operation. */
+/** The outcome of an operation. */
 export interface Outcome {
   /** Its place in the request. */
   readonly position: number;
   readonly status: number;
   readonly location?: string | undefined;
   readonly version?: string | undefined;
-  /** The error, or what is told only now, as JSON. */
+  /** The error, or a new resource whose secret is shown only once, as JSON. */
   readonly response?: string | undefined;
 }
 
-/** What the bulkIds of a request stand for, as far as it has been carried out. */
+/** The resources of the bulkIds of operations that have run. */
 export type Created = Map<string, { readonly id: string } | { readonly isRefused: true }>;
 
-/** What an operation is done with. */
+/** What operations run with. */
 export interface Surroundings {
   readonly context: ScimContext;
   readonly readTarget: ReadTarget;
@@ -33,9 +33,9 @@ export interface Surroundings {
 }
 
 /**
- * Does one operation, as the request would be done that it stands for, and remembers what it has created.
+ * Runs one operation like the single request that it stands for, and remembers the id of what it has created.
  *
- * @param leftOut bulkIds whose operations come later in the same circle
+ * @param leftOut bulkIds whose operations come later in the same circle; references to them are omitted
  */
 export async function perform(
   surroundings: Surroundings,
@@ -89,7 +89,7 @@ function send(
   return answerAt(one, target, { method, query: {}, body: data });
 }
 
-/** What became of an operation that a resource has answered. */
+/** The outcome of an operation that a resource has answered. */
 export function described(
   target: Place,
   { locations }: ScimContext,
@@ -100,17 +100,17 @@ export function described(
   const location =
     answer.headers.Location ?? (id === undefined ? undefined : locations(type.name, encodeURIComponent(id)));
   if (answer.status >= 300) return { ...failed(position, answer), location };
-  const isShown = type.showsSecretOnce && id === undefined && typeof answer.body === "string";
+  const hasSecret = type.showsSecretOnce && id === undefined && typeof answer.body === "string";
   return {
     position,
     status: answer.status,
     location,
     version: answer.headers.ETag,
-    response: isShown ? answer.body : undefined,
+    response: hasSecret ? answer.body : undefined,
   };
 }
 
-/** An operation that did not get as far as a resource. */
+/** The outcome of an operation that was refused before it reached a resource. */
 export async function refused(
   context: ScimContext,
   operation: BulkOperation,
@@ -131,13 +131,13 @@ export async function refused(
   return failed(position, answer);
 }
 
-/** Operations that the same error keeps from being done; it is logged once. */
+/** The outcomes of operations that fail with the same error, which is logged once. */
 export function failedAll(positions: readonly number[], error: unknown, { onFault }: ScimContext): Outcome[] {
   const answer = failure(error, onFault);
   return positions.map((position) => failed(position, answer));
 }
 
-/** The context of operations in a transaction: a fault ends all of it, rather than become an answer. */
+/** The context of operations in a transaction: a fault rolls back all of it, instead of becoming an answer. */
 export const inTransaction = (context: ScimContext, services: ResourceServices): ScimContext => ({
   ...context,
   services,

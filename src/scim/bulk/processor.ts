@@ -13,17 +13,17 @@ import { schedule } from "./schedule.js";
 import { targetReader } from "./target.js";
 import type { ReadTarget } from "./target.js";
 
-/** How long a transaction takes at most before others get their turn to write, in milliseconds. */
+/** How long one transaction takes at most, so that other writes get their turn, in milliseconds. */
 const TRANSACTION_MS = 20;
 
 const BULK_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 
 /**
- * Answers a Bulk request (RFC 7644 section 3.7): each operation is done as the single request would be that it
- * stands for, in a transaction that it shares with its neighbours and behind a savepoint of its own.
+ * Answers a Bulk request (RFC 7644 section 3.7). Each operation runs like the single request that it stands for, in a
+ * transaction that it shares with other operations, and fails by itself.
  *
- * @throws ScimError for a body that is no Bulk request; 413 for too many operations; UnavailableError when nothing
- *   of it can be done now
+ * @throws ScimError for a body that is not a Bulk request; 413 for too many operations; UnavailableError when none of the
+ *   operations can run now
  */
 export async function bulkAnswer(
   context: ScimContext,
@@ -48,14 +48,14 @@ function rendered(
   return response === undefined ? text : `${text.slice(0, -1)},"response":${response}}`;
 }
 
-/** One Bulk request while it is carried out. */
+/** A running Bulk request. */
 class BulkRun {
   readonly #steps: readonly (readonly number[])[];
   readonly #created: Created = new Map();
   readonly #readTarget: ReadTarget;
-  /** Of operations that are not in a transaction with others. */
+  /** The context of operations that do not share a transaction. */
   readonly #alone: ScimContext;
-  /** Why there is no use in going on. */
+  /** Why the remaining operations cannot run. */
   #end: UnavailableError | undefined;
 
   constructor(
@@ -74,8 +74,8 @@ class BulkRun {
   }
 
   /**
-   * @returns what became of the operations, up to the one after which there are too many errors; when the server is
-   *   stopping or the database fails, those that are not done any more have the status 503
+   * @returns the outcomes of the operations, up to the one that reaches `failOnErrors`. When the server is stopping or the
+   *   database fails, the remaining operations have the status 503
    * @throws UnavailableError when all of them have that status
    */
   async all(): Promise<Outcome[]> {
@@ -83,7 +83,7 @@ class BulkRun {
     let step = 0;
     let errors = 0;
     while (step < this.#steps.length && errors < this.request.failOnErrors && !this.#isOver()) {
-      const next = await this.#some(step, errors);
+      const next = await this.#runBatch(step, errors);
       for (const outcome of next.outcomes) outcomes.push(outcome);
       step += next.steps;
       errors += errorsIn(next.outcomes);
@@ -91,7 +91,7 @@ class BulkRun {
     return this.#end ? this.#endedBy(this.#end, outcomes, step) : outcomes;
   }
 
-  /** After a fault, each further operation would wait for the same. */
+  /** After the database failed, each further operation would wait for the same error. */
   #isOver(): boolean {
     if (this.context.ending.aborted) this.#end ??= stoppingError();
     return this.#end !== undefined;
@@ -102,8 +102,8 @@ class BulkRun {
     return [...outcomes, ...failedAll(this.#steps.slice(step).flat(), end, this.context)];
   }
 
-  /** Some steps in one transaction, or one by itself when it has to wait for something else than the database. */
-  async #some(first: number, errors: number): Promise<Some> {
+  /** Runs some steps in one transaction, or a single step by itself when it contains a password, which is slow to hash. */
+  async #runBatch(first: number, errors: number): Promise<Progress> {
     const takeOne = (step: number) => this.#step(step, this.#alone);
     if (this.#isSlow(first)) return this.#inOrder(first, errors, takeOne, () => false);
     let reached = first;
@@ -118,23 +118,23 @@ class BulkRun {
         });
       });
     } catch (error) {
-      // Nothing of it was kept.
+      // The transaction was rolled back.
       if (error instanceof UnavailableError && !(error instanceof ContentionError)) {
         this.#end = error;
         return { outcomes: [], steps: 0 };
       }
-      // Done one by one, what is at fault fails alone, and says so in the log.
+      // Running the steps one by one lets only the faulty operation fail, and logs its error.
       return this.#inOrder(first, errors, takeOne, (step) => step <= reached && !this.#isOver());
     }
   }
 
-  /** Takes steps until there are too many errors. @param isNext whether to take another one */
+  /** Runs steps until there are too many errors. @param isNext whether to run another one */
   async #inOrder(
     first: number,
     errors: number,
-    take: (step: number) => Promise<Some>,
+    take: (step: number) => Promise<Progress>,
     isNext: (step: number) => boolean,
-  ): Promise<Some> {
+  ): Promise<Progress> {
     const outcomes: Outcome[] = [];
     let left = this.request.failOnErrors - errors;
     let step = first;
@@ -147,8 +147,8 @@ class BulkRun {
     return { outcomes, steps: step - first };
   }
 
-  /** Takes steps that are neighbours at once, unless one of them is at fault, and the others one by one. */
-  #taker(context: ScimContext): (step: number) => Promise<Some> {
+  /** Runs consecutive PATCHes of one resource together, unless one of them fails, and other steps one by one. */
+  #taker(context: ScimContext): (step: number) => Promise<Progress> {
     let apart = 0;
     return async (step) => {
       const count = step < apart ? 0 : countCoalescable(this.#operationsFrom(step));
@@ -164,7 +164,7 @@ class BulkRun {
     return performCoalesced(this.#surroundings(context), patches.filter(isWellFormed));
   }
 
-  async #step(step: number, context: ScimContext): Promise<Some> {
+  async #step(step: number, context: ScimContext): Promise<Progress> {
     const circle = this.#placed(this.#steps[step] ?? []);
     const [[position, operation]] = circle as [(typeof circle)[number]];
     const outcomes = isAlone(circle)
@@ -181,7 +181,7 @@ class BulkRun {
     return step.map((position) => [position, this.#operation(position)]);
   }
 
-  /** Those of steps that are one operation; undefined for the others. */
+  /** The operations of steps with a single one; undefined for the other steps. */
   *#operationsFrom(first: number): Generator<BulkOperation | MalformedOperation | undefined> {
     for (let index = first; index < this.#steps.length; index += 1) {
       const [position, ...more] = this.#steps[index] ?? [];
@@ -203,9 +203,9 @@ class BulkRun {
   }
 }
 
-interface Some {
+interface Progress {
   readonly outcomes: Outcome[];
-  /** How many steps that were. */
+  /** How many steps have run. */
   readonly steps: number;
 }
 

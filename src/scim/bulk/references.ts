@@ -2,7 +2,7 @@ import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { invalidSyntax, invalidValue } from "../errors.js";
 
-/** How deep the data of an operation can be nested: more than any resource is. */
+/** How deep the data of an operation can be nested; resources are less deep. */
 const MAX_DEPTH = 32;
 
 /** How many characters a bulkId can have. */
@@ -12,7 +12,7 @@ const PREFIX = "bulkId:";
 /** In the filter of a PATCH's path: `members[value eq "bulkId:..."]`. No match reaches into the next one. */
 const QUOTED = /"bulkId:([^"]+)"/g;
 
-/** Says what stands for a `bulkId`; undefined: nothing does, and it is left out. */
+/** Returns the id for a `bulkId`; undefined when there is none, and the reference is omitted. */
 type Resolve = (bulkId: string) => string | undefined;
 
 /**
@@ -63,8 +63,7 @@ const isPath = (name: string, value: JsonValue): value is string =>
   typeof value === "string" && name.length === 4 && name.toLowerCase() === "path";
 
 /**
- * Data with ids in the place of references. A reference that nothing stands for goes, together with the object
- * whose value it is.
+ * Replaces references by ids. A reference without an id is omitted, together with the object whose `value` it is.
  */
 export function resolveReferences(data: JsonValue, resolve: Resolve): JsonValue | undefined {
   if (typeof data === "string") {

@@ -1,9 +1,9 @@
 /**
- * In which order operations are done: as they were sent, but one that refers to a later one comes right after
- * that. Those that refer to each other in a circle are one step.
+ * The order in which operations run: as they were sent, except that an operation that refers to a later one comes right
+ * after it. Operations that refer to each other in a circle are one step.
  *
- * The time it takes grows with the number of operations and references alone (Tarjan's strongly connected
- * components, without recursion: chains can be as long as the request).
+ * The time is linear in the number of operations and references (Tarjan's strongly connected components, without
+ * recursion, since chains can be as long as the request).
  *
  * @param targets the positions of the operations that each one refers to
  * @returns the steps: positions, more than one for a circle
@@ -16,7 +16,7 @@ export function schedule(targets: readonly (readonly number[])[]): number[][] {
     const needed = step
       .flatMap((position) => targets[position] ?? [])
       .map((each) => stepOf.get(each) ?? index);
-    // What a step needs has been numbered before it.
+    // The steps that this one refers to come before it in `steps`.
     const waits = needed.filter((each) => each !== index).map((each) => places[each] ?? 0);
     places.push(largest([...step, ...waits]));
   });

@@ -8,15 +8,15 @@ import type { ResourceType } from "../resources/resource-type.js";
 /**
  * Reads the path of an operation for its method.
  *
- * It throws ScimError 400 for an address that is none, 404 for a path that does not exist, 405 for a method that the
- * path does not take.
+ * It throws ScimError 400 for a malformed address, 404 for a path that does not exist, 405 for a method that the path does
+ * not support.
  */
 export type ReadTarget = (method: BulkMethod, path: string) => Place;
 
 /**
- * Makes what reads the path of an operation (RFC 7644 section 3.7): `/Users`, `/Users/{id}`, or either as a full address.
+ * Makes a reader for the paths of operations (RFC 7644 section 3.7): `/Users`, `/Users/{id}`, or either as a full address.
  *
- * @param accountId the User that `/Me` is, if the caller is one
+ * @param accountId the caller's own User, for `/Me`; undefined when the caller is not a person
  */
 export function targetReader(
   types: readonly ResourceType[],

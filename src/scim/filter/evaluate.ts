@@ -4,15 +4,15 @@ import type { ComparisonOperator, ComparisonValue, Field, Filter } from "../../d
 import { foldCase } from "../../domain/values/text.js";
 import { foldedPart } from "./folded.js";
 
-/** Is told how many characters a comparison has looked at. */
+/** Called with the number of characters that a comparison has read. */
 type Report = (characters: number) => void;
 
 /** Whether an element of a multi-valued attribute, in canonical form, satisfies a filter. */
 export type Matcher = (element: JsonValue) => boolean;
 
 /**
- * Prepares a filter for many elements. The same answer as the repositories' SQL gives: comparing with what is not there
- * is not true, except `ne`.
+ * Compiles a filter for many elements. It gives the same results as the repositories' SQL: a comparison with an absent
+ * value is not true, except `ne`.
  */
 export function matcher(filter: Filter, report: Report = () => undefined): Matcher {
   switch (filter.type) {
@@ -43,10 +43,10 @@ export function matcher(filter: Filter, report: Report = () => undefined): Match
 }
 
 /**
- * What an element must look like for the filter to match it, if the filter says no more than that:
- * `type eq "work" and primary eq true` gives `{type: "work", primary: true}`.
+ * The element that a filter describes, if it consists of equality terms only: `type eq "work" and primary eq true` gives
+ * `{type: "work", primary: true}`.
  *
- * @returns undefined when the filter says something else
+ * @returns undefined for other filters
  */
 export function equalityTerms(filter: Filter): JsonObject | undefined {
   if (filter.type === "compare" && filter.operator === "eq" && filter.field.path.length === 1) {
@@ -95,7 +95,7 @@ function comparison(
   };
 }
 
-/** How many characters a comparison of texts looks at: a part may have to be looked for at every place. */
+/** About how many characters a comparison reads: `co` may have to try every position. */
 const workOf = (operator: ComparisonOperator, found: number, wanted: number) =>
   operator === "co" ? found * Math.ceil(wanted / 16) : found;
 
@@ -108,7 +108,7 @@ function compareText(found: string, operator: ComparisonOperator, wanted: string
     case "ew":
       return found.endsWith(wanted);
     default:
-      // By code points, as both databases do; comparing strings goes by UTF-16 units.
+      // By code points, as both databases do; JavaScript compares by UTF-16 units.
       return byOrder(operator, Buffer.compare(Buffer.from(found), Buffer.from(wanted)));
   }
 }

@@ -1,7 +1,7 @@
 import type { Field } from "../../domain/listing.js";
 import type { Attribute, AttributeReference } from "../schema/attribute.js";
 
-/** An attribute as the domain's listings name it: single-valued, or reached through the collection it is in. */
+/** An attribute as a field of the domain's listings: single-valued, or part of a collection. */
 export interface ResolvedField {
   readonly attribute: Attribute;
   readonly field: Field;
@@ -10,8 +10,8 @@ export interface ResolvedField {
 }
 
 /**
- * Turns a reference into fields. A name that ends at a complex attribute with a `value` means that value,
- * when something is compared with it or sorted by it (RFC 7643 section 2.4).
+ * Turns a reference into fields. In comparisons and sorting, the name of a complex attribute with a `value` means that
+ * value (RFC 7643 section 2.4).
  */
 export function resolveField(
   reference: AttributeReference,

@@ -4,8 +4,7 @@ import { foldCase } from "../../domain/values/text.js";
 const known = new WeakMap<JsonObject, Map<string, string>>();
 
 /**
- * A text of an element, folded for comparison without case. Elements do not change, so each of their texts is folded
- * once.
+ * A case-folded text of an element. Elements do not change, so each of their texts is folded only once.
  */
 export function foldedPart(element: JsonObject, name: string, text: string): string {
   const parts = known.get(element) ?? new Map<string, string>();

@@ -4,13 +4,13 @@ import type { ScimError } from "../errors.js";
 /** A piece of a filter: a bracket, a name or operator or literal word, or a quoted string. */
 export interface Token {
   readonly kind: "(" | ")" | "[" | "]" | "word" | "string" | "end";
-  /** The text as it stands in the filter; for a string, what it means. */
+  /** The text in the filter; for a string, its value without quotes and escapes. */
   readonly text: string;
   /** Where it begins, from 1. */
   readonly position: number;
 }
 
-/** Filters longer than this are refused, whatever they say. */
+/** The longest filter, in characters. */
 const MAX_LENGTH = 8192;
 
 const SPACE = /\s+/y;
@@ -56,7 +56,7 @@ export function tokenize(text: string): Token[] {
   return tokens;
 }
 
-/** An error in the text of a filter, with its place. */
+/** An error in the text of a filter, with its position. */
 export function filterError(position: number, problem: string): ScimError {
   return invalidFilter(`The filter is not valid at character ${position}: ${problem}`);
 }

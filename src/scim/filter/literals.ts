@@ -10,10 +10,10 @@ const TEXT_OPERATORS: ReadonlySet<string> = new Set(["co", "sw", "ew"]);
 const ORDER_OPERATORS: ReadonlySet<string> = new Set(["gt", "ge", "lt", "le"]);
 
 /**
- * Checks that an attribute can be compared so with a literal (RFC 7644 section 3.4.2.2, table 3).
+ * Checks that an operator can compare an attribute with a literal (RFC 7644 section 3.4.2.2, table 3).
  *
  * @param name the attribute as the client wrote it
- * @returns the literal in the attribute's type; times in UTC with all digits they came with
+ * @returns the literal in the attribute's type; times in UTC with all their digits
  * @throws ScimError 400 `invalidFilter`
  */
 export function readLiteral(

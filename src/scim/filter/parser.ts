@@ -2,12 +2,12 @@ import type { ComparisonOperator, ComparisonValue } from "../../domain/listing.j
 import { filterError, tokenize } from "./lexer.js";
 import type { Token } from "./lexer.js";
 
-/** The syntax tree of a filter, before anybody knows what its names mean. */
+/** The syntax tree of a filter, before its names are resolved. */
 export type SyntaxNode =
   | { readonly type: "and" | "or"; readonly nodes: readonly SyntaxNode[] }
   | { readonly type: "not"; readonly node: SyntaxNode }
   | { readonly type: "test"; readonly attribute: Name; readonly test: Test }
-  /** `emails[...]`, and behind it perhaps `.value eq "x"`. */
+  /** `emails[...]`, optionally followed by `.value eq "x"`. */
   | {
       readonly type: "valuePath";
       readonly attribute: Name;
@@ -32,16 +32,16 @@ export interface PathSyntax {
 
 const COMPARISONS: ReadonlySet<string> = new Set(["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"]);
 
-/** What follows the last token. */
+/** The token after the last one. */
 const END: Token = { kind: "end", text: "", position: 0 };
 
-/** How many comparisons a filter can have: as many as ids of `id eq "..." or id eq "..."` go into one, and more. */
+/** How many comparisons a filter can have: more than `id eq "..." or ...` terms fit into the longest filter. */
 const MAX_TERMS = 500;
 
-/** How long a text can be that is looked for inside of others, which is slow for long ones. */
+/** The longest text for `co`, since searching for long texts is slow. */
 const MAX_PART_LENGTH = 256;
 
-/** Brackets inside brackets beyond this are refused: they would only serve to exhaust the stack. */
+/** The deepest nesting of brackets; more could exhaust the stack. */
 const MAX_DEPTH = 50;
 
 /**
@@ -126,7 +126,7 @@ class Parser {
     return node;
   }
 
-  /** `.value` right behind a closing bracket. */
+  /** `.value` right after a closing bracket. */
   #subAttribute(): Name | undefined {
     const token = this.#peek();
     if (token.kind !== "word" || !token.text.startsWith(".")) return undefined;

@@ -6,9 +6,9 @@ import { parsePathSyntax } from "./parser.js";
 import type { PathSyntax } from "./parser.js";
 import { resolveValueFilter } from "./resolve.js";
 
-/** What a PATCH operation aims at (RFC 7644 section 3.5.2). */
+/** The target of a PATCH operation (RFC 7644 section 3.5.2). */
 export interface PatchPath {
-  /** The attribute; its `subAttribute` is also the one behind a value path. */
+  /** The attribute; `subAttribute` can also come after a value path. */
   readonly reference: AttributeReference;
   /** Selects elements of a multi-valued attribute; fields are relative to an element. */
   readonly filter?: Filter;
@@ -20,7 +20,7 @@ export interface PatchPath {
  * Parses the path of a PATCH operation: `name.familyName`, `emails[type eq "work"].value`,
  * `urn:...:User:department`, an extension's URN.
  *
- * @throws ScimError 400 `invalidPath`, or `invalidFilter` for what is wrong inside of square brackets
+ * @throws ScimError 400 `invalidPath`, or `invalidFilter` for an error inside the square brackets
  */
 export function parsePath(schema: ResourceSchema, text: string): PatchPath {
   const { attribute: name, node, subAttribute } = parse(text);

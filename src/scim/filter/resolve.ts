@@ -10,12 +10,12 @@ import { parseFilter } from "./parser.js";
 import type { Name, SyntaxNode, Test } from "./parser.js";
 
 /**
- * What a name stands for in some place: in a resource, or in an element of a multi-valued attribute.
- * Undefined: nothing that a resource of this type can have.
+ * Resolves a name in a resource, or in an element of a multi-valued attribute. Undefined for an attribute that resources
+ * of this type do not have.
  */
 type Lookup = (name: Name, options: { toValue: boolean }) => ResolvedField | undefined;
 
-/** Where value paths can stand: in a resource, not in other square brackets. */
+/** Resolves the attribute before square brackets, which can be in a resource, but not in other square brackets. */
 type Find = (name: Name) => AttributeReference | undefined;
 
 const ALWAYS: Filter = { type: "and", filters: [] };
@@ -83,20 +83,20 @@ function resolveTest(name: Name, test: Test, lookup: Lookup): Filter {
   const { attribute, field, collection } = found;
   const filter = testFilter(name, test, attribute, field);
   if (!collection) return filter;
-  // `emails pr`: any element at all. Its own fields are not asked for.
+  // `emails pr` is true for any element, whatever its fields.
   const isWhole = test.operator === "pr" && field.path.length === 0;
   return isWhole
     ? { type: "match", collection }
     : absentOr(test, { type: "match", collection, filter }, collection);
 }
 
-/** Only `ne` something and `eq null` hold for what has no value. */
+/** Only `eq null`, and `ne` with a value, are true for an absent value. */
 function isTrueOfAbsent(test: Test): boolean {
   if (test.operator === "pr") return false;
   return test.value === null ? test.operator === "eq" : test.operator === "ne";
 }
 
-/** A multi-valued attribute equals null when it has no element. */
+/** A multi-valued attribute equals null when it has no elements. */
 function absentOr(test: Test, match: Filter, collection: Field): Filter {
   if (test.operator === "pr" || test.value !== null) return match;
   const any: Filter = { type: "match", collection };

@@ -10,7 +10,7 @@ import { resolveField } from "./fields.js";
  *
  * @param others the schemas of other resource types that are listed together with this one
  * @returns undefined for an attribute that only others have
- * @throws ScimError 400 `invalidPath` for an attribute that there is not, `invalidValue` for another order
+ * @throws ScimError 400 `invalidPath` for an unknown attribute, `invalidValue` for an unknown order
  */
 export function compileSort(
   schema: ResourceSchema,

@@ -28,7 +28,7 @@ const definition = ownDefinition("AccessToken", ACCESS_TOKEN, "A bearer token th
     ...immutable,
     ...exact,
     canonicalValues: ["provider", "organization"],
-    description: "Where the token acts: in the whole provider, or in one organization.",
+    description: "The realm that the token acts in: the provider, or one organization.",
   }),
   referenceTo("organization", "Group", "The organization that the token acts in."),
   referenceTo(
@@ -54,9 +54,9 @@ const definition = ownDefinition("AccessToken", ACCESS_TOKEN, "A bearer token th
   ),
   new Attribute("boolean", "readOnly", {
     ...immutable,
-    description: "Whether the token reads and changes nothing.",
+    description: "Whether the token can only read, and change nothing.",
   }),
-  new Attribute("dateTime", "expiresAt", { description: "When the token ends; without it, never." }),
+  new Attribute("dateTime", "expiresAt", { description: "When the token expires; without it, never." }),
   readOnly("dateTime", "lastUsedAt", "When the token was used last, to within a minute or so."),
   readOnly(
     "string",

@@ -64,7 +64,7 @@ const definitionOf = (targets: readonly string[]) =>
       ...exact,
       multiValued: true,
     }),
-    readOnly("string", "detail", "More of it, for people.", exact),
+    readOnly("string", "detail", "Details of the event, as text for people.", exact),
   ]);
 
 /**

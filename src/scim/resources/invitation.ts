@@ -20,8 +20,10 @@ const exact = { caseExact: true };
 const immutable = { mutable: "immutable" };
 
 const definition = ownDefinition("Invitation", INVITATION, "An offer to join an organization", [
-  new Attribute("string", "name", { description: "What the invitation is called among administrators." }),
-  new Attribute("string", "description", { description: "What it is for, in a sentence or two." }),
+  new Attribute("string", "name", { description: "The name of the invitation, for administrators." }),
+  new Attribute("string", "description", {
+    description: "What the invitation is for, in a sentence or two.",
+  }),
   new Attribute(
     "complex",
     "organization",
@@ -38,7 +40,10 @@ const definition = ownDefinition("Invitation", INVITATION, "An offer to join an 
   new Attribute(
     "complex",
     "emails",
-    { multiValued: true, description: "Whom it is for; without any, whoever has the link." },
+    {
+      multiValued: true,
+      description: "The addresses of the people it is for; without any, it is for everyone who has the link.",
+    },
     [
       new Attribute("string", "value", {
         required: true,
@@ -46,28 +51,32 @@ const definition = ownDefinition("Invitation", INVITATION, "An offer to join an 
       }),
     ],
   ),
-  new Attribute("string", "givenName", { description: "The first name of the one person that it is for." }),
-  new Attribute("string", "familyName", { description: "The last name of the one person that it is for." }),
+  new Attribute("string", "givenName", {
+    description: "The first name of the invited person, if there is only one.",
+  }),
+  new Attribute("string", "familyName", {
+    description: "The last name of the invited person, if there is only one.",
+  }),
   new Attribute(
     "complex",
     "roles",
-    { multiValued: true, description: "The roles in the organization that accepting gives." },
+    { multiValued: true, description: "The roles in the organization that a person who accepts gets." },
     [new Attribute("string", "value", { required: true, description: "The role." })],
   ),
   new Attribute(
     "complex",
     "teams",
-    { multiValued: true, description: "The teams of the organization that accepting leads into." },
+    { multiValued: true, description: "The teams that a person who accepts joins." },
     [
       new Attribute("string", "value", { ...exact, required: true, description: "The id of a Team." }),
       readOnly("reference", "$ref", "The address.", { referenceTypes: ["Team"] }),
       readOnly("string", "display", "The name."),
     ],
   ),
-  new Attribute("dateTime", "expiresAt", { description: "When it ends; without it, never." }),
+  new Attribute("dateTime", "expiresAt", { description: "When the invitation expires; without it, never." }),
   new Attribute("integer", "quota", { description: "How many people can accept; without it, any number." }),
   new Attribute("boolean", "enabled", {
-    description: "Whether it can be accepted; true unless said otherwise.",
+    description: "Whether the invitation can be accepted; by default true.",
   }),
   readOnly("string", "status", "How it stands.", { ...exact, canonicalValues: [...INVITATION_STATUSES] }),
   readOnly("reference", "link", "Where it is accepted, for whoever may give the link to somebody.", {

@@ -45,11 +45,11 @@ const definition = ownDefinition("Team", TEAM, "A set of members inside one orga
     new Attribute("string", "type", {
       ...immutable,
       canonicalValues: ["User"],
-      description: "What a member is: always a User.",
+      description: "The type of the member: always 'User'.",
     }),
     new Attribute("string", "role", {
       canonicalValues: ["team-admin", "team-manager"],
-      description: "What the member is in the team.",
+      description: "The member's role in the team.",
     }),
   ]),
 ]);
