@@ -203,7 +203,7 @@ const WHATEVER_THE_REALM = new Set([
   "organizations.insert",
   "teams.insert",
   "teams.lock",
-  "teams.strangers",
+  "teams.unknownMembers",
   "accessTokens.findByHash",
   "accessTokens.orphaned",
   "accessTokens.all",
