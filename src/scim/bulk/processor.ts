@@ -198,7 +198,7 @@ class BulkRun {
   #isSlow(step: number): boolean {
     return (this.#steps[step] ?? []).some((position) => {
       const operation = this.#operation(position);
-      return "saysPassword" in operation && operation.saysPassword;
+      return "hasPassword" in operation && operation.hasPassword;
     });
   }
 }

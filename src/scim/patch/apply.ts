@@ -11,7 +11,7 @@ import { Work } from "./work.js";
  * Applies operations in order, all or none (RFC 7644 section 3.5.2).
  *
  * @param resource in canonical form, extensions under their URNs; it is not changed
- * @returns the resource as it is afterwards; equal to what it was if nothing changed
+ * @returns the changed resource; equal to the original if nothing changed
  * @throws ScimError 400 `noTarget`, `mutability` or `invalidValue`; 413 for operations that are too much
  *   work
  */
@@ -20,7 +20,7 @@ export function applyPatch(
   resource: JsonObject,
   operations: readonly PatchOperation[],
 ): JsonObject {
-  // What is in it is replaced and never changed.
+  // A shallow copy is enough, since values in it are replaced and never changed.
   const result = { ...resource };
   const work = new Work();
   for (const operation of operations) applyOperation(result, operation, work);

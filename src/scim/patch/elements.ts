@@ -17,7 +17,7 @@ import type { Work } from "./work.js";
  *
  * @param current the elements; they are not changed
  * @returns the elements afterwards, at most one of them primary
- * @throws ScimError 400 `noTarget` when a value path matches nothing and does not say what to create,
+ * @throws ScimError 400 `noTarget` when a value path matches nothing and does not describe an element to create,
  *   `mutability` when a sub-attribute cannot be changed, 413 when it is too much work
  */
 export function changeElements(
@@ -43,7 +43,7 @@ function remove(
     return current.flatMap((element) => {
       if (!isJsonObject(element) || !isSelected(element)) return [element];
       const rest = withoutPart(element, subAttribute);
-      // Without its value an element is none: Entra ID clears a telephone number so.
+      // An element without its value is removed: this is how Entra ID clears a telephone number.
       return subAttribute.name === "value" || Object.keys(rest).length === 0 ? [] : [rest];
     });
   }
@@ -87,22 +87,22 @@ function assignParts(
   const characters = JSON.stringify(parts).length;
   return current.map((element) => {
     if (!isJsonObject(element) || !selected.has(element)) return element;
-    // What is written so often is also stored so often.
+    // The parts are stored once for each element.
     work.read(COPIED * characters);
     return withParts(attribute, element, parts);
   });
 }
 
-/** How much more work it is to store a character than to look at it. */
+/** How much more work it is to store a character than to read it. */
 const COPIED = 4;
 
-/** How much more work a new element is than a look at one. */
+/** How much more work a new element is than a comparison with one. */
 const ADDED = 5;
 
 const selector = ({ filter }: PatchPath, work: Work): Matcher =>
   filter ? matcher(filter, (characters) => work.read(characters)) : () => true;
 
-/** The least element that the path selects. */
+/** The smallest element that the path selects. */
 function elementFor(attribute: Attribute, { filter, text }: PatchPath): JsonObject {
   if (!filter) return {};
   const element = fromTerms(attribute, filter, text);
@@ -116,7 +116,7 @@ function fromTerms(attribute: Attribute, filter: Filter, path: string): JsonValu
   return terms && coerceElement(attribute, terms, path);
 }
 
-/** Adds elements; one that is there already takes up what is new about it. */
+/** Adds elements; one that already exists gets the new parts. */
 function addElements(
   attribute: Attribute,
   current: readonly JsonValue[],
@@ -136,7 +136,7 @@ function addElements(
   return elements;
 }
 
-/** Whoever became primary last is the only one (RFC 7644 section 3.5.2: the others lose it). */
+/** Only the element that became primary last stays primary (RFC 7644 section 3.5.2). */
 function settlePrimary(before: readonly JsonValue[], after: JsonValue[]): JsonValue[] {
   const primary = after.filter(isPrimary);
   if (primary.length <= 1) return after;

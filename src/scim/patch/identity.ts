@@ -19,7 +19,7 @@ export function keyOf(attribute: Attribute, value: JsonValue | undefined): strin
   return keyBy(attribute, value, Object.keys(value).sort());
 }
 
-/** Texts that are longer are told apart by a digest: keys are compared often. */
+/** Longer texts are replaced by a digest in keys, since keys are compared often. */
 const MAX_KEY_LENGTH = 100;
 
 const keyOfText = (text: string) =>
@@ -46,16 +46,16 @@ function keyOfPart(attribute: Attribute, element: JsonObject, name: string): str
   return key;
 }
 
-/** What tells apart elements of the same `value`: one address may be for work and for home. */
+/** The sub-attributes that distinguish elements with the same `value`: one address may be for work and for home. */
 const QUALIFIERS = ["type", "organization"];
 
-/** What an element is named by: its `value` with its qualifiers; without a `value`, all it has. */
+/** The identity of an element: its `value` with its qualifiers, or everything in it when it has no `value`. */
 function identifiers(element: JsonObject): readonly string[] {
   if (!("value" in element)) return Object.keys(element).sort();
   return ["value", ...QUALIFIERS.filter((name) => name in element)];
 }
 
-/** What an element is found by. */
+/** The keys by which an element is found. */
 interface Keys {
   readonly full: string;
   /** Its `value` alone. */

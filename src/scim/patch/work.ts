@@ -7,8 +7,8 @@ const MAX_WORK = 100_000;
 const CHARACTERS = 64;
 
 /**
- * Counts the work of the operations of one request, so that it ends soon: a unit is a look at an element by one term of
- * a filter, and more for long text.
+ * Limits the work of the operations of one request, so that it ends soon. A unit is one comparison of an element with a
+ * term of a filter; long text counts more.
  */
 export class Work {
   #left = MAX_WORK;
@@ -24,7 +24,7 @@ export class Work {
     );
   }
 
-  /** For a look at so many characters. @throws ScimError 413 */
+  /** Counts reading this many characters. @throws ScimError 413 */
   read(characters: number): void {
     this.spend(1 + Math.floor(characters / CHARACTERS));
   }

@@ -21,11 +21,11 @@ export interface BulkOperation {
   readonly data: JsonValue | undefined;
   /** The bulkIds that it refers to. */
   readonly references: ReadonlySet<string>;
-  /** Whether it says a password, which takes long to hash. */
-  readonly saysPassword: boolean;
+  /** Whether it contains a password, which takes long to hash. */
+  readonly hasPassword: boolean;
 }
 
-/** An operation that is none: what its answer repeats of it, and what is wrong. */
+/** A malformed operation: the parts that its answer repeats, and the error. */
 export interface MalformedOperation {
   readonly method: string | undefined;
   readonly bulkId: string | undefined;
@@ -43,7 +43,7 @@ export interface BulkRequest {
 const MAX_REFERENCES = 50_000;
 
 /**
- * Reads the body of a Bulk request (RFC 7644 section 3.7), and gives others their turn in between.
+ * Reads the body of a Bulk request (RFC 7644 section 3.7), and lets other requests run in between.
  *
  * @throws ScimError 400 `invalidSyntax` or `invalidValue`, 413 for too many operations or references
  */
@@ -98,17 +98,17 @@ function readOperation(operation: JsonValue): BulkOperation | MalformedOperation
       );
     }
     const data = member(operation, "data");
-    // Whether it is a body for that method is found where the body of a request is read.
+    // Whether the data fits the method is checked where single requests are read.
     if (method !== "DELETE" && (data === undefined || data === null)) {
       throw invalidSyntax(`A ${method} operation needs 'data': the body of the request`);
     }
     if (bulkId !== undefined) requireShort(bulkId);
     const references = referencesOf(path, data);
     const version = textIn(operation, "version");
-    return { method, path, bulkId, version, data, references, saysPassword: saysPassword(method, data) };
+    return { method, path, bulkId, version, data, references, hasPassword: hasPassword(method, data) };
   } catch (error) {
     if (!(error instanceof ScimError)) throw error;
-    // What is repeated in the answer is short.
+    // The answer repeats only short values.
     const [repeatedMethod, repeatedId] = [sent, bulkId].map((text) => (isShort(text) ? text : undefined));
     return { method: repeatedMethod, bulkId: repeatedId, error };
   }
@@ -116,14 +116,14 @@ function readOperation(operation: JsonValue): BulkOperation | MalformedOperation
 
 const asText = (value: JsonValue | undefined) => (typeof value === "string" ? value : undefined);
 
-/** @throws ScimError 400 `invalidSyntax` for something else than text */
+/** @throws ScimError 400 `invalidSyntax` for anything that is not text */
 function textIn(operation: JsonObject, name: string): string | undefined {
   const value = member(operation, name) ?? undefined;
   if (value === undefined || typeof value === "string") return value;
   throw invalidSyntax(`The '${name}' of an operation must be a string`);
 }
 
-/** @throws ScimError 400 `invalidValue`: what refers to a name that two have would mean either */
+/** @throws ScimError 400 `invalidValue` for a duplicate bulkId, since references to it would be ambiguous */
 function requireUniqueIds(operations: BulkRequest["operations"]): void {
   const seen = new Set<string>();
   for (const { method, bulkId } of operations) {
@@ -134,8 +134,8 @@ function requireUniqueIds(operations: BulkRequest["operations"]): void {
   }
 }
 
-/** A whole resource says it by its name, in itself or under a schema; a PATCH may say it in a path, too. */
-function saysPassword(method: BulkMethod, data: JsonValue | undefined): boolean {
+/** A whole resource has a password by its name, at the top or under a schema; a PATCH can also have it in a path. */
+function hasPassword(method: BulkMethod, data: JsonValue | undefined): boolean {
   if (method === "PATCH") return mentionsPassword(data);
   if (!isJsonObject(data)) return false;
   return [data, ...Object.values(data).filter(isJsonObject)].some((part) =>

@@ -8,13 +8,13 @@ import { isComputed, isReference } from "../schema/attribute.js";
 import type { Attribute } from "../schema/attribute.js";
 
 /**
- * Brings a value that a client sent into the type of its attribute (RFC 7643 section 2.3), also where
- * identity providers write it otherwise: booleans and numbers as strings and the other way round, one
- * element without a list, one value as a list, a reference as its bare id.
+ * Converts a value that a client sent to the type of its attribute (RFC 7643 section 2.3). Accepts the forms that identity
+ * providers use: booleans and numbers as strings and the reverse, one element without a list, one value as a list, a
+ * reference as its bare id.
  *
  * @param name the attribute as the client wrote it
- * @returns undefined for what leaves the attribute unassigned: null, the empty string, an empty list or
- *   object; sub-attributes that are read-only or unknown are left out
+ * @returns undefined for values that leave the attribute unassigned: null, the empty string, an empty list or object;
+ *   sub-attributes that are read-only or unknown are left out
  * @throws ScimError 400 `invalidValue` naming the attribute, its type and what came instead
  */
 export function coerceValue(attribute: Attribute, value: JsonValue, name: string): JsonValue | undefined {
@@ -37,8 +37,8 @@ export function coerceElement(attribute: Attribute, value: JsonValue, name: stri
 }
 
 /**
- * What addresses and certificates have is bounded by the size of the whole resource alone; passwords, which are never
- * kept as they are, have rules of their own.
+ * Attributes without a limit of their own length: addresses and certificates are limited only by the size of the whole
+ * resource, and passwords, which are stored as hashes, by the password rules.
  */
 function requireKeepable({ type, returned, isName }: Attribute, text: string, name: string): void {
   const problem =
@@ -49,7 +49,7 @@ function requireKeepable({ type, returned, isName }: Attribute, text: string, na
 }
 
 function coerceElements(attribute: Attribute, value: JsonValue, name: string): JsonValue[] | undefined {
-  // Members are rows of their own. Any other list that is too long to be kept is refused before it costs anything.
+  // Members are stored as rows. Any other list that is too long to store is refused before it is read.
   if (!isReference(attribute)) requireFew(name, value);
   const elements = (Array.isArray(value) ? value : [value])
     .map((element) => coerceElement(attribute, element, name))
@@ -61,8 +61,8 @@ function coerceElements(attribute: Attribute, value: JsonValue, name: string): J
 }
 
 /**
- * Whether an element says that its value is empty: clients that send every field send elements so that are not
- * there, with a type and all.
+ * Whether an element has an explicitly empty value. Clients that send every field send absent elements this way, with a
+ * type.
  */
 export const saysNoValue = (element: JsonValue) =>
   isJsonObject(element) &&
@@ -74,7 +74,7 @@ export const isUnassigned = (value: JsonValue | undefined) =>
 
 export const isPrimary = (element: JsonValue) => isJsonObject(element) && element.primary === true;
 
-/** Stands for a value that cannot be brought into the type. */
+/** Marks a value that cannot be converted to the type. */
 const WRONG = Symbol("wrong type");
 
 function toComplex(
@@ -115,14 +115,14 @@ function toSimple(type: Attribute["type"], value: JsonValue): JsonValue | typeof
   }
 }
 
-/** Identity providers write booleans as strings, too: `"True"`. @returns undefined for what is no boolean */
+/** Identity providers also write booleans as strings: `"True"`. @returns undefined for anything else */
 export function readBoolean(value: JsonValue): boolean | undefined {
   if (typeof value === "boolean") return value;
   const text = typeof value === "string" ? value.trim().toLowerCase() : "";
   return text === "true" || text === "false" ? text === "true" : undefined;
 }
 
-/** A number, also as a string. @returns undefined for what is no such number */
+/** A number, also as a string. @returns undefined for anything else */
 export function readNumber(
   value: JsonValue,
   isValid: (number: unknown) => boolean = Number.isFinite,

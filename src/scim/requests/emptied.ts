@@ -2,8 +2,8 @@ import { isJsonObject } from "../../domain/values/json.js";
 import { member } from "./message.js";
 
 /**
- * What tells a list that a client empties on purpose from one whose elements all came without a value, as clients send
- * them that send every field of a form. Both leave nothing when they are read.
+ * Distinguishes a list that a client empties on purpose from one whose elements all have no value, which clients send that
+ * send every field of a form. Both are empty once they are read.
  */
 
 /** Whether the body of a POST or PUT has elements in an attribute. */
@@ -12,7 +12,7 @@ export function hasElements(body: unknown, attribute: string): boolean {
   return Array.isArray(value) && value.length > 0;
 }
 
-/** Whether a PATCH takes something away, rather than write something empty. */
+/** Whether a PATCH removes something, instead of writing something empty. */
 export function takesAway(body: unknown): boolean {
   return operationsOf(body).some((operation) => {
     const { op, value } = operation as { op?: unknown; value?: unknown };

@@ -25,7 +25,7 @@ export function keepImmutable({ core }: ResourceSchema, current: JsonObject, nex
   return result;
 }
 
-/** A value without what is computed. */
+/** A value without its computed sub-attributes. */
 function writable({ subAttributes }: Attribute, value: JsonValue | undefined): JsonValue | undefined {
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(

@@ -4,28 +4,28 @@ import type { ScimContext } from "../context.js";
 import { invalidCount, invalidValue } from "../errors.js";
 import type { Query } from "./query.js";
 
-/** What a ListResponse says besides its resources (RFC 7644 section 3.4.2, RFC 9865 section 2). */
+/** The attributes of a ListResponse besides its resources (RFC 7644 section 3.4.2, RFC 9865 section 2). */
 export interface ListHeader {
   readonly totalResults: number;
-  /** Only of pages by index. */
+  /** Only for pages by index. */
   readonly startIndex?: number;
-  /** How many resources this page really has. */
+  /** How many resources this page has. */
   readonly itemsPerPage: number;
-  /** Only of pages by cursor, and not of the last. */
+  /** Only for pages by cursor, and not for the last one. */
   readonly nextCursor?: string;
 }
 
-/** One page of a list: what to read for it, and what to say of it afterwards. */
+/** The paging of one request: what to read, and the attributes of the ListResponse. */
 export interface Paging {
   readonly range: Range;
   readonly header: (page: Page<unknown>) => ListHeader;
 }
 
 /**
- * Reads what a query says of pages: by index (RFC 7644 section 3.4.2.4) or, where there is a `cursor`, be it
- * empty, by cursor (RFC 9865).
+ * Reads the paging parameters of a query: by index (RFC 7644 section 3.4.2.4) or, with a `cursor`, even an empty one, by
+ * cursor (RFC 9865).
  *
- * @param endpoint what is listed: a cursor is for one list only
+ * @param endpoint identifies the list; a cursor is valid for one list only
  * @throws ScimError 400 `invalidCursor`, `expiredCursor`, `invalidCount`, or `invalidValue` for both ways at once
  */
 export function readPaging(context: ScimContext, endpoint: string, query: Query): Paging {

@@ -9,7 +9,7 @@ const MAX_CHARACTERS = 128 * 1024;
 /** How many attributes all operations of one request can name: one operation without a path names many. */
 const MAX_PATHS = 10_000;
 
-/** The paths of the operations of one PATCH: each is parsed once, and there are so many at most. */
+/** The paths of the operations of one PATCH. Each different path is parsed once, and their number is limited. */
 export class Paths {
   readonly #parsed = new Map<string, PatchPath>();
   #count = 0;

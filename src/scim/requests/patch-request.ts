@@ -75,8 +75,8 @@ function readOp(op: JsonValue | undefined, number: number): PatchOperation["op"]
 }
 
 /**
- * A key of a value without a path: itself a path. What is unknown or read-only is passed over, since
- * clients send whole resources so, with their ids and more.
+ * A key in the value of an operation without a path is itself a path. Unknown and read-only attributes are skipped, since
+ * clients send whole resources this way, with their ids and more.
  */
 function onKey(paths: Paths, raw: RawOperation, key: string): PatchOperation[] {
   const { schema } = paths;
@@ -131,7 +131,7 @@ function removal({ value }: RawOperation, path: PatchPath, attribute: Attribute)
 function assignment({ op, value }: RawOperation, path: PatchPath, attribute: Attribute): PatchOperation[] {
   const { subAttribute } = path.reference;
   if (value === undefined) {
-    // `members[value eq "..."]` says it all.
+    // `members[value eq "..."]` needs no value.
     if (path.filter && !subAttribute) return [{ op, path }];
     throw missingValue(path.text);
   }
@@ -148,7 +148,7 @@ function assignment({ op, value }: RawOperation, path: PatchPath, attribute: Att
 const isSingleComplex = ({ reference }: PatchPath, { type, multiValued }: Attribute) =>
   type === "complex" && !multiValued && !reference.subAttribute;
 
-/** An object for a single-valued attribute says something of the sub-attributes in it, of the others nothing. */
+/** An object for a single-valued attribute changes only the sub-attributes in it. */
 function onParts(
   op: PatchOperation["op"],
   { reference, text }: PatchPath,
@@ -173,8 +173,8 @@ function coerceFor(path: PatchPath, attribute: Attribute, value: JsonValue): Jso
 }
 
 /**
- * What names elements only by what is read-only or unknown leaves nothing when it is read, yet does not mean
- * that there should be nothing.
+ * Refuses elements with only read-only or unknown sub-attributes: they are empty once they are read, but the client does
+ * not mean to empty the list.
  *
  * @throws ScimError 400 `invalidValue`
  */
@@ -189,7 +189,7 @@ function requireEmpty(value: JsonValue, { text }: PatchPath): void {
 
 const missingValue = (path: string) => invalidSyntax(`The operation on '${path}' needs a value`);
 
-/** What a list of one or none holds: single values come so, too. */
+/** The value in a list of one or none, since some clients send single values as lists. */
 const onlyOne = (value: JsonValue): JsonValue =>
   Array.isArray(value) && value.length <= 1 ? (value[0] ?? null) : value;
 

@@ -33,7 +33,7 @@ export function placeReader(types: readonly ResourceType[]): (path: string) => P
 
 export const SEARCH = ".search";
 
-/** Takes `/Me` for the resource that the caller is (RFC 7644 section 3.11). */
+/** Replaces `/Me` by the caller's own resource (RFC 7644 section 3.11). */
 export function withoutMe(path: string, types: readonly ResourceType[], accountId: string): string {
   const endpoint = types.find(({ isMe }) => isMe)?.endpoint ?? "";
   return path.replace(ME, `${endpoint}/${accountId}`);

@@ -2,9 +2,9 @@ import type { ScimContext } from "../context.js";
 
 /**
  * The versions that a request's `If-Match`, or the `version` of an operation in a Bulk, names (RFC 7644 section 3.14).
- * What a resource shows of others, and others change, is no reason to refuse a write.
+ * Changes of other resources that the resource shows are no reason to refuse a write.
  *
- * @returns undefined when any version will do
+ * @returns undefined when any version is accepted
  */
 export function expectedVersions({ ifMatch }: Pick<ScimContext, "ifMatch">): number[] | undefined {
   if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;
@@ -20,7 +20,7 @@ export function hasVersion({ ifNoneMatch }: Pick<ScimContext, "ifNoneMatch">, ta
   return ifNoneMatch.trim() === "*" || readTags(ifNoneMatch).includes(readTags(tag)[0] ?? "");
 }
 
-/** What stands between the quotes of each tag. */
+/** The text between the quotes of each tag. */
 function readTags(header: string): string[] {
   return header.split(",").flatMap((tag) => /^\s*(?:W\/)?"([^"]*)"\s*$/.exec(tag)?.slice(1) ?? []);
 }

@@ -6,8 +6,7 @@ import { compileSort } from "../filter/sort.js";
 import type { ResourceSchema } from "../schema/attribute.js";
 
 /**
- * The query parameters of RFC 7644 sections 3.4.2 and 3.9 and of RFC 9865, alike from a query string and from
- * `.search`.
+ * The query parameters of RFC 7644 sections 3.4.2 and 3.9 and of RFC 9865, from a query string or from `.search`.
  */
 export interface Query {
   readonly filter?: string;
@@ -29,7 +28,7 @@ export const PARAMETERS: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Reads the parameters of a request; those that SCIM does not know are left alone.
+ * Reads the parameters of a request; unknown ones are ignored.
  *
  * @param source a parsed query string, or the body of a SearchRequest
  * @throws ScimError 400 `invalidValue` for a parameter of the wrong form, `invalidCount` in a list by cursor
@@ -56,10 +55,10 @@ export function readQuery(source: Readonly<Record<string, unknown>>): Query {
 }
 
 /**
- * Which resources a query asks for, and in which order.
+ * Compiles the filter and the order of a query.
  *
- * @param others the schemas of other resource types that are searched together with this one: what only they
- *   have, a resource of this type is without (RFC 7644 section 3.4.2.1)
+ * @param others the schemas of other resource types that are searched together with this one: attributes that only they
+ *   have count as absent here (RFC 7644 section 3.4.2.1)
  * @throws ScimError 400 `invalidFilter`, `invalidPath` or `invalidValue`
  */
 export function toCriteria(
@@ -75,7 +74,7 @@ export function toCriteria(
   };
 }
 
-/** @param mayBeEmpty whether an empty value says something else than none */
+/** @param mayBeEmpty whether an empty value has a meaning of its own, unlike an absent one */
 function text(
   source: Readonly<Record<string, unknown>>,
   name: string,

@@ -12,9 +12,9 @@ const DRAFT_SCHEMA = /^urn:scim:schemas:core:2\.0$/i;
 const MAX_SCHEMAS = 100;
 
 /**
- * Reads a whole resource, as POST and PUT send it, into canonical form: names in the schema's case, values
- * in its types, nothing that is read-only or unassigned (RFC 7643 section 2). Attributes and schemas that
- * are not known are left out, since identity providers send many.
+ * Reads a whole resource from POST or PUT into canonical form: names in the schema's case, values in its types, without
+ * read-only and unassigned attributes (RFC 7643 section 2). Unknown attributes and schemas are left out, since identity
+ * providers send many.
  *
  * @throws ScimError 400 `invalidSyntax` for what is no such resource or does not say so, `invalidValue` for a value of the
  *   wrong type and for a required attribute that is missing
@@ -40,7 +40,7 @@ export function readResource(schema: ResourceSchema, body: unknown): JsonObject 
  */
 export function requireAttributes(schema: ResourceSchema, resource: JsonObject): void {
   for (const { name, required, mutability } of schema.core.attributes.values()) {
-    // What cannot change is asked for when the resource is created, by whoever creates it.
+    // Immutable attributes are checked when the resource is created.
     if (!required || mutability === "readOnly" || mutability === "immutable") continue;
     const value = resource[name];
     if (value === undefined || (typeof value === "string" && value.trim() === "")) {
@@ -50,8 +50,8 @@ export function requireAttributes(schema: ResourceSchema, resource: JsonObject):
 }
 
 /**
- * Sees to it that each element of a list of references, such as `members`, names something: one that does
- * not would be left out, and a list that is to be replaced be emptied by mistake.
+ * Requires that each element of a list of references, such as `members`, has a `value`. Otherwise it would be left out, and
+ * replacing the list could empty it by mistake.
  *
  * @throws ScimError 400 `invalidValue`
  */
@@ -66,7 +66,7 @@ export function requireIdentified(attribute: Attribute, value: JsonValue, name: 
 
 /**
  * `schemas` is required and names the resource type (RFC 7643 section 3). Clients add schemas of their own, or
- * name the one that SCIM had before it became an RFC; they are let be.
+ * name the one that SCIM had before it became an RFC; these are accepted.
  */
 function requireSchema({ core, resourceType }: ResourceSchema, schemas: JsonValue | undefined): void {
   const isCore = (urn: string) => urn.toLowerCase() === core.id.toLowerCase() || DRAFT_SCHEMA.test(urn);
@@ -81,7 +81,7 @@ function requireSchema({ core, resourceType }: ResourceSchema, schemas: JsonValu
   }
 }
 
-/** Whether the body of a POST or PUT mentions an attribute, if only to say that it has no value. */
+/** Whether the body of a POST or PUT contains an attribute, even with a null value. */
 export function namesAttribute(schema: ResourceSchema, body: unknown, attribute: string): boolean {
   if (!isJsonObject(body)) return false;
   return Object.entries(body).some(([name, value]) =>
@@ -93,7 +93,7 @@ export function namesAttribute(schema: ResourceSchema, body: unknown, attribute:
 
 function readAttribute(schema: ResourceSchema, resource: JsonObject, name: string, value: JsonValue): void {
   if (name.toLowerCase() === schema.core.id.toLowerCase() && isJsonObject(value)) {
-    // Attributes can stand in an object under their schema's URN; for the core schema that is not usual.
+    // Attributes can be in an object under their schema's URN, although clients rarely do that for the core schema.
     for (const [inner, innerValue] of Object.entries(value)) {
       readAttribute(schema, resource, `${schema.core.id}:${inner}`, innerValue);
     }
@@ -134,7 +134,7 @@ function put(resource: JsonObject, reference: AttributeReference, value: JsonVal
   else if (!attribute.multiValued) objectAt(parent, attribute.name)[subAttribute.name] = coerced;
 }
 
-/** A complex value with what `name.givenName` beside it has said before. */
+/** A complex value, merged with sub-attributes from separate keys such as `name.givenName`. */
 const withParts = (known: JsonValue | undefined, value: JsonValue): JsonValue =>
   isJsonObject(known) && isJsonObject(value) ? { ...known, ...value } : value;
 

@@ -7,7 +7,7 @@ const SEARCH_REQUEST = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 /**
  * Checks the body of a search by POST (RFC 7644 section 3.4.3).
  *
- * @returns its parameters, which are those of a query string, by their names in the case that these have there
+ * @returns its parameters, named like those of a query string
  * @throws ScimError 400 `invalidSyntax`
  */
 export function readSearchRequest(body: unknown): JsonObject {

@@ -66,7 +66,7 @@ const definition = ownDefinition("AccessToken", ACCESS_TOKEN, "A bearer token th
   ),
 ]);
 
-/** Access tokens. The secret is in the answer that makes it, and never again. */
+/** Access tokens. The secret is only in the answer to the request that makes it. */
 export const accessTokens = crud<AccessToken & { readonly secret?: string }>({
   definition,
   endpoint: "/AccessTokens",
@@ -106,7 +106,7 @@ function readOverlap(body: unknown): number | undefined {
   return overlap;
 }
 
-/** From an access token to what a client can say of it. */
+/** The attributes of an access token that a client can write. */
 function toWritable(token: AccessToken, locations: Locations): JsonObject {
   const { name, realm, readOnly, accountId, expiresAt, organizationName, accountName } = token;
   const { makerId, makerName, orphanedAt } = token;
@@ -138,7 +138,7 @@ const reference = (value: string, $ref: string, display: string | undefined): Js
 });
 
 /**
- * From a resource in canonical form to what the token shall be.
+ * The input for a token from a resource in canonical form.
  *
  * @param principal whose realm it acts in, if the resource does not say
  * @throws ScimError 400 `invalidValue`

@@ -9,7 +9,7 @@ import { readQuery } from "../requests/query.js";
 import type { Query } from "../requests/query.js";
 import { readSearchRequest } from "../requests/search-request.js";
 
-/** What is asked of a resource or a collection, in a request of its own or in a Bulk. */
+/** A request to a resource or a collection, by itself or in a Bulk request. */
 export interface ResourceRequest {
   readonly method: string;
   readonly query: Readonly<Record<string, unknown>>;
@@ -19,13 +19,13 @@ export interface ResourceRequest {
 /** Actions and searches are POSTed. */
 const BELOW = ["POST"];
 
-/** The methods that a place takes. */
+/** The methods that a place supports. */
 export function methodsAt({ type, id, action }: Place): readonly string[] {
   if (action !== undefined) return BELOW;
   return id === undefined ? type.methods.collection : type.methods.resource;
 }
 
-/** How the audit log calls what a method does to one resource. */
+/** The audit log's action for a method on one resource. */
 const ACTIONS: Readonly<Record<string, AuditAction>> = {
   GET: "read",
   HEAD: "read",
@@ -35,13 +35,13 @@ const ACTIONS: Readonly<Record<string, AuditAction>> = {
   DELETE: "delete",
 };
 
-/** How the audit log calls what a request does. */
+/** The audit log's action for a request. */
 export function auditActionOf(method: string, { id }: Pick<Place, "id">): AuditAction {
   if (id === undefined) return method === "POST" ? "create" : "search";
   return ACTIONS[method] ?? "read";
 }
 
-/** Does what a request asks of a place, and answers it. What goes wrong is an answer, too. */
+/** Carries out a request to a place, and answers it. Errors become answers, too. */
 export async function answerAt(
   context: ScimContext,
   place: Place,

@@ -78,7 +78,7 @@ export function auditEvents(types: readonly ResourceType[]): ResourceType {
     definition: definitionOf(targets),
     endpoint: "/AuditEvents",
     toAttributes: (event, locations) => toAttributes(event, locations, new Set(targets)),
-    // Nothing of it changes but how often it happened.
+    // Only the number of occurrences changes.
     toMeta: ({ occurrences, createdAt, lastAt }) => ({
       version: occurrences ?? 1,
       created: createdAt,
@@ -116,7 +116,7 @@ function toAttributes(event: AuditEvent, locations: Locations, targets: Readonly
   };
 }
 
-/** A target that is no resource, such as a whole Bulk, has no address. */
+/** A target that is not a resource, such as a whole Bulk request, has no address. */
 const toTarget = (
   { type, id, display }: AuditTarget,
   locations: Locations,

@@ -18,7 +18,7 @@ const definition = ownDefinition(
   ],
 );
 
-/** People whom an organization could take in: searched for, and not read one by one. */
+/** People whom an organization could add as members. They can be searched, but not read one by one. */
 export const candidates = crud<Candidate>({
   definition,
   endpoint: "/Candidates",

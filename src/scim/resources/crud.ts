@@ -22,7 +22,7 @@ import { renderWithMembers } from "./member-rendering.js";
 import { methodsOf } from "./resource-type.js";
 import type { Action, Operations, ResourceType } from "./resource-type.js";
 
-/** What a resource type declares of itself. @typeParam Item what its service gives back */
+/** The declaration of a resource type. @typeParam Item the type that its service returns */
 export interface Declaration<Item extends { readonly id: string }> {
   readonly definition: Definition;
   readonly endpoint: string;
@@ -32,10 +32,10 @@ export interface Declaration<Item extends { readonly id: string }> {
   readonly showsSecretOnce?: boolean;
   readonly inDirectory?: ResourceType["inDirectory"];
 
-  /** All attributes that go out, but for `schemas`, `id`, `members` and `meta`. */
+  /** All attributes of an answer, except `schemas`, `id`, `members` and `meta`. */
   readonly toAttributes: (item: Item, locations: Locations) => JsonObject;
   readonly toMeta: (item: Item) => Meta;
-  /** What clients can write of it, without members, in canonical form; PATCH works on this. By default all attributes. */
+  /** The attributes that clients can write, without members, in canonical form; PATCH works on these. By default all. */
   readonly toWritable?: (item: Item, locations: Locations) => JsonObject;
   /** Renders items instead of `toAttributes`. @param items those that are rendered next */
   readonly renderer?: (
@@ -46,7 +46,7 @@ export interface Declaration<Item extends { readonly id: string }> {
 
   readonly get: (context: ScimContext, id: string) => Promise<Item>;
   readonly list: (context: ScimContext, listing: Listing, query: Query) => Promise<Page<Item>>;
-  /** Reads some members of an item that has members, behind an account id. */
+  /** Reads a page of an item's members, after an account id. */
   readonly members?: (
     context: ScimContext,
     item: Item,
@@ -58,7 +58,7 @@ export interface Declaration<Item extends { readonly id: string }> {
   readonly create?: (context: ScimContext, resource: JsonObject) => Promise<Item>;
   readonly change?: (context: ScimContext, id: string, change: Change<Item>) => Promise<Item>;
   readonly remove?: (context: ScimContext, id: string, expected: number[] | undefined) => Promise<void>;
-  /** Changes members several times, at the cost of once. @returns the item after each turn */
+  /** Changes members several times, with few statements for all of them. @returns the item after each turn */
   readonly changeInTurn?: (context: ScimContext, id: string, turns: MemberTurns) => Promise<Item[]>;
   /** What else can be done with an item, by its name. */
   readonly actions?: Readonly<
@@ -69,22 +69,22 @@ export interface Declaration<Item extends { readonly id: string }> {
   readonly read?: (body: unknown) => JsonObject;
   /** Reads the body of a PATCH, instead of `readPatchRequest` and `applyPatch`. @returns what it makes of a resource */
   readonly readPatch?: (body: unknown) => (current: JsonObject) => JsonObject;
-  /** Does a PUT instead of `change`. */
+  /** Handles PUT instead of `change`. */
   readonly replace?: (context: ScimContext, id: string, body: unknown) => Promise<Item>;
-  /** Does a PATCH instead of `change`. */
+  /** Handles PATCH instead of `change`. */
   readonly modify?: (context: ScimContext, id: string, body: unknown) => Promise<Item>;
 }
 
-/** What `meta` says of a resource besides its type and address (RFC 7643 section 3.1). */
+/** The attributes of `meta` besides the type and the address (RFC 7643 section 3.1). */
 export interface Meta {
   readonly version: number;
-  /** Of what the resource shows and others change, as part of its version. */
+  /** A digest of attributes that change with other resources, as part of the version. */
   readonly digest?: string | undefined;
   readonly created?: string;
   readonly lastModified?: string;
 }
 
-/** The `meta` of what has a version and times of its own. */
+/** The `meta` of an item with its own version and times. */
 export const versioned = (item: {
   readonly version: number;
   readonly createdAt: string;
@@ -93,16 +93,16 @@ export const versioned = (item: {
 
 /** A change of an item. */
 export interface Change<Item> {
-  /** Says what the resource shall be, in canonical form. */
+  /** Returns the changed resource, in canonical form. */
   readonly next: (current: Item) => JsonObject;
   /** Whether nothing but members changes, so that `next` need not be called. */
   readonly isOfMembersAlone: boolean;
-  /** What happens to its members, in order. */
+  /** Changes of its members, in order. */
   readonly members: readonly MembershipChange[];
   readonly expected: number[] | undefined;
 }
 
-/** Makes a resource type of what it declares: its operations read, map, call the service, and answer. */
+/** Makes a resource type from its declaration: its operations read, map, call the service, and answer. */
 export function crud<Item extends { readonly id: string }>(declaration: Declaration<Item>): ResourceType {
   const { definition, endpoint } = declaration;
   const engine = new Engine(declaration);
@@ -253,7 +253,7 @@ class Engine<Item extends { readonly id: string }> {
     return resourceAnswer(status, identityOf(meta), render(item, meta));
   }
 
-  /** What has members may be very long: a PATCH is answered with 204 unless the client says what it wants back. */
+  /** A resource with members may be very long, so a PATCH is answered with 204 unless the client asks for attributes. */
   #answerChange(context: ScimContext, item: Item, query: Query): Promise<ScimAnswer> | ScimAnswer {
     return !this.declared.members || query.attributes || query.excludedAttributes
       ? this.#answer(200, context, item, query)

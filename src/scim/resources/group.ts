@@ -30,7 +30,7 @@ configure(definition, "members.type", { canonicalValues: ["User"] });
 // It can change without the Group, and a client that compares what it sent with what it gets sends none.
 configure(definition, "members.display", { mutable: false, returned: "request" });
 
-/** Groups: organizations (RFC 7643 section 4.2). Members are memberships and never read to be changed. */
+/** Groups: organizations (RFC 7643 section 4.2). Members are memberships, which are changed without reading all of them. */
 export const groups = crud<Organization>({
   definition,
   endpoint: "/Groups",

@@ -7,7 +7,7 @@ import type { ResourceType } from "./resource-type.js";
 import { teams } from "./team.js";
 import { users } from "./user.js";
 
-/** What the audit log tells of besides itself. */
+/** The resource types whose changes are in the audit log. */
 const audited = [users, groups, teams, invitations, accessTokens, candidates];
 
 /**

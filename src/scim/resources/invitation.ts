@@ -94,7 +94,7 @@ const definition = ownDefinition("Invitation", INVITATION, "An offer to join an 
 
 const schema = compileSchema(definition);
 
-/** Offers to join an organization. */
+/** Invitations to join an organization. */
 export const invitations = crud<Invitation>({
   definition,
   endpoint: "/Invitations",
@@ -152,7 +152,7 @@ const reference = ({ id, display }: NamedId, $ref: string): JsonObject => ({ val
 
 const asValue = (value: string): JsonObject => ({ value });
 
-/** From an invitation to what a client can say of it. */
+/** The attributes of an invitation that a client can write. */
 function toWritable(invitation: Invitation, locations: Locations): JsonObject {
   const { organizationId, organizationName, emails, roles, teams, enabled } = invitation;
   const { name, description, givenName, familyName, expiresAt, quota } = invitation;
@@ -175,7 +175,7 @@ function toWritable(invitation: Invitation, locations: Locations): JsonObject {
 }
 
 /**
- * From a resource in canonical form to what the invitation shall be.
+ * The input for an invitation from a resource in canonical form.
  *
  * @throws ScimError 400 `invalidValue` for an element without a value
  */
@@ -196,7 +196,7 @@ function toInput(resource: JsonObject): InvitationInput {
   };
 }
 
-/** The organization that an Invitation in canonical form says it is for. */
+/** The id of the organization in an Invitation in canonical form. */
 const organizationOf = ({ organization }: JsonObject) =>
   isJsonObject(organization) ? optionalText(organization.value) : undefined;
 

@@ -20,7 +20,7 @@ export function memberEntries(members: JsonValue | undefined): MemberEntry[] {
 
 const memberIds = (members: JsonValue) => memberEntries(members).map(({ accountId }) => accountId);
 
-/** PATCH operations sorted out: those on members are changes of memberships, the others of the resource. */
+/** PATCH operations in two groups: those on members change memberships, the others the resource. */
 export interface SplitOperations {
   readonly attributes: readonly PatchOperation[];
   readonly members: readonly MembershipChange[];
@@ -34,7 +34,7 @@ export function splitOperations(operations: readonly PatchOperation[]): SplitOpe
   };
 }
 
-/** Neighbouring additions, and neighbouring removals, as one: it costs what one costs. */
+/** Combines consecutive additions, and consecutive removals, into one, at the cost of one. */
 function merged(changes: readonly MembershipChange[]): MembershipChange[] {
   const result: MembershipChange[] = [];
   /** What the next change may go on with. */

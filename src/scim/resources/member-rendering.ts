@@ -6,7 +6,7 @@ import type { Projection } from "../answers/projection.js";
 /** How many members are read, rendered and sent at a time. */
 const MEMBERS_AT_A_TIME = 500;
 
-/** Reads the members behind an account id, in the order of the ids. */
+/** Reads the members after an account id, in the order of the ids. */
 type ReadMembers = (after: string | undefined, limit: number) => Promise<Member[]>;
 
 /**

@@ -38,7 +38,7 @@ const toElement = ({ role, organizationId, organizationName }: OrganizationRole)
 /** A change of the roles in organizations, as `AccountChange` has it. */
 export type RoleChange = (current: readonly OrganizationRole[]) => readonly OrganizationRole[];
 
-/** The roles that a whole resource says; undefined when it says nothing of them. */
+/** The roles in a whole resource; undefined when it does not contain the attribute. */
 export function rolesSent(resource: JsonObject): RoleChange | undefined {
   const extension = resource[MEMBERSHIP];
   if (!isJsonObject(extension) || extension.organizationRoles === undefined) return undefined;
@@ -49,7 +49,7 @@ export function rolesSent(resource: JsonObject): RoleChange | undefined {
 /** Whether a PATCH operation is on the membership extension. */
 export const isOnMembership = ({ path }: PatchOperation) => path.reference.extension?.id === MEMBERSHIP;
 
-/** Whether PATCH operations on the extension ask for a set-up e-mail: the last of them tells. */
+/** Whether PATCH operations on the extension ask for a set-up e-mail; the last of them decides. */
 export function setupRequested(operations: readonly PatchOperation[]): boolean {
   const last = operations.findLast(isOnSetup);
   return last?.op !== "remove" && last?.value === true;
@@ -62,7 +62,7 @@ export function rolesPatched(all: readonly PatchOperation[]): RoleChange | undef
   const operations = all.filter((each) => !isOnSetup(each));
   if (operations.length === 0) return undefined;
   return (current) => {
-    // The user name stands for the rest of the User, which the operations are not about.
+    // The user name is a placeholder for the rest of the User, which these operations do not change.
     const before = { userName: "-", [MEMBERSHIP]: { organizationRoles: current.map(toElement) } };
     const after = applyPatch(userSchema, before, operations)[MEMBERSHIP];
     return readRoles(isJsonObject(after) ? after.organizationRoles : undefined);

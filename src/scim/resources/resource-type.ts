@@ -5,16 +5,16 @@ import type { Query } from "../requests/query.js";
 import type { ResourceSchema } from "../schema/attribute.js";
 import type { Definition } from "../schema/definition.js";
 
-/** A resource type: everything that the rest of the code knows of it. `crud` makes one of what a type declares. */
+/** A resource type, as the rest of the code uses it. `crud` makes one from a declaration. */
 export interface ResourceType {
-  /** As in `meta.resourceType`; the audit log calls it so, too. */
+  /** The name in `meta.resourceType` and in the audit log. */
   readonly name: string;
-  /** Where its resources are, below the SCIM base: `/Users`. */
+  /** The path of its collection below the SCIM base: `/Users`. */
   readonly endpoint: string;
   /** As `/Schemas` shows it. */
   readonly definition: Definition;
   readonly schema: ResourceSchema;
-  /** Whether `/ResourceTypes` lists it; by its name it is found there anyway. */
+  /** Whether `/ResourceTypes` lists it; it can be read there by its name in any case. */
   readonly isListed: boolean;
   /** The extensions that `/ResourceTypes` leaves out of its list. */
   readonly unlistedExtensions: readonly string[];
@@ -32,7 +32,7 @@ export interface ResourceType {
   readonly renderer: (context: ScimContext, query: Query) => Renderer;
 }
 
-/** Renders what the service of the type gives back; only the type itself knows what that is. */
+/** Renders items of the type that the resource type's service returns, which only the resource type knows. */
 export type Renderer = (items: readonly never[]) => Render<never> | Promise<Render<never>>;
 
 /** Does one thing with one resource. */
@@ -47,7 +47,7 @@ export interface Operations {
   readonly modify?: (context: ScimContext, id: string, body: unknown, query: Query) => Promise<ScimAnswer>;
   readonly remove?: (context: ScimContext, id: string) => Promise<ScimAnswer>;
   /**
-   * Does several PATCHes of one resource, one after another, at the cost of one.
+   * Applies several PATCHes of one resource, one after another, at the cost of one.
    *
    * @returns the answers; undefined when they have to be done one by one, as they have when this throws
    */
@@ -58,7 +58,7 @@ export interface Operations {
   ) => Promise<ScimAnswer[] | undefined>;
 }
 
-/** The methods that a collection takes, and those that one resource takes. */
+/** The methods that a collection supports, and those that one resource supports. */
 export interface Methods {
   readonly collection: readonly string[];
   readonly resource: readonly string[];

@@ -54,7 +54,7 @@ const definition = ownDefinition("Team", TEAM, "A set of members inside one orga
   ]),
 ]);
 
-/** Teams inside organizations. Members are never read to be changed. */
+/** Teams in organizations. Members are changed without reading all of them. */
 export const teams = crud<Team>({
   definition,
   endpoint: "/Teams",
@@ -94,14 +94,14 @@ function toAttributes(team: Team, locations: Locations): JsonObject {
   };
 }
 
-/** From a Team in canonical form to what the team shall be. */
+/** The input for a team from a resource in canonical form. */
 const toInput = ({ displayName, externalId, description }: JsonObject): TeamInput => ({
   displayName: optionalText(displayName) ?? "",
   externalId: optionalText(externalId),
   description: optionalText(description),
 });
 
-/** The organization that a Team in canonical form says it is in. */
+/** The id of the organization in a Team in canonical form. */
 const organizationOf = ({ organization }: JsonObject) =>
   isJsonObject(organization) ? optionalText(organization.value) : undefined;
 

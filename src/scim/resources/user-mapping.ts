@@ -11,7 +11,7 @@ import { MEMBERSHIP } from "../../domain/values/schemas.js";
 import type { Meta } from "./crud.js";
 import { userSchema } from "./user-schema.js";
 
-/** What a client says of a User, taken apart: the account, and the password that goes with it. */
+/** The parts of a User that a client sent: the account, and how the person gets a password. */
 export interface IncomingUser {
   readonly input: AccountInput;
   readonly password: string | undefined;
@@ -27,7 +27,7 @@ export interface IncomingUser {
 export function toIncomingUser(resource: JsonObject): IncomingUser {
   const { userName, externalId, displayName, active, roles, password, ...others } = resource;
   const membership = resource[MEMBERSHIP];
-  // What somebody is in organizations is not part of the profile.
+  // Memberships are not part of the profile.
   Reflect.deleteProperty(others, MEMBERSHIP);
   const profile = { schemas: schemasOf(others), ...others };
   return {
@@ -38,7 +38,7 @@ export function toIncomingUser(resource: JsonObject): IncomingUser {
       active: typeof active === "boolean" ? active : undefined,
       roles: Array.isArray(roles) ? roles.filter(isJsonObject) : [],
       profile: JsonDocument.ofValue(profile),
-      // What is refused is not worth folding.
+      // Folded only when needed: a refused request does not need it.
       search: JsonDocument.ofMade(() => foldStrings(userSchema, profile)),
     },
     password: optionalText(password),
@@ -46,14 +46,14 @@ export function toIncomingUser(resource: JsonObject): IncomingUser {
   };
 }
 
-/** From an account to what a client can change of it, in canonical form: what PATCH works on. */
+/** The attributes of an account that a client can write, in canonical form; PATCH works on these. */
 export function toUserResource(account: Account): JsonObject {
   const resource: JsonObject = { ...coreAttributes(account), ...account.profile.value };
   delete resource.schemas;
   return resource;
 }
 
-/** Whether a User is wanted with what it is in organizations and teams. */
+/** Whether a User is to be rendered with its roles in organizations and its teams. */
 export const wantsMemberships = (projection: Projection) => projection.asksFor(MEMBERSHIP);
 
 /** A User as JSON text; a whole one is put together around the stored profile without parsing it. */
@@ -114,7 +114,7 @@ function schemasOf(resource: JsonObject): string[] {
   return [userSchema.core.id, ...extensions];
 }
 
-/** Whoever reads a resource has seen to it that required attributes are there. */
+/** Reading a resource has checked that required attributes exist. */
 const requiredText = (value: JsonValue | undefined) => optionalText(value) ?? "";
 
 const optionalText = (value: JsonValue | undefined) => (typeof value === "string" ? value : undefined);

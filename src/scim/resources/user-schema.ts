@@ -6,7 +6,7 @@ import { configure, copyOf, ownDefinition } from "../schema/definition.js";
 const { Attribute } = SCIMMY.Types;
 
 const enterpriseUser = copyOf(SCIMMY.Schemas.EnterpriseUser.definition);
-// A manager is named by the value; what clients send beside it is not kept.
+// A manager is identified by the value; other sub-attributes that clients send are not stored.
 configure(enterpriseUser, "manager.$ref", { mutable: false });
 
 export const userDefinition = copyOf(SCIMMY.Schemas.User.definition);

@@ -75,7 +75,7 @@ function modify(context: ScimContext, id: string, body: unknown): Promise<Accoun
   });
 }
 
-/** What people are in organizations and teams, if the client wants to know. */
+/** People's roles in organizations and their teams, if the client asks for them. */
 function membershipsOf(
   { services, principal }: ScimContext,
   projection: Projection,

@@ -8,7 +8,7 @@ export interface Attribute {
   readonly multiValued: boolean;
   readonly required: boolean;
   readonly caseExact: boolean;
-  /** Whether it is a name or an address of somebody or something: one line, of nothing but plain text. */
+  /** Whether it is a name or an address, which must be one line of plain text. */
   readonly isName: boolean;
   readonly mutability: "readOnly" | "readWrite" | "immutable" | "writeOnly";
   readonly returned: "always" | "never" | "default" | "request";
@@ -16,7 +16,7 @@ export interface Attribute {
   readonly subAttributes: ReadonlyMap<string, Attribute>;
 }
 
-/** Whether Muster itself says what the attribute is: clients may send it, and are not listened to. */
+/** Whether Muster sets the attribute itself: clients may send it, and their value is ignored. */
 export const isComputed = ({ name, mutability }: Attribute) => mutability === "readOnly" || name === "$ref";
 
 /** One schema: the core schema of a resource type, or an extension of it. */
@@ -35,7 +35,7 @@ export interface ResourceSchema {
   readonly extensions: ReadonlyMap<string, Schema>;
 }
 
-/** What an attribute name in a filter, a path or a projection stands for. */
+/** The attribute that a name in a filter, a path or a projection refers to. */
 export interface AttributeReference {
   /** The extension that the attribute belongs to; absent for the core schema. */
   readonly extension?: Schema;
@@ -45,7 +45,7 @@ export interface AttributeReference {
 }
 
 /**
- * Finds what a name stands for: `userName`, `name.familyName`, `urn:...:User:department`, an extension's
+ * Finds the attribute that a name refers to: `userName`, `name.familyName`, `urn:...:User:department`, an extension's
  * URN, in any case (RFC 7643 section 2.1, RFC 7644 section 3.10).
  *
  * @param name attribute name, optionally qualified by a schema URN and followed by a sub-attribute
@@ -74,7 +74,7 @@ function findIn(schema: Schema, lowerName: string): AttributeReference | undefin
   return subAttribute && { attribute, subAttribute };
 }
 
-/** A complex attribute whose elements are what their `value` names, as long as they are there. */
+/** A complex attribute whose elements refer to other resources by their `value`. */
 export function isReference({ subAttributes }: Attribute): boolean {
   return subAttributes.get("value")?.mutability === "immutable";
 }

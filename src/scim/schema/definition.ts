@@ -9,7 +9,7 @@ export type AttributeConfig = Partial<DefinedAttribute["config"]>;
 /**
  * A schema of Muster's own.
  *
- * @param urn SCIMMY insists on IETF URNs; another one is put in afterwards
+ * @param urn any URN; SCIMMY accepts only IETF URNs, so the constructor gets another one first
  */
 export function ownDefinition(
   name: string,
@@ -46,7 +46,7 @@ function copyOfAttribute({ type, name, config, subAttributes = [] }: DefinedAttr
   return new Attribute(type, name, { ...config }, subAttributes.map(copyOfAttribute));
 }
 
-/** Changes what a definition says of an attribute. @param attribute its name, or its path: `members.value` */
+/** Changes an attribute of a definition. @param attribute its name, or its path: `members.value` */
 export function configure(definition: Definition, attribute: string, config: AttributeConfig): void {
   Object.assign(definition.attribute(attribute).config, config);
 }
@@ -54,7 +54,7 @@ export function configure(definition: Definition, attribute: string, config: Att
 /** A schema that extends another one. */
 export type Extension = Definition & { readonly required: boolean };
 
-/** The extensions of a definition. SCIMMY keeps them among the attributes, which its types do not tell. */
+/** The extensions of a definition. SCIMMY has them among the attributes, which its types do not show. */
 export function extensionsOf({ attributes }: Definition): Extension[] {
   const members: unknown[] = attributes;
   return members.filter((each): each is Extension => each instanceof SchemaDefinition);

@@ -23,7 +23,7 @@ serviceProviderConfig.extend([
   ]),
 ]);
 
-/** What every attribute of a schema is described by (RFC 7643 section 7). */
+/** The attributes that describe an attribute of a schema (RFC 7643 section 7). */
 const characteristics = () => [
   readOnly("string", "name", "The attribute's name.", { required: true, caseExact: true }),
   readOnly("string", "type", "The attribute's data type.", {
