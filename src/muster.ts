@@ -114,7 +114,7 @@ export function createMuster(options: MusterOptions): Muster {
       setup: new AccountSetupService(deps, links, guard, passwords),
     },
     csrf: new CsrfTokens(() => keys.get("csrf"), publicUrl.startsWith("https:"), clock),
-    look: {
+    branding: {
       ...{ productName, templates },
       logoUrl: settings.productLogoUrl,
       acceptedUrl: settings.acceptedUrl,

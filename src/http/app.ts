@@ -28,7 +28,7 @@ export interface AppParts extends Omit<ScimParts, "baseUrl"> {
     readonly proofs: AddressProofs;
     readonly setup: AccountSetupService;
   };
-  readonly look: Branding;
+  readonly branding: Branding;
   readonly csrf: CsrfTokens;
   /** The address that clients reach the server by, without a slash at the end. */
   readonly publicUrl: string;
@@ -42,7 +42,7 @@ export interface AppParts extends Omit<ScimParts, "baseUrl"> {
 
 /** The whole server as an Express app, to be listened with or mounted inside another one. */
 export function createApp(parts: AppParts): Express {
-  const { people, look, csrf, logger, publicUrl, trustedProxies, requests, keys, ready } = parts;
+  const { people, branding, csrf, logger, publicUrl, trustedProxies, requests, keys, ready } = parts;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -52,7 +52,7 @@ export function createApp(parts: AppParts): Express {
   app.use(["/healthz", "/readyz", ...WITH_KEYS], requests.handler);
   app.use(health(ready, requests));
   app.use(WITH_KEYS, whenLoaded(keys, logger));
-  const pages = new Pages(look);
+  const pages = new Pages(branding);
   app.use("/invitations", invitations({ ...people, pages, csrf, logger }));
   app.use("/account-setup", accountSetup({ ...people, pages, csrf, logger }));
   app.use(SCIM_PATH, scim({ ...parts, baseUrl: `${publicUrl}${SCIM_PATH}` }));

@@ -17,7 +17,7 @@ export interface Running {
   abandonAt: number;
 }
 
-/** How often it is looked for statements whose time is over, whose end may have to be asked for again. */
+/** How often statements past their time limit are looked for; a request to end one may have to be sent again. */
 const LOOK_MS = 20;
 
 /** How long a connection may take to end a statement before it is given up. */

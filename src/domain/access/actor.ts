@@ -5,7 +5,7 @@ export type Actor = TokenActor | SessionActor | OperatorActor | LinkActor;
 export interface TokenActor {
   readonly type: "token";
   readonly tokenId: string;
-  /** The hash of the secret that was sent, by which it is asked again what the token may do. */
+  /** The hash of the secret that was sent: the token is read again by it before power is used. */
   readonly secretHash: string;
   /** The person that the token belongs to; absent for a machine's. */
   readonly accountId?: string;
@@ -59,10 +59,10 @@ export const isOrphaned = (actor: Actor): boolean => actor.type === "token" && a
 export const endOf = (actor: Actor): string | undefined =>
   actor.type === "token" ? actor.expiresAt : undefined;
 
-/** The id of the credential that an actor has: what is limited for each of them is counted by it. */
+/** The id of the actor's credential. Limits for each credential are counted by it. */
 export const credentialOf = (actor: Actor): string | undefined =>
   actor.type === "session" ? actor.sessionId : tokenIdOf(actor);
 
-/** What tells one actor from another where many wait for their turn. */
+/** The key by which actors take turns. */
 export const ownerOf = (actor: Actor): string =>
   credentialOf(actor) ?? (actor.type === "link" ? (actor.opens ?? actor.type) : actor.type);

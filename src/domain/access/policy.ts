@@ -7,8 +7,8 @@ import type { RoleList } from "./roles.js";
 import type { Power, Principal, Realm } from "./principal.js";
 
 /**
- * Who may do what, in each realm: the least power that it takes. Everything is of the realm: in an
- * organization's, users are its members, groups is itself, and nothing else exists.
+ * Who may do what, in each realm: the least power that each action needs. In an organization's realm, Users are its
+ * members, Groups is the organization itself, and nothing else exists.
  */
 const ACCESS = {
   "read this User": { provider: "member", organization: "member" },
@@ -95,13 +95,13 @@ function bearer({ actor, realm, power }: Principal, action: Action): string {
   if (ACCESS[action][realm.type] === "nobody") return "An access token of an organization";
   if (isOrphaned(actor) && GIVES_POWER.includes(action)) return "This access token is orphaned and";
   if (power === "reader") return "This access token is read-only and";
-  return accountOf(actor) === undefined ? "This access token" : "Somebody without an administrator's role";
+  return accountOf(actor) === undefined ? "This access token" : "A person without an administrator's role";
 }
 
-/** What a person signs in with, or gets it by. */
+/** The attributes that a person signs in with, or that lead to a new password. */
 const SIGN_IN_ATTRIBUTES = ["userName", "emails", "password", "sendSetupEmail"];
 
-/** What it takes to give a person the roles that they do not have. */
+/** The actions that a caller needs power for to give a person roles that they do not have. */
 export function actionsOfRoles(current: RoleList, next: RoleList): Action[] {
   const granted = KNOWN_ROLES.filter((role) => hasRole(next, role) && !hasRole(current, role));
   return [
@@ -118,7 +118,7 @@ export interface SignInChange {
   readonly changes: readonly string[];
 }
 
-/** What it takes to make such a change to a person with a role: it is a way to their power. */
+/** The actions that a caller needs power for to make such a change to a person with a role: it is a way to their power. */
 export const actionsOfSignIn = ({ current, next, changes }: SignInChange): Action[] => [
   ...(SIGN_IN_ATTRIBUTES.some((name) => changes.includes(name))
     ? (["change how Users with a role sign in"] as const)
@@ -126,7 +126,7 @@ export const actionsOfSignIn = ({ current, next, changes }: SignInChange): Actio
   ...(current.active !== true && next.active === true ? (["bring back Users with a role"] as const) : []),
 ];
 
-/** Whether an actor may leave nobody to administer something: a machine may, since offboarding is never blocked. */
+/** Whether an actor may remove the last administrator: a machine may, since offboarding is never blocked. */
 export const mayRemoveLastAdministrator = (actor: Actor) => accountOf(actor) === undefined;
 
 /** What an access token gives in its realm. @param owner the person that it belongs to, if it does */
@@ -140,7 +140,7 @@ export function powerOf(
 
 /**
  * Which access tokens a principal may make, change or rotate: those that can do no more than its own, and not for
- * longer, and of persons only the one behind it; the operator may make one for anybody.
+ * longer, and of persons only the one behind it; the operator may make one for any person.
  *
  * @throws ForbiddenError
  */

@@ -14,7 +14,7 @@ export type Power =
   | "administrator"
   /** Sees everything in the realm and changes nothing. */
   | "reader"
-  /** A person without a role that counts in the realm: sees itself. */
+  /** A person without a role that is valid in the realm: sees only themselves. */
   | "member";
 
 /** Who makes a request, the realm that it acts in, and what it may do there. */
@@ -22,7 +22,7 @@ export interface Principal {
   readonly actor: Actor;
   readonly realm: Realm;
   readonly power: Power;
-  /** Aborted when the client has gone: what takes long need not be finished then. */
+  /** Aborted when the client has disconnected, so that long work can end early. */
   readonly signal?: AbortSignal;
   /** Where the request came from, for the audit log. */
   readonly origin?: { readonly requestId: string; readonly address: string | undefined };

@@ -1,11 +1,11 @@
 import { UnavailableError } from "../errors.js";
 import type { Realm } from "../access/principal.js";
 
-/** How long it is waited for room, and when a request may try again, in milliseconds and seconds. */
+/** How long a request waits for room, in milliseconds, and when it may be sent again, in seconds. */
 const PATIENCE_MS = 10_000;
 const RETRY_AFTER = 5;
 
-/** Room that is taken up for a while. */
+/** A reserved part of the memory. */
 export interface Reservation {
   /** How many bytes are reserved. */
   readonly bytes: number;

@@ -1,6 +1,6 @@
 import { TooManyRequestsError, UnavailableError } from "../errors.js";
 
-/** How many may be at work at a time, and how many may wait for it, how long. */
+/** How many may work at a time, how many may wait, and for how long. */
 export interface SlotLimits {
   readonly slots: number;
   /** How many of the slots one group can have at a time. */
@@ -8,7 +8,7 @@ export interface SlotLimits {
   /** How many can wait in all, and how many of one owner. */
   readonly waiting: number;
   readonly waitingOfOne: number;
-  /** How long it is waited, in milliseconds. */
+  /** How long one waits at most, in milliseconds. */
   readonly patience: number;
 }
 

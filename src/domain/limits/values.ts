@@ -3,8 +3,8 @@ import { isJsonObject } from "../values/json.js";
 import type { JsonObject, JsonValue } from "../values/json.js";
 
 /**
- * How many characters a value can have that stands in an index: what PostgreSQL takes there (2,704 bytes)
- * holds as many of any script, folded.
+ * How many characters an indexed value can have. PostgreSQL's limit for an index entry (2,704 bytes) is enough for this
+ * many characters of any script, folded.
  */
 export const MAX_KEY_LENGTH = 400;
 
@@ -54,7 +54,7 @@ export function requireKeyLengths(name: string, elements: JsonValue | undefined)
 /** How many bytes a value has as it is stored. */
 const bytesOf = (value: JsonValue) => Buffer.byteLength(JSON.stringify(value));
 
-/** What together may have only so many bytes. */
+/** A value whose size in bytes is limited. */
 export interface Sized {
   readonly bytes: number;
   /** The attributes, to say which is the largest. */
@@ -62,8 +62,7 @@ export interface Sized {
 }
 
 /**
- * Refuses what is too large to be kept. What is too large already, from before there was a limit, may stay so, but
- * not grow.
+ * Refuses a value that is too large. A value that was stored before there was a limit may stay, but not grow.
  *
  * @param current what is there
  * @throws InvalidValueError naming the largest attribute and the limit

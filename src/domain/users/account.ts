@@ -25,7 +25,7 @@ export interface Account {
   readonly userName: string;
   readonly externalId: string | undefined;
   readonly displayName: string | undefined;
-  /** Undefined when it was taken away: who is not said to be active, is not. */
+  /** Undefined when the attribute was removed: the account is inactive then. */
   readonly active: boolean | undefined;
   readonly roles: RoleList;
   /** Whether the person is to choose a password by a link in a mail, and has not yet. */
@@ -42,7 +42,7 @@ export interface AccountWithOrganizations extends Account {
   readonly organizations: readonly OrganizationReference[];
 }
 
-/** What a caller says of an account; what is left out is unassigned. */
+/** An account as a caller writes it; what is left out is unassigned. */
 export interface AccountInput {
   readonly userName: string;
   readonly externalId?: string | undefined;

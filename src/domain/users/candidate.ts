@@ -16,7 +16,7 @@ export const LEAST_CHARACTERS = 3;
 
 const NAMES = ["userName", "displayName"];
 
-/** Names can be looked for in part, addresses only as a whole: a part of one would tell the rest, try by try. */
+/** A search may use a part of a name, but only a whole address: by parts, a caller could guess an address step by step. */
 const OPERATORS: Readonly<Record<"search" | "exact", readonly ComparisonOperator[]>> = {
   search: ["eq", "sw", "co"],
   exact: ["eq"],

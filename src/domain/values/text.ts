@@ -19,5 +19,5 @@ const fold = (text: string) => text.toLowerCase().toUpperCase();
 /** What no database keeps: PostgreSQL has no U+0000, and neither engine has half of a surrogate pair. */
 export const UNSTORABLE = /\0|\p{Surrogate}/u;
 
-/** Whether a text can be stored, and so be looked for. */
+/** Whether a text can be stored. A search for any other text finds nothing. */
 export const isStorable = (text: string) => !UNSTORABLE.test(text);

@@ -9,7 +9,7 @@ export interface AccountSetupParts extends PageParts {
 
 /** Where links to set up an account lead: the owner chooses a password. */
 export function accountSetup({ setup, ...parts }: AccountSetupParts): Router {
-  const { look } = parts.pages;
+  const { branding } = parts.pages;
   const links = new LinkRouter(parts);
   const find = async (token: string, request: Request, response: Response) =>
     described(await setup.open(token, originOf(request, response)));
@@ -18,7 +18,7 @@ export function accountSetup({ setup, ...parts }: AccountSetupParts): Router {
     data: { ...(await find(token, request, response)), error: wrong?.error },
   });
 
-  links.look(find, page);
+  links.open(find, page);
   links.act({
     name: "complete",
     fields: ["password"],
@@ -26,8 +26,8 @@ export function accountSetup({ setup, ...parts }: AccountSetupParts): Router {
       setup.complete(token, password, originOf(request, response)),
     json: (userName) => ({ body: { userName } }),
     page: (userName, _request, response) => {
-      if (look.acceptedUrl === undefined) parts.pages.send(response, 200, "ready", { userName });
-      else response.redirect(303, look.acceptedUrl);
+      if (branding.acceptedUrl === undefined) parts.pages.send(response, 200, "ready", { userName });
+      else response.redirect(303, branding.acceptedUrl);
     },
     again: (token, wrong, request, response) => page(token, request, response, wrong),
   });

@@ -13,7 +13,7 @@ export interface InvitationParts extends PageParts {
 
 /** Where links to invitations lead: who is invited sees what to, proves an address, accepts or declines. */
 export function invitations({ acceptance, proofs, ...parts }: InvitationParts): Router {
-  const { look } = parts.pages;
+  const { branding } = parts.pages;
   const links = new LinkRouter(parts);
 
   const offerOf = (token: string, request: Request, response: Response) =>
@@ -23,7 +23,7 @@ export function invitations({ acceptance, proofs, ...parts }: InvitationParts): 
   const again = (token: string, wrong: FormError, request: Request, response: Response) =>
     offerPage(token, request, response, wrong);
 
-  links.look(
+  links.open(
     async (token, request, response) => described(await offerOf(token, request, response)),
     offerPage,
   );
@@ -34,8 +34,8 @@ export function invitations({ acceptance, proofs, ...parts }: InvitationParts): 
     run: (token, input, request, response) => acceptance.accept(token, input, originOf(request, response)),
     json: (accepted) => ({ body: acceptedAs(accepted) }),
     page: (accepted, _request, response) => {
-      if (look.acceptedUrl === undefined) parts.pages.send(response, 200, "joined", accepted);
-      else response.redirect(303, look.acceptedUrl);
+      if (branding.acceptedUrl === undefined) parts.pages.send(response, 200, "joined", accepted);
+      else response.redirect(303, branding.acceptedUrl);
     },
     again,
   });

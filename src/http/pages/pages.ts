@@ -19,14 +19,14 @@ const originOf = (url: string | undefined) => (url === undefined ? "" : ` ${new 
 export class Pages {
   readonly #eta = new Eta({ cache: true });
 
-  constructor(readonly look: Branding) {
-    this.#eta.resolvePath = (page) => templatePath(look.templates, `pages/${page}.html`);
+  constructor(readonly branding: Branding) {
+    this.#eta.resolvePath = (page) => templatePath(branding.templates, `pages/${page}.html`);
   }
 
   /** @param page the name of its template */
   send(response: Response, status: number, page: string, data: object): void {
     const nonce = randomBytes(16).toString("base64");
-    const { productName, logoUrl, acceptedUrl, templates } = this.look;
+    const { productName, logoUrl, acceptedUrl, templates } = this.branding;
     const time = (text: string) => readableTime(templates, text);
     const common = { productName, logoUrl, acceptedUrl, locale: templates.locale, nonce, time };
     const html = this.#eta.render(page, { ...common, ...data });

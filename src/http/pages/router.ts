@@ -78,7 +78,7 @@ export class LinkRouter {
   }
 
   /** Shows what a link leads to. */
-  look(
+  open(
     json: (token: string, request: Request, response: Response) => Promise<object>,
     page: (token: string, request: Request, response: Response) => Promise<Shown>,
   ): void {
