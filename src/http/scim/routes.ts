@@ -14,6 +14,12 @@ interface Route {
   readonly answer?: (context: ScimContext, request: Request) => Promise<ScimAnswer>;
 }
 
+/** The middlewares of all routes: refuses what there is no route for, and answers the others. */
+interface Routes {
+  readonly check: RequestHandler;
+  readonly dispatch: (context: (request: Request) => ScimContext) => RequestHandler;
+}
+
 const READ = ["GET", "HEAD"];
 const SEARCHED = ["POST"];
 
@@ -27,7 +33,7 @@ const ELSEWHERE: readonly (readonly [pattern: RegExp, route: Route])[] = [
  * The table of all SCIM paths, asked by one look at the path: nested routers cost more than everything else that a GET
  * takes, since V8 never gets done compiling them.
  */
-export function routes(types: readonly ResourceType[]) {
+export function routes(types: readonly ResourceType[]): Routes {
   const placeAt = placeReader(types);
   // Lists over all resource types, by GET of the base and by POST (RFC 7644 sections 3.4.2.1 and 3.4.3).
   const root: Route = {
