@@ -18,7 +18,7 @@ export const membershipNotices =
   (deps: Pick<Dependencies, "now" | "newId">, mode: NoticeMode, mail: OutgoingMail): ChangeListener =>
   async (repositories, author, changes) => {
     if (mode === "off" || (mode === "people" && accountOf(author.actor) === undefined)) return;
-    const notices = new Notices(deps, mail, repositories, author);
+    const notices = new Notices(deps, mail, repositories, author, deletedAccounts(author, changes));
     for (const change of changes) {
       if (change.members === undefined || change.target.type === "Team" || !hasMembers(change.members))
         continue;
@@ -27,6 +27,16 @@ export const membershipNotices =
     }
   };
 
+/** The ids of accounts that the provider deletes; a User that an organization deletes is a membership. */
+const deletedAccounts = ({ realm }: Author, changes: readonly Change[]): ReadonlySet<string | undefined> =>
+  new Set(
+    changes
+      .filter(
+        ({ action, target }) => realm.type === "provider" && action === "delete" && target.type === "User",
+      )
+      .map(({ target }) => target.id),
+  );
+
 /** The notices of the changes in one transaction. */
 class Notices {
   constructor(
@@ -34,6 +44,7 @@ class Notices {
     private readonly mail: OutgoingMail,
     private readonly repositories: Repositories,
     private readonly author: Author,
+    private readonly deleted: ReadonlySet<string | undefined>,
   ) {}
 
   async ofMembers(change: Change): Promise<void> {
@@ -49,7 +60,7 @@ class Notices {
     await this.#write(
       "membership-removed",
       organizationId,
-      removed.filter((id) => !joined.has(id)),
+      removed.filter((id) => !joined.has(id) && !this.deleted.has(id)),
     );
   }
 
