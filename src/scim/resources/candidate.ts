@@ -8,7 +8,7 @@ const CANDIDATE = "urn:muster:params:scim:schemas:core:2.0:Candidate";
 const definition = ownDefinition(
   "Candidate",
   CANDIDATE,
-  "Somebody who could become a member of the organization",
+  "A person who could become a member of the organization",
   [
     readOnly("string", "userName", "The user name."),
     readOnly("string", "displayName", "The name."),

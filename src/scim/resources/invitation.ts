@@ -79,7 +79,7 @@ const definition = ownDefinition("Invitation", INVITATION, "An offer to join an 
     description: "Whether the invitation can be accepted; by default true.",
   }),
   readOnly("string", "status", "How it stands.", { ...exact, canonicalValues: [...INVITATION_STATUSES] }),
-  readOnly("reference", "link", "Where it is accepted, for whoever may give the link to somebody.", {
+  readOnly("reference", "link", "The link to accept it, for administrators who may pass it on.", {
     referenceTypes: ["external"],
   }),
   readOnly("complex", "acceptedBy", "Who has accepted.", { multiValued: true }, [

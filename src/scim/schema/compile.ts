@@ -2,7 +2,7 @@ import type { Attribute, ResourceSchema, Schema } from "./attribute.js";
 import { attributesOf, extensionsOf } from "./definition.js";
 import type { DefinedAttribute, Definition } from "./definition.js";
 
-/** What somebody or something is called, and where mail goes: attributes, with all that they have, and one in a list. */
+/** Attributes that hold names, with their sub-attributes, and the one that holds addresses for mail. */
 const NAMES = new Set(["userName", "displayName", "nickName", "name", "givenName", "familyName"]);
 const ADDRESS = "emails.value";
 

@@ -27,7 +27,7 @@ export function ownDefinition(
 }
 
 /**
- * A definition that can be changed and extended, without the extensions that somebody else has added. SCIMMY's own are
+ * A definition that can be changed and extended, without the extensions that other code has added. SCIMMY's own are
  * shared by everything in the process that uses SCIMMY, and stay as they are.
  */
 export function copyOf(source: Definition): Definition {
