@@ -1,5 +1,5 @@
 import type { AccountInput } from "../../domain/users/account.js";
-import { ConflictError, ForbiddenError, InvalidValueError } from "../../domain/errors.js";
+import { ConflictError, ForbiddenError, InvalidValueError, UniquenessError } from "../../domain/errors.js";
 import { mailboxKey } from "../../domain/values/email.js";
 import { addressOf, invitationTarget } from "../../domain/invitations/invitation.js";
 import { hasMembers, rolesChange } from "../../domain/changes/change.js";
@@ -179,7 +179,13 @@ export class AcceptanceService {
   ): Promise<void> {
     const { id, userName } = account;
     // Not managed by an organization: the person owns the profile from the start.
-    await repositories.accounts.insert({ ...account, version: 1, updatedAt: this.deps.now() });
+    try {
+      await repositories.accounts.insert({ ...account, version: 1, updatedAt: this.deps.now() });
+    } catch (error) {
+      // On PostgreSQL, another organization's invitation can be accepted in this very moment.
+      if (error instanceof UniquenessError) throw changedMeanwhile();
+      throw error;
+    }
     await this.deps.changes.record(repositories, invitedAuthor(invitation, id, origin), {
       action: "create",
       target: { type: "User", id, display: userName },
