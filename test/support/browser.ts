@@ -27,6 +27,9 @@ const START_TIMEOUT = 60_000;
 /** Chromium says so of every answer that is not 2xx, which pages are that say what does not work. */
 const ANSWERED_SO = /^Failed to load resource: the server responded with a status of 4\d\d /;
 
+/** One for all suites of a process, since it takes seconds to start; it ends with the process. */
+let launched: Promise<Browser> | undefined;
+
 interface ContextOptions {
   readonly viewport?: typeof PHONE;
   /** Pages need no scripts, so they have none; axe does. */
@@ -64,12 +67,8 @@ export class TestBrowser {
   }
 
   async start(): Promise<void> {
-    const executablePath = findChromium();
-    this.#browser = await chromium.launch({ executablePath, args: ARGUMENTS, timeout: START_TIMEOUT });
-  }
-
-  async stop(): Promise<void> {
-    await this.#browser?.close();
+    launched ??= chromium.launch({ executablePath: findChromium(), args: ARGUMENTS, timeout: START_TIMEOUT });
+    this.#browser = await launched;
   }
 
   /** Closes all pages. @throws AssertionError for what they have complained of */
@@ -89,7 +88,6 @@ export function useBrowser(): TestBrowser {
     await browser.start();
   });
   afterEach(() => browser.endTest());
-  after(() => browser.stop());
   return browser;
 }
 
