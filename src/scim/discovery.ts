@@ -19,23 +19,26 @@ export interface DiscoveryOptions {
  *
  * Some clients try to create every type that `/ResourceTypes` lists, and to write all attributes of its extensions,
  * without knowing Muster's rules. So it lists only the types that all identity providers provision, with the extensions
- * that are returned by default. Muster's own types can be read by name, and `/Schemas` has all schemas.
+ * that are returned by default. Okta finds the roles that it can assign by this list, so its client gets them in there.
+ * Muster's own types can be read by name, and `/Schemas` has all schemas.
  */
 export class Discovery {
   readonly #configuration: string;
   readonly #resourceTypes: Described;
+  readonly #resourceTypesForOkta: Described;
   readonly #schemas: Described;
 
   constructor(types: readonly ResourceType[], { baseUrl, bulk, cursorTimeout }: DiscoveryOptions) {
     const location = `${baseUrl}/ServiceProviderConfig`;
     this.#configuration = JSON.stringify(serviceProviderConfig(location, bulk, cursorTimeout));
-    this.#resourceTypes = described(
-      "ResourceType",
-      types.map((type) => describeType(type, baseUrl)),
-      types
-        .filter(({ isListed }) => isListed)
-        .map((type) => describeType(type, baseUrl, type.unlistedExtensions)),
-    );
+    const typesOf = (isInList: (type: ResourceType) => boolean) =>
+      described(
+        "ResourceType",
+        types.map((type) => describeType(type, baseUrl)),
+        types.filter(isInList).map((type) => describeType(type, baseUrl, type.unlistedExtensions)),
+      );
+    this.#resourceTypes = typesOf(({ isListed }) => isListed === true);
+    this.#resourceTypesForOkta = typesOf(({ isListed }) => isListed !== false);
     const definitions = types.map(({ definition }) => definition);
     // Rendered by JSON.stringify, since SCIMMY's attributes have their own `toJSON`.
     const schemas = [...definitions, ...metaSchemas, ...definitions.flatMap(extensionsOf)].map((each) =>
@@ -47,11 +50,13 @@ export class Discovery {
   /**
    * @param endpoint one of the three endpoints of discovery
    * @param id undefined for the whole list
+   * @param isOkta whether Okta's client asks
    * @throws ScimError 404
    */
-  answer(endpoint: string, id: string | undefined): ScimAnswer {
+  answer(endpoint: string, id: string | undefined, isOkta: boolean): ScimAnswer {
     if (endpoint === "ServiceProviderConfig") return new ScimAnswer(200, this.#configuration);
-    const { kind, list, byName } = endpoint === "Schemas" ? this.#schemas : this.#resourceTypes;
+    const types = isOkta ? this.#resourceTypesForOkta : this.#resourceTypes;
+    const { kind, list, byName } = endpoint === "Schemas" ? this.#schemas : types;
     const text = id === undefined ? list : byName.get(id);
     if (text === undefined) throw new ScimError(404, undefined, `${kind} ${id} not found`);
     return new ScimAnswer(200, text);

@@ -7,6 +7,7 @@ import { InvitationService } from "./invitations/invitations.js";
 import type { Links } from "./invitations/links.js";
 import type { OutgoingMail } from "./mail/outgoing-mail.js";
 import { OrganizationService } from "./organizations/organizations.js";
+import { RealmService } from "./realm/realm.js";
 import { TeamService } from "./teams/teams.js";
 import { AccessTokenService } from "./tokens/access-tokens.js";
 import { SetupMail } from "./users/account-setup.js";
@@ -31,6 +32,7 @@ const services = (deps: Dependencies, { candidates, links, mail, refusals, passw
   invitations: new InvitationService(deps, links, mail),
   accessTokens: new AccessTokenService(deps),
   candidates,
+  realm: new RealmService(deps),
 });
 
 /** The services that SCIM requests call. */

@@ -14,6 +14,9 @@ import {
 import { describeServer } from "../support/server.js";
 import discovery from "../fixtures/discovery.json" with { type: "json" };
 
+const OKTA_ROLE = "urn:okta:scim:schemas:core:1.0:Role";
+const ROLE = "urn:muster:params:scim:schemas:core:2.0:Role";
+
 interface Attribute {
   readonly name: string;
   readonly type: string;
@@ -101,13 +104,27 @@ describeServer("Discovery", (scim) => {
       ]);
     });
 
-    for (const name of ["Team", "Invitation", "AccessToken", "AuditEvent", "Candidate"]) {
+    it("lists roles, too, for Okta's client, which finds by this list what it can assign", async () => {
+      const answer = await scim.get("/ResourceTypes", { "user-agent": "Okta SCIM Client 1.0.0" });
+      expect(answer.headers.vary).to.include("User-Agent");
+      const types = expectList(answer, 3).map(described);
+      const role = types.find(({ name }) => name === "Role");
+      expect(role).to.deep.equal({
+        name: "Role",
+        endpoint: "/Roles",
+        schema: OKTA_ROLE,
+        schemaExtensions: [{ schema: ROLE, required: false }],
+      });
+      expect(described(expectStatus(await scim.get("/ResourceTypes/Role"), 200))).to.deep.equal(role);
+    });
+
+    for (const name of ["Team", "Invitation", "AccessToken", "AuditEvent", "Candidate", "Realm"]) {
       it(`gives Muster's own by name: ${name}`, async () => {
         const type = expectStatus(await scim.get(`/ResourceTypes/${name}`), 200);
         const urn = `urn:muster:params:scim:schemas:core:2.0:${name}`;
         expect(described(type)).to.deep.equal({
           name,
-          endpoint: `/${name}s`,
+          endpoint: name === "Realm" ? "/Realm" : `/${name}s`,
           schema: urn,
           schemaExtensions: undefined,
         });
@@ -134,7 +151,7 @@ describeServer("Discovery", (scim) => {
 
   describe("of schemas", () => {
     it("lists those of the resource types and of discovery itself, each complete and also given by its URN", async () => {
-      const schemas = expectList(await scim.get("/Schemas"), 13);
+      const schemas = expectList(await scim.get("/Schemas"), 16);
       expect(schemas.map(({ id }) => id)).to.have.members([
         CORE_USER,
         ENTERPRISE_USER,
@@ -146,6 +163,9 @@ describeServer("Discovery", (scim) => {
         "urn:muster:params:scim:schemas:core:2.0:AccessToken",
         "urn:muster:params:scim:schemas:core:2.0:AuditEvent",
         "urn:muster:params:scim:schemas:core:2.0:Candidate",
+        "urn:muster:params:scim:schemas:core:2.0:Realm",
+        OKTA_ROLE,
+        ROLE,
         "urn:ietf:params:scim:schemas:core:2.0:ResourceType",
         "urn:ietf:params:scim:schemas:core:2.0:Schema",
         "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig",

@@ -38,6 +38,8 @@ const ACCESS = {
   "see links of Invitations": { provider: "administrator", organization: "administrator" },
   "read Candidates": { provider: "reader", organization: "reader" },
   "read AuditEvents": { provider: "reader", organization: "reader" },
+  // Which roles there are tells nothing of people.
+  "read Roles": { provider: "member", organization: "member" },
   "grant provider roles": { provider: "administrator", organization: "nobody" },
   "grant organization roles": { provider: "administrator", organization: "administrator" },
   "grant team roles": { provider: "administrator", organization: "administrator" },
@@ -73,11 +75,21 @@ export function mayDo(principal: Pick<Principal, "actor" | "realm" | "power">, a
   return needed !== "nobody" && POWERS.indexOf(power) >= POWERS.indexOf(needed);
 }
 
-const WRITES = (Object.keys(ACCESS) as Action[]).filter((action) => !/^(read|see) /.test(action));
+const ACTIONS = Object.keys(ACCESS) as Action[];
+
+/** Everything that a principal may do in its realm. */
+export const actionsOf = (principal: Pick<Principal, "actor" | "realm" | "power">): Action[] =>
+  ACTIONS.filter((action) => mayDo(principal, action));
+
+const WRITES = ACTIONS.filter((action) => !/^(read|see) /.test(action));
+
+/** Whether a principal may write anything. */
+export const mayWrite = (principal: Pick<Principal, "actor" | "realm" | "power">): boolean =>
+  WRITES.some((action) => mayDo(principal, action));
 
 /** @throws ForbiddenError for a principal that may write nothing, whatever it is */
 export function requireWriter(principal: Principal): void {
-  if (WRITES.some((action) => mayDo(principal, action))) return;
+  if (mayWrite(principal)) return;
   throw new ForbiddenError(`${bearer(principal, "change Users")} may not change anything`);
 }
 

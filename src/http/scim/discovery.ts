@@ -3,6 +3,9 @@ import type { Discovery } from "../../scim/discovery.js";
 import { ScimError } from "../../scim/errors.js";
 import { decoded } from "../../scim/requests/place.js";
 
+/** How Okta's client names itself in `User-Agent`: "Okta SCIM Client 1.0.0". */
+const OKTA = /^okta\b/i;
+
 const DISCOVERY = /^\/(ServiceProviderConfig|ResourceTypes|Schemas)(?:\/([^/]+))?\/?$/;
 
 /**
@@ -26,5 +29,7 @@ export const discovery =
         `${request.path} cannot be filtered; remove the parameter 'filter'`,
       );
     }
-    response.send(answers.answer(endpoint, id === undefined ? undefined : decoded(id)));
+    const isOkta = OKTA.test(request.headers["user-agent"] ?? "");
+    response.vary("User-Agent");
+    response.send(answers.answer(endpoint, id === undefined ? undefined : decoded(id), isOkta));
   };

@@ -25,6 +25,7 @@ export function placeReader(types: readonly ResourceType[]): (path: string) => P
     const [, endpoint = "", id, action] = PATH.exec(path) ?? [];
     const type = byName.get(endpoint);
     if (!type) return undefined;
+    if (type.isSingle) return id === undefined ? { type, id, action: undefined } : undefined;
     if (id === SEARCH) return action === undefined ? { type, id: undefined, action: SEARCH } : undefined;
     if (action !== undefined && !Object.hasOwn(type.actions, action)) return undefined;
     return { type, id: id === undefined ? undefined : decoded(id), action };

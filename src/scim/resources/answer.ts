@@ -22,7 +22,7 @@ const BELOW = ["POST"];
 /** The methods that a place supports. */
 export function methodsAt({ type, id, action }: Place): readonly string[] {
   if (action !== undefined) return BELOW;
-  return id === undefined ? type.methods.collection : type.methods.resource;
+  return id === undefined && !type.isSingle ? type.methods.collection : type.methods.resource;
 }
 
 /** The audit log's action for a method on one resource. */
@@ -62,7 +62,7 @@ export async function answerAt(
 
 async function act(
   context: ScimContext,
-  { type: { operations, actions }, id, action }: Place,
+  { type: { operations, actions, isSingle }, id, action }: Place,
   { method, query: source, body }: ResourceRequest,
 ): Promise<ScimAnswer> {
   if (id !== undefined && action !== undefined) {
@@ -70,8 +70,10 @@ async function act(
   }
   const query: Query = readQuery(source);
   const { get, list, create, replace, modify, remove } = operations;
+  if (isSingle) return get(context, "", query);
   if (id === undefined) {
-    return method === "POST" ? (create?.(context, body, query) ?? notPossible(method)) : list(context, query);
+    const answer = method === "POST" ? create?.(context, body, query) : list?.(context, query);
+    return answer ?? notPossible(method);
   }
   switch (method) {
     case "PUT":

@@ -26,7 +26,8 @@ import type { Action, Operations, ResourceType } from "./resource-type.js";
 export interface Declaration<Item extends { readonly id: string }> {
   readonly definition: Definition;
   readonly endpoint: string;
-  readonly isListed?: boolean;
+  readonly isSingle?: boolean;
+  readonly isListed?: ResourceType["isListed"];
   readonly unlistedExtensions?: readonly string[];
   readonly isMe?: boolean;
   readonly showsSecretOnce?: boolean;
@@ -45,7 +46,7 @@ export interface Declaration<Item extends { readonly id: string }> {
   ) => Promise<(item: Item, meta: JsonObject) => string>;
 
   readonly get: (context: ScimContext, id: string) => Promise<Item>;
-  readonly list: (context: ScimContext, listing: Listing, query: Query) => Promise<Page<Item>>;
+  readonly list?: (context: ScimContext, listing: Listing, query: Query) => Promise<Page<Item>>;
   /** Reads a page of an item's members, after an account id. */
   readonly members?: (
     context: ScimContext,
@@ -112,6 +113,7 @@ export function crud<Item extends { readonly id: string }>(declaration: Declarat
     endpoint,
     definition,
     schema: engine.schema,
+    isSingle: declaration.isSingle ?? false,
     isListed: declaration.isListed ?? false,
     unlistedExtensions: declaration.unlistedExtensions ?? [],
     isMe: declaration.isMe ?? false,
@@ -135,14 +137,14 @@ class Engine<Item extends { readonly id: string }> {
   }
 
   operations(): Operations {
-    const { create, change, remove, changeInTurn, replace, modify } = this.declared;
+    const { list, create, change, remove, changeInTurn, replace, modify } = this.declared;
     return {
       get: async (context, id, query) => {
         const item = await this.declared.get(context, id);
         const meta = this.#meta(item, context);
         return notModified(context, identityOf(meta)) ?? this.#answer(200, context, item, query, meta);
       },
-      list: (context, query) => this.#list(context, query),
+      ...(list && { list: (context, query) => this.#list(context, query, list) }),
       ...(create && {
         create: async (context, body, query) =>
           this.#answer(201, context, await create(context, this.#read(body)), query),
@@ -192,11 +194,15 @@ class Engine<Item extends { readonly id: string }> {
     };
   }
 
-  #list(context: ScimContext, query: Query): Promise<ScimAnswer> {
+  #list(
+    context: ScimContext,
+    query: Query,
+    list: NonNullable<Declaration<Item>["list"]>,
+  ): Promise<ScimAnswer> {
     const criteria = toCriteria(this.schema, query);
     return answerWithList(context, query, {
       endpoint: this.declared.endpoint,
-      read: (part) => this.declared.list(context, { ...criteria, ...part }, query),
+      read: (part) => list(context, { ...criteria, ...part }, query),
       renderer: this.renderer(context, Projection.of(this.schema, query)),
     });
   }

@@ -3,12 +3,14 @@ import { auditEvents } from "./audit-event.js";
 import { candidates } from "./candidate.js";
 import { groups } from "./group.js";
 import { invitations } from "./invitation.js";
+import { realms } from "./realm.js";
 import type { ResourceType } from "./resource-type.js";
+import { roles } from "./role.js";
 import { teams } from "./team.js";
 import { users } from "./user.js";
 
 /** The resource types whose changes are in the audit log. */
-const audited = [users, groups, teams, invitations, accessTokens, candidates];
+const audited = [users, groups, teams, invitations, accessTokens, candidates, roles];
 
 /**
  * All resource types that Muster serves. Routes, discovery, addresses, lists, search, the audit log's targets and Bulk
@@ -22,4 +24,6 @@ export const resourceTypes: readonly ResourceType[] = [
   accessTokens,
   auditEvents(audited),
   candidates,
+  realms,
+  roles,
 ];

@@ -14,8 +14,10 @@ export interface ResourceType {
   /** As `/Schemas` shows it. */
   readonly definition: Definition;
   readonly schema: ResourceSchema;
-  /** Whether `/ResourceTypes` lists it; it can be read there by its name in any case. */
-  readonly isListed: boolean;
+  /** Whether there is one alone, at the endpoint itself. */
+  readonly isSingle: boolean;
+  /** Whether `/ResourceTypes` lists it, or does so for one client; it can be read there by its name in any case. */
+  readonly isListed: boolean | "for Okta";
   /** The extensions that `/ResourceTypes` leaves out of its list. */
   readonly unlistedExtensions: readonly string[];
   /** Whether `/Me` is one of these (RFC 7644 section 3.11). */
@@ -41,7 +43,7 @@ export type Action = (context: ScimContext, id: string, body: unknown) => Promis
 /** What clients can do with resources of a type. What is absent cannot be done: 405. */
 export interface Operations {
   readonly get: (context: ScimContext, id: string, query: Query) => Promise<ScimAnswer>;
-  readonly list: (context: ScimContext, query: Query) => Promise<ScimAnswer>;
+  readonly list?: (context: ScimContext, query: Query) => Promise<ScimAnswer>;
   readonly create?: (context: ScimContext, body: unknown, query: Query) => Promise<ScimAnswer>;
   readonly replace?: (context: ScimContext, id: string, body: unknown, query: Query) => Promise<ScimAnswer>;
   readonly modify?: (context: ScimContext, id: string, body: unknown, query: Query) => Promise<ScimAnswer>;
@@ -65,9 +67,9 @@ export interface Methods {
 }
 
 /** The methods of what can be done. */
-export function methodsOf({ create, replace, modify, remove }: Operations): Methods {
+export function methodsOf({ list, create, replace, modify, remove }: Operations): Methods {
   return {
-    collection: ["GET", "HEAD", ...(create ? ["POST"] : [])],
+    collection: [...(list ? ["GET", "HEAD"] : []), ...(create ? ["POST"] : [])],
     resource: [
       ...["GET", "HEAD"],
       ...(replace ? ["PUT"] : []),

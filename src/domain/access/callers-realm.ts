@@ -1,0 +1,17 @@
+import type { AccessToken } from "../tokens/access-token.js";
+import type { KnownRole } from "./known-roles.js";
+import type { Action } from "./policy.js";
+import type { Realm } from "./principal.js";
+
+/** What a caller learns of itself: where it acts, who it is, and what it may do there. */
+export interface CallersRealm {
+  /** `provider`, or the organization's id. */
+  readonly id: string;
+  readonly realm: Realm;
+  /** The access token that acts. */
+  readonly token: AccessToken;
+  /** Whether it may change nothing. */
+  readonly readOnly: boolean;
+  readonly grantableRoles: readonly KnownRole[];
+  readonly actions: readonly Action[];
+}
