@@ -11,6 +11,7 @@ import { Pages } from "./pages/pages.js";
 import type { Branding } from "./pages/pages.js";
 import { health } from "./server/health.js";
 import type { RunningRequests } from "./server/running-requests.js";
+import { slashesBefore } from "./requests/paths.js";
 import { whenLoaded } from "./server/keys.js";
 import { scim } from "./scim/scim.js";
 import type { ScimParts } from "./scim/scim.js";
@@ -48,6 +49,7 @@ export function createApp(parts: AppParts): Express {
   app.disable("etag");
   // An app that Muster is mounted in has its own opinion, which counts unless the setting says another one.
   if (trustedProxies.length > 0) app.set("trust proxy", [...trustedProxies]);
+  app.use(slashesBefore(SCIM_PATH));
   // A host that this is mounted in has routes of its own, which pass by.
   app.use(["/healthz", "/readyz", ...WITH_KEYS], requests.handler);
   app.use(health(ready, requests));

@@ -57,7 +57,7 @@ export class Discovery {
     if (endpoint === "ServiceProviderConfig") return new ScimAnswer(200, this.#configuration);
     const types = isOkta ? this.#resourceTypesForOkta : this.#resourceTypes;
     const { kind, list, byName } = endpoint === "Schemas" ? this.#schemas : types;
-    const text = id === undefined ? list : byName.get(id);
+    const text = id === undefined ? list : byName.get(id.toLowerCase());
     if (text === undefined) throw new ScimError(404, undefined, `${kind} ${id} not found`);
     return new ScimAnswer(200, text);
   }
@@ -67,8 +67,8 @@ export class Discovery {
 interface Described {
   readonly kind: string;
   readonly list: string;
-  /** By id and by name. */
-  readonly byName: ReadonlyMap<string | undefined, string>;
+  /** By id and by name, in lower case. */
+  readonly byName: ReadonlyMap<string, string>;
 }
 
 interface Named {
@@ -88,7 +88,9 @@ function described(kind: string, all: readonly Named[], listed: readonly object[
   return {
     kind,
     list,
-    byName: new Map(texts.flatMap(({ id, name, text }) => [[id, text] as const, [name, text] as const])),
+    byName: new Map(
+      texts.flatMap(({ id, name, text }) => [id, name].map((each) => [each.toLowerCase(), text] as const)),
+    ),
   };
 }
 

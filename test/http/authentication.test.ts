@@ -19,6 +19,44 @@ describeServer("Authentication", (scim, server) => {
     }
   });
 
+  it("takes any number of spaces after the word Bearer", async () => {
+    for (const between of ["  ", "   ", "\t", " \t "]) {
+      expectList(await withAuthorization(`Bearer${between}${scim.token}`));
+      expectList(await withAuthorization(`  bearer${between}${scim.token}  `));
+    }
+  });
+
+  it("says what is wrong with the header, and not that a valid token is wrong", async () => {
+    const good = scim.token;
+    for (const [authorization, detail] of [
+      [`Bearer Bearer ${good}`, /the word Bearer once/],
+      ["Bearer Bearer", /the word Bearer once/],
+      ["bearer", /no token after the word Bearer/],
+      [`Bearer "${good}"`, /without spaces or quotes/],
+      [`Bearer <${good}>`, /without spaces or quotes/],
+      [`Bearer ${good} ${good}`, /without spaces or quotes/],
+      [`Bearer ${good}, Bearer ${good}`, /without spaces or quotes/],
+      [`Bearer token=${good}`, /without spaces or quotes/],
+    ] as const) {
+      const answer = await withAuthorization(authorization);
+      expectUnauthenticated(answer, /^Bearer realm="[^"]+", error="invalid_request"/);
+      expect(answer.body.detail).to.match(detail);
+    }
+  });
+
+  it("asks another scheme, or a bare token, for the word Bearer, without an error code (RFC 6750 section 3.1)", async () => {
+    for (const authorization of [
+      scim.token,
+      "Basic ZGFuYTpzZWNyZXQ=",
+      `Token ${scim.token}`,
+      `Bearer:${scim.token}`,
+    ]) {
+      const answer = await withAuthorization(authorization);
+      expectUnauthenticated(answer, /^Bearer realm="[^"]+"$/);
+      expect(answer.body.detail).to.match(/must begin with the word Bearer/);
+    }
+  });
+
   it("asks for a token when there is none, without saying that one is wrong", async () => {
     const answer = await withAuthorization(null);
     expectUnauthenticated(answer);
@@ -71,7 +109,10 @@ describeServer("Authentication", (scim, server) => {
 
   it("takes no token from the address or the body, where it would end up in logs", async () => {
     const headers = { authorization: null };
-    expectUnauthenticated(await scim.request("GET", `/Users?access_token=${scim.token}`, { headers }));
+    for (const name of ["access_token", "Access_Token"]) {
+      expectUnauthenticated(await scim.request("GET", `/Users?${name}=${scim.token}`, { headers }));
+      expectUnauthenticated(await scim.get(`/Users?${name}=${scim.token}`));
+    }
     const body = { schemas: [CORE_USER], userName: "dana@example.com", access_token: scim.token };
     expectUnauthenticated(await scim.request("POST", "/Users", { body, headers }));
     const form = { authorization: null, "content-type": "application/x-www-form-urlencoded" };
@@ -83,6 +124,9 @@ describeServer("Authentication", (scim, server) => {
     const user = await createUser(scim);
     const headers = { authorization: null };
     for (const [method, path] of [
+      ["GET", "//users"],
+      ["GET", "/serviceproviderconfig/../users"],
+      ["GET", "/users/serviceproviderconfig"],
       ["GET", `/Users/${user.id}`],
       ["DELETE", `/Users/${user.id}`],
       ["GET", "/Users/unknown"],
@@ -99,7 +143,9 @@ describeServer("Authentication", (scim, server) => {
 
   it("is not needed to read how to authenticate", async () => {
     const headers = { authorization: null };
-    expectStatus(await scim.request("GET", "/ServiceProviderConfig", { headers }), 200);
+    for (const path of ["/ServiceProviderConfig", "//serviceProviderConfig/"]) {
+      expectStatus(await scim.request("GET", path, { headers }), 200);
+    }
     expectUnauthenticated(await scim.request("PUT", "/ServiceProviderConfig", { headers }));
   });
 });

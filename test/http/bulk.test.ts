@@ -289,6 +289,14 @@ describeServer("A Bulk request", (scim, server) => {
       expectList(await scim.find("/Users", `userName eq "${names[1]}"`), 0);
     });
 
+    it("0, which some clients send for no limit, does all", async () => {
+      const bad = { method: "DELETE", path: "/Users/nobody" };
+      for (const failOnErrors of [0, null]) {
+        const outcomes = await sendBulk(scim, [bad, bad, post("a", user())], { failOnErrors });
+        expect(statusesOf(outcomes)).to.deep.equal([404, 404, 201]);
+      }
+    });
+
     it("that is not reached, does all", async () => {
       const bad = { method: "DELETE", path: "/Users/nobody" };
       const outcomes = await sendBulk(scim, [bad, post("a", user())], { failOnErrors: 2 });
@@ -309,7 +317,7 @@ describeServer("A Bulk request", (scim, server) => {
         400,
         "invalidSyntax",
       ],
-      ...[0, -1, 1.5, "1", true].map((failOnErrors): [string, unknown, number, string] => [
+      ...[-1, 1.5, "1", true].map((failOnErrors): [string, unknown, number, string] => [
         `failOnErrors ${JSON.stringify(failOnErrors)}`,
         { schemas: [BULK_REQUEST], failOnErrors, Operations: [operation] },
         400,

@@ -281,11 +281,12 @@ describeServer("Discovery", (scim) => {
     }
   });
 
-  it("refuses a filter with 403 (RFC 7644 section 4)", async () => {
+  it("refuses a filter with 403 (RFC 7644 section 4), and takes an empty one for none", async () => {
     for (const path of ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig"]) {
-      for (const filter of ["id%20pr", "%22x%22", "", "a&filter=b"]) {
+      for (const filter of ["id%20pr", "%22x%22", "a&filter=b", "a&Filter=b", "&FILTER=id%20pr"]) {
         expectError(await scim.get(`${path}?filter=${filter}`), { status: 403 });
       }
+      expectStatus(await scim.get(`${path}?filter=`), 200);
     }
   });
 });

@@ -91,7 +91,6 @@ describeServer("An address that cannot be meant so is answered with a SCIM Error
 
   describe("for a filter that is none:", () => {
     const wrong = [
-      "",
       "userName",
       "userName eq",
       'userName eq "x',
@@ -123,7 +122,7 @@ describeServer("An address that cannot be meant so is answered with a SCIM Error
       "password pr",
     ];
     for (const filter of wrong) {
-      it(filter === "" ? "an empty one" : filter, async () => {
+      it(filter, async () => {
         const expected = { status: 400, scimType: "invalidFilter", detail: /at character \d+: / };
         expectError(await scim.find("/Users", filter), expected);
         const body = { schemas: ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], filter };

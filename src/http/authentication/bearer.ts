@@ -5,6 +5,7 @@ import type { AuditService } from "../../services/audit/audit.js";
 import type { Authentication, AuthenticationService } from "../../services/tokens/authentication.js";
 import { actorOf } from "../../services/roles/current-principal.js";
 import { ScimError } from "../../scim/errors.js";
+import { readAuthorization } from "./authorization.js";
 import { clientAddress } from "../requests/client-address.js";
 import type { FailedAuthentication } from "./failed-authentication.js";
 import { requestIdOf } from "../requests/request-id.js";
@@ -31,41 +32,44 @@ export function authentication(
   );
 
   /** Leaves a trace of a credential that is refused, and takes its time when there were many. */
-  const refuse = async (request: Request, response: Response, result: Failed | undefined) => {
+  const refuse = async (
+    request: Request,
+    response: Response,
+    refused: Failed | undefined,
+    error: ScimError,
+  ) => {
     const origin = { requestId: requestIdOf(response), address: clientAddress(request) };
-    const token = result && "token" in result ? result.token : undefined;
-    if (result && token) {
+    const token = refused && "token" in refused ? refused.token : undefined;
+    if (refused && token) {
       const { id, name, realm } = token;
-      const author = { actor: actorOf(token, result.hash), realm, origin };
+      const author = { actor: actorOf(token, refused.hash), realm, origin };
       const target = { type: "AccessToken", id, display: name };
-      const detail = DETAILS[result.reason as keyof typeof DETAILS];
+      const detail = DETAILS[refused.reason as keyof typeof DETAILS];
       await services.audit.refused(author, { action: "authenticate", target, status: 401, detail });
     }
-    const hash = result?.hash.slice(0, LOGGED_HASH_LENGTH);
-    await failures.note(
-      { reason: result?.reason ?? "malformed", hash, tokenId: token?.id, ...origin },
-      response,
-    );
-    throw refusal(request);
+    const hash = refused?.hash.slice(0, LOGGED_HASH_LENGTH);
+    const reason = refused?.reason ?? "malformed";
+    await failures.note({ reason, hash, tokenId: token?.id, ...origin }, response);
+    throw error;
   };
   return (request: Request, response: Response, next: NextFunction) => {
     if (isPublic(request)) {
       next();
       return;
     }
-    if (request.query.access_token !== undefined) {
-      next(
-        unauthenticated(
-          "Do not send an access token in the URL, because URLs are logged; send it in the Authorization header",
-          "invalid_request",
-        ),
-      );
+    if (Object.keys(request.query).some((name) => name.toLowerCase() === "access_token")) {
+      next(unauthenticated(IN_URL, "invalid_request"));
       return;
     }
-    if (!offersToken(request)) {
-      next(refusal(request));
+    const authorization = readAuthorization(request);
+    if ("problem" in authorization) {
+      const { isBearer, problem } = authorization;
+      // Other schemes cost nothing and are no guesses.
+      if (!isBearer) next(unauthenticated(problem));
+      else refuse(request, response, undefined, unauthenticated(problem, "invalid_request")).catch(next);
       return;
     }
+    request.headers.authorization = `Bearer ${authorization.token}`;
     const finish = (error: unknown, given: unknown) => {
       const result = (given === false ? undefined : given) as Authentication | undefined;
       if (error) next(error);
@@ -73,7 +77,13 @@ export function authentication(
         const origin = { requestId: requestIdOf(response), address: clientAddress(request) };
         request.user = { ...result.principal, origin };
         next();
-      } else refuse(request, response, result).catch(next);
+      } else {
+        // Passport takes no token from the header when the body, which a host has read, has one, too.
+        const refusal = result
+          ? unauthenticated("The access token is unknown, expired or revoked", "invalid_token")
+          : unauthenticated("Send the access token in the Authorization header alone", "invalid_request");
+        refuse(request, response, result, refusal).catch(next);
+      }
     };
     (passport.authenticate("bearer", { session: false }, finish) as RequestHandler)(request, response, next);
   };
@@ -91,50 +101,13 @@ const DETAILS = {
   "owner inactive": "the user of the access token is inactive",
 } as const satisfies Record<Exclude<Failed["reason"], "unknown">, string>;
 
-/** Whether a request has one bearer token. What has none, or something else, costs nothing and is no guess. */
-const offersToken = (request: Request) =>
-  isSaidOnce(request) && /^bearer\b/i.test(request.headers.authorization ?? "");
-
-/** Of several headers of this name, Node.js takes the first, and a proxy perhaps another one. */
-function isSaidOnce({ rawHeaders }: Request): boolean {
-  let times = 0;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index];
-    if (name?.length === "authorization".length && name.toLowerCase() === "authorization") times += 1;
-  }
-  return times === 1;
-}
+const IN_URL =
+  "Do not send an access token in the URL, because URLs are logged; send it in the Authorization header";
 
 const isPublic = (request: Request) =>
-  (request.method === "GET" || request.method === "HEAD") &&
-  /^\/ServiceProviderConfig\/?$/.test(request.path);
+  (request.method === "GET" || request.method === "HEAD") && request.path === "/ServiceProviderConfig";
 
-/**
- * Says what is wrong with the credentials. Where they are no bearer token at all, the challenge has no error code
- * (RFC 6750 section 3.1).
- */
-function refusal(request: Request): ScimError {
-  const { authorization } = request.headers;
-  if (authorization === undefined) {
-    return unauthenticated("An access token is required; send 'Authorization: Bearer <token>'");
-  }
-  if (!isSaidOnce(request)) {
-    return unauthenticated("Send exactly one Authorization header", "invalid_request");
-  }
-  const [scheme = "", ...parts] = authorization.trim().split(/ +/, 3);
-  if (scheme.toLowerCase() !== "bearer") {
-    return unauthenticated(
-      "The Authorization header must begin with the word Bearer: send 'Authorization: Bearer <token>'",
-    );
-  }
-  return parts.length === 1
-    ? unauthenticated("The access token is unknown, expired or revoked", "invalid_token")
-    : unauthenticated(
-        "The Authorization header must contain the word Bearer once and then the token: send 'Authorization: Bearer <token>'",
-        "invalid_request",
-      );
-}
-
+/** The challenge for a request that has no bearer token at all has no error code (RFC 6750 section 3.1). */
 function unauthenticated(detail: string, code?: string): ScimError {
   const challenge = code === undefined ? REALM : `${REALM}, error="${code}", error_description="${detail}"`;
   return new ScimError(401, undefined, detail, { "WWW-Authenticate": challenge });

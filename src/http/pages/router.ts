@@ -4,6 +4,7 @@ import { ClosedError } from "../../domain/errors.js";
 import type { Logger } from "../../logging/logger.js";
 import { failure } from "../../scim/answers/answer.js";
 import { ScimError, toScimError } from "../../scim/errors.js";
+import { isEmpty } from "../requests/body.js";
 import { clientAddress } from "../requests/client-address.js";
 import { logFault } from "../answers/faults.js";
 import { requestId, requestIdOf } from "../requests/request-id.js";
@@ -97,7 +98,8 @@ export class LinkRouter {
     this.router.post(`/:token/${name}`, async (request: Request<{ token: string }>, response) => {
       const { token } = request.params;
       const input = inputIn(request.body, fields);
-      if (request.is("application/json")) {
+      // Without a body there is no type to tell them by, and a browser sends a form.
+      if (request.is("application/json") || (isEmpty(request) && !wantsPage(request))) {
         const answer = json(await run(token, input, request, response));
         if (answer) response.status(answer.status ?? 200).json(answer.body);
         else response.status(204).end();

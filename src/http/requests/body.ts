@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import express from "express";
-import type { Request, RequestHandler } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import type { JsonValue } from "../../domain/values/json.js";
 import type { Room } from "../../domain/limits/room.js";
 import { invalidSyntax, ScimError } from "../../scim/errors.js";
@@ -22,8 +22,13 @@ type Parse = (bytes: Buffer) => JsonValue | Promise<JsonValue>;
  * `invalidSyntax` for one that is missing, 503 when there is no room for a long one.
  *
  * @param limit the longest body, in bytes
+ * @param isOptional whether a request may have no body, which is then taken for an empty object
  */
-export function readBody(limit: number, room: Room): RequestHandler {
+export function readBody(
+  limit: number,
+  room: Room,
+  isOptional: (response: Response) => boolean = () => false,
+): RequestHandler {
   const read = withinRoom(room, limit, express.raw({ type: MEDIA_TYPES, limit }) as RequestHandler);
   return (request, response, next) => {
     // An app that Muster is mounted in has read it.
@@ -38,12 +43,21 @@ export function readBody(limit: number, room: Room): RequestHandler {
       next();
       return;
     }
+    const mayBeEmpty = isOptional(response);
+    if (mayBeEmpty && isEmpty(request)) {
+      request.body = {};
+      next();
+      return;
+    }
+    // A body without a length may turn out to be none, and then it needs no type.
+    if (mayBeEmpty) request.headers["content-type"] ??= MEDIA_TYPES[0];
     const refused = refusal(request);
     if (refused) {
       next(refused);
       return;
     }
     return read(request, response, (error?: unknown) => {
+      if (mayBeEmpty && Buffer.isBuffer(request.body) && request.body.length === 0) request.body = {};
       next(error ? bodyError(error, limit) : undefined);
     });
   };
@@ -85,7 +99,8 @@ const LONG_BYTES = 256 * 1024;
 
 const hasBody = ({ method }: Request) => ["POST", "PUT", "PATCH"].includes(method);
 
-const isEmpty = ({ headers }: Request) =>
+/** Whether it is certain before reading that a request has no body. */
+export const isEmpty = ({ headers }: Request) =>
   headers["transfer-encoding"] === undefined && (headers["content-length"] ?? "0") === "0";
 
 /** body-parser tells by `type` what is wrong. */

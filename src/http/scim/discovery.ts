@@ -1,12 +1,13 @@
 import type { RequestHandler } from "express";
 import type { Discovery } from "../../scim/discovery.js";
 import { ScimError } from "../../scim/errors.js";
+import { isFiltered } from "../../scim/requests/query.js";
 import { decoded } from "../../scim/requests/place.js";
 
 /** How Okta's client names itself in `User-Agent`: "Okta SCIM Client 1.0.0". */
 const OKTA = /^okta\b/i;
 
-const DISCOVERY = /^\/(ServiceProviderConfig|ResourceTypes|Schemas)(?:\/([^/]+))?\/?$/;
+const DISCOVERY = /^\/(ServiceProviderConfig|ResourceTypes|Schemas)(?:\/([^/]+))?$/;
 
 /**
  * Answers about the server itself are the same whatever the query (RFC 7644 section 4): its parameters are
@@ -22,7 +23,7 @@ export const discovery =
       next();
       return;
     }
-    if (request.query.filter !== undefined) {
+    if (isFiltered(request.query)) {
       throw new ScimError(
         403,
         undefined,

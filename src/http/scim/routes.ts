@@ -1,9 +1,9 @@
-import type { Request, RequestHandler } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import type { ScimAnswer } from "../../scim/answers/answer.js";
 import type { ScimContext } from "../../scim/context.js";
 import { listAll } from "../../scim/directory.js";
 import { ScimError } from "../../scim/errors.js";
-import { placeReader } from "../../scim/requests/place.js";
+import { placeReader, SEARCH } from "../../scim/requests/place.js";
 import { readSearchRequest } from "../../scim/requests/search-request.js";
 import { answerAt, methodsAt } from "../../scim/resources/answer.js";
 import type { ResourceType } from "../../scim/resources/resource-type.js";
@@ -11,12 +11,15 @@ import type { ResourceType } from "../../scim/resources/resource-type.js";
 /** What a path takes, and how it is answered; absent: by a middleware of its own. */
 interface Route {
   readonly methods: readonly string[];
+  /** Whether a POST may have no body. */
+  readonly isBodyOptional?: boolean;
   readonly answer?: (context: ScimContext, request: Request) => Promise<ScimAnswer>;
 }
 
 /** The middlewares of all routes: refuses what there is no route for, and answers the others. */
 interface Routes {
   readonly check: RequestHandler;
+  readonly isBodyOptional: (response: Response) => boolean;
   readonly dispatch: (context: (request: Request) => ScimContext) => RequestHandler;
 }
 
@@ -24,9 +27,9 @@ const READ = ["GET", "HEAD"];
 const SEARCHED = ["POST"];
 
 const ELSEWHERE: readonly (readonly [pattern: RegExp, route: Route])[] = [
-  [/^\/Bulk\/?$/, { methods: ["POST"] }],
-  [/^\/ServiceProviderConfig\/?$/, { methods: READ }],
-  [/^\/(ResourceTypes|Schemas)(\/[^/]+)?\/?$/, { methods: READ }],
+  [/^\/Bulk$/, { methods: ["POST"] }],
+  [/^\/ServiceProviderConfig$/, { methods: READ }],
+  [/^\/(ResourceTypes|Schemas)(\/[^/]+)?$/, { methods: READ }],
 ];
 
 /**
@@ -48,9 +51,14 @@ export function routes(types: readonly ResourceType[]): Routes {
   function find(path: string): Route | undefined {
     if (path === "/") return root;
     const place = placeAt(path);
-    if (place)
-      return { methods: methodsAt(place), answer: (context, request) => answerAt(context, place, request) };
-    if (/^\/\.search\/?$/.test(path)) return rootSearch;
+    if (place) {
+      return {
+        methods: methodsAt(place),
+        isBodyOptional: place.action !== undefined && place.action !== SEARCH,
+        answer: (context, request) => answerAt(context, place, request),
+      };
+    }
+    if (path === `/${SEARCH}`) return rootSearch;
     return ELSEWHERE.find(([pattern]) => pattern.test(path))?.[1];
   }
 
@@ -74,7 +82,7 @@ export function routes(types: readonly ResourceType[]): Routes {
       if (answer) response.send(await answer(context(request), request));
     };
 
-  return { check, dispatch };
+  return { check, isBodyOptional: ({ locals }) => (locals.route as Route).isBodyOptional === true, dispatch };
 }
 
 function methodNotAllowed(method: string, methods: readonly string[]): ScimError {

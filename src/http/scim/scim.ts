@@ -23,7 +23,7 @@ import { me } from "./me.js";
 import { requestId } from "../requests/request-id.js";
 import { routes } from "./routes.js";
 import { addressTooLong } from "../server/server.js";
-import { slashes } from "../requests/slashes.js";
+import { paths } from "../requests/paths.js";
 import { takeTurn } from "../requests/turn.js";
 
 export interface ScimParts {
@@ -64,7 +64,7 @@ export function scim({
 }: ScimParts): Router {
   const locations = locationsBelow(baseUrl, resourceTypes);
   const context = scimContext({ services, cursors, pageMemory, logger, baseUrl, locations, ending });
-  const { check, dispatch } = routes(resourceTypes);
+  const { check, isBodyOptional, dispatch } = routes(resourceTypes);
   const turn = takeTurn();
   const room = bodyRoom(Math.max(MAX_BODY_BYTES, bulkLimits.maxPayloadSize));
   const router = Router();
@@ -72,14 +72,14 @@ export function scim({
   router.use(compression({ threshold: COMPRESSED_FROM }));
   router.use(answers(logger));
   router.use(addressLength);
-  router.use(slashes);
+  router.use(paths(resourceTypes));
   router.use(authentication(services, failedAuthentication));
   router.use(me(resourceTypes));
   router.use(check);
   const cursorTimeout = advertisePagination ? cursors.timeout : undefined;
   router.use(discovery(new Discovery(resourceTypes, { baseUrl, bulk: bulkLimits, cursorTimeout })));
   router.use(bulk(resourceTypes, context, bulkLimits, room, turn));
-  router.use(readBody(MAX_BODY_BYTES, room));
+  router.use(readBody(MAX_BODY_BYTES, room, isBodyOptional));
   router.use(turn);
   router.use(parseBody());
   router.use(dispatch(context));

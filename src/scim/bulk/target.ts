@@ -1,6 +1,6 @@
 import { ScimError } from "../errors.js";
 import type { BulkMethod } from "../requests/bulk-request.js";
-import { placeReader, withoutMe } from "../requests/place.js";
+import { canonicalPaths, placeReader, withoutMe } from "../requests/place.js";
 import type { Place } from "../requests/place.js";
 import { methodsAt } from "../resources/answer.js";
 import type { ResourceType } from "../resources/resource-type.js";
@@ -24,10 +24,11 @@ export function targetReader(
   accountId: string | undefined,
 ): ReadTarget {
   const placeAt = placeReader(types);
+  const canonical = canonicalPaths(types);
   return (method, path) => {
-    const below = path.startsWith(`${baseUrl}/`) ? path.slice(baseUrl.length) : path;
+    const below = canonical(path.startsWith(`${baseUrl}/`) ? path.slice(baseUrl.length) : path);
     const own = accountId === undefined ? below : withoutMe(below, types, accountId);
-    const place = own.includes("?") ? undefined : placeAt(own.startsWith("/") ? own : `/${own}`);
+    const place = own.includes("?") ? undefined : placeAt(own);
     if (!place || place.action !== undefined) {
       throw new ScimError(404, undefined, `There is no endpoint '${path}'`);
     }

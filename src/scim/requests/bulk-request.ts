@@ -57,10 +57,7 @@ export async function readBulkRequest(body: unknown, maxOperations: number): Pro
     const detail = `A Bulk request can have at most ${maxOperations} operations, not ${operations.length}`;
     throw new ScimError(413, undefined, detail);
   }
-  const failOnErrors = member(message, "failOnErrors") ?? null;
-  if (failOnErrors !== null && !(Number.isInteger(failOnErrors) && Number(failOnErrors) > 0)) {
-    throw invalidValue("'failOnErrors' must be a whole number of at least 1");
-  }
+  const failOnErrors = readFailOnErrors(member(message, "failOnErrors") ?? 0);
   const read: (BulkOperation | MalformedOperation)[] = [];
   const turns = new Turns();
   let references = 0;
@@ -78,7 +75,15 @@ export async function readBulkRequest(body: unknown, maxOperations: number): Pro
     await turns.next();
   }
   requireUniqueIds(read);
-  return { operations: read, failOnErrors: failOnErrors === null ? Infinity : Number(failOnErrors) };
+  return { operations: read, failOnErrors };
+}
+
+/** Some clients send 0 for no limit. @throws ScimError 400 `invalidValue` */
+function readFailOnErrors(value: JsonValue): number {
+  if (!Number.isSafeInteger(value) || Number(value) < 0) {
+    throw invalidValue("'failOnErrors' must be a whole number, not below 0");
+  }
+  return Number(value) === 0 ? Infinity : Number(value);
 }
 
 function readOperation(operation: JsonValue): BulkOperation | MalformedOperation {
@@ -90,7 +95,7 @@ function readOperation(operation: JsonValue): BulkOperation | MalformedOperation
     textIn(operation, "bulkId");
     const method = METHODS.find((each) => each === sent?.trim().toUpperCase());
     if (!method) throw invalidSyntax(`The 'method' of an operation must be one of ${METHODS.join(", ")}`);
-    const path = textIn(operation, "path");
+    const path = textIn(operation, "path")?.replace(SLASHES_AT_END, "$1");
     if (path === undefined) throw invalidSyntax("An operation needs a 'path', such as /Users");
     if (method === "POST" && bulkId === undefined) {
       throw invalidSyntax(
@@ -113,6 +118,9 @@ function readOperation(operation: JsonValue): BulkOperation | MalformedOperation
     return { method: repeatedMethod, bulkId: repeatedId, error };
   }
 }
+
+/** A bulkId may be the last part of a path. */
+const SLASHES_AT_END = /^(.*[^/])\/+$/s;
 
 const asText = (value: JsonValue | undefined) => (typeof value === "string" ? value : undefined);
 

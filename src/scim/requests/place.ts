@@ -10,11 +10,45 @@ export interface Place {
   readonly action: string | undefined;
 }
 
-const PATH = /^\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?\/?$/;
+export const SEARCH = ".search";
+
+/** The endpoints that are not of a resource type. */
+const OTHER_ENDPOINTS = ["Bulk", "Me", "ServiceProviderConfig", "ResourceTypes", "Schemas"];
+
+/** The longest path that is read: a path in a Bulk request may be as long as its operation. */
+const MAX_PATH_LENGTH = 32 * 1024;
 
 /**
- * Reads a path such as `/Users`, `/Users/{id}`, `/Users/.search` or `/Invitations/{id}/resend`, of a request or of an
- * operation in a Bulk.
+ * Makes a reader that turns a path as clients write it into its canonical form: one slash for several, none at the end, and
+ * the names of endpoints, of `.search` and of actions in their own case. Ids stay as they are.
+ */
+export function canonicalPaths(types: readonly ResourceType[]): (path: string) => string {
+  const endpoints = byLowerCase([...types.map(({ endpoint }) => endpoint.slice(1)), ...OTHER_ENDPOINTS]);
+  const actions = byLowerCase(types.flatMap((type) => Object.keys(type.actions)));
+  return (path) => {
+    if (path.length > MAX_PATH_LENGTH) return path;
+    const [first, second, third, ...others] = path.split("/").filter((segment) => segment !== "");
+    if (first === undefined) return "/";
+    const segments = [
+      endpoints.get(first.toLowerCase()) ?? searchIn(first),
+      ...(second === undefined ? [] : [searchIn(second)]),
+      ...(third === undefined ? [] : [actions.get(third.toLowerCase()) ?? third]),
+      ...others,
+    ];
+    return `/${segments.join("/")}`;
+  };
+}
+
+const byLowerCase = (names: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(names.map((name) => [name.toLowerCase(), name]));
+
+const searchIn = (segment: string) => (segment.toLowerCase() === SEARCH ? SEARCH : segment);
+
+const PATH = /^\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/;
+
+/**
+ * Reads a canonical path such as `/Users`, `/Users/{id}`, `/Users/.search` or `/Invitations/{id}/resend`, of a request or
+ * of an operation in a Bulk.
  *
  * @returns undefined for a path that does not exist
  * @throws ScimError 400 for an id that cannot be decoded
@@ -32,15 +66,14 @@ export function placeReader(types: readonly ResourceType[]): (path: string) => P
   };
 }
 
-export const SEARCH = ".search";
-
 /** Replaces `/Me` by the caller's own resource (RFC 7644 section 3.11). */
 export function withoutMe(path: string, types: readonly ResourceType[], accountId: string): string {
   const endpoint = types.find(({ isMe }) => isMe)?.endpoint ?? "";
   return path.replace(ME, `${endpoint}/${accountId}`);
 }
 
-export const ME = /^\/?Me\/?(?=$|\?)/;
+/** The start of a canonical path, or of an address with a query. */
+export const ME = /^\/Me(?=$|\?)/;
 
 /** @throws ScimError 400 */
 export function decoded(id: string): string {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Criteria } from "../../domain/listing.js";
 import { invalidCount, invalidSyntax, invalidValue } from "../errors.js";
 import type { ScimError } from "../errors.js";
@@ -21,20 +22,25 @@ export interface Query {
 }
 
 /** The names of the parameters, by their lower-case form. */
-export const PARAMETERS: ReadonlyMap<string, string> = new Map(
+const PARAMETERS: ReadonlyMap<string, string> = new Map(
   ["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"].map(
     (name) => [name.toLowerCase(), name],
   ),
 );
 
+/** Parameters as a client sent them, by their names in any case. */
+type Sent = Readonly<Record<string, unknown>>;
+
 /**
- * Reads the parameters of a request; unknown ones are ignored.
+ * Reads the parameters of a request; unknown ones are ignored. Names are matched without case: a list whose `Filter` is
+ * ignored would contain everything.
  *
- * @param source a parsed query string, or the body of a SearchRequest
+ * @param sent a parsed query string, or the body of a SearchRequest
  * @throws ScimError 400 `invalidValue` for a parameter of the wrong form, `invalidCount` in a list by cursor
  */
-export function readQuery(source: Readonly<Record<string, unknown>>): Query {
-  const filter = text(source, "filter", true);
+export function readQuery(sent: Sent): Query {
+  const source = named(sent);
+  const filter = text(source, "filter");
   const sortBy = text(source, "sortBy");
   const sortOrder = text(source, "sortOrder");
   const startIndex = integer(source, "startIndex", invalidValue);
@@ -74,23 +80,35 @@ export function toCriteria(
   };
 }
 
+/** Whether a request has a filter, however it is written. */
+export const isFiltered = (sent: Sent) =>
+  Object.entries(sent).some(
+    ([name, value]) => name.toLowerCase() === "filter" && !(typeof value === "string" && value.trim() === ""),
+  );
+
+/** The known parameters by their own names. @throws ScimError 400 `invalidValue` for two spellings with different values */
+function named(sent: Sent): Sent {
+  const found: Record<string, unknown> = {};
+  for (const [spelling, value] of Object.entries(sent)) {
+    const name = PARAMETERS.get(spelling.toLowerCase());
+    if (name === undefined) continue;
+    if (name in found && !isDeepStrictEqual(found[name], value)) {
+      throw invalidValue(`The parameter '${name}' has two spellings with different values; send it once`);
+    }
+    found[name] = value;
+  }
+  return found;
+}
+
 /** @param mayBeEmpty whether an empty value has a meaning of its own, unlike an absent one */
-function text(
-  source: Readonly<Record<string, unknown>>,
-  name: string,
-  mayBeEmpty = false,
-): string | undefined {
+function text(source: Sent, name: string, mayBeEmpty = false): string | undefined {
   const value = source[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "string") throw invalidValue(`Send the parameter '${name}' exactly once, as a string`);
   return value.trim() === "" && !mayBeEmpty ? undefined : value;
 }
 
-function integer(
-  source: Readonly<Record<string, unknown>>,
-  name: string,
-  refusal: (detail: string) => ScimError,
-): number | undefined {
+function integer(source: Sent, name: string, refusal: (detail: string) => ScimError): number | undefined {
   const value = source[name];
   if (value === undefined || value === null || value === "") return undefined;
   const number = typeof value === "string" && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value;
@@ -104,7 +122,7 @@ function integer(
 const MAX_NAMES = 500;
 const MAX_NAMES_LENGTH = 32 * 1024;
 
-function names(source: Readonly<Record<string, unknown>>, name: string): string[] | undefined {
+function names(source: Sent, name: string): string[] | undefined {
   const value = source[name];
   if (value === undefined || value === null) return undefined;
   const parts: unknown[] = Array.isArray(value) ? value : [value];

@@ -1,6 +1,6 @@
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
-import { coerceValue } from "./coercion.js";
+import { coerceValue, isUnassigned } from "./coercion.js";
 import { invalidSyntax, invalidValue } from "../errors.js";
 import { findAttribute, isComputed, isReference } from "../schema/attribute.js";
 import type { Attribute, AttributeReference, ResourceSchema } from "../schema/attribute.js";
@@ -65,13 +65,14 @@ export function requireIdentified(attribute: Attribute, value: JsonValue, name: 
 }
 
 /**
- * `schemas` is required and names the resource type (RFC 7643 section 3). Clients add schemas of their own, or
- * name the one that SCIM had before it became an RFC; these are accepted.
+ * `schemas` names the resource type (RFC 7643 section 3). Clients leave it out, and then it is the one of the endpoint;
+ * they add schemas of their own, or name the one that SCIM had before it became an RFC.
  */
-function requireSchema({ core, resourceType }: ResourceSchema, schemas: JsonValue | undefined): void {
+function requireSchema({ core, resourceType }: ResourceSchema, schemas: JsonValue = null): void {
+  if (isUnassigned(schemas)) return;
   const isCore = (urn: string) => urn.toLowerCase() === core.id.toLowerCase() || DRAFT_SCHEMA.test(urn);
-  if (!Array.isArray(schemas) || !schemas.every((urn) => typeof urn === "string") || schemas.length === 0) {
-    throw invalidSyntax(`A ${resourceType} needs 'schemas', a list of schema URNs: ["${core.id}"]`);
+  if (!Array.isArray(schemas) || !schemas.every((urn) => typeof urn === "string")) {
+    throw invalidSyntax(`The 'schemas' of a ${resourceType} must be a list of schema URNs: ["${core.id}"]`);
   }
   if (schemas.length > MAX_SCHEMAS) throw invalidSyntax(`'schemas' can name at most ${MAX_SCHEMAS}`);
   if (!schemas.some(isCore)) {
