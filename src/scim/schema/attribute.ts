@@ -57,9 +57,10 @@ export function findAttribute(schema: ResourceSchema, name: string): AttributeRe
   const extension = schema.extensions.get(lower);
   if (extension) return { extension };
   for (const candidate of [schema.core, ...schema.extensions.values()]) {
-    const prefix = `${candidate.id.toLowerCase()}:`;
-    if (!lower.startsWith(prefix)) continue;
-    const found = findIn(candidate, lower.slice(prefix.length));
+    const { length } = candidate.id;
+    // Entra ID's inbound synchronization writes a dot behind the URN of an extension.
+    if (!lower.startsWith(candidate.id.toLowerCase()) || !/[:.]/.test(lower.charAt(length))) continue;
+    const found = findIn(candidate, lower.slice(length + 1));
     return found && candidate !== schema.core ? { ...found, extension: candidate } : found;
   }
   return undefined;
