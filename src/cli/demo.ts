@@ -67,12 +67,8 @@ async function plant({ services }: Muster, seed: Seed): Promise<void> {
     ids.set(person.userName, account.id);
   }
   for (const { displayName, description, members } of seed.organizations) {
-    const accountIds = members.map((userName) => ids.get(userName) ?? "");
-    const made = await services.organizations.create(
-      OPERATOR_PRINCIPAL,
-      { displayName, description },
-      accountIds,
-    );
+    const entries = members.map((userName) => ({ accountId: ids.get(userName) ?? "" }));
+    const made = await services.groups.create(OPERATOR_PRINCIPAL, { displayName, description }, entries);
     realms.set(displayName, { type: "organization", organizationId: made.id });
   }
   for (const { name, secret, organization } of seed.tokens) {

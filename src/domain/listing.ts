@@ -84,11 +84,11 @@ export interface Listing extends Criteria, Range {
   readonly locations: Locations;
 }
 
-/** A listing of accounts and organizations together; criteria that are absent leave that kind out. */
+/** A listing of accounts and groups together; criteria that are absent leave that kind out. */
 export interface DirectoryListing extends Range {
   readonly locations: Locations;
   readonly accounts?: Criteria;
-  readonly organizations?: Criteria;
+  readonly groups?: Criteria;
 }
 
 export interface Page<T> {

@@ -3,10 +3,10 @@ import { BatchService } from "./batches.js";
 import type { Outside } from "./batches.js";
 import type { Dependencies } from "./dependencies.js";
 import { DirectoryService } from "./directory.js";
+import { GroupService } from "./groups/groups.js";
 import { InvitationService } from "./invitations/invitations.js";
 import type { Links } from "./invitations/links.js";
 import type { OutgoingMail } from "./mail/outgoing-mail.js";
-import { OrganizationService } from "./organizations/organizations.js";
 import { RealmService } from "./realm/realm.js";
 import { TeamService } from "./teams/teams.js";
 import { AccessTokenService } from "./tokens/access-tokens.js";
@@ -25,7 +25,7 @@ export interface SharedServices extends Outside {
 /** One service for each resource type, and for all types together. */
 const services = (deps: Dependencies, { candidates, links, mail, refusals, passwords }: SharedServices) => ({
   users: new UserService(deps, new SetupMail(deps, mail), passwords),
-  organizations: new OrganizationService(deps),
+  groups: new GroupService(deps),
   directory: new DirectoryService(deps),
   audit: new AuditService(deps, refusals),
   teams: new TeamService(deps),

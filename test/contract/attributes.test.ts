@@ -17,7 +17,8 @@ const AT = "2026-11-23T12:00:00.000Z";
 
 const LISTS: Readonly<Record<string, (repositories: Repositories, listing: Listing) => Promise<unknown>>> = {
   User: ({ accounts }, listing) => accounts.list(listing),
-  Group: ({ organizations }, listing) => organizations.list(listing),
+  Group: ({ organizations, teams }, listing) =>
+    Promise.all([organizations.list(listing), teams.listAsGroups(listing)]),
   Team: ({ teams }, listing) => teams.list(listing),
   Invitation: ({ invitations }, listing) => invitations.list(listing, AT),
   AccessToken: ({ accessTokens }, listing) => accessTokens.list(listing),

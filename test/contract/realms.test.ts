@@ -44,8 +44,8 @@ const READS: Readonly<Record<string, Call>> = {
   "accounts.passwordHash": ({ accounts }, { account }) => accounts.passwordHash(account.id),
   "directory.list of accounts": ({ directory }, { account }) =>
     directory.list({ ...ALL, accounts: { filter: isId(account.id) } }),
-  "directory.list of organizations": ({ directory }, { organization }) =>
-    directory.list({ ...ALL, organizations: { filter: isId(organization.id) } }),
+  "directory.list of groups": ({ directory }, { team }) =>
+    directory.list({ ...ALL, groups: { filter: isId(team.id) } }),
   "membershipDetails.find": ({ membershipDetails }, { account }) => membershipDetails.find([account.id]),
   "organizations.find": ({ organizations }, { organization }) =>
     organizations.find(organization.id, { lock: false }),
@@ -60,7 +60,8 @@ const READS: Readonly<Record<string, Call>> = {
   "teams.list": ({ teams }, { team }) => teams.list({ ...ALL, filter: isId(team.id) }),
   "teams.members": ({ teams }, { team }) => teams.members(team.id, undefined, 10),
   "teams.memberIds": ({ teams }, { team }) => teams.memberIds(team.id, 10),
-  "teams.countMembers": ({ teams }, { team }) => teams.countMembers(team.id),
+  "teams.listAsGroups": ({ teams }, { team }) => teams.listAsGroups({ ...ALL, filter: isId(team.id) }),
+  "teams.findAll": ({ teams }, { team }) => teams.findAll([team.id]),
   "teams.isMember": ({ teams }, { team, account }) => teams.isMember(team.id, account.id),
   "accessTokens.find": ({ accessTokens }, { token }) => accessTokens.find(token.id),
   "accessTokens.list": ({ accessTokens }, { token }) => accessTokens.list({ ...ALL, filter: isId(token.id) }),
@@ -204,6 +205,7 @@ const WHATEVER_THE_REALM = new Set([
   "teams.insert",
   "teams.lock",
   "teams.unknownMembers",
+  "teams.leaversAndTeams",
   "accessTokens.findByHash",
   "accessTokens.orphaned",
   "accessTokens.all",
@@ -261,7 +263,7 @@ async function createWorld(all: Repositories, name: string): Promise<World> {
   const [person, colleague] = [account("person"), account("colleague")];
   const team: Team = {
     ...{ id: id("team"), organizationId: organization.id, organizationName: name, displayName: id("team") },
-    ...{ externalId: undefined, description: undefined, ...times },
+    ...{ externalId: undefined, description: undefined, roles: [], memberCount: 0, ...times },
   };
   const token: AccessToken = {
     ...{ id: id("token"), name: id("token"), readOnly: false, accountId: undefined, makerId: undefined },

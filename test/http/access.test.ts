@@ -50,14 +50,14 @@ SEARCH /Users                 200  200  200  200  200    403    401      401    
 GET    /Groups                200  200  200  200  200    403    401      401     401     401
 GET    group                  200  200  200  200  404    403    401      401     401     401
 GET    foreign-group          200  200  404  404  200    403    401      401     401     401
-POST   /Groups                201  403  403  403  403    403    401      401     401     401
+POST   /Groups                201  403  201  403  201    403    401      401     401     401
 PUT    group                  200  403  200  403  404    403    401      401     401     401
 PUT    foreign-group          200  403  404  403  200    403    401      401     401     401
 PATCH  group                  204  403  204  403  404    403    401      401     401     401
 PATCH  foreign-group          204  403  404  403  204    403    401      401     401     401
-DELETE group                  -    403  403  403  403    403    401      401     401     401
-DELETE foreign-group          -    403  403  403  403    403    401      401     401     401
-DELETE spare-group            204  403  403  403  403    403    401      401     401     401
+DELETE group                  -    403  403  403  404    403    401      401     401     401
+DELETE foreign-group          -    403  404  403  403    403    401      401     401     401
+DELETE spare-group            204  403  404  403  404    403    401      401     401     401
 SEARCH /Groups                200  200  200  200  200    403    401      401     401     401
 
 GET    /Teams                 200  200  200  200  200    403    401      401     401     401
@@ -349,10 +349,16 @@ describeServer(
       );
       const endpoints = ["/Users", "/Teams", "/Invitations", "/AccessTokens", "/AuditEvents"];
       for (const [client, own, others] of [
-        [ownAcme, [acme, ...mine], [globex, ...foreign]],
-        [ownGlobex, [globex, ...foreign], [acme, ...mine]],
+        [ownAcme, mine, foreign],
+        [ownGlobex, foreign, mine],
       ] as const) {
-        for (const [index, endpoint] of ["/Groups", ...endpoints].entries()) {
+        // Its Groups are its teams.
+        expect((await client.get("/Groups?count=1000")).text)
+          .to.include(own[1]?.id)
+          .and.not.include(others[1]?.id)
+          .and.not.include(acme.id)
+          .and.not.include(globex.id);
+        for (const [index, endpoint] of endpoints.entries()) {
           const { text } = await client.get(`${endpoint}?count=1000`);
           expect(text).to.include(own[index]?.id);
           expect(text).to.not.include(others[index]?.id);

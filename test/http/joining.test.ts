@@ -91,7 +91,7 @@ const JOIN: Readonly<Record<string, (place: Place) => Promise<Body>>> = {
   },
   "a change by the operator": async ({ server, scim, organization }) => {
     const person = await newUser(scim);
-    await server.services.organizations.change(OPERATOR_PRINCIPAL, organization.id, {
+    await server.services.groups.change(OPERATOR_PRINCIPAL, organization.id, {
       apply: (current) => current,
       members: [{ type: "add", entries: [{ accountId: person.id }] }],
     });

@@ -36,9 +36,7 @@ describeServer("An organization's realm", (scim, server) => {
       const made = await post(own, { userName, externalId: "a-1", roles: [{ value: "engineer" }] });
       const user = expectStatus(made, 201);
       expect(user).to.deep.include({ userName, externalId: "a-1", active: true });
-      expect(user.groups?.map(({ value, display }) => ({ value, display }))).to.deep.equal([
-        { value: acme.id, display: "Acme" },
-      ]);
+      expect(user.groups).to.equal(undefined);
       expect(made.headers).to.include({ location: user.meta.location, etag: user.meta.version });
       expect(await read(own, `/Users/${user.id}`)).to.deep.equal(user);
       expect(expectList(await own.find("/Users", `userName eq "${userName}"`))).to.deep.equal([user]);
@@ -189,17 +187,20 @@ describeServer("An organization's realm", (scim, server) => {
     });
   });
 
-  describe("has for Groups itself alone:", () => {
-    it("it is listed and read, the others are not there", async () => {
-      expect(expectList(await own.get("/Groups"), 1).map(({ id }) => id)).to.deep.equal([acme.id]);
-      expectList(await own.find("/Groups", 'displayName eq "Globex"'), 0);
+  describe("has for Groups its teams, and itself by its id:", () => {
+    it("it is read and in no list, the others are not there", async () => {
+      expect(await read(own, `/Groups/${acme.id}`)).to.include({ displayName: "Acme" });
+      expectList(await own.get("/Groups"), 0);
+      for (const name of ["Acme", "Globex"])
+        expectList(await own.find("/Groups", `displayName eq "${name}"`), 0);
+      expectList(await own.find("/Groups", `id eq "${acme.id}"`), 0);
       expectList(await own.find("/Users", `groups.value eq "${globex.id}" or groups.display eq "Globex"`), 0);
       expectError(await own.get(`/Groups/${globex.id}`), { status: 404 });
       const add = { op: "add", path: "members", value: [] };
       expectError(await own.patch(`/Groups/${globex.id}`, add), { status: 404 });
       const everything = expectList(await own.get("/?attributes=id&count=1000"));
       const seen = expectList(await own.get("/Users?attributes=id&count=1000"));
-      expect(everything.length).to.equal(seen.length + 1);
+      expect(everything.length).to.equal(seen.length);
     });
 
     it("its members are added, by the ids of any accounts, and removed", async () => {
@@ -212,10 +213,9 @@ describeServer("An organization's realm", (scim, server) => {
       expect(await read(scim, `/Users/${user.id}`)).to.deep.equal(user);
     });
 
-    it("it is neither created, nor renamed, nor deleted", async () => {
-      expectError(await own.post("/Groups", acme), { status: 403 });
+    it("it is neither renamed nor deleted", async () => {
       expectError(await own.delete(`/Groups/${acme.id}`), { status: 403 });
-      expectError(await own.delete(`/Groups/${globex.id}`), { status: 403 });
+      expectError(await own.delete(`/Groups/${globex.id}`), { status: 404 });
       const rename = { op: "replace", path: "displayName", value: "Globex" };
       expectError(await own.patch(`/Groups/${acme.id}`, rename), { status: 403, detail: /rename/ });
       expectStatus(

@@ -82,9 +82,10 @@ describeServer("A team", (scim, server) => {
     expect(await patch(team, byRole)).to.deep.equal({ [noor.id]: undefined });
     const replaced = { op: "replace", path: "members", value: [member(jonas, "guest")] };
     expect(await patch(team, replaced)).to.deep.equal({ [jonas.id]: "guest" });
+    // A role that is not named stays.
     const put = { schemas: [TEAM], displayName: team.displayName, members: [member(jonas), member(dana)] };
     expectStatus(await own.put(`/Teams/${team.id}`, put), 200);
-    expect(await rolesOf(team)).to.deep.equal({ [jonas.id]: undefined, [dana.id]: undefined });
+    expect(await rolesOf(team)).to.deep.equal({ [jonas.id]: "guest", [dana.id]: undefined });
     expect(await patch(team, { op: "remove", path: "members" })).to.deep.equal({});
   });
 

@@ -8,7 +8,7 @@ import type { Power, Principal, Realm } from "./principal.js";
 
 /**
  * Who may do what, in each realm: the least power that each action needs. In an organization's realm, Users are its
- * members, Groups is the organization itself, and nothing else exists.
+ * members, Groups are its teams and the organization itself, and nothing else exists.
  */
 const ACCESS = {
   "read this User": { provider: "member", organization: "member" },
@@ -17,10 +17,11 @@ const ACCESS = {
   "change Users": { provider: "administrator", organization: "administrator" },
   "delete Users": { provider: "administrator", organization: "administrator" },
   "read Groups": { provider: "reader", organization: "reader" },
-  "create Groups": { provider: "administrator", organization: "nobody" },
-  "rename Groups": { provider: "administrator", organization: "nobody" },
+  "create Groups": { provider: "administrator", organization: "administrator" },
   "change Groups": { provider: "administrator", organization: "administrator" },
-  "delete Groups": { provider: "administrator", organization: "nobody" },
+  // In an organization's realm, that is the organization itself; its teams are the other Groups.
+  "rename organizations": { provider: "administrator", organization: "nobody" },
+  "delete organizations": { provider: "administrator", organization: "nobody" },
   "read Teams": { provider: "reader", organization: "reader" },
   "create Teams": { provider: "administrator", organization: "administrator" },
   "change Teams": { provider: "administrator", organization: "administrator" },

@@ -9,7 +9,10 @@ export const ORGANIZATION_BILLING_MANAGER = "organization-billing-manager";
 /** The roles of an account or a membership, as they were said: each has a `value`, and perhaps more. */
 export type RoleList = readonly JsonObject[];
 
-export const KNOWN_ROLES = [PROVIDER_ADMIN, ORGANIZATION_ADMIN, ORGANIZATION_BILLING_MANAGER];
+/** Those of them that are roles in an organization. */
+export const ORGANIZATION_ROLES = [ORGANIZATION_ADMIN, ORGANIZATION_BILLING_MANAGER];
+
+export const KNOWN_ROLES = [PROVIDER_ADMIN, ...ORGANIZATION_ROLES];
 
 /** Those roles that Muster knows. */
 export const knownRoles = (roles: RoleList): RoleList =>

@@ -132,12 +132,13 @@ export class ListingCompiler {
     const rows = this.#collection(collection);
     const inner = filter ? this.#filter(filter, this.#element(rows, collection)) : ALWAYS;
     const select = `from ${rows.from} where ${inner.text}`;
-    return {
-      text: rows.owner
-        ? `${this.fields.table}.id in (select ${rows.owner} ${select})`
-        : `exists (select 1 ${select})`,
-      bindings: inner.bindings,
-    };
+    const { table } = this.fields;
+    const text = rows.organization
+      ? `(${table}.id, ${table}.organization_id) in (select ${rows.owner}, ${rows.organization} ${select})`
+      : rows.owner
+        ? `${table}.id in (select ${rows.owner} ${select})`
+        : `exists (select 1 ${select})`;
+    return { text, bindings: inner.bindings };
   }
 
   #collection(collection: Field): Collection {
@@ -164,7 +165,9 @@ export class ListingCompiler {
   #firstElement(collection: Field, field: Field): string {
     const rows = this.#collection(collection);
     const value = this.#element(rows, collection)(field);
-    const owned = rows.owner ? `where ${rows.owner} = ${this.fields.table}.id` : "";
+    const { table } = this.fields;
+    const shared = rows.organization ? ` and ${rows.organization} = ${table}.organization_id` : "";
+    const owned = rows.owner ? `where ${rows.owner} = ${table}.id${shared}` : "";
     return `(select ${value} from ${rows.from} ${owned} order by ${rows.order} limit 1)`;
   }
 }

@@ -66,6 +66,8 @@ export interface Collection {
   readonly from: string;
   /** The column with the id of the resource that an element belongs to; absent when all resources have the same elements. */
   readonly owner?: string;
+  /** The column with the organization that it must have in common with the resource; absent when the owner is enough. */
+  readonly organization?: string;
   readonly columns: Columns;
   /** The SQL after `order by` that puts the primary element first, or else the first one. */
   readonly order: string;

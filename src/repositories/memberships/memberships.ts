@@ -6,7 +6,7 @@ import { InvalidValueError } from "../../domain/errors.js";
 import type { Filter } from "../../domain/listing.js";
 import type { Member, MembershipSource } from "../../domain/memberships/membership.js";
 import { hasRole, ORGANIZATION_ADMIN } from "../../domain/access/roles.js";
-import { roleBindings, toRoles } from "./roles.js";
+import { ADMINISTRATORS, IS_ADMIN, roleBindings, toRoles } from "./roles.js";
 import { constant, folded } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
 import { ListingCompiler } from "../listing/compile.js";
@@ -101,7 +101,7 @@ export class MembershipRepository {
       `select 1 from muster_memberships as memberships
         join muster_accounts as accounts on accounts.id = memberships.account_id
        where memberships.organization_id = ? and memberships.account_id = ?
-       and memberships.is_admin and memberships.active and accounts.active`,
+       and memberships.active and accounts.active and ${IS_ADMIN}`,
       [organizationId, accountId],
     );
     return row !== undefined;
@@ -208,11 +208,8 @@ export class MembershipRepository {
   async administered(organizationIds: readonly string[]): Promise<string[]> {
     if (organizationIds.length === 0) return [];
     const rows = await this.session.rows<{ organization_id: string }>(
-      `select distinct memberships.organization_id
-       from muster_memberships as memberships
-         join muster_accounts as accounts on accounts.id = memberships.account_id
-       where memberships.organization_id in (select items.value from ${this.session.dialect.textItems})
-       and memberships.is_admin and memberships.active and accounts.active`,
+      `select distinct organization_id from (${ADMINISTRATORS}) administrators
+       where organization_id in (select items.value from ${this.session.dialect.textItems})`,
       [JSON.stringify(organizationIds)],
     );
     return rows.map((row) => row.organization_id);

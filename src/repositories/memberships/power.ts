@@ -2,7 +2,8 @@ import type { Session } from "../../db/session.js";
 import { personBehind, tokenIdOf } from "../../domain/access/actor.js";
 import type { Principal } from "../../domain/access/principal.js";
 import { knownRoles } from "../../domain/access/roles.js";
-import { toRoles } from "./roles.js";
+import type { Team } from "../../domain/teams/team.js";
+import { ADMINISTRATORS, IS_ADMIN, toRoles } from "./roles.js";
 
 /** An access token or an invitation that came from a person's power. */
 export interface TokenOrInvitation {
@@ -29,7 +30,7 @@ const administers = (person: string, organization: string) =>
   `exists (select 1 from muster_accounts as accounts
     where accounts.id = ${person} and accounts.active and (accounts.is_provider_admin
      or exists (select 1 from muster_memberships as memberships where memberships.account_id = accounts.id
-       and memberships.organization_id = ${organization} and memberships.is_admin and memberships.active)))`;
+       and memberships.organization_id = ${organization} and memberships.active and ${IS_ADMIN})))`;
 
 /** Who has power over a realm, and what ends when a person loses it. Not limited to a realm. */
 export class PowerRepository {
@@ -78,17 +79,15 @@ export class PowerRepository {
           [limit],
         )
       : this.session.rows<{ id: string }>(
-          `select accounts.id from muster_memberships as memberships
-            join muster_accounts as accounts on accounts.id = memberships.account_id
-           where memberships.organization_id = ? and memberships.is_admin and memberships.active
-           and accounts.active order by accounts.id limit ?`,
+          `select distinct account_id as id from (${ADMINISTRATORS}) administrators
+           where organization_id = ? order by account_id limit ?`,
           [organizationId, limit],
         ));
     return rows.map(({ id }) => id);
   }
 
   /**
-   * Whether a person has a role that Muster knows, or one in a team.
+   * Whether a person has a role that Muster knows, or one in or by a team.
    *
    * @param organizationId the organization of the role; undefined: any realm
    */
@@ -102,7 +101,9 @@ export class PowerRepository {
     );
     if (rows.some(({ roles }) => knownRoles(toRoles(roles)).length > 0)) return true;
     const teamRole = await this.session.first(
-      `select 1 from muster_team_memberships where account_id = ? ${within} and role is not null`,
+      `select 1 from muster_team_memberships where account_id = ? ${within} and (role is not null
+         or exists (select 1 from muster_teams as teams
+           where teams.id = muster_team_memberships.team_id and teams.roles <> '[]'))`,
       [accountId, ...own],
     );
     return teamRole !== undefined;
@@ -192,8 +193,11 @@ export class PowerRepository {
         `update muster_invitations as invitations
           set enabled = false, revision = revision + 1, version = version + 1, updated_at = ?
          where ${condition} and enabled
-         and exists (select 1 from muster_invitation_roles as invitation_roles
-           where invitation_roles.invitation_id = invitations.id)
+         and (exists (select 1 from muster_invitation_roles as invitation_roles
+             where invitation_roles.invitation_id = invitations.id)
+           or exists (select 1 from muster_invitation_teams as invitation_teams
+             join muster_teams as teams on teams.id = invitation_teams.team_id and teams.roles <> '[]'
+             where invitation_teams.invitation_id = invitations.id))
          returning id, name, organization_id`,
         [at, JSON.stringify(ids)],
       );
@@ -208,5 +212,35 @@ export class PowerRepository {
     if (tokenIds.length === 0) return theirs.map(toResult);
     const byTokens = await disable(`inviter_token_id in (select items.value from ${textItems})`, tokenIds);
     return [...theirs, ...byTokens].map(toResult);
+  }
+
+  /** Disables the invitations that lead into a team. @returns those that were enabled */
+  async disableInvitationsInto(teamId: string, at: string): Promise<TokenOrInvitation[]> {
+    const rows = await this.session.rows<TokenOrInvitationRow>(
+      `update muster_invitations set enabled = false, revision = revision + 1, version = version + 1, updated_at = ?
+       where enabled and id in (select invitation_id from muster_invitation_teams where team_id = ?)
+       returning id, name, organization_id`,
+      [at, teamId],
+    );
+    return rows.map(toResult);
+  }
+
+  /** The members of a team who may have made something in its organization by their power there; few of all have. */
+  async concernedIn({ id, organizationId }: Team): Promise<string[]> {
+    const makers = (table: string, column: string) =>
+      `select ${column} from muster_${table} where organization_id = ? and ${column} is not null`;
+    const sources = [
+      makers("access_tokens", "account_id"),
+      makers("access_tokens", "maker_account_id"),
+      makers("access_tokens", "previous_maker_account_id"),
+      makers("invitations", "inviter_account_id"),
+      makers("invitations", "inviter_maker_id"),
+    ];
+    const rows = await this.session.rows<{ account_id: string }>(
+      `select account_id from muster_team_memberships
+       where team_id = ? and account_id in (${sources.join(" union ")})`,
+      [id, ...sources.map(() => organizationId)],
+    );
+    return rows.map(({ account_id }) => account_id);
   }
 }

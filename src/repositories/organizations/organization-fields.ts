@@ -1,14 +1,15 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Criteria, Locations } from "../../domain/listing.js";
 import { ListingCompiler } from "../listing/compile.js";
-import { constant, text } from "../listing/fields.js";
+import { constant, folded, text } from "../listing/fields.js";
 import type { ResourceFields } from "../listing/fields.js";
 import type { Source } from "../listing/source.js";
 import { prefixed, sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 import type { Realm } from "../../domain/access/principal.js";
-import { GROUP, ORGANIZATION } from "../../domain/values/schemas.js";
+import { ORGANIZATION } from "../../domain/values/schemas.js";
 import { memberElements } from "../memberships/memberships.js";
+import { groupSchemas } from "../teams/team-fields.js";
 
 /** Where the attributes of an organization are in the database. */
 const organizationFields = (dialect: Dialect, locations: Locations): ResourceFields => ({
@@ -26,6 +27,7 @@ const organizationFields = (dialect: Dialect, locations: Locations): ResourceFie
     "meta.version": dialect.plainText(`'W/"' || organizations.version || '"'`),
     // Every organization has the extension, since it always has a memberCount.
     [ORGANIZATION]: "organizations.id",
+    [`${ORGANIZATION}.kind`]: constant(dialect, "organization"),
     [`${ORGANIZATION}.description`]: text("organizations.description"),
     [`${ORGANIZATION}.memberCount`]: "cast(organizations.member_count as numeric)",
   },
@@ -39,10 +41,12 @@ const organizationFields = (dialect: Dialect, locations: Locations): ResourceFie
         $ref: prefixed(locations("User", ""), "element.account_id"),
       },
     },
-    schemas: {
-      from: `(select '${GROUP}' as value union all select '${ORGANIZATION}' as value) as element`,
-      columns: { "": dialect.plainText("element.value") },
-      order: "element.value",
+    schemas: groupSchemas(dialect),
+    // Roles by team; an organization has none.
+    [`${ORGANIZATION}.roles`]: {
+      from: "(select organizations.id as none where false) element",
+      columns: { value: folded("element.none") },
+      order: "element.none",
     },
   },
 });

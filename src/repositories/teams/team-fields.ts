@@ -1,8 +1,11 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Realm } from "../../domain/access/principal.js";
-import type { Locations } from "../../domain/listing.js";
+import type { Criteria, Locations } from "../../domain/listing.js";
+import { GROUP, ORGANIZATION } from "../../domain/values/schemas.js";
+import { ListingCompiler } from "../listing/compile.js";
 import { constant, folded, text } from "../listing/fields.js";
-import type { Collection, ResourceFields } from "../listing/fields.js";
+import type { Collection, Columns, ResourceFields } from "../listing/fields.js";
+import type { Source } from "../listing/source.js";
 import { prefixed, sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 
@@ -29,33 +32,87 @@ export const memberElements = (dialect: Dialect): Collection => ({
   order: "element.account_id",
 });
 
-export const teamFields = (dialect: Dialect, locations: Locations): ResourceFields => ({
+/** Where the attributes of a resource type that shows teams are in the database. */
+export type TeamFields = (dialect: Dialect, locations: Locations) => ResourceFields;
+
+/** As Teams. */
+export const teamFields: TeamFields = (dialect, locations) => ({
   table: "teams",
   columns: {
-    id: "teams.id",
-    externalId: "teams.external_id",
-    displayName: text("teams.display_name"),
+    ...commonColumns(dialect, locations, "Team"),
     description: text("teams.description"),
     organization: "teams.organization_id",
     "organization.value": "teams.organization_id",
     "organization.$ref": prefixed(locations("Group", ""), "teams.organization_id"),
     "organization.display": text("teams.organization_name"),
-    meta: "teams.id",
-    "meta.resourceType": constant(dialect, "Team"),
-    "meta.location": prefixed(locations("Team", ""), "teams.id"),
-    "meta.created": "teams.created_at",
-    "meta.lastModified": "teams.updated_at",
-    "meta.version": dialect.plainText(`'W/"' || teams.version || '"'`),
+  },
+  collections: { members: members(dialect, locations) },
+  documents: { roles: "teams.roles_search" },
+});
+
+/** As the Groups of an organization's realm. */
+export const teamFieldsAsGroups: TeamFields = (dialect, locations) => ({
+  table: "teams",
+  columns: {
+    ...commonColumns(dialect, locations, "Group"),
+    // Every Group has the extension.
+    [ORGANIZATION]: "teams.id",
+    [`${ORGANIZATION}.kind`]: constant(dialect, "team"),
+    [`${ORGANIZATION}.description`]: text("teams.description"),
+    [`${ORGANIZATION}.memberCount`]: "cast(teams.member_count as numeric)",
   },
   collections: {
-    members: {
-      ...memberElements(dialect),
-      owner: "element.team_id",
-      columns: {
-        ...memberElements(dialect).columns,
-        $ref: prefixed(locations("User", ""), "element.account_id"),
-      },
+    members: members(dialect, locations),
+    schemas: groupSchemas(dialect),
+    [`${ORGANIZATION}.roles`]: {
+      from: dialect.jsonElements("teams.roles_search", ["roles"]),
+      columns: { value: folded(dialect.jsonText("element.value", ["value"])) },
+      order: dialect.elementPosition,
     },
   },
   documents: {},
+});
+
+/** The `schemas` of a Group. */
+export const groupSchemas = (dialect: Dialect): Collection => ({
+  from: `(select '${GROUP}' as value union all select '${ORGANIZATION}' as value) as element`,
+  columns: { "": dialect.plainText("element.value") },
+  order: "element.value",
+});
+
+const commonColumns = (dialect: Dialect, locations: Locations, resourceType: string): Columns => ({
+  id: "teams.id",
+  externalId: "teams.external_id",
+  displayName: text("teams.display_name"),
+  meta: "teams.id",
+  "meta.resourceType": constant(dialect, resourceType),
+  "meta.location": prefixed(locations(resourceType, ""), "teams.id"),
+  "meta.created": "teams.created_at",
+  "meta.lastModified": "teams.updated_at",
+  "meta.version": dialect.plainText(`'W/"' || teams.version || '"'`),
+});
+
+const members = (dialect: Dialect, locations: Locations): Collection => ({
+  ...memberElements(dialect),
+  owner: "element.team_id",
+  columns: {
+    ...memberElements(dialect).columns,
+    $ref: prefixed(locations("User", ""), "element.account_id"),
+  },
+});
+
+/** Teams as the source of a listing, with only their ids as columns. @param fields by which resource type */
+export const teamSource = (
+  dialect: Dialect,
+  realm: Realm,
+  locations: Locations,
+  criteria: Criteria,
+  fields: TeamFields,
+): Source => ({
+  from: teamView(realm),
+  table: "teams",
+  columns: "teams.id",
+  bytes: "coalesce(octet_length(teams.description), 0)",
+  compiler: new ListingCompiler(dialect, fields(dialect, locations)),
+  criteria,
 });

@@ -4,14 +4,17 @@ import type { Filter, Listing, Page } from "../../domain/listing.js";
 import type { Member } from "../../domain/memberships/membership.js";
 import type { Realm } from "../../domain/access/principal.js";
 import type { Team } from "../../domain/teams/team.js";
+import { hasRole, ORGANIZATION_ADMIN } from "../../domain/access/roles.js";
 import { foldCase } from "../../domain/values/text.js";
 import { ListingCompiler } from "../listing/compile.js";
 import { readPage } from "../listing/page.js";
 import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
+import { roleBindings, toRoles } from "../memberships/roles.js";
 import { within } from "../realm.js";
 import { insertUnique, updateUnique } from "../unique.js";
-import { memberElements, teamFields, teamView } from "./team-fields.js";
+import { memberElements, teamFields, teamFieldsAsGroups, teamSource, teamView } from "./team-fields.js";
+import type { TeamFields } from "./team-fields.js";
 
 interface TeamRow {
   id: string;
@@ -20,6 +23,8 @@ interface TeamRow {
   display_name: string;
   external_id: string | null;
   description: string | null;
+  roles: string;
+  member_count: number;
   version: number;
   created_at: string;
   updated_at: string;
@@ -32,6 +37,8 @@ const COLUMNS = [
   "organization_name",
   "display_name",
   "external_id",
+  "roles",
+  "member_count",
   "version",
   "created_at",
   "updated_at",
@@ -70,28 +77,40 @@ export class TeamRepository {
     return row && toTeam(row);
   }
 
-  /** Makes other changes of the team wait until the transaction ends. */
+  /**
+   * Makes other changes of the team wait until the transaction ends. Its organization is locked first, as wherever members
+   * of teams change: who leaves the organization leaves its teams.
+   */
   async lock(id: string): Promise<void> {
+    const { forUpdate, hasOneWriter } = this.session.dialect;
+    if (hasOneWriter) return;
+    const team = `muster_teams where id = ? ${this.#own.text}`;
+    const bindings = [id, ...this.#own.bindings];
     await this.session.rows(
-      `select 1 from muster_teams where id = ? ${this.#own.text} ${this.session.dialect.forUpdate}`,
-      [id, ...this.#own.bindings],
+      `select 1 from muster_organizations where id = (select organization_id from ${team}) ${forUpdate}`,
+      bindings,
     );
+    await this.session.rows(`select 1 from ${team} ${forUpdate}`, bindings);
   }
 
   /** @throws UnsupportedFieldError for criteria on an attribute that cannot be searched */
   async list(listing: Listing): Promise<Page<Team>> {
-    const { dialect } = this.session;
-    const source = {
-      from: teamView(this.realm),
-      table: "teams",
-      columns: COLUMNS.map((name) => `teams.${name}`).join(", "),
-      long: { description: "teams.description" },
-      bytes: "coalesce(octet_length(teams.description), 0)",
-      compiler: new ListingCompiler(dialect, teamFields(dialect, listing.locations)),
-      criteria: listing,
-    };
-    const page = await readPage<TeamRow>(this.session, [source], listing);
-    return { ...page, items: page.items.map(toTeam) };
+    return this.#list(listing, teamFields);
+  }
+
+  /** Like `list`, for criteria on the attributes of Groups. */
+  async listAsGroups(listing: Listing): Promise<Page<Team>> {
+    return this.#list(listing, teamFieldsAsGroups);
+  }
+
+  /** @returns the teams that exist, by their ids */
+  async findAll(ids: readonly string[]): Promise<Map<string, Team>> {
+    const { text, bindings } = teamView(this.realm);
+    const rows = await this.session.rows<TeamRow>(
+      `select * from ${text} where teams.id in (select items.value from ${this.session.dialect.textItems})`,
+      [...bindings, JSON.stringify(ids)],
+    );
+    return new Map(rows.map((row) => [row.id, toTeam(row)]));
   }
 
   /** @throws UniquenessError when the organization has a team of that name */
@@ -99,9 +118,9 @@ export class TeamRepository {
     await insertUnique(
       this.session,
       sql(
-        `insert into muster_teams (display_name, display_name_key, external_id, description, description_key, version,
-           updated_at, id, organization_id, created_at)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `insert into muster_teams (display_name, display_name_key, external_id, description, description_key,
+           roles, roles_search, is_admin, version, updated_at, id, organization_id, created_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...[...attributeBindings(team), team.id, team.organizationId, team.createdAt],
       ),
       "organization_id, display_name_key",
@@ -109,12 +128,16 @@ export class TeamRepository {
     );
   }
 
-  /** @throws UniquenessError when the organization has a team of that name */
+  /**
+   * Writes a team, except the number of its members, which the database counts.
+   *
+   * @throws UniquenessError when the organization has a team of that name
+   */
   async update(team: Team): Promise<void> {
     await updateUnique(
       this.session.rows(
         `update muster_teams set display_name = ?, display_name_key = ?, external_id = ?, description = ?,
-           description_key = ?, version = ?, updated_at = ?
+           description_key = ?, roles = ?, roles_search = ?, is_admin = ?, version = ?, updated_at = ?
          where id = ? ${this.#own.text}`,
         [...attributeBindings(team), team.id, ...this.#own.bindings],
       ),
@@ -158,14 +181,6 @@ export class TeamRepository {
     return rows.map(toId);
   }
 
-  async countMembers(id: string): Promise<number> {
-    const row = await this.session.first<{ count: number }>(
-      `select cast(count(*) as integer) as count from muster_team_memberships where team_id = ? ${this.#own.text}`,
-      [id, ...this.#own.bindings],
-    );
-    return row?.count ?? 0;
-  }
-
   /** Adds members of the team's organization; other accounts are skipped. @returns the ids of the new members */
   async add(team: Team, accountIds: readonly string[]): Promise<string[]> {
     const added = await this.session.rows<AccountId>(
@@ -187,6 +202,19 @@ export class TeamRepository {
       [JSON.stringify(accountIds), team.organizationId],
     );
     return rows.map(({ value }) => value);
+  }
+
+  /**
+   * Those of the ids that a client may know as members, and that cannot be: of people who left the organization, and of
+   * its teams, since identity providers send groups inside of groups.
+   */
+  async leaversAndTeams(team: Team, ids: readonly string[]): Promise<string[]> {
+    const rows = await this.session.rows<{ id: string }>(
+      `select id from muster_teams
+       where organization_id = ? and id in (select items.value from ${this.session.dialect.textItems})`,
+      [team.organizationId, JSON.stringify(ids)],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** Sets members' roles; undefined removes a role. @returns the members whose roles changed, with their old roles */
@@ -255,6 +283,16 @@ export class TeamRepository {
     return this.#removeWhere(id, sql(`account_id in (${select})`, id, ...bindings));
   }
 
+  async #list(listing: Listing, fields: TeamFields): Promise<Page<Team>> {
+    const source = {
+      ...teamSource(this.session.dialect, this.realm, listing.locations, listing, fields),
+      columns: COLUMNS.map((name) => `teams.${name}`).join(", "),
+      long: { description: "teams.description" },
+    };
+    const page = await readPage<TeamRow>(this.session, [source], listing);
+    return { ...page, items: page.items.map(toTeam) };
+  }
+
   async #removeWhere(id: string, condition: Sql): Promise<string[]> {
     const removed = await this.session.rows<AccountId>(
       `delete from muster_team_memberships where team_id = ? and ${condition.text} ${this.#own.text}
@@ -265,10 +303,10 @@ export class TeamRepository {
   }
 }
 
-function attributeBindings({ displayName, externalId, description, version, updatedAt }: Team) {
+function attributeBindings({ displayName, externalId, description, roles, version, updatedAt }: Team) {
   const key = description === undefined ? null : foldCase(description);
   const attributes = [displayName, foldCase(displayName), externalId ?? null, description ?? null, key];
-  return [...attributes, version, updatedAt];
+  return [...attributes, ...roleBindings(roles), hasRole(roles, ORGANIZATION_ADMIN), version, updatedAt];
 }
 
 const nameTaken = ({ displayName }: Team) => new UniquenessError("Team", "displayName", displayName);
@@ -281,6 +319,8 @@ function toTeam(row: TeamRow): Team {
     displayName: row.display_name,
     externalId: row.external_id ?? undefined,
     description: row.description ?? undefined,
+    roles: toRoles(row.roles),
+    memberCount: row.member_count,
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -6,6 +6,7 @@ import type { AccessToken, Owner } from "../../domain/tokens/access-token.js";
 import { ListingCompiler } from "../listing/compile.js";
 import { readPage } from "../listing/page.js";
 import type { Sql } from "../listing/sql.js";
+import { IS_ADMIN } from "../memberships/roles.js";
 import { within } from "../realm.js";
 import { columnsOf, makers, STORED, tokenFields, tokenView } from "./token-fields.js";
 import { toOwner, toToken } from "./token-rows.js";
@@ -44,7 +45,7 @@ export class AccessTokenRepository {
   /** The token whose secret has this hash, in any realm. */
   async findByHash(hash: string): Promise<FoundToken | undefined> {
     const select = (columns: string) => `select ${columns}, accounts.active as account_active,
-         accounts.is_provider_admin, memberships.active as membership_active, memberships.is_admin`;
+         accounts.is_provider_admin, memberships.active as membership_active, ${IS_ADMIN} as is_admin`;
     const from = `from muster_access_tokens as access_tokens
        left join muster_accounts as accounts on accounts.id = access_tokens.account_id
        left join muster_memberships as memberships on memberships.account_id = access_tokens.account_id

@@ -122,19 +122,15 @@ const OF_MEMBERSHIP = [
 ];
 
 function organizationView(dialect: Dialect, organizationId: string): AccountView {
-  const nameOf = (column: string) =>
-    `(select organizations.${column} from muster_organizations as organizations
-      where organizations.id = memberships.organization_id)`;
   // Counts only changes since the person became a member, and only those that the organization can see.
   const version = "accounts.profile_version - memberships.profile_version_before + memberships.version";
+  const seats = "muster_team_memberships as seats join muster_teams as teams on teams.id = seats.team_id";
   const columns = [
     "memberships.account_id as id",
     ...PERSONAL.map((name) => `accounts.${name}`),
     ...OF_MEMBERSHIP.map((name) => `memberships.${name}`),
     `${version} as version`,
     `${dialect.greatest("accounts.profile_updated_at", "memberships.updated_at")} as updated_at`,
-    `${nameOf("display_name")} as organization_name`,
-    `${nameOf("display_name_key")} as organization_name_key`,
   ];
   return {
     from: sql(
@@ -146,15 +142,20 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
     isInvited: isInvited(
       ` and coalesce(account_setups.organization_id, accounts.organization_id) = accounts.organization_id`,
     ),
+    // In an organization's realm, a person's groups are the teams.
     organizations: dialect.jsonList({
-      id: "own.id",
-      displayName: "own.name",
-      from: "(select accounts.organization_id as id, accounts.organization_name as name) own",
-      order: "own.id",
+      id: "teams.id",
+      displayName: "teams.display_name",
+      from: `${seats} where seats.account_id = accounts.id and seats.organization_id = accounts.organization_id`,
+      order: "teams.id",
     }),
-    bytesOfOrganizations: String(BYTES_OF_ORGANIZATION),
+    bytesOfOrganizations: `${BYTES_OF_ORGANIZATION} * (select count(*) from muster_team_memberships as seats
+      where seats.account_id = accounts.id and seats.organization_id = accounts.organization_id)`,
     groups: {
-      from: "(select accounts.organization_id as id, accounts.organization_name_key as name_key) element",
+      from: `(select seats.account_id, seats.organization_id, teams.id, teams.display_name_key as name_key
+        from ${seats}) element`,
+      owner: "element.account_id",
+      organization: "element.organization_id",
       columns: { value: "element.id", display: folded("element.name_key"), type: groupType(dialect) },
       order: "element.id",
     },

@@ -82,14 +82,21 @@ function requireSchema({ core, resourceType }: ResourceSchema, schemas: JsonValu
   }
 }
 
-/** Whether the body of a POST or PUT contains an attribute, even with a null value. */
-export function namesAttribute(schema: ResourceSchema, body: unknown, attribute: string): boolean {
-  if (!isJsonObject(body)) return false;
-  return Object.entries(body).some(([name, value]) =>
-    name.toLowerCase() === schema.core.id.toLowerCase()
-      ? namesAttribute(schema, value, attribute)
-      : findAttribute(schema, name)?.attribute?.name === attribute,
-  );
+/**
+ * Whether the body of a POST or PUT contains an attribute, even with a null value.
+ *
+ * @param name of the attribute; in an extension, after its URN and a colon
+ */
+export function namesAttribute(schema: ResourceSchema, body: unknown, name: string): boolean {
+  const sought = findAttribute(schema, name)?.attribute;
+  const names = (object: JsonObject, prefix = ""): boolean =>
+    Object.entries(object).some(([key, value]) => {
+      if (key.toLowerCase() === schema.core.id.toLowerCase()) return isJsonObject(value) && names(value);
+      const found = findAttribute(schema, `${prefix}${key}`);
+      if (found?.attribute) return found.attribute === sought;
+      return found?.extension !== undefined && isJsonObject(value) && names(value, `${found.extension.id}:`);
+    });
+  return isJsonObject(body) && names(body);
 }
 
 function readAttribute(schema: ResourceSchema, resource: JsonObject, name: string, value: JsonValue): void {

@@ -15,6 +15,7 @@ import { expectedVersions } from "../requests/preconditions.js";
 import { toCriteria } from "../requests/query.js";
 import type { Query } from "../requests/query.js";
 import { readResource } from "../requests/resource.js";
+import { keepUnnamed } from "../requests/unnamed.js";
 import { compileSchema } from "../schema/compile.js";
 import type { Definition } from "../schema/definition.js";
 import { memberEntries, memberTurns, splitOperations } from "./member-operations.js";
@@ -38,6 +39,8 @@ export interface Declaration<Item extends { readonly id: string }> {
   readonly toMeta: (item: Item) => Meta;
   /** The attributes that clients can write, without members, in canonical form; PATCH works on these. By default all. */
   readonly toWritable?: (item: Item, locations: Locations) => JsonObject;
+  /** The attributes that stay when a PUT does not name them; in an extension, after its URN and a colon. */
+  readonly staysUnnamed?: readonly string[];
   /** Renders items instead of `toAttributes`. @param items those that are rendered next */
   readonly renderer?: (
     context: ScimContext,
@@ -211,8 +214,9 @@ class Engine<Item extends { readonly id: string }> {
     if (this.declared.replace) return this.declared.replace(context, id, body);
     const resource = this.#read(body);
     const members = memberEntries(resource.members);
+    const { staysUnnamed = [] } = this.declared;
     return this.#change(context, id, {
-      next: () => resource,
+      next: (current) => keepUnnamed(this.schema, body, staysUnnamed, current, resource),
       isOfMembersAlone: false,
       members: this.declared.members ? [{ type: "replace", entries: members }] : [],
     });

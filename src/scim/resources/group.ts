@@ -1,26 +1,35 @@
 import SCIMMY from "scimmy";
-import type { Organization, OrganizationInput } from "../../domain/organizations/organization.js";
+import type { Group, GroupInput } from "../../domain/groups/group.js";
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { ORGANIZATION } from "../../domain/values/schemas.js";
-import { configure, copyOf, ownDefinition } from "../schema/definition.js";
+import { configure, copyOf, ownDefinition, readOnly } from "../schema/definition.js";
 import { crud, versioned } from "./crud.js";
+import { givenRoles, toRoles } from "./given-roles.js";
 import { memberEntries } from "./member-operations.js";
 
 const { Attribute } = SCIMMY.Types;
 
 const definition = copyOf(SCIMMY.Schemas.Group.definition);
 definition.extend(
-  ownDefinition("Organization", ORGANIZATION, "What Muster adds to a Group: it is an organization", [
-    new Attribute("string", "description", {
-      description: "What the organization is, in a sentence or two.",
-    }),
-    new Attribute("integer", "memberCount", {
-      mutable: false,
-      returned: "request",
-      description: "How many members the organization has.",
-    }),
-  ]),
+  ownDefinition(
+    "Organization",
+    ORGANIZATION,
+    "What Muster adds to a Group: an organization, or a team of one",
+    [
+      readOnly(
+        "string",
+        "kind",
+        "'organization', or 'team': a team of the organization in whose realm it is.",
+        {
+          canonicalValues: ["organization", "team"],
+        },
+      ),
+      new Attribute("string", "description", { description: "What the group is, in a sentence or two." }),
+      readOnly("integer", "memberCount", "How many members the group has.", { returned: "request" }),
+      givenRoles("The roles in the organization that the members of a team have as long as they are in it."),
+    ],
+  ),
 );
 configure(definition, "displayName", { uniqueness: "server" });
 // Members are accounts; everything but the value is computed from the account.
@@ -30,59 +39,71 @@ configure(definition, "members.type", { canonicalValues: ["User"] });
 // It can change without the Group, and a client that compares what it sent with what it gets sends none.
 configure(definition, "members.display", { mutable: false, returned: "request" });
 
-/** Groups: organizations (RFC 7643 section 4.2). Members are memberships, which are changed without reading all of them. */
-export const groups = crud<Organization>({
+/**
+ * Groups (RFC 7643 section 4.2): organizations, and in the realm of one its teams. Members are rows of their own, which are
+ * changed without reading all of them.
+ */
+export const groups = crud<Group>({
   definition,
   endpoint: "/Groups",
   isListed: true,
-  inDirectory: "organizations",
+  inDirectory: "groups",
+  staysUnnamed: [`${ORGANIZATION}:description`, `${ORGANIZATION}:roles`],
   toWritable,
   toAttributes,
   toMeta: versioned,
-  get: ({ services, principal }, id) => services.organizations.get(principal, id),
-  list: ({ services, principal }, listing) => services.organizations.list(principal, listing),
-  members: async ({ services, principal }, { id, memberCount }, after, limit) =>
-    memberCount === 0 ? [] : services.organizations.members(principal, id, after, limit),
+  get: ({ services, principal }, id) => services.groups.get(principal, id),
+  list: ({ services, principal }, listing) => services.groups.list(principal, listing),
+  members: ({ services, principal }, group, after, limit) =>
+    services.groups.members(principal, group, after, limit),
   create: ({ services, principal }, resource) =>
-    services.organizations.create(
-      principal,
-      toInput(resource),
-      memberEntries(resource.members).map(({ accountId }) => accountId),
-    ),
+    services.groups.create(principal, toInput(resource), memberEntries(resource.members)),
   change: ({ services, principal }, id, { next, isOfMembersAlone, members, expected }) =>
-    services.organizations.change(principal, id, {
-      ...(!isOfMembersAlone && { apply: (organization) => toInput(next(organization)) }),
+    services.groups.change(principal, id, {
+      ...(!isOfMembersAlone && { apply: (group) => toInput(next(group)) }),
       members,
       expected,
     }),
-  changeInTurn: ({ services, principal }, id, turns) =>
-    services.organizations.changeInTurn(principal, id, turns),
-  remove: ({ services, principal }, id, expected) => services.organizations.delete(principal, id, expected),
+  changeInTurn: ({ services, principal }, id, turns) => services.groups.changeInTurn(principal, id, turns),
+  remove: ({ services, principal }, id, expected) => services.groups.delete(principal, id, expected),
 });
 
-function toInput(resource: JsonObject): OrganizationInput {
+function toInput(resource: JsonObject): GroupInput {
   const extension = resource[ORGANIZATION];
+  const { description, roles } = isJsonObject(extension) ? extension : {};
   return {
     displayName: optionalText(resource.displayName) ?? "",
     externalId: optionalText(resource.externalId),
-    description: isJsonObject(extension) ? optionalText(extension.description) : undefined,
+    description: optionalText(description),
+    roles: toRoles(roles),
   };
 }
 
-function toWritable({ displayName, externalId, description }: Organization): JsonObject {
+function toWritable(group: Group): JsonObject {
+  const { displayName, externalId, description } = group;
+  const extension = { ...(description !== undefined && { description }), ...rolesOf(group) };
   return {
     displayName,
     ...(externalId !== undefined && { externalId }),
-    ...(description !== undefined && { [ORGANIZATION]: { description } }),
+    ...(Object.keys(extension).length > 0 && { [ORGANIZATION]: extension }),
   };
 }
 
-function toAttributes({ displayName, externalId, description, memberCount }: Organization): JsonObject {
+function toAttributes(group: Group): JsonObject {
+  const { kind, displayName, externalId, description, memberCount } = group;
   return {
     ...(externalId !== undefined && { externalId }),
     displayName,
-    [ORGANIZATION]: { ...(description !== undefined && { description }), memberCount },
+    [ORGANIZATION]: {
+      kind,
+      ...(description !== undefined && { description }),
+      memberCount,
+      ...rolesOf(group),
+    },
   };
 }
+
+const rolesOf = (group: Group): JsonObject =>
+  group.kind === "team" && group.roles.length > 0 ? { roles: [...group.roles] } : {};
 
 const optionalText = (value: JsonValue | undefined) => (typeof value === "string" ? value : undefined);

@@ -63,7 +63,10 @@ export function memberTurns(patches: readonly SplitOperations[]): MemberTurns | 
   const removals = changes.flatMap((change) => (change.type === "remove" ? [change.accountIds] : []));
   if (removals.length === patches.length) return { type: "remove", turns: removals };
   const additions = changes.flatMap((change) =>
-    change.type === "add" ? [change.entries.map(({ accountId }) => accountId)] : [],
+    // A role in a team is a change of its own.
+    change.type === "add" && change.entries.every(({ role }) => role === undefined)
+      ? [change.entries.map(({ accountId }) => accountId)]
+      : [],
   );
   return additions.length === patches.length ? { type: "add", turns: additions } : undefined;
 }

@@ -25,7 +25,7 @@ export interface ResourceType {
   /** Whether the answer to a POST has a secret that no later answer has. */
   readonly showsSecretOnce: boolean;
   /** By which key a list of all types together names it (RFC 7644 section 3.4.2.1); undefined: it is not in there. */
-  readonly inDirectory: "accounts" | "organizations" | undefined;
+  readonly inDirectory: "accounts" | "groups" | undefined;
   readonly operations: Operations;
   readonly methods: Methods;
   /** What else can be done with a resource, by its name: `POST /AccessTokens/{id}/rotate`. */

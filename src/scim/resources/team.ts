@@ -5,6 +5,7 @@ import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { ownDefinition, readOnly } from "../schema/definition.js";
 import { crud, versioned } from "./crud.js";
+import { givenRoles, toRoles } from "./given-roles.js";
 import { memberEntries } from "./member-operations.js";
 
 const TEAM = "urn:muster:params:scim:schemas:core:2.0:Team";
@@ -34,6 +35,7 @@ const definition = ownDefinition("Team", TEAM, "A set of members inside one orga
       readOnly("string", "display", "The name."),
     ],
   ),
+  givenRoles("The roles in the organization that the members have as long as they are in the team."),
   new Attribute("complex", "members", { multiValued: true, description: "Members of the organization." }, [
     new Attribute("string", "value", { ...immutable, ...exact, description: "The id of a User." }),
     new Attribute("reference", "$ref", {
@@ -58,6 +60,7 @@ const definition = ownDefinition("Team", TEAM, "A set of members inside one orga
 export const teams = crud<Team>({
   definition,
   endpoint: "/Teams",
+  staysUnnamed: ["description", "roles"],
   toAttributes,
   toMeta: versioned,
   get: ({ services, principal }, id) => services.teams.get(principal, id),
@@ -77,11 +80,12 @@ export const teams = crud<Team>({
       members,
       expected,
     }),
+  changeInTurn: ({ services, principal }, id, turns) => services.teams.changeInTurn(principal, id, turns),
   remove: ({ services, principal }, id, expected) => services.teams.delete(principal, id, expected),
 });
 
 function toAttributes(team: Team, locations: Locations): JsonObject {
-  const { displayName, externalId, description, organizationId, organizationName } = team;
+  const { displayName, externalId, description, roles, organizationId, organizationName } = team;
   return {
     displayName,
     ...(externalId !== undefined && { externalId }),
@@ -91,14 +95,16 @@ function toAttributes(team: Team, locations: Locations): JsonObject {
       $ref: locations("Group", organizationId),
       display: organizationName,
     },
+    ...(roles.length > 0 && { roles: [...roles] }),
   };
 }
 
 /** The input for a team from a resource in canonical form. */
-const toInput = ({ displayName, externalId, description }: JsonObject): TeamInput => ({
+const toInput = ({ displayName, externalId, description, roles }: JsonObject): TeamInput => ({
   displayName: optionalText(displayName) ?? "",
   externalId: optionalText(externalId),
   description: optionalText(description),
+  roles: toRoles(roles),
 });
 
 /** The id of the organization in a Team in canonical form. */

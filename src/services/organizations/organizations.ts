@@ -100,7 +100,7 @@ export class OrganizationService {
       const input = change.apply?.(current) ?? current;
       requireStorable(input);
       const { displayName, externalId, description } = input;
-      if (displayName !== current.displayName) requireAccess(principal, "rename Groups");
+      if (displayName !== current.displayName) requireAccess(principal, "rename organizations");
       const { members, warning } = await changeMembers(
         this.deps,
         repositories,
@@ -159,7 +159,7 @@ export class OrganizationService {
    * @throws NotFoundError, VersionMismatchError
    */
   async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
-    requireAccess(principal, "delete Groups");
+    requireAccess(principal, "delete organizations");
     await this.deps.work.write(principal.realm, async (repositories) => {
       const current = await this.#lock(repositories.organizations, id, expected);
       const members = await membersOfEnding(repositories, current);

@@ -1,7 +1,7 @@
 import { hasMembers, hasRoles } from "../../domain/changes/change.js";
 import type { MembersChange, RoleOfAccount, RolesChange } from "../../domain/changes/change.js";
 import { InvalidValueError } from "../../domain/errors.js";
-import type { MemberEntry, MembershipChange } from "../../domain/memberships/membership.js";
+import type { MemberEntry, MembershipChange, MemberTurns } from "../../domain/memberships/membership.js";
 import type { Team } from "../../domain/teams/team.js";
 import { isId } from "../../domain/values/id.js";
 import type { TeamRepository, TeamRole } from "../../repositories/teams/teams.js";
@@ -10,19 +10,24 @@ import type { TeamRepository, TeamRole } from "../../repositories/teams/teams.js
 export interface TeamOutcome {
   readonly members: MembersChange;
   readonly roles: RolesChange;
+  /** The ids of members that were passed over: people who left the organization, and its teams. */
+  readonly passedOver: readonly string[];
 }
 
 /** Whether members, or their roles, changed. */
-export const changesMembers = ({ members, roles }: TeamOutcome) => hasMembers(members) || hasRoles(roles);
+export const changesMembers = ({ members, roles }: Pick<TeamOutcome, "members" | "roles">) =>
+  hasMembers(members) || hasRoles(roles);
 
 /** How many members the change of a deleted team names. */
 const NAMED_MEMBERS = 1000;
 
 /** The members of a team that is about to be deleted, however many there are. */
-export async function membersOfEnding(teams: TeamRepository, id: string): Promise<MembersChange> {
+export async function membersOfEnding(
+  teams: TeamRepository,
+  { id, memberCount }: Team,
+): Promise<MembersChange> {
   const removed = await teams.memberIds(id, NAMED_MEMBERS);
-  const count = removed.length < NAMED_MEMBERS ? removed.length : await teams.countMembers(id);
-  return { added: [], removed, moreRemoved: count - removed.length };
+  return { added: [], removed, moreRemoved: Math.max(0, memberCount - removed.length) };
 }
 
 /** Changes the members of one team, step by step. */
@@ -31,6 +36,9 @@ export class TeamMembers {
   readonly #removed: string[] = [];
   readonly #granted: RoleOfAccount[] = [];
   readonly #revoked: RoleOfAccount[] = [];
+  readonly #passedOver = new Set<string>();
+  /** Whether a step named somebody who can be a member. */
+  #namesMember = false;
 
   /** @param requireGrant throws ForbiddenError when the caller may not give roles in the team */
   constructor(
@@ -39,12 +47,17 @@ export class TeamMembers {
     private readonly requireGrant: () => Promise<void>,
   ) {}
 
-  /** @throws InvalidValueError for a User who is not a member of the organization, and what `requireGrant` throws */
+  /**
+   * @throws InvalidValueError for an id that the organization never had, or when all the members that the steps name are
+   *   passed over, and what `requireGrant` throws
+   */
   async change(steps: readonly MembershipChange[]): Promise<TeamOutcome> {
     for (const step of steps) await this.#step(step);
+    if (this.#passedOver.size > 0 && !this.#namesMember) throw allPassedOver(this.#passedOver);
     return {
       members: { added: this.#added, removed: this.#removed },
       roles: { granted: this.#granted, revoked: this.#revoked },
+      passedOver: [...this.#passedOver],
     };
   }
 
@@ -52,7 +65,7 @@ export class TeamMembers {
     const { teams, team } = this;
     switch (step.type) {
       case "add":
-        await this.#add(step.entries);
+        await this.#add(await this.#members(step.entries));
         break;
       case "remove":
         this.#addRemoved(await teams.remove(team.id, step.accountIds.filter(isId)));
@@ -64,11 +77,11 @@ export class TeamMembers {
         this.#addRemoved(await teams.removeOthers(team.id, []));
         break;
       case "replace": {
-        const ids = step.entries.map(({ accountId }) => accountId);
-        this.#addRemoved(await teams.removeOthers(team.id, ids.filter(isId)));
-        await this.#add(step.entries);
-        const without = step.entries.filter(({ role }) => role === undefined);
-        await this.#setRoles(without.map((each) => ({ ...each, role: undefined })));
+        const entries = await this.#members(step.entries);
+        // A list of nobody but leavers is no wish to empty the team.
+        if (entries.length === 0 && step.entries.length > 0) throw allPassedOver(this.#passedOver);
+        this.#addRemoved(await teams.removeOthers(team.id, idsOf(entries)));
+        await this.#add(entries);
         break;
       }
       case "setRole":
@@ -77,14 +90,18 @@ export class TeamMembers {
     }
   }
 
+  /** Those of the entries who can be members of the team. */
+  async #members(entries: readonly MemberEntry[]): Promise<readonly MemberEntry[]> {
+    const strangers = await strangersTo(this.teams, this.team, idsOf(entries));
+    for (const id of strangers) this.#passedOver.add(id);
+    const members = strangers.size === 0 ? entries : entries.filter((each) => !strangers.has(each.accountId));
+    if (members.length > 0) this.#namesMember = true;
+    return members;
+  }
+
   async #add(entries: readonly MemberEntry[]): Promise<void> {
-    const ids = [...new Set(entries.map(({ accountId }) => accountId))];
-    if (ids.length === 0) return;
-    const [unknown] = ids.every(isId)
-      ? await this.teams.unknownMembers(this.team, ids)
-      : ids.filter((id) => !isId(id));
-    if (unknown !== undefined) throw noMember(unknown);
-    for (const id of await this.teams.add(this.team, ids)) this.#added.push(id);
+    if (entries.length === 0) return;
+    for (const id of await this.teams.add(this.team, [...new Set(idsOf(entries))])) this.#added.push(id);
     await this.#setRoles(
       entries.flatMap(({ accountId, role }) => (role === undefined ? [] : [{ accountId, role }])),
     );
@@ -108,7 +125,61 @@ export class TeamMembers {
   }
 }
 
+/**
+ * Has the result of one change of the members per turn, with few statements for all of them.
+ *
+ * @throws InvalidValueError for an id in any turn that is not of a member of the organization
+ */
+export async function changeMembersInTurn(
+  teams: TeamRepository,
+  team: Team,
+  { type, turns }: MemberTurns,
+): Promise<MembersChange[]> {
+  const named = [...new Set(turns.flat())];
+  if (type === "add") {
+    const [stranger] = await strangersTo(teams, team, named);
+    if (stranger !== undefined) throw noMember(stranger);
+  }
+  const changed = new Set(
+    type === "add" ? await teams.add(team, named) : await teams.remove(team.id, named.filter(isId)),
+  );
+  return turns.map((accountIds) => {
+    // A member who is named in several turns comes, or goes, in the first of them.
+    const here = accountIds.filter((accountId) => changed.delete(accountId));
+    return type === "add" ? { added: here, removed: [] } : { added: [], removed: here };
+  });
+}
+
+/**
+ * Those of the ids that are not of members of the team's organization, but can be passed over.
+ *
+ * @throws InvalidValueError for an id that the organization never had
+ */
+async function strangersTo(
+  teams: TeamRepository,
+  team: Team,
+  accountIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (accountIds.length === 0) return new Set();
+  const malformed = accountIds.find((id) => !isId(id));
+  if (malformed !== undefined) throw noMember(malformed);
+  const unknown = await teams.unknownMembers(team, accountIds);
+  const known = new Set(unknown.length === 0 ? [] : await teams.leaversAndTeams(team, unknown));
+  const never = unknown.find((id) => !known.has(id));
+  if (never !== undefined) throw noMember(never);
+  return known;
+}
+
+const idsOf = (entries: readonly MemberEntry[]) => entries.map(({ accountId }) => accountId);
+
 const noMember = (id: string) =>
   new InvalidValueError(
-    `'${id}' is not a member of the team's organization; add the User to the Group first`,
+    `'${id}' is not a member of the team's organization; add the User to the organization first`,
   );
+
+const allPassedOver = (ids: Iterable<string>) => {
+  const [first] = ids;
+  return new InvalidValueError(
+    `Nobody of those named is a member of the team's organization: '${first}' left it, or is a group`,
+  );
+};

@@ -1,18 +1,28 @@
 import { requireAccess } from "../../domain/access/policy.js";
-import { InvalidValueError, NotFoundError } from "../../domain/errors.js";
+import { roleNames } from "../../domain/access/roles.js";
+import { hasMembers } from "../../domain/changes/change.js";
+import type { MembersChange } from "../../domain/changes/change.js";
+import { ForbiddenError, InvalidValueError, NotFoundError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import { requireKeyLength } from "../../domain/limits/values.js";
 import type { Listing, Page } from "../../domain/listing.js";
-import type { Member, MemberEntry, MembershipChange } from "../../domain/memberships/membership.js";
+import type {
+  Member,
+  MemberEntry,
+  MembershipChange,
+  MemberTurns,
+} from "../../domain/memberships/membership.js";
 import type { Principal } from "../../domain/access/principal.js";
-import { teamTarget } from "../../domain/teams/team.js";
+import { changedTeam, teamTarget } from "../../domain/teams/team.js";
 import type { Team, TeamInput } from "../../domain/teams/team.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 import { requireStillAllowed } from "../roles/current-principal.js";
-import { changesMembers, membersOfEnding, TeamMembers } from "./team-members.js";
+import { requireGrants } from "../roles/grants.js";
+import { changeMembersInTurn, changesMembers, membersOfEnding, TeamMembers } from "./team-members.js";
 import type { TeamOutcome } from "./team-members.js";
+import { changingPower, disableInvitationsInto, teamRoles } from "./team-power.js";
 
 /** A change of a team. */
 export interface TeamChange {
@@ -25,17 +35,27 @@ export interface TeamChange {
 
 /** What callers can do with teams. Each method throws ForbiddenError when the caller may not call it. */
 export class TeamService {
-  constructor(private readonly deps: Dependencies) {}
+  /** @param kind what teams are called in errors: in an organization's realm they are Groups, too */
+  constructor(
+    private readonly deps: Dependencies,
+    private readonly kind: "Team" | "Group" = "Team",
+  ) {}
 
   /** @throws NotFoundError */
   async get(principal: Principal, id: string): Promise<Team> {
     requireAccess(principal, "read Teams");
-    return find(this.deps.work.read(principal.realm), id);
+    return this.#find(this.deps.work.read(principal.realm), id);
   }
 
   async list(principal: Principal, listing: Listing): Promise<Page<Team>> {
     requireAccess(principal, "read Teams");
     return this.deps.work.readMany(principal).teams.list(listing);
+  }
+
+  /** Like `list`, for criteria on the attributes of Groups. */
+  async listAsGroups(principal: Principal, listing: Listing): Promise<Page<Team>> {
+    requireAccess(principal, "read Teams");
+    return this.deps.work.readMany(principal).teams.listAsGroups(listing);
   }
 
   /** A page of the members of a team that the caller has read. @param after the last account id of the page before */
@@ -45,8 +65,9 @@ export class TeamService {
 
   /**
    * @param organizationId undefined: the caller's own
-   * @throws UniquenessError when the organization has a team of that name, InvalidValueError for an unknown
-   *   organization, a User who is not a member of it, or a value that is too long
+   * @throws UniquenessError when the organization has a team of that name, ForbiddenError for a role that the caller may
+   *   not give, InvalidValueError for an unknown organization, what `TeamMembers.change` refuses, or a value that is too
+   *   long
    */
   async create(
     principal: Principal,
@@ -55,7 +76,7 @@ export class TeamService {
     entries: readonly MemberEntry[],
   ): Promise<Team> {
     requireAccess(principal, "create Teams");
-    requireStorable(input);
+    const { displayName, externalId, description, roles } = storable(input);
     const { realm } = principal;
     const within = organizationId ?? (realm.type === "organization" ? realm.organizationId : undefined);
     const at = this.deps.now();
@@ -63,97 +84,187 @@ export class TeamService {
     return this.deps.work.write(realm, async (repositories) => {
       const organization =
         within !== undefined && isId(within)
-          ? await repositories.organizations.find(within, { lock: false })
+          ? await repositories.organizations.find(within, { lock: true })
           : undefined;
       if (!organization) {
         throw new InvalidValueError("A Team needs an 'organization': send the id of a Group as its 'value'");
       }
-      const { displayName, externalId, description } = input;
       const team: Team = {
-        ...{ id, displayName, externalId, description, version: 1, createdAt: at, updatedAt: at },
+        ...{ id, displayName, externalId, description, roles, memberCount: 0 },
+        ...{ version: 1, createdAt: at, updatedAt: at },
         organizationId: organization.id,
         organizationName: organization.displayName,
       };
+      await requireGrants(this.deps, repositories, principal, [], roles);
       await repositories.teams.insert(team);
-      const outcome = await this.#changeMembers(repositories, principal, team, [{ type: "add", entries }]);
-      const change = {
-        action: "create",
-        ...teamTarget(team),
-        attributes: ["displayName"],
-        ...outcome,
-      } as const;
+      const steps = [{ type: "add", entries }] as const;
+      const outcome = await this.#changeMembers(repositories, principal, team, steps);
+      const created = { ...team, memberCount: outcome.members.added.length };
+      const attributes = ["displayName", ...(roles.length > 0 ? ["roles"] : [])];
+      const change = { action: "create", ...teamTarget(team), attributes, ...recorded(outcome) } as const;
       await this.deps.changes.record(repositories, principal, change);
-      return team;
+      return created;
     });
   }
 
   /**
    * Changes a team and its members; without a difference, its version stays.
    *
-   * @throws NotFoundError, VersionMismatchError, UniquenessError, InvalidValueError for a User who is not a member of
-   *   the organization, and what `change.apply` throws
+   * @throws NotFoundError, VersionMismatchError, UniquenessError, what `TeamMembers.change` refuses, ForbiddenError for
+   *   roles that the caller may not give, or when a person would remove the last administrator, and what `change.apply`
+   *   throws
    */
   async change(principal: Principal, id: string, change: TeamChange): Promise<Team> {
     requireAccess(principal, "change Teams");
     return this.deps.work.write(principal.realm, async (repositories) => {
-      const current = await lock(repositories, id, change.expected);
-      const input = change.apply?.(current) ?? current;
-      requireStorable(input);
-      const { displayName, externalId, description } = input;
-      const attributes = (["displayName", "externalId", "description"] as const).filter(
-        (name) => current[name] !== input[name],
-      );
-      const outcome = await this.#changeMembers(repositories, principal, current, change.members);
-      if (attributes.length === 0 && !changesMembers(outcome)) return current;
-      const changed = {
-        ...current,
-        ...{ displayName, externalId, description },
-        version: current.version + 1,
-        updatedAt: this.deps.now(),
-      };
-      await repositories.teams.update(changed);
-      const recorded = { action: "change", ...teamTarget(changed), attributes, ...outcome } as const;
-      await this.deps.changes.record(repositories, principal, recorded);
+      const current = await this.#lock(repositories, id, change.expected);
+      const next = { ...current, ...(change.apply && storable(change.apply(current))) };
+      const attributes = attributeChanges(current, next);
+      await requireGrants(this.deps, repositories, principal, current.roles, next.roles);
+      let outcome = NOTHING;
+      let changed: Team = current;
+      const warning = await changingPower(this.deps, repositories, principal, { current, next }, async () => {
+        outcome = await this.#changeMembers(repositories, principal, current, change.members, next);
+        if (attributes.length === 0 && !changesMembers(outcome)) return [];
+        changed = changedTeam(next, outcome.members, this.deps.now());
+        await repositories.teams.update(changed);
+        return outcome.members.removed;
+      });
+      if (changed === current && outcome.passedOver.length === 0) return current;
+      const disabled = attributes.includes("roles")
+        ? await disableInvitationsInto(this.deps, repositories, principal, changed)
+        : 0;
+      await this.deps.changes.record(repositories, principal, {
+        ...{ action: "change", ...teamTarget(changed), attributes, warning },
+        ...recorded(outcome, disabled > 0 ? `disabled ${disabled} invitations into the team` : undefined),
+      });
       return changed;
     });
   }
 
-  /** @throws NotFoundError, VersionMismatchError */
+  /**
+   * Changes the members of a team several times, with few statements for all of them.
+   *
+   * @returns the team after each turn
+   * @throws what `change` throws for any of the turns, InvalidValueError for a member who would be passed over, and
+   *   ForbiddenError when the last administrator would leave, for a machine too. Then no turn was written; the caller
+   *   repeats them one by one
+   */
+  async changeInTurn(principal: Principal, id: string, turns: MemberTurns): Promise<Team[]> {
+    requireAccess(principal, "change Teams");
+    return this.deps.work.write(principal.realm, async (repositories) => {
+      const before = await this.#lock(repositories, id, undefined);
+      const at = this.deps.now();
+      let ofTurns: readonly MembersChange[] = [];
+      const unchanged = { current: before, next: before };
+      const warning = await changingPower(this.deps, repositories, principal, unchanged, async () => {
+        ofTurns = await changeMembersInTurn(repositories.teams, before, turns);
+        return ofTurns.flatMap(({ removed }) => removed);
+      });
+      if (warning !== undefined) throw new ForbiddenError(warning);
+      if (ofTurns.some(hasMembers)) await this.#requireRoles(repositories, principal, before);
+      let current = before;
+      const after = ofTurns.map((members) => {
+        if (hasMembers(members)) current = changedTeam(current, members, at);
+        return current;
+      });
+      if (current !== before) await repositories.teams.update(current);
+      const changes = ofTurns
+        .filter(hasMembers)
+        .map((members) => ({ action: "change", ...teamTarget(current), members }) as const);
+      await this.deps.changes.record(repositories, principal, ...changes);
+      return after;
+    });
+  }
+
+  /** @throws NotFoundError, VersionMismatchError, ForbiddenError when a person would remove the last administrator */
   async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
     requireAccess(principal, "delete Teams");
     await this.deps.work.write(principal.realm, async (repositories) => {
-      const current = await lock(repositories, id, expected);
-      const members = await membersOfEnding(repositories.teams, id);
-      await repositories.teams.delete(id);
-      const change = { action: "delete", ...teamTarget(current), members } as const;
+      const current = await this.#lock(repositories, id, expected);
+      const members = await membersOfEnding(repositories.teams, current);
+      const ending = { current, next: undefined };
+      const warning = await changingPower(this.deps, repositories, principal, ending, async () => {
+        await repositories.teams.delete(id);
+        return [];
+      });
+      const change = { action: "delete", ...teamTarget(current), members, warning } as const;
       await this.deps.changes.record(repositories, principal, change);
     });
   }
 
-  #changeMembers(
+  /** @param next the team with its new roles, if they change */
+  async #changeMembers(
     repositories: Repositories,
     principal: Principal,
     team: Team,
     steps: readonly MembershipChange[],
+    next = team,
   ): Promise<TeamOutcome> {
     const requireGrant = () => requireStillAllowed(this.deps, repositories, principal, "grant team roles");
-    return new TeamMembers(repositories.teams, team, requireGrant).change(steps);
+    const outcome = await new TeamMembers(repositories.teams, team, requireGrant).change(steps);
+    if (hasMembers(outcome.members)) await this.#requireRoles(repositories, principal, team, next);
+    return outcome;
+  }
+
+  /** Who comes into a team, or leaves it, gets or loses its roles. @throws ForbiddenError for a caller who may not give them */
+  async #requireRoles(repositories: Repositories, principal: Principal, ...teams: readonly Team[]) {
+    const roles = teams.flatMap((team) => team.roles);
+    await requireGrants(this.deps, repositories, principal, [], roles);
+  }
+
+  async #find({ teams }: Pick<Repositories, "teams">, id: string): Promise<Team> {
+    const team = isId(id) && (await teams.find(id));
+    if (!team) throw new NotFoundError(this.kind, id);
+    return team;
+  }
+
+  async #lock(repositories: Repositories, id: string, expected: ExpectedVersions): Promise<Team> {
+    if (isId(id)) await repositories.teams.lock(id);
+    const team = await this.#find(repositories, id);
+    requireVersion(this.kind, team, expected);
+    return team;
   }
 }
 
-async function find({ teams }: Pick<Repositories, "teams">, id: string): Promise<Team> {
-  const team = isId(id) && (await teams.find(id));
-  if (!team) throw new NotFoundError("Team", id);
-  return team;
-}
+const NOTHING: TeamOutcome = {
+  members: { added: [], removed: [] },
+  roles: { granted: [], revoked: [] },
+  passedOver: [],
+};
 
-async function lock(repositories: Repositories, id: string, expected: ExpectedVersions): Promise<Team> {
-  if (isId(id)) await repositories.teams.lock(id);
-  const team = await find(repositories, id);
-  requireVersion("Team", team, expected);
-  return team;
-}
-
-function requireStorable({ displayName, externalId }: TeamInput): void {
+/** @throws InvalidValueError */
+function storable(input: TeamInput): Required<TeamInput> {
+  const { displayName, externalId, description, roles = [] } = input;
   requireKeyLength({ displayName, externalId });
+  return { displayName, externalId, description, roles: teamRoles(roles) };
+}
+
+/** The names of the attributes that differ. */
+function attributeChanges(current: Team, next: Team): string[] {
+  const texts = (["displayName", "externalId", "description"] as const).filter(
+    (name) => current[name] !== next[name],
+  );
+  const [before, after] = [current, next].map(({ roles }) => roleNames(roles).sort().join());
+  return [...texts, ...(before === after ? [] : ["roles"])];
+}
+
+/** How many ids the audit log names. */
+const NAMED = 20;
+
+/** What the audit log has of a change of members. */
+function recorded({ members, roles, passedOver }: TeamOutcome, more?: string) {
+  const named = passedOver.slice(0, NAMED).join(", ");
+  const rest = passedOver.length > NAMED ? ` and ${passedOver.length - NAMED} more` : "";
+  const details = [
+    ...(more === undefined ? [] : [more]),
+    ...(passedOver.length > 0
+      ? [`passed over as members, since they left the organization or are groups: ${named}${rest}`]
+      : []),
+  ];
+  return {
+    ...{ members, roles },
+    ...(passedOver.length > 0 && { ignored: ["members"] }),
+    ...(details.length > 0 && { detail: details.join("; ") }),
+  };
 }
