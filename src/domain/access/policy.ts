@@ -19,6 +19,7 @@ const ACCESS = {
   "read Groups": { provider: "reader", organization: "reader" },
   "create Groups": { provider: "administrator", organization: "administrator" },
   "change Groups": { provider: "administrator", organization: "administrator" },
+  "delete Groups": { provider: "administrator", organization: "administrator" },
   // In an organization's realm, that is the organization itself; its teams are the other Groups.
   "rename organizations": { provider: "administrator", organization: "nobody" },
   "delete organizations": { provider: "administrator", organization: "nobody" },

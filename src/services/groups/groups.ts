@@ -96,6 +96,7 @@ export class GroupService {
   }
 
   async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
+    requireAccess(principal, "delete Groups");
     const service = isTeam(principal, id) ? this.#teams : this.#organizations;
     await service.delete(principal, id, expected);
   }
