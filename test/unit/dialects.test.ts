@@ -80,9 +80,42 @@ describe("Reading a PATCH request", () => {
         [["replace", 'emails[type eq "work"]', { value: "a@b" }]],
       ],
       [
-        "JSON text in a string, as it is",
+        "JSON text as the value of a role, as it is",
         { op: "Add", path: "roles", value: [{ value: '{"id":"1"}' }] },
         [["add", "roles", [{ value: '{"id":"1"}' }]]],
+      ],
+      ...[
+        ['{"value":"a@b.c","type":"work"}'],
+        [' {"Value":"a@b.c","Type":"work"} '],
+        '{"value":"a@b.c","type":"work"}',
+        '[{"value":"a@b.c","type":"work"}]',
+      ].map((value): [string, JsonValue, Short[]] => [
+        `elements as JSON text: ${JSON.stringify(value)}`,
+        { op: "add", path: "emails", value },
+        [["add", "emails", [{ value: "a@b.c", type: "work" }]]],
+      ]),
+      [
+        "an element as JSON text for a value path",
+        { op: "replace", path: 'emails[type eq "work"]', value: '{"value":"a@b.c"}' },
+        [["replace", 'emails[type eq "work"]', { value: "a@b.c" }]],
+      ],
+      [
+        "a single complex value as JSON text",
+        { op: "replace", path: `${ENTERPRISE_USER}:manager`, value: '{"value":"m"}' },
+        [["replace", `${ENTERPRISE_USER}:manager.value`, "m"]],
+      ],
+      [
+        "JSON text without a path",
+        { op: "replace", value: { roles: ['{"value":"r"}'], name: '{"givenName":"D"}' } },
+        [
+          ["replace", "roles", [{ value: "r" }]],
+          ["replace", "name.givenName", "D"],
+        ],
+      ],
+      [
+        "a role in brackets",
+        { op: "add", path: "roles", value: "[x]" },
+        [["add", "roles", [{ value: "[x]" }]]],
       ],
     ];
     for (const [statement, operation, canonical] of readings) {
@@ -157,6 +190,28 @@ describe("Reading a PATCH request", () => {
       [{ op: "replace", path: "emails", value: [null, {}, ""] }, [["remove", "emails"]]],
       [{ op: "replace", path: "emails", value: [{ type: "work", Value: "" }] }, [["remove", "emails"]]],
       [{ op: "add", path: "emails", value: [{ type: "work", value: "" }] }, []],
+      [{ op: "add", path: "emails", value: [{ type: "work", value: "  " }, " "] }, []],
+      [{ op: "add", path: "emails", value: ['{"type":"work","value":""}'] }, []],
+      [{ op: "replace", path: "emails", value: '{"value":null}' }, [["remove", "emails"]]],
+      [
+        { op: "replace", value: { emails: [{ value: "" }], photos: "" } },
+        [
+          ["remove", "emails"],
+          ["remove", "photos"],
+        ],
+      ],
+      [
+        {
+          op: "add",
+          path: "addresses",
+          value: [{ type: "work", primary: true, locality: "", country: null }],
+        },
+        [],
+      ],
+      [
+        { op: "replace", path: "addresses", value: [{ type: "work", formatted: "" }, { locality: "Bonn" }] },
+        [["replace", "addresses", [{ locality: "Bonn" }]]],
+      ],
       [
         { op: "add", path: "emails", value: [{ type: "work", value: null }, { value: "a@x" }] },
         [["add", "emails", [{ value: "a@x" }]]],
@@ -293,12 +348,25 @@ describe("Reading a PATCH request", () => {
     });
 
     for (const op of ["add", "replace", "remove"]) {
-      for (const member of [{ display: "A" }, {}, { id: "a" }, { value: null }]) {
+      for (const member of [{ display: "A" }, {}, { id: "a" }]) {
         it(`refuses to ${op} a member without a value: ${JSON.stringify(member)}`, () => {
           const operation = { op, path: "members", value: [{ value: "b" }, member] };
           const { scimType, message } = refusal(() => read(operation, groups.schema));
           expect(scimType).to.equal("invalidValue");
           expect(message).to.include("members");
+        });
+      }
+
+      for (const member of [{ value: null }, { value: "", type: "User" }, { Value: " " }, null, ""]) {
+        const empty = JSON.stringify(member);
+        it(`to ${op} passes over a member whose value is empty: ${empty}`, () => {
+          const operation = { op, path: "members", value: [{ value: "b" }, member] };
+          expect(read(operation, groups.schema)).to.deep.equal([[op, "members", [{ value: "b" }]]]);
+        });
+
+        it(`refuses to ${op} members that are all empty, which would be all or none: ${empty}`, () => {
+          const operation = { op, path: "members", value: [member, member] };
+          expect(refusal(() => read(operation, groups.schema)).scimType).to.equal("invalidValue");
         });
       }
     }

@@ -73,6 +73,29 @@ describe("Reading a whole resource", () => {
       { addresses: [{ type: "work" }] },
     ],
     [
+      "an address that is empty besides its type is none",
+      { addresses: [{ type: "work", primary: true, streetAddress: "", region: null }] },
+      {},
+    ],
+    [
+      "elements may be JSON text, or the whole list",
+      {
+        emails: ['{"value":"a@b"}'],
+        ims: '[{"value":"i","type":"aim"}]',
+        addresses: ['{"locality":"Bonn"}'],
+      },
+      {
+        emails: [{ value: "a@b" }],
+        ims: [{ value: "i", type: "aim" }],
+        addresses: [{ locality: "Bonn" }],
+      },
+    ],
+    [
+      "a complex attribute may be JSON text",
+      { name: '{"givenName":"D"}', [ENTERPRISE_USER]: { manager: '{"value":"m"}' } },
+      { name: { givenName: "D" }, [ENTERPRISE_USER]: { manager: { value: "m" } } },
+    ],
+    [
       "primary may be a string",
       { roles: [{ value: "a", primary: "True" }] },
       { roles: [{ value: "a", primary: true }] },
@@ -254,7 +277,7 @@ describe("Reading a whole resource", () => {
       });
     }
 
-    for (const member of [{}, { display: "A" }, { value: "" }]) {
+    for (const member of [{}, { display: "A" }]) {
       it(`a member without a value: ${JSON.stringify(member)}`, () => {
         const { scimType, message } = refusal(
           { displayName: "Corp", members: [{ value: "a" }, member] },
@@ -262,6 +285,20 @@ describe("Reading a whole resource", () => {
         );
         expect(scimType).to.equal("invalidValue");
         expect(message).to.include("members");
+      });
+    }
+
+    for (const members of [[{ value: "" }], { value: null }, [null], [" "]]) {
+      it(`members that are all empty: ${JSON.stringify(members)}`, () => {
+        expect(refusal({ displayName: "Corp", members }, groups.schema).scimType).to.equal("invalidValue");
+      });
+    }
+
+    for (const emails of ['{"value":"a@b.c"}', "{'value': 'a@b.c'}", '["a@b.c"]']) {
+      it(`what is no address, but text of an object: ${emails}`, () => {
+        const { scimType, message } = refusal({ userName: "d", emails: [{ value: emails }] });
+        expect(scimType).to.equal("invalidValue");
+        expect(message).to.include("emails.value");
       });
     }
 

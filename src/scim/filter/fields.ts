@@ -42,6 +42,7 @@ const wholeExtension = (name: string, subAttributes: Attribute["subAttributes"])
   required: false,
   caseExact: false,
   isName: false,
+  isAddress: false,
   mutability: "readWrite",
   returned: "default",
   subAttributes,

@@ -1,7 +1,7 @@
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import type { Filter } from "../../domain/listing.js";
-import { coerceElement, isPrimary } from "../requests/coercion.js";
+import { coerceElement, isLabel, isPrimary } from "../requests/coercion.js";
 import type { PatchOperation } from "../requests/patch-request.js";
 import { noTarget } from "../errors.js";
 import { equalityTerms, matcher } from "../filter/evaluate.js";
@@ -43,8 +43,9 @@ function remove(
     return current.flatMap((element) => {
       if (!isJsonObject(element) || !isSelected(element)) return [element];
       const rest = withoutPart(element, subAttribute);
-      // An element without its value is removed: this is how Entra ID clears a telephone number.
-      return subAttribute.name === "value" || Object.keys(rest).length === 0 ? [] : [rest];
+      // An element without its value is removed: this is how Entra ID clears a telephone number, or part by part an address.
+      const isLast = subAttribute.name in element && Object.keys(rest).every(isLabel);
+      return subAttribute.name === "value" || isLast ? [] : [rest];
     });
   }
   if (value === undefined) return current.filter((element) => !isSelected(element));

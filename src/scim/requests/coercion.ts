@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { readInstant } from "../../domain/values/instant.js";
 import { lengthProblem, nameProblem, textProblem } from "../../domain/values/plain-text.js";
 import { invalidValue } from "../errors.js";
+import { isLikeJson } from "./json-text.js";
 import { isComputed, isReference } from "../schema/attribute.js";
 import type { Attribute } from "../schema/attribute.js";
 
@@ -28,7 +29,7 @@ export function coerceValue(attribute: Attribute, value: JsonValue, name: string
 /** Coerces one element of a multi-valued attribute, or the value of a single-valued one. */
 export function coerceElement(attribute: Attribute, value: JsonValue, name: string): JsonValue | undefined {
   if (value === null || value === "") return undefined;
-  if (attribute.multiValued && saysNoValue(value)) return undefined;
+  if (attribute.multiValued && isNoElement(value)) return undefined;
   const coerced =
     attribute.type === "complex" ? toComplex(attribute, value, name) : toSimple(attribute.type, value);
   if (coerced === WRONG) throw wrongType(attribute, value, name);
@@ -40,11 +41,12 @@ export function coerceElement(attribute: Attribute, value: JsonValue, name: stri
  * Attributes without a limit of their own length: addresses and certificates are limited only by the size of the whole
  * resource, and passwords, which are stored as hashes, by the password rules.
  */
-function requireKeepable({ type, returned, isName }: Attribute, text: string, name: string): void {
+function requireKeepable({ type, returned, ...attribute }: Attribute, text: string, name: string): void {
   const problem =
     (type === "string" && returned !== "never" ? lengthProblem(text) : undefined) ??
     textProblem(text) ??
-    (isName ? nameProblem(text) : undefined);
+    (attribute.isName ? nameProblem(text) : undefined) ??
+    (attribute.isAddress && isLikeJson(text) ? "must be an address, not JSON text in a string" : undefined);
   if (problem !== undefined) throw invalidValue(`The attribute '${name}' ${problem}`);
 }
 
@@ -61,12 +63,22 @@ function coerceElements(attribute: Attribute, value: JsonValue, name: string): J
 }
 
 /**
- * Whether an element has an explicitly empty value. Clients that send every field send absent elements this way, with a
- * type.
+ * Whether an element is none: its `value` is explicitly empty, or all that it has besides a type is. Clients that send
+ * every field send absent elements this way.
  */
-export const saysNoValue = (element: JsonValue) =>
-  isJsonObject(element) &&
-  Object.entries(element).some(([name, value]) => name.toLowerCase() === "value" && isUnassigned(value));
+export function isNoElement(element: JsonValue): boolean {
+  if (!isJsonObject(element)) return isBlank(element);
+  const entries = Object.entries(element);
+  const saysNoValue = entries.some(([name, value]) => name.toLowerCase() === "value" && isBlank(value));
+  const isEmptied = entries.some(([, value]) => isUnassigned(value));
+  return saysNoValue || (isEmptied && entries.every(([name, value]) => isLabel(name) || isUnassigned(value)));
+}
+
+/** What says which of several elements one is, and nothing without the rest of it. */
+export const isLabel = (name: string) => /^(type|primary)$/i.test(name);
+
+const isBlank = (value: JsonValue) =>
+  isUnassigned(value) || (typeof value === "string" && value.trim() === "");
 
 /** RFC 7643 section 2.5, and the empty string, by which Entra ID unassigns. */
 export const isUnassigned = (value: JsonValue | undefined) =>

@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../domain/values/json.js";
+import { isUnassigned } from "./coercion.js";
 import { member } from "./message.js";
 
 /**
@@ -9,7 +10,7 @@ import { member } from "./message.js";
 /** Whether the body of a POST or PUT has elements in an attribute. */
 export function hasElements(body: unknown, attribute: string): boolean {
   const value = isJsonObject(body) ? member(body, attribute) : undefined;
-  return Array.isArray(value) && value.length > 0;
+  return value !== undefined && !isUnassigned(value);
 }
 
 /** Whether a PATCH removes something, instead of writing something empty. */

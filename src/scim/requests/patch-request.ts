@@ -1,7 +1,8 @@
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
-import { coerceElement, coerceValue, isUnassigned, saysNoValue } from "./coercion.js";
+import { coerceElement, coerceValue, isNoElement, isUnassigned } from "./coercion.js";
 import { invalidSyntax, invalidValue, mutability, noTarget, ScimError } from "../errors.js";
+import { outOfText } from "./json-text.js";
 import { member, readMessage } from "./message.js";
 import type { PatchPath } from "../filter/path.js";
 import { requireIdentified } from "./resource.js";
@@ -100,7 +101,12 @@ function onPath(paths: Paths, raw: RawOperation, path: PatchPath): PatchOperatio
   if (isFixed(attribute) || isFixed(subAttribute)) {
     throw mutability(`The attribute '${path.text}' is read-only`);
   }
-  return raw.op === "remove" ? [removal(raw, path, attribute)] : assignment(raw, path, attribute);
+  const value =
+    raw.value === undefined ? undefined : outOfText(subAttribute ?? attribute, raw.value, path.text);
+  const { op } = raw;
+  return op === "remove"
+    ? [removal({ op, value }, path, attribute)]
+    : assignment({ op, value }, path, attribute);
 }
 
 function onExtension(paths: Paths, { op, value }: RawOperation, extension: Schema): PatchOperation[] {
@@ -181,7 +187,7 @@ function coerceFor(path: PatchPath, attribute: Attribute, value: JsonValue): Jso
 function requireEmpty(value: JsonValue, { text }: PatchPath): void {
   const elements = Array.isArray(value) ? value : [value];
   const saysSomething = (element: JsonValue) =>
-    isJsonObject(element) && !saysNoValue(element) && !Object.values(element).every(isUnassigned);
+    isJsonObject(element) && !isNoElement(element) && !Object.values(element).every(isUnassigned);
   if (elements.some(saysSomething)) {
     throw invalidValue(`The value for '${text}' has no sub-attribute that this attribute supports`);
   }

@@ -1,7 +1,9 @@
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
-import { coerceValue, isUnassigned } from "./coercion.js";
+import { coerceValue, isNoElement, isUnassigned } from "./coercion.js";
 import { invalidSyntax, invalidValue } from "../errors.js";
+import { outOfText } from "./json-text.js";
+import { member } from "./message.js";
 import { findAttribute, isComputed, isReference } from "../schema/attribute.js";
 import type { Attribute, AttributeReference, ResourceSchema } from "../schema/attribute.js";
 
@@ -50,17 +52,17 @@ export function requireAttributes(schema: ResourceSchema, resource: JsonObject):
 }
 
 /**
- * Requires that each element of a list of references, such as `members`, has a `value`. Otherwise it would be left out, and
- * replacing the list could empty it by mistake.
+ * Requires that each element of a list of references, such as `members`, has a `value`, and that not all of the values are
+ * empty. Otherwise they would be left out, and replacing the list could empty it by mistake.
  *
  * @throws ScimError 400 `invalidValue`
  */
 export function requireIdentified(attribute: Attribute, value: JsonValue, name: string): void {
   if (!attribute.multiValued || !isReference(attribute)) return;
-  for (const element of Array.isArray(value) ? value : [value]) {
-    const entries = isJsonObject(element) ? Object.entries(element) : [];
-    const id = entries.find(([key]) => key.toLowerCase() === "value")?.[1] ?? "";
-    if (isJsonObject(element) && id === "") throw invalidValue(`Each element of '${name}' needs a 'value'`);
+  const elements = Array.isArray(value) ? value : [value].filter(isJsonObject);
+  const isNameless = (element: JsonValue) => isJsonObject(element) && member(element, "value") === undefined;
+  if (elements.some(isNameless) || (elements.length > 0 && elements.every(isNoElement))) {
+    throw invalidValue(`Each element of '${name}' needs a 'value'`);
   }
 }
 
@@ -133,8 +135,9 @@ function put(resource: JsonObject, reference: AttributeReference, value: JsonVal
     (subAttribute && isComputed(subAttribute))
   )
     return;
-  const coerced = coerceValue(subAttribute ?? attribute, value, name);
-  if (!subAttribute) requireIdentified(attribute, value, name);
+  const read = outOfText(subAttribute ?? attribute, value, name);
+  const coerced = coerceValue(subAttribute ?? attribute, read, name);
+  if (!subAttribute) requireIdentified(attribute, read, name);
   if (coerced === undefined) return;
   const parent = extension ? objectAt(resource, extension.id) : resource;
   if (!subAttribute) parent[attribute.name] = withParts(parent[attribute.name], coerced);

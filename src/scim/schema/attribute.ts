@@ -10,6 +10,8 @@ export interface Attribute {
   readonly caseExact: boolean;
   /** Whether it is a name or an address, which must be one line of plain text. */
   readonly isName: boolean;
+  /** Whether mail is sent to it. */
+  readonly isAddress: boolean;
   readonly mutability: "readOnly" | "readWrite" | "immutable" | "writeOnly";
   readonly returned: "always" | "never" | "default" | "request";
   /** By lower-case name; empty unless the type is complex. */

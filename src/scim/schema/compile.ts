@@ -12,13 +12,15 @@ function compileAttribute(source: DefinedAttribute, parent?: string): Attribute 
     returned: Attribute["returned"];
   };
   const subAttributes = source.subAttributes ?? [];
+  const isAddress = `${parent ?? ""}.${source.name}` === ADDRESS;
   return {
     name: source.name,
     type: source.type,
     multiValued: source.config.multiValued === true,
     required: source.config.required === true,
     caseExact: source.config.caseExact === true || source.type === "reference" || source.type === "binary",
-    isName: NAMES.has(parent ?? source.name) || `${parent ?? ""}.${source.name}` === ADDRESS,
+    isName: NAMES.has(parent ?? source.name) || isAddress,
+    isAddress,
     mutability: described.mutability,
     returned: described.returned,
     subAttributes: byLowerName(subAttributes.map((each) => compileAttribute(each, source.name))),
