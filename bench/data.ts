@@ -71,6 +71,7 @@ export async function fill(dataDir: string, users: number, groupSizes: readonly 
       await memberships.add(id, accountIds.slice(0, memberCount), {
         source: "scim",
         addedBy: "bench",
+        showsProfile: true,
         at: now,
       });
     });

@@ -11,6 +11,7 @@ import { OutboxRepository } from "./mail/outbox.js";
 import { MembershipDetailsRepository } from "./memberships/membership-details.js";
 import { MembershipRepository } from "./memberships/memberships.js";
 import { PowerRepository } from "./memberships/power.js";
+import { RecordRepository } from "./memberships/records.js";
 import { OrganizationRepository } from "./organizations/organizations.js";
 import { TeamRepository } from "./teams/teams.js";
 import { AccessTokenRepository } from "./tokens/access-tokens.js";
@@ -27,6 +28,7 @@ export class Repositories {
   #accountSetups: AccountSetupRepository | undefined;
   #organizations: OrganizationRepository | undefined;
   #memberships: MembershipRepository | undefined;
+  #records: RecordRepository | undefined;
   #directory: DirectoryRepository | undefined;
   #accessTokens: AccessTokenRepository | undefined;
   #auditEvents: AuditEventRepository | undefined;
@@ -63,7 +65,11 @@ export class Repositories {
   }
 
   get memberships(): MembershipRepository {
-    return (this.#memberships ??= new MembershipRepository(this.session));
+    return (this.#memberships ??= new MembershipRepository(this.session, this.realm));
+  }
+
+  get records(): RecordRepository {
+    return (this.#records ??= new RecordRepository(this.session));
   }
 
   get directory(): DirectoryRepository {

@@ -79,8 +79,12 @@ const READS: Readonly<Record<string, Call>> = {
 const WRITES: Readonly<Record<string, Call>> = {
   "accounts.update": ({ accounts }, { account }) =>
     accounts.update({ ...account, displayName: "Changed", version: 2, updatedAt: LATER }, true),
-  "accounts.updateProfile": ({ accounts }, { account }) =>
-    accounts.updateProfile({ ...account, displayName: "Changed", updatedAt: LATER }),
+  "accounts.followRecord": ({ accounts }, { account }) =>
+    accounts.followRecord(account.id, { ...account, displayName: "Changed" }, { renames: true, at: LATER }),
+  "accounts.giveCredentialsTo": ({ accounts }, { account, organization }) =>
+    accounts.giveCredentialsTo(organization.id, account.id),
+  "accounts.proveAddress": ({ accounts }, { account }) =>
+    accounts.proveAddress(account.id, "person@example.com", LATER),
   "accounts.setPassword": ({ accounts }, { account }) => accounts.setPassword(account.id, "changed", LATER),
   "accounts.delete": ({ accounts }, { account }) => accounts.delete(account.id),
   "organizations.update": ({ organizations }, { organization }) =>
@@ -198,7 +202,8 @@ const WHATEVER_THE_REALM = new Set([
   ),
   "accounts.findIdByUserName",
   "accounts.insert",
-  "accounts.isManagedBy",
+  "accounts.origin",
+  "accounts.shared",
   "accounts.hasAdministrator",
   "accounts.lockAdministrators",
   "organizations.insert",
@@ -231,6 +236,7 @@ function isNothing(result: unknown): boolean {
 
 const TABLES = [
   ...["accounts", "account_emails", "account_setups", "organizations", "memberships", "teams"],
+  ...["proved_addresses", "member_emails", "kept_records"],
   ...["team_memberships", "access_tokens", "audit_events", "invitations", "invitation_emails"],
   ...["invitation_roles", "invitation_teams", "invitation_acceptances"],
 ];
@@ -284,7 +290,9 @@ async function createWorld(all: Repositories, name: string): Promise<World> {
   await all.organizations.insert(organization);
   for (const each of [person, colleague]) await all.accounts.insert(each, organization.id);
   const ids = [person.id, colleague.id];
-  await all.memberships.add(organization.id, ids, { source: "scim", addedBy: token.id, at: AT });
+  await all.memberships.add(organization.id, ids, {
+    ...{ source: "scim", addedBy: token.id, showsProfile: false, at: AT },
+  });
   await all.teams.insert(team);
   await all.teams.add(team, [person.id]);
   await all.accessTokens.insert(token, id("hash"));

@@ -266,6 +266,23 @@ describe("Setting up an account by mail", () => {
       for (const { userName } of users) await mailbox.expect(userName);
     });
 
+    /** Who has a password: the person, and organizations of their own. */
+    const passwordsOf = ({ id }: Body) =>
+      server.database(async (session) => {
+        const [account] = await session.rows<{ password_hash: string | null }>(
+          "select password_hash from muster_accounts where id = ?",
+          [id],
+        );
+        const own = await session.rows<{ organization_id: string }>(
+          "select organization_id from muster_memberships where account_id = ? and password_hash is not null",
+          [id],
+        );
+        return {
+          person: typeof account?.password_hash === "string",
+          organizations: own.map((row) => row.organization_id),
+        };
+      });
+
     describe("in an organization", () => {
       let organization: Body;
       let client: ScimClient;
@@ -286,21 +303,31 @@ describe("Setting up an account by mail", () => {
         expect((await look(link)).status).to.equal(410);
       });
 
-      it("takes a person back who has a password, without a mail", async () => {
+      it("takes a person back who has a password of their own, without a mail", async () => {
+        const user = await create({}, client);
+        const link = await linkFor(user);
+        expect((await act(link, "complete", { password: PASSWORD })).status).to.equal(200);
+        expectStatus(await client.delete(`/Users/${user.id}`), 204);
+        const back = await create({ userName: user.userName }, client);
+        expect(back.id).to.equal(user.id);
+        expect(back).to.not.have.property(MEMBERSHIP);
+        const events = expectList(await client.find("/AuditEvents", `target.value eq "${user.id}"`));
+        expect(events.at(-1)).to.include({ action: "create" }).and.to.not.have.property("ignored");
+        await mailbox.expect((await create({}, client)).userName);
+        expect(mailbox.to(user.userName)).to.have.length(1);
+      });
+
+      it("sends mail to a person who comes back, since the organization's own password ended with the membership", async () => {
         const userName = `${unique("Back")}@example.com`;
         const person = { schemas: [CORE_USER], userName, password: PASSWORD };
         const { id } = expectStatus(await client.post("/Users", person), 201);
         expectStatus(await client.delete(`/Users/${id}`), 204);
         const back = await create({ userName }, client);
-        expect(back.id).to.equal(id);
-        expect(back).to.not.have.property(MEMBERSHIP);
-        const [, , event] = expectList(await client.find("/AuditEvents", `target.value eq "${id}"`), 3);
-        expect(event).to.include({ action: "create" }).and.to.not.have.property("ignored");
-        await mailbox.expect((await create({}, client)).userName);
-        expect(mailbox.to(userName)).to.have.length(0);
+        expect(back).to.include({ id }).and.have.property(MEMBERSHIP);
+        await mailbox.expect(userName);
       });
 
-      it("leaves people alone whom it does not manage, and says in the audit log what it ignored", async () => {
+      it("leaves people alone whose accounts it did not create, and says in the audit log what it ignored", async () => {
         const user = await createUser(scim, { userName: `${unique("Other")}@example.com` });
         const taken = await create({ userName: user.userName }, client);
         expect(taken.id).to.equal(user.id);
@@ -312,15 +339,27 @@ describe("Setting up an account by mail", () => {
         expect(mailbox.to(user.userName)).to.have.length(0);
       });
 
+      it("gives a password of the person at the account's user name, which stays good when others take the person", async () => {
+        const user = await create({}, client);
+        const link = await linkFor(user);
+        const theirs = await clientWith(server, { organization: (await createGroup(scim)).id });
+        expectStatus(await theirs.post("/Users", { schemas: [CORE_USER], userName: user.userName }), 201);
+        expect((await act(link, "complete", { password: PASSWORD })).status).to.equal(200);
+        expect(await passwordsOf(user)).to.deep.equal({ person: true, organizations: [] });
+      });
+
+      it("gives a password that opens the organization alone, at an address that the organization wrote", async () => {
+        const emails = [{ value: `${unique("Squatter")}@example.com` }];
+        const user = await create({ emails }, client);
+        const link = linkIn(await mailbox.expect(emails[0]?.value ?? ""));
+        expect((await act(link, "complete", { password: PASSWORD })).status).to.equal(200);
+        expect(await passwordsOf(user)).to.deep.equal({ person: false, organizations: [organization.id] });
+        // So the provider can still have the person choose one, at the account's own address.
+        expectStatus(await scim.patch(`/Users/${user.id}`, ask4Another), 200);
+        await mailbox.expect(user.userName);
+      });
+
       for (const [what, happens] of [
-        [
-          "another organization takes the account",
-          async (user: Body) => {
-            const other = await createGroup(scim);
-            const theirs = await clientWith(server, { organization: other.id });
-            expectStatus(await theirs.post("/Users", { schemas: [CORE_USER], userName: user.userName }), 201);
-          },
-        ],
         [
           "the person is taken out of it",
           async (user: Body, of: Body) => {

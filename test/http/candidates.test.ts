@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { expectError, expectList, expectStatus } from "../support/assertions.js";
 import type { Body, ScimClient } from "../support/client.js";
-import { createGroup, createUser } from "../support/factories.js";
+import { CORE_USER, createGroup, createUser } from "../support/factories.js";
 import { forEachEngine } from "../support/engines.js";
 import { clientWith } from "../support/realms.js";
 import { describeServer, startServer } from "../support/server.js";
@@ -25,6 +25,12 @@ describeServer("Candidates", (scim, server) => {
       emails: [{ value: "ray@private.example" }],
     });
     await createUser(scim, { userName: "dana.gone@globex.example", active: false });
+    await server().database((session) =>
+      session.rows(
+        "insert into muster_proved_addresses (account_id, value_key, proved_at) values (?, ?, ?)",
+        [...[outsider.id, "RAY@PROVED.EXAMPLE", "2026-01-01T00:00:00.000Z"]],
+      ),
+    );
     const { id } = await createGroup(scim, [member]);
     own = await clientWith(server(), { organization: id });
     another = await clientWith(server(), { organization: id });
@@ -50,12 +56,25 @@ describeServer("Candidates", (scim, server) => {
     expectStatus(await own.delete(`/Users/${outsider.id}`), 204);
   });
 
+  it("are not found by an address that they have not proved", async () => {
+    expectList(await find(own, 'emails.value eq "ray@private.example"'), 0);
+  });
+
+  it("are not found by a name that another organization gave them", async () => {
+    const elsewhere = await clientWith(server(), { organization: (await createGroup(scim)).id });
+    const person = { schemas: [CORE_USER], userName: "mallory@x.example", displayName: "Dana of Initech" };
+    expectStatus(await elsewhere.post("/Users", person), 201);
+    expectList(await find(own, 'displayName co "Initech"'), 0);
+    const [found] = expectList(await find(own, 'userName eq "mallory@x.example"'), 1);
+    expect(found).to.not.have.property("displayName");
+  });
+
   it("are found by what is known of them, three characters at least", async () => {
     for (const filter of [
       'userName eq "dana.ray@globex.example"',
       'displayName co "a ray"',
-      'emails.value eq "ray@private.example"',
-      'emails[value eq "RAY@private.example"]',
+      'emails.value eq "ray@proved.example"',
+      'emails[value eq "RAY@proved.example"]',
       'userName sw "dana" and displayName co "ray"',
       'userName sw "dana.ray" or displayName co "dana ray"',
     ]) {

@@ -20,11 +20,11 @@ describeServer("Scans among many users", function (_scim, server) {
     await server().database(async (session) => {
       await session.rows(
         `insert into muster_accounts (id, user_name, user_name_key, active, is_active_assigned, roles, roles_search,
-           is_provider_admin, profile, search, version, created_at, updated_at, profile_updated_at)
+           is_provider_admin, profile, search, version, created_at, updated_at)
          with recursive counted(n) as (select 1 union all select n + 1 from counted where n < ${USERS})
          select '0190a000-0000-7000-8000-' || substr('000000000000' || n, length('' || n) + 1), 'many-' || n, 'MANY-' || n,
-           true, true, '{}', '{}', false, '{"title":"Lead"}', '{"title":"LEAD"}', 1, ?, ?, ? from counted`,
-        ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z"],
+           true, true, '{}', '{}', false, '{"title":"Lead"}', '{"title":"LEAD"}', 1, ?, ? from counted`,
+        ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z"],
       );
     });
   });

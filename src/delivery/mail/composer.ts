@@ -21,7 +21,7 @@ export type ComposeMail = (mail: Mail) => Promise<ComposedMail | undefined>;
 /** Makes the secrets that go out by mail. */
 export interface Secrets {
   toInvitation(link: { invitationId: string; revision: number; address: string }): string;
-  toAccountSetup(link: { accountId: string; revision: number }): string;
+  toAccountSetup(link: { accountId: string; organizationId?: string; revision: number }): string;
   code(invitationId: string, addressKey: string, number: number): string;
 }
 
@@ -113,22 +113,24 @@ async function withCode(
 }
 
 async function aboutSetup(
-  { accountId = "", revision }: Mail,
+  { accountId = "", organizationId, revision }: Mail,
   { accounts, accountSetups, organizations }: Repositories,
   { now, secrets }: Pick<MailComposerParts, "now" | "secrets">,
 ): Promise<Content | undefined> {
   const account = await accounts.find(accountId);
-  const setup = await accountSetups.find(accountId, { lock: false });
-  const to = account && mailAddress(account);
+  const setup = await accountSetups.find(accountId, organizationId, { lock: false });
+  const to = setup?.address;
   if (to === undefined || account?.active !== true) return undefined;
   if (setup?.revision !== revision || !setup.isValid || setup.expiresAt <= now()) return undefined;
   const organization =
-    setup.organizationId === undefined
-      ? undefined
-      : await organizations.find(setup.organizationId, { lock: false });
+    organizationId === undefined ? undefined : await organizations.find(organizationId, { lock: false });
   return {
     to,
-    link: secrets.toAccountSetup({ accountId, revision }),
+    link: secrets.toAccountSetup({
+      accountId,
+      revision,
+      ...(organizationId !== undefined && { organizationId }),
+    }),
     name: nameOf(account),
     userName: userNameOf(account),
     organizationName: organization && quoted(organization.displayName),

@@ -56,18 +56,20 @@ export interface AccountInput {
   readonly search: JsonDocument;
 }
 
+type Reachable = Pick<Account, "userName" | "profile">;
+
 /**
  * The address for mail to a person: the primary e-mail address, else the first one, else a user name that is an
  * address.
  */
-export function mailAddress({
-  userName,
-  profile,
-}: Pick<Account, "userName" | "profile">): string | undefined {
+export const mailAddress = (account: Reachable): string | undefined => addressesOf(account)[0];
+
+/** The addresses of a person, the best for mail first. */
+export function addressesOf({ userName, profile }: Reachable): string[] {
   const { emails } = profile.value;
   const addresses = (Array.isArray(emails) ? emails : []).filter(isJsonObject);
   const inOrder = [...addresses.filter(({ primary }) => primary === true), ...addresses];
-  return [...inOrder.map(({ value }) => value), userName].find(
+  return [...inOrder.map(({ value }) => value), userName].filter(
     (each): each is string => typeof each === "string" && isEmailAddress(each),
   );
 }

@@ -5,16 +5,22 @@
  *
  * Upper case is the last step, since lower case depends on the place in the word (a final sigma); lower
  * case comes first, since only the small sharp s has a plain upper case; NFC makes composed and combining
- * accents equal. The dotless i of Turkish stays apart from i, as Unicode has it, although its upper case is
- * the same letter: one name must not pass for the other.
+ * accents equal. Letters that only look like others, or stand for them, stay apart from them: one name must not pass for
+ * the other.
  */
 export function foldCase(text: string): string {
-  return text.split(DOTLESS_I).map(fold).join(DOTLESS_I).normalize("NFC");
+  const parts = text.split(LOOKALIKE);
+  return parts.map((part, place) => (place % 2 === 1 ? part : fold(part))).join("");
 }
 
-const DOTLESS_I = "\u0131";
+/**
+ * Letters whose upper case, lower case or NFC is that of another letter, or of two: the dotless i, the long s, the signs
+ * for micro, ohm, kelvin and angstrom, variants of Greek and Cyrillic letters, ligatures.
+ */
+const LOOKALIKE =
+  /([\u00B5\u0131\u017F\u03D0\u03D1\u03D5\u03D6\u03F0\u03F1\u03F4\u03F5\u1C80-\u1C88\u1E9B\u1FBE\u2126\u212A\u212B\uFB00-\uFB06\uFB13-\uFB17])/;
 
-const fold = (text: string) => text.toLowerCase().toUpperCase();
+const fold = (text: string) => text.toLowerCase().toUpperCase().normalize("NFC");
 
 /** What no database keeps: PostgreSQL has no U+0000, and neither engine has half of a surrogate pair. */
 export const UNSTORABLE = /\0|\p{Surrogate}/u;

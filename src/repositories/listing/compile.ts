@@ -131,14 +131,14 @@ export class ListingCompiler {
   #match(collection: Field, filter: Filter | undefined): Sql {
     const rows = this.#collection(collection);
     const inner = filter ? this.#filter(filter, this.#element(rows, collection)) : ALWAYS;
-    const select = `from ${rows.from} where ${inner.text}`;
-    const { table } = this.fields;
-    const text = rows.organization
-      ? `(${table}.id, ${table}.organization_id) in (select ${rows.owner}, ${rows.organization} ${select})`
-      : rows.owner
-        ? `${table}.id in (select ${rows.owner} ${select})`
-        : `exists (select 1 ${select})`;
-    return { text, bindings: inner.bindings };
+    const own = rows.within ? sql(`${rows.within.column} = ? and `, rows.within.id) : sql("");
+    const select = `from ${rows.from} where ${own.text}${inner.text}`;
+    return {
+      text: rows.owner
+        ? `${this.fields.table}.id in (select ${rows.owner} ${select})`
+        : `exists (select 1 ${select})`,
+      bindings: [...own.bindings, ...inner.bindings],
+    };
   }
 
   #collection(collection: Field): Collection {
@@ -165,9 +165,8 @@ export class ListingCompiler {
   #firstElement(collection: Field, field: Field): string {
     const rows = this.#collection(collection);
     const value = this.#element(rows, collection)(field);
-    const { table } = this.fields;
-    const shared = rows.organization ? ` and ${rows.organization} = ${table}.organization_id` : "";
-    const owned = rows.owner ? `where ${rows.owner} = ${table}.id${shared}` : "";
+    const own = rows.within ? ` and ${rows.within.column} = ${rows.within.of}` : "";
+    const owned = rows.owner ? `where ${rows.owner} = ${this.fields.table}.id${own}` : "";
     return `(select ${value} from ${rows.from} ${owned} order by ${rows.order} limit 1)`;
   }
 }

@@ -66,8 +66,8 @@ export interface Collection {
   readonly from: string;
   /** The column with the id of the resource that an element belongs to; absent when all resources have the same elements. */
   readonly owner?: string;
-  /** The column with the organization that it must have in common with the resource; absent when the owner is enough. */
-  readonly organization?: string;
+  /** The organization that elements belong to, where each has its own: the column, the resource's, and the id itself. */
+  readonly within?: { readonly column: string; readonly of: string; readonly id: string };
   readonly columns: Columns;
   /** The SQL after `order by` that puts the primary element first, or else the first one. */
   readonly order: string;

@@ -1,22 +1,24 @@
 import type { Dialect } from "../../db/dialect.js";
-import type { Session } from "../../db/session.js";
+import type { Binding, Session } from "../../db/session.js";
 import { constraintViolation } from "../../db/violations.js";
 import type { AccountInput } from "../../domain/users/account.js";
 import { InvalidValueError } from "../../domain/errors.js";
 import type { Filter } from "../../domain/listing.js";
 import type { Member, MembershipSource } from "../../domain/memberships/membership.js";
 import { hasRole, ORGANIZATION_ADMIN } from "../../domain/access/roles.js";
+import type { Realm } from "../../domain/access/principal.js";
 import { ADMINISTRATORS, IS_ADMIN, roleBindings, toRoles } from "./roles.js";
+import { followingColumns, IS_FOLLOWING, memberName, profileOfRecord } from "./record-columns.js";
 import { constant, folded } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
 import { ListingCompiler } from "../listing/compile.js";
 
 /** Members as the elements of an organization's `members`. */
-export const memberElements = (dialect: Dialect): Collection => ({
+export const memberElements = (dialect: Dialect, realm: Realm): Collection => ({
   from: "muster_memberships as element join muster_accounts as accounts on accounts.id = element.account_id",
   columns: {
     value: "element.account_id",
-    display: folded("coalesce(accounts.display_name_key, accounts.user_name_key)"),
+    display: folded(memberName(realm, "_key").replaceAll("memberships.", "element.")),
     type: constant(dialect, "User"),
   },
   order: "element.account_id",
@@ -41,6 +43,8 @@ export interface Addition {
   readonly source: MembershipSource;
   /** The id of the access token; undefined without one. */
   readonly addedBy: string | undefined;
+  /** Whether the organization sees what the provider and the person wrote in the account, beyond names. */
+  readonly showsProfile: boolean;
   readonly at: string;
 }
 
@@ -49,7 +53,10 @@ export interface Addition {
  * The caller also writes the organization, since its member count and version change with its members.
  */
 export class MembershipRepository {
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly session: Session,
+    private readonly realm: Realm,
+  ) {}
 
   /**
    * The members of an organization in the order of their account ids.
@@ -58,7 +65,7 @@ export class MembershipRepository {
    */
   async members(organizationId: string, after: string | undefined, limit: number): Promise<Member[]> {
     const rows = await this.session.rows<MemberRow>(
-      `select memberships.account_id, coalesce(accounts.display_name, accounts.user_name) as display
+      `select memberships.account_id, ${memberName(this.realm)} as display
        from muster_memberships as memberships
          join muster_accounts as accounts on accounts.id = memberships.account_id
        where memberships.organization_id = ? and memberships.account_id > ?
@@ -139,20 +146,18 @@ export class MembershipRepository {
     accountIds: readonly string[],
     addition: Addition,
   ): Promise<string[]> {
+    const { dialect } = this.session;
+    const following = followingColumns(dialect, "organizations.id", addition.showsProfile ? "true" : "false");
     const added = await this.session.rows<AccountId>(
       `insert into muster_memberships (organization_id, account_id, source, added_by, created_at, updated_at,
-         profile_version_before)
-       select ?, accounts.id, ?, ?, ?, ?, accounts.profile_version
-       from muster_accounts as accounts
-         where accounts.id in (select items.value from ${this.session.dialect.textItems})
+         shows_profile, ${Object.keys(following).join(", ")})
+       select organizations.id, accounts.id, ?, ?, ?, ?, ?, ${Object.values(following).join(", ")}
+       from muster_organizations as organizations cross join muster_accounts as accounts
+         where organizations.id = ? and accounts.id in (select items.value from ${dialect.textItems})
        on conflict (organization_id, account_id) do nothing returning account_id`,
       [
-        organizationId,
-        addition.source,
-        addition.addedBy ?? null,
-        addition.at,
-        addition.at,
-        JSON.stringify(accountIds),
+        ...[addition.source, addition.addedBy ?? null, addition.at, addition.at, addition.showsProfile],
+        ...[organizationId, JSON.stringify(accountIds)],
       ],
     );
     return added.map(toId);
@@ -215,29 +220,49 @@ export class MembershipRepository {
     return rows.map((row) => row.organization_id);
   }
 
-  /** @returns the ids of the removed members */
-  async remove(organizationId: string, accountIds: readonly string[]): Promise<string[]> {
-    const removed = await this.session.rows<AccountId>(
-      `delete from muster_memberships where organization_id = ?
-       and account_id in (select items.value from ${this.session.dialect.textItems}) returning account_id`,
-      [organizationId, JSON.stringify(accountIds)],
+  /** Sets the organization's own password of a member, which opens this organization alone. */
+  async setPassword(
+    organizationId: string,
+    accountId: string,
+    passwordHash: string,
+    { isAssigned }: { readonly isAssigned: boolean },
+  ): Promise<void> {
+    await this.session.rows(
+      `update muster_memberships set password_hash = ?, is_password_assigned = ?
+       where organization_id = ? and account_id = ?`,
+      [passwordHash, isAssigned, organizationId, accountId],
     );
-    return removed.map(toId);
+    await this.session.rows(
+      "delete from muster_account_setups where organization_id = ? and account_id = ? and not is_personal",
+      [organizationId, accountId],
+    );
   }
 
-  /** Removes all members except these. @returns the ids of the removed members */
-  async removeOthers(organizationId: string, accountIds: readonly string[]): Promise<string[]> {
-    const removed = await this.session.rows<AccountId>(
-      `delete from muster_memberships where organization_id = ?
-       and account_id not in (select items.value from ${this.session.dialect.textItems}) returning account_id`,
-      [organizationId, JSON.stringify(accountIds)],
+  /** Whether a member has a password of the organization's own. */
+  async hasPassword(organizationId: string, accountId: string): Promise<boolean> {
+    const row = await this.session.first(
+      `select 1 from muster_memberships
+       where organization_id = ? and account_id = ? and password_hash is not null`,
+      [organizationId, accountId],
     );
-    return removed.map(toId);
+    return row !== undefined;
   }
 
-  /** Removes the members whose elements of `members` match a filter. @returns the ids of the removed members */
-  async removeMatching(organizationId: string, filter: Filter): Promise<string[]> {
-    const elements = memberElements(this.session.dialect);
+  /** Removes members, and keeps their records. @param at ISO 8601 in UTC @returns the ids of the removed members */
+  remove(organizationId: string, accountIds: readonly string[], at: string): Promise<string[]> {
+    const items = `(select items.value from ${this.session.dialect.textItems})`;
+    return this.#remove(organizationId, `account_id in ${items}`, [JSON.stringify(accountIds)], at);
+  }
+
+  /** Like `remove`, for all members except these. */
+  removeOthers(organizationId: string, accountIds: readonly string[], at: string): Promise<string[]> {
+    const items = `(select items.value from ${this.session.dialect.textItems})`;
+    return this.#remove(organizationId, `account_id not in ${items}`, [JSON.stringify(accountIds)], at);
+  }
+
+  /** Like `remove`, for the members whose elements of `members` match a filter. */
+  removeMatching(organizationId: string, filter: Filter, at: string): Promise<string[]> {
+    const elements = memberElements(this.session.dialect, this.realm);
     const compiler = new ListingCompiler(this.session.dialect, {
       table: "memberships",
       columns: elements.columns,
@@ -245,11 +270,46 @@ export class MembershipRepository {
       documents: {},
     });
     const { text, bindings } = compiler.condition(filter);
+    return this.#remove(
+      organizationId,
+      `account_id in (select element.account_id from ${elements.from}
+         where element.organization_id = ? and ${text})`,
+      [organizationId, ...bindings],
+      at,
+    );
+  }
+
+  /** @param condition on the columns of memberships @returns the ids of the removed members */
+  async #remove(
+    organizationId: string,
+    condition: string,
+    bindings: readonly Binding[],
+    at: string,
+  ): Promise<string[]> {
+    const { dialect } = this.session;
+    const kept = ["user_name", "user_name_key", "display_name", "external_id"];
+    const profile = (["profile", "search"] as const).map(
+      (column) => `case when ${IS_FOLLOWING} then null else ${profileOfRecord(dialect, column)} end`,
+    );
+    const columns = [...kept, "profile", "search", "ended_at"];
+    await this.session.rows(
+      `insert into muster_kept_records (organization_id, account_id, ${columns.join(", ")})
+       select memberships.organization_id, memberships.account_id,
+         ${kept.map((column) => `memberships.${column}`).join(", ")}, ${profile.join(", ")}, ?
+       from muster_memberships as memberships join muster_accounts as accounts on accounts.id = memberships.account_id
+       where memberships.organization_id = ? and memberships.${condition}
+       on conflict (organization_id, account_id) do update set
+         ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}`,
+      [at, organizationId, ...bindings],
+    );
     const removed = await this.session.rows<AccountId>(
-      `delete from muster_memberships where organization_id = ?
-       and account_id in (select element.account_id from ${elements.from}
-                          where element.organization_id = ? and ${text}) returning account_id`,
-      [organizationId, organizationId, ...bindings],
+      `delete from muster_memberships where organization_id = ? and ${condition} returning account_id`,
+      [organizationId, ...bindings],
+    );
+    await this.session.rows(
+      `update muster_accounts set in_care = false where in_care and origin_organization_id = ?
+       and id in (select items.value from ${dialect.textItems})`,
+      [organizationId, JSON.stringify(removed.map(toId))],
     );
     return removed.map(toId);
   }

@@ -12,7 +12,7 @@ import { memberElements } from "../memberships/memberships.js";
 import { groupSchemas } from "../teams/team-fields.js";
 
 /** Where the attributes of an organization are in the database. */
-const organizationFields = (dialect: Dialect, locations: Locations): ResourceFields => ({
+const organizationFields = (dialect: Dialect, realm: Realm, locations: Locations): ResourceFields => ({
   table: "organizations",
   columns: {
     id: "organizations.id",
@@ -34,10 +34,10 @@ const organizationFields = (dialect: Dialect, locations: Locations): ResourceFie
   documents: {},
   collections: {
     members: {
-      ...memberElements(dialect),
+      ...memberElements(dialect, realm),
       owner: "element.organization_id",
       columns: {
-        ...memberElements(dialect).columns,
+        ...memberElements(dialect, realm).columns,
         $ref: prefixed(locations("User", ""), "element.account_id"),
       },
     },
@@ -68,6 +68,6 @@ export const organizationSource = (
   table: "organizations",
   columns: "organizations.id",
   bytes: "coalesce(octet_length(organizations.description), 0)",
-  compiler: new ListingCompiler(dialect, organizationFields(dialect, locations)),
+  compiler: new ListingCompiler(dialect, organizationFields(dialect, realm, locations)),
   criteria,
 });

@@ -2,8 +2,9 @@ import type { Dialect } from "../../db/dialect.js";
 import type { Criteria, Locations } from "../../domain/listing.js";
 import type { Realm } from "../../domain/access/principal.js";
 import { ENTERPRISE_USER, MEMBERSHIP } from "../../domain/values/schemas.js";
-import { accountView, INDEXED } from "./account-view.js";
+import { accountView } from "./account-view.js";
 import type { AccountView } from "./account-view.js";
+import { INDEXED } from "../memberships/record-columns.js";
 import { ListingCompiler } from "../listing/compile.js";
 import { constant, folded, text } from "../listing/fields.js";
 import type { ResourceFields } from "../listing/fields.js";
@@ -39,7 +40,7 @@ const INDEXED_COLUMNS = Object.fromEntries(
 /** Where the attributes of an account are in the database. */
 const accountFields = (
   dialect: Dialect,
-  { isInvited, groups, teams, organizationRoles }: AccountView,
+  { isInvited, emails, groups, teams, organizationRoles }: AccountView,
   locations: Locations,
 ): ResourceFields => ({
   table: "accounts",
@@ -61,17 +62,7 @@ const accountFields = (
     "meta.version": dialect.plainText(`'W/"' || accounts.version || '"'`),
   },
   collections: {
-    emails: {
-      from: "muster_account_emails as element",
-      owner: "element.account_id",
-      columns: {
-        value: folded("element.value_key"),
-        display: folded("element.display_key"),
-        type: folded("element.type_key"),
-        primary: "element.is_primary",
-      },
-      order: "coalesce(element.is_primary, false) desc, element.position",
-    },
+    emails,
     groups: {
       ...groups,
       columns: { ...groups.columns, $ref: prefixed(locations("Group", ""), groups.columns.value) },

@@ -2,6 +2,7 @@ import type { Binding } from "../../db/session.js";
 import { hasRole, PROVIDER_ADMIN } from "../../domain/access/roles.js";
 import type { OrganizationReference } from "../../domain/organizations/organization.js";
 import type { AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
+import type { SharedProfile } from "../../domain/users/shared-profile.js";
 import { isJsonObject, JsonDocument } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { foldCase } from "../../domain/values/text.js";
@@ -37,9 +38,6 @@ export const COLUMNS = [
   "updated_at",
 ];
 
-/** The person's own attributes to be written. */
-export type ProfileWrite = Omit<AccountWrite, "active" | "externalId" | "roles" | "version">;
-
 /** An account to be written: the caller's input, and what the service adds. */
 export interface AccountWrite extends AccountInput {
   readonly id: string;
@@ -47,6 +45,8 @@ export interface AccountWrite extends AccountInput {
   readonly passwordHash: string | undefined;
   readonly version: number;
   readonly updatedAt: string;
+  /** What the provider and the person wrote of the profile; undefined: all of it. */
+  readonly shared?: SharedProfile | undefined;
 }
 
 const cell = (element: JsonObject) => (name: string) => {
@@ -54,8 +54,8 @@ const cell = (element: JsonObject) => (name: string) => {
   return typeof value === "string" || typeof value === "boolean" ? value : null;
 };
 
-/** The values of the columns of `muster_account_emails`, for each address. */
-export function emailBindings({ id, search }: ProfileWrite): Binding[][] {
+/** The values of the columns of a table of e-mail addresses, for each address. @param id of the account */
+export function emailBindings({ search }: Pick<AccountInput, "search">, id: string): Binding[][] {
   const { emails } = search.value;
   return (Array.isArray(emails) ? emails : [])
     .filter(isJsonObject)

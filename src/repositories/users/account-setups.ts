@@ -9,9 +9,13 @@ export interface AccountSetup {
   readonly revision: number;
   readonly sentAt: string;
   readonly expiresAt: string;
+  /** Whether the link gives a password of the person; otherwise, one that opens the organization alone. */
+  readonly isPersonal: boolean;
+  /** Where the link was sent; undefined for one from before that was stored. */
+  readonly address: string | undefined;
   /**
-   * Whether the organization may still ask for it: the person is an active member, and the organization manages the
-   * account. Otherwise its link is invalid, or it could open an account that now belongs to others, too.
+   * Whether the organization may still ask for it: the person is an active member, and the organization created the
+   * account, which has no role in the provider.
    */
   readonly isValid: boolean;
 }
@@ -22,6 +26,8 @@ interface SetupRow {
   revision: number;
   sent_at: string;
   expires_at: string;
+  is_personal: boolean | number;
+  address: string | null;
   is_standing: boolean | number;
 }
 
@@ -30,21 +36,28 @@ const IS_STANDING = `(account_setups.organization_id is null or (
     and accounts.origin_organization_id = account_setups.organization_id and not accounts.is_provider_admin)
   and exists (select 1 from muster_memberships as memberships
     where memberships.account_id = account_setups.account_id
-    and memberships.organization_id = account_setups.organization_id and memberships.active)
-  and not exists (select 1 from muster_memberships as memberships
-    where memberships.account_id = account_setups.account_id
-    and memberships.organization_id <> account_setups.organization_id)))`;
+    and memberships.organization_id = account_setups.organization_id and memberships.active)))`;
+
+/** The setup that an organization asked for, or the provider. */
+const BY = "coalesce(organization_id, '') = ?";
 
 /** Pending setups: accounts whose owners have not chosen a password yet. Writing a password ends the setup. */
 export class AccountSetupRepository {
   constructor(private readonly session: Session) {}
 
-  /** @param lock whether this transaction is going to change it */
-  async find(accountId: string, { lock }: { lock: boolean }): Promise<AccountSetup | undefined> {
+  /**
+   * @param organizationId whose administrator asked for it; undefined: the provider's
+   * @param lock whether this transaction is going to change it
+   */
+  async find(
+    accountId: string,
+    organizationId: string | undefined,
+    { lock }: { lock: boolean },
+  ): Promise<AccountSetup | undefined> {
     const row = await this.session.first<SetupRow>(
       `select account_setups.*, ${IS_STANDING} as is_standing from muster_account_setups as account_setups
-       where account_id = ? ${lock ? this.session.dialect.forUpdate : ""}`,
-      [accountId],
+       where account_id = ? and ${BY} ${lock ? this.session.dialect.forUpdate : ""}`,
+      [accountId, organizationId ?? ""],
     );
     return (
       row && {
@@ -53,25 +66,27 @@ export class AccountSetupRepository {
         revision: row.revision,
         sentAt: row.sent_at,
         expiresAt: row.expires_at,
+        isPersonal: Boolean(row.is_personal),
+        address: row.address ?? undefined,
         isValid: Boolean(row.is_standing),
       }
     );
   }
 
   /** Begins a setup, or restarts it: earlier links become invalid. @returns the new revision */
-  async begin({
-    accountId,
-    organizationId,
-    sentAt,
-    expiresAt,
-  }: Omit<AccountSetup, "revision" | "isValid">): Promise<number> {
+  async begin(setup: Omit<AccountSetup, "revision" | "isValid">): Promise<number> {
     const row = await this.session.first<{ revision: number }>(
-      `insert into muster_account_setups as account_setups (account_id, organization_id, revision, sent_at, expires_at)
-       values (?, ?, 1, ?, ?)
-       on conflict (account_id) do update set organization_id = excluded.organization_id,
-         revision = account_setups.revision + 1, sent_at = excluded.sent_at, expires_at = excluded.expires_at
+      `insert into muster_account_setups as account_setups
+         (account_id, organization_id, revision, sent_at, expires_at, is_personal, address)
+       values (?, ?, 1, ?, ?, ?, ?)
+       on conflict (account_id, coalesce(organization_id, '')) do update set
+         revision = account_setups.revision + 1, sent_at = excluded.sent_at, expires_at = excluded.expires_at,
+         is_personal = excluded.is_personal, address = excluded.address
        returning revision`,
-      [accountId, organizationId ?? null, sentAt, expiresAt],
+      [
+        ...[setup.accountId, setup.organizationId ?? null, setup.sentAt, setup.expiresAt],
+        ...[setup.isPersonal, setup.address ?? null],
+      ],
     );
     return row?.revision ?? 1;
   }

@@ -1,10 +1,10 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Realm } from "../../domain/access/principal.js";
-import { INDEXED_IN_PROFILE } from "../../domain/users/account.js";
 import { constant, folded, text } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
 import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
+import { INDEXED, profileOfRecord } from "../memberships/record-columns.js";
 
 /**
  * Accounts as a realm sees them, as a relation named `accounts` that has the same columns in all realms. All reads of
@@ -19,6 +19,7 @@ export interface AccountView {
   readonly bytesOfOrganizations: string;
   /** SQL for whether an account's owner has not chosen a password yet. */
   readonly isInvited: string;
+  readonly emails: Collection;
   /** The organizations as the elements of `groups`, without `$ref`. */
   readonly groups: References;
   /** The teams, and the roles in organizations, without `$ref`. */
@@ -45,11 +46,25 @@ const isInvited = (more = "") =>
 
 const groupType = (dialect: Dialect) => constant(dialect, "direct");
 
+/** @param from a table with the columns of `muster_account_emails` */
+const emailElements = (from: string): Collection => ({
+  from,
+  owner: "element.account_id",
+  columns: {
+    value: folded("element.value_key"),
+    display: folded("element.display_key"),
+    type: folded("element.type_key"),
+    primary: "element.is_primary",
+  },
+  order: "coalesce(element.is_primary, false) desc, element.position",
+});
+
 function providerView(dialect: Dialect): AccountView {
   const joined = "join muster_organizations as organizations on organizations.id";
   return {
     from: sql("muster_accounts as accounts"),
     isInvited: isInvited(),
+    emails: emailElements("muster_account_emails as element"),
     organizations: dialect.jsonList({
       id: "organizations.id",
       displayName: "organizations.display_name",
@@ -89,48 +104,20 @@ function providerView(dialect: Dialect): AccountView {
   };
 }
 
-/** Which column has an indexed attribute of the profile, folded; the database computes it. */
-export const INDEXED: Readonly<Record<string, string>> = Object.fromEntries(
-  INDEXED_IN_PROFILE.map((path) => [path.join("."), `${snakeCase(path.at(-1) ?? "")}_key`]),
-);
-
-/** `employeeNumber` as `employee_number` */
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-/** The columns with the person's own attributes, the same in all realms. */
-const PERSONAL = [
-  "user_name",
-  "user_name_key",
-  "display_name",
-  "display_name_key",
-  "profile",
-  "search",
-  ...Object.values(INDEXED),
-];
-
-/** The columns that come from the membership instead of the account. */
+/** The columns that an organization has of its own for each member. */
 const OF_MEMBERSHIP = [
-  "organization_id",
-  "external_id",
-  "active",
-  "is_active_assigned",
-  "roles",
-  "roles_search",
-  "created_at",
+  ...["user_name", "user_name_key", "display_name", "display_name_key", ...Object.values(INDEXED)],
+  ...["organization_id", "external_id", "active", "is_active_assigned", "roles", "roles_search"],
+  ...["version", "created_at", "updated_at"],
 ];
 
 function organizationView(dialect: Dialect, organizationId: string): AccountView {
-  // Counts only changes since the person became a member, and only those that the organization can see.
-  const version = "accounts.profile_version - memberships.profile_version_before + memberships.version";
+  const within = { column: "element.organization_id", of: "accounts.organization_id", id: organizationId };
   const seats = "muster_team_memberships as seats join muster_teams as teams on teams.id = seats.team_id";
   const columns = [
     "memberships.account_id as id",
-    ...PERSONAL.map((name) => `accounts.${name}`),
     ...OF_MEMBERSHIP.map((name) => `memberships.${name}`),
-    `${version} as version`,
-    `${dialect.greatest("accounts.profile_updated_at", "memberships.updated_at")} as updated_at`,
+    ...(["profile", "search"] as const).map((name) => `${profileOfRecord(dialect, name)} as ${name}`),
   ];
   return {
     from: sql(
@@ -142,6 +129,10 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
     isInvited: isInvited(
       ` and coalesce(account_setups.organization_id, accounts.organization_id) = accounts.organization_id`,
     ),
+    emails: {
+      ...emailElements("muster_member_emails as element"),
+      within,
+    },
     // In an organization's realm, a person's groups are the teams.
     organizations: dialect.jsonList({
       id: "teams.id",
@@ -155,7 +146,7 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
       from: `(select seats.account_id, seats.organization_id, teams.id, teams.display_name_key as name_key
         from ${seats}) element`,
       owner: "element.account_id",
-      organization: "element.organization_id",
+      within,
       columns: { value: "element.id", display: folded("element.name_key"), type: groupType(dialect) },
       order: "element.id",
     },

@@ -1,18 +1,34 @@
 import type { Binding, Session } from "../../db/session.js";
 import type { Realm } from "../../domain/access/principal.js";
-import { UniquenessError } from "../../domain/errors.js";
+import { constraintViolation } from "../../db/violations.js";
+import { ConflictError, UniquenessError } from "../../domain/errors.js";
 import type { Listing, Page } from "../../domain/listing.js";
 import type { AccountWithOrganizations } from "../../domain/users/account.js";
+import { NOTHING_SHARED } from "../../domain/users/shared-profile.js";
+import type { SharedProfile } from "../../domain/users/shared-profile.js";
+import { JsonDocument } from "../../domain/values/json.js";
 import { foldCase } from "../../domain/values/text.js";
+import { within } from "../realm.js";
 import { readPage } from "../listing/page.js";
+import type { PersonRecord } from "../memberships/records.js";
 import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 import { insertUnique, updateUnique } from "../unique.js";
 import { accountSource } from "./account-fields.js";
 import { attributeBindings, COLUMNS, emailBindings, toAccount, withKey } from "./account-rows.js";
-import type { AccountRow, AccountWrite, ProfileWrite } from "./account-rows.js";
+import type { AccountRow, AccountWrite } from "./account-rows.js";
 import { accountView } from "./account-view.js";
 import type { AccountView } from "./account-view.js";
+
+/** Where an account comes from. */
+export interface AccountOrigin {
+  /** The account's own; undefined when there is no such account. */
+  readonly userName: string | undefined;
+  /** The organization that created it; undefined: the provider, the person, or an organization that was deleted. */
+  readonly organizationId: string | undefined;
+  /** Whether the account follows that organization's record. */
+  readonly isInCare: boolean;
+}
 
 export class AccountRepository {
   readonly #view: AccountView;
@@ -86,101 +102,152 @@ export class AccountRepository {
   }
 
   /**
-   * @param origin the organization that creates the account; undefined: the provider
+   * @param origin the organization that creates the account, and has it in its care; undefined: the provider, or the person
    * @throws UniquenessError when the user name is taken
    */
   async insert(account: AccountWrite, origin?: string): Promise<void> {
+    const inCare = origin !== undefined;
+    const shared = inCare ? { ...NOTHING, displayName: undefined } : undefined;
     await insertUnique(
       this.session,
       sql(
         `insert into muster_accounts (id, user_name, user_name_key, external_id, display_name, display_name_key, active,
            is_active_assigned, roles, roles_search, is_provider_admin, password_hash, profile, search,
-           origin_organization_id, version, created_at, updated_at, profile_updated_at)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           origin_organization_id, in_care, version, created_at, updated_at, shared_profile, shared_search,
+           shared_display_name, shared_display_name_key)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         account.id,
         ...attributeBindings(account),
-        origin ?? null,
-        account.version,
-        account.updatedAt,
-        account.updatedAt,
-        account.updatedAt,
+        ...[origin ?? null, inCare, account.version, account.updatedAt, account.updatedAt],
+        ...sharedBindings(account, shared),
       ),
       "user_name_key",
       () => nameTaken(account),
     );
-    await this.#insertEmails(account);
+    await this.#insertEmails(account.id, account, shared);
   }
 
   /**
-   * @param touchesProfile whether attributes change that organizations see
+   * Writes an account. The caller also writes the records that follow it.
+   *
+   * @param writesProfile whether the person's own attributes change, and what is shared of them
    * @throws UniquenessError when the user name is taken
    */
-  async update(account: AccountWrite, touchesProfile: boolean): Promise<void> {
-    await this.#write(
-      account,
+  async update(account: AccountWrite, writesProfile: boolean): Promise<void> {
+    const { shared } = account;
+    const updated = this.#update(
+      account.id,
       `user_name = ?, user_name_key = ?, external_id = ?, display_name = ?, display_name_key = ?, active = ?,
        is_active_assigned = ?, roles = ?, roles_search = ?, is_provider_admin = ?,
-       password_hash = coalesce(?, password_hash), profile = ?, search = ?, version = ?, updated_at = ?,
-       profile_version = profile_version + ?, profile_updated_at = case when ? then ? else profile_updated_at end`,
+       password_hash = coalesce(?, password_hash), profile = ?, search = ?, version = ?, updated_at = ?
+       ${writesProfile ? SHARED.map((column) => `, ${column} = ?`).join("") : ""}`,
       [
-        ...attributeBindings(account),
-        account.version,
-        account.updatedAt,
-        Number(touchesProfile),
-        touchesProfile,
-        account.updatedAt,
+        ...[...attributeBindings(account), account.version, account.updatedAt],
+        ...(writesProfile ? sharedBindings(account, shared) : []),
       ],
     );
+    const constraint = "muster_accounts_user_name_key_unique";
+    if (!(await updateUnique(updated, constraint, () => nameTaken(account)))) return;
+    if (writesProfile) await this.#replaceEmails(account.id, account, shared);
+    if (account.passwordHash !== undefined) await this.#endSetup(account.id);
   }
 
   /**
-   * Writes the person's own attributes, for an organization that manages the account.
+   * Has an account follow the record of the organization that has it in its care. The user name stays as it is if the
+   * caller says so, or if another account has the record's.
    *
-   * @throws UniquenessError when the user name is taken
+   * @returns whether the user name changed
    */
-  async updateProfile(account: ProfileWrite): Promise<void> {
-    await this.#write(
-      account,
-      `user_name = ?, user_name_key = ?, display_name = ?, display_name_key = ?,
-       password_hash = coalesce(?, password_hash), profile = ?, search = ?,
-       version = version + 1, updated_at = ?, profile_version = profile_version + 1, profile_updated_at = ?`,
-      [
-        account.userName,
-        foldCase(account.userName),
-        ...withKey(account.displayName),
-        account.passwordHash ?? null,
-        account.profile.text,
-        account.search.text,
-        account.updatedAt,
-        account.updatedAt,
-      ],
+  async followRecord(
+    id: string,
+    record: PersonRecord,
+    { renames, at }: { readonly renames: boolean; readonly at: string },
+  ): Promise<boolean> {
+    const key = foldCase(record.userName);
+    const isRenamed = renames && !(await this.#isTaken(key, id));
+    const current = await this.session.first<{ user_name_key: string }>(
+      "select user_name_key from muster_accounts where id = ?",
+      [id],
     );
+    const names = isRenamed ? [record.userName, key] : [];
+    const updated = this.#update(
+      id,
+      `${isRenamed ? "user_name = ?, user_name_key = ?, " : ""}display_name = ?, display_name_key = ?, profile = ?,
+       search = ?, version = version + 1, updated_at = ?`,
+      [...names, ...withKey(record.displayName), record.profile.text, record.search.text, at],
+    );
+    // Another transaction can take the name in this moment.
+    const taken = () => new ConflictError("The User was changed at the same time; try again");
+    try {
+      if (!(await updated)) return false;
+    } catch (error) {
+      throw constraintViolation(error)?.constraint === "muster_accounts_user_name_key_unique"
+        ? taken()
+        : error;
+    }
+    await this.#replaceEmails(id, record, NOTHING);
+    return isRenamed && current?.user_name_key !== key;
   }
 
-  /** Sets an account's password, and ends its setup. */
+  /** Sets a person's own password, and ends the setup. */
   async setPassword(id: string, passwordHash: string, at: string): Promise<void> {
-    const isFound = await this.#update(
-      id,
-      `password_hash = ?, version = version + 1, updated_at = ?,
-       profile_version = profile_version + 1, profile_updated_at = ?`,
-      [passwordHash, at, at],
-    );
+    const isFound = await this.#update(id, "password_hash = ?, version = version + 1, updated_at = ?", [
+      passwordHash,
+      at,
+    ]);
     if (isFound) await this.#endSetup(id);
   }
 
   /**
-   * Whether an organization manages the account, and may write the person's own attributes: it created the account, which
-   * is only a member of this organization, and not an administrator of the provider.
+   * Makes everything by which the person proved who they are so far the organization's that renamed the account: another
+   * person may have the new name.
    */
-  async isManagedBy(organizationId: string, id: string): Promise<boolean> {
-    const row = await this.session.first(
-      `select 1 from muster_accounts as accounts
-        where id = ? and origin_organization_id = ? and not is_provider_admin
-       and not exists (select 1 from muster_memberships
-         where account_id = accounts.id and organization_id <> ?)`,
-      [id, organizationId, organizationId],
+  async giveCredentialsTo(organizationId: string, id: string): Promise<void> {
+    await this.session.rows(
+      `update muster_memberships as memberships set password_hash = accounts.password_hash, is_password_assigned = false
+       from muster_accounts as accounts where accounts.id = memberships.account_id and accounts.password_hash is not null
+       and memberships.organization_id = ? and memberships.account_id = ? ${within(this.realm, "memberships.organization_id").text}`,
+      [organizationId, id, ...within(this.realm, "").bindings],
     );
-    return row !== undefined;
+    if (!(await this.#update(id, "password_hash = null", []))) return;
+    await this.session.rows("delete from muster_proved_addresses where account_id = ?", [id]);
+  }
+
+  /** Remembers that a person proved an address by a mail to it. */
+  async proveAddress(id: string, address: string, at: string): Promise<void> {
+    await this.session.rows(
+      `insert into muster_proved_addresses (account_id, value_key, proved_at)
+       select id, ?, ? from muster_accounts where id = ? ${this.#own.text}
+       on conflict (account_id, value_key) do update set proved_at = excluded.proved_at`,
+      [foldCase(address), at, id, ...this.#own.bindings],
+    );
+  }
+
+  /** Which organization created an account, and whether it still has it in its care. */
+  async origin(id: string): Promise<AccountOrigin> {
+    const row = await this.session.first<{
+      user_name: string;
+      origin_organization_id: string | null;
+      in_care: boolean | number;
+    }>("select user_name, origin_organization_id, in_care from muster_accounts where id = ?", [id]);
+    return {
+      userName: row?.user_name,
+      organizationId: row?.origin_organization_id ?? undefined,
+      isInCare: Boolean(row?.in_care),
+    };
+  }
+
+  /** What the provider and the person wrote of a profile; undefined: all of it. */
+  async shared(id: string): Promise<Omit<SharedProfile, "search"> | undefined> {
+    const row = await this.session.first<{
+      shared_profile: string | null;
+      shared_display_name: string | null;
+    }>("select shared_profile, shared_display_name from muster_accounts where id = ?", [id]);
+    if (typeof row?.shared_profile !== "string") return undefined;
+    return {
+      displayName: row.shared_display_name ?? undefined,
+      profile: JsonDocument.ofText(row.shared_profile),
+    };
   }
 
   /** Whether the provider has an administrator. */
@@ -209,20 +276,16 @@ export class AccountRepository {
 
   /** A person with a password needs no setup. */
   async #endSetup(id: string): Promise<void> {
-    await this.session.rows("delete from muster_account_setups where account_id = ?", [id]);
+    await this.session.rows("delete from muster_account_setups where account_id = ? and is_personal", [id]);
   }
 
-  /** @throws UniquenessError when the user name is taken */
-  async #write(account: ProfileWrite, assignments: string, bindings: readonly Binding[]): Promise<void> {
-    const isFound = await updateUnique(
-      this.#update(account.id, assignments, bindings),
-      "muster_accounts_user_name_key_unique",
-      () => nameTaken(account),
+  /** A name that is free for everybody but one account. */
+  async #isTaken(key: string, id: string): Promise<boolean> {
+    const row = await this.session.first(
+      "select 1 from muster_accounts where user_name_key = ? and id <> ?",
+      [key, id],
     );
-    if (!isFound) return;
-    await this.session.rows("delete from muster_account_emails where account_id = ?", [account.id]);
-    await this.#insertEmails(account);
-    if (account.passwordHash !== undefined) await this.#endSetup(account.id);
+    return row !== undefined;
   }
 
   /** @returns whether the realm has such an account */
@@ -234,13 +297,30 @@ export class AccountRepository {
     return updated.length > 0;
   }
 
-  async #insertEmails(account: ProfileWrite): Promise<void> {
-    const emails = emailBindings(account);
+  async #replaceEmails(
+    id: string,
+    account: Pick<AccountWrite, "search">,
+    shared: Pick<AccountWrite, "search"> | undefined,
+  ): Promise<void> {
+    await this.session.rows("delete from muster_account_emails where account_id = ?", [id]);
+    await this.#insertEmails(id, account, shared);
+  }
+
+  /** @param shared whose addresses other organizations may see; undefined: all */
+  async #insertEmails(
+    id: string,
+    account: Pick<AccountWrite, "search">,
+    shared: Pick<AccountWrite, "search"> | undefined,
+  ): Promise<void> {
+    const emails = emailBindings(account, id);
     if (emails.length === 0) return;
+    const without = ([, , ...email]: readonly Binding[]) => JSON.stringify(email);
+    const visible = shared && new Set(emailBindings(shared, id).map(without));
     await this.session.rows(
-      `insert into muster_account_emails (account_id, position, value_key, display_key, type_key, is_primary)
-       values ${emails.map(() => "(?, ?, ?, ?, ?, ?)").join(", ")}`,
-      emails.flat(),
+      `insert into muster_account_emails
+         (account_id, position, value_key, display_key, type_key, is_primary, is_shared)
+       values ${emails.map(() => "(?, ?, ?, ?, ?, ?, ?)").join(", ")}`,
+      emails.flatMap((email) => [...email, !visible || visible.has(without(email))]),
     );
   }
 
@@ -268,4 +348,19 @@ const membersOf = (realm: Realm): Sql =>
         realm.organizationId,
       );
 
-const nameTaken = ({ userName }: ProfileWrite) => new UniquenessError("User", "userName", userName);
+const SHARED = ["shared_profile", "shared_search", "shared_display_name", "shared_display_name_key"];
+
+/** @param shared what the provider and the person wrote; undefined: all */
+const sharedBindings = (
+  account: Pick<AccountWrite, "displayName">,
+  shared: SharedProfile | undefined,
+): Binding[] => [
+  shared?.profile.text ?? null,
+  shared?.search.text ?? null,
+  ...withKey((shared ?? account).displayName),
+];
+
+const NOTHING = { profile: NOTHING_SHARED, search: NOTHING_SHARED };
+
+const nameTaken = ({ userName }: Pick<AccountWrite, "userName">) =>
+  new UniquenessError("User", "userName", userName);

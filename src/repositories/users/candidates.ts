@@ -27,10 +27,10 @@ const fields = (dialect: Dialect, locations: Locations): ResourceFields => ({
   },
   collections: {
     emails: {
-      from: "muster_account_emails as element",
+      from: "muster_proved_addresses as element",
       owner: "element.account_id",
       columns: { value: folded("element.value_key") },
-      order: "element.position",
+      order: "element.value_key",
     },
   },
   documents: {},
@@ -41,14 +41,15 @@ export class CandidateRepository {
   constructor(private readonly session: Session) {}
 
   /**
-   * Active accounts that are not members of an organization.
+   * Active accounts that are not members of an organization: with the names that the provider or the person wrote, and the
+   * addresses that the person proved.
    *
    * @throws UnsupportedFieldError for criteria on an attribute that cannot be searched
    */
   async list(organizationId: string, listing: Listing): Promise<Page<Candidate>> {
     const { dialect } = this.session;
-    const nonMembers = `(select accounts.id, accounts.user_name, accounts.user_name_key, accounts.display_name,
-        accounts.display_name_key
+    const nonMembers = `(select accounts.id, accounts.user_name, accounts.user_name_key,
+        accounts.shared_display_name as display_name, accounts.shared_display_name_key as display_name_key
       from muster_accounts as accounts where accounts.active and not exists
         (select 1 from muster_memberships as memberships
           where memberships.organization_id = ? and memberships.account_id = accounts.id)

@@ -178,7 +178,7 @@ export class AcceptanceService {
     origin: Origin,
   ): Promise<void> {
     const { id, userName } = account;
-    // Not managed by an organization: the person owns the profile from the start.
+    // In no organization's care: the person owns the profile from the start.
     try {
       await repositories.accounts.insert({ ...account, version: 1, updatedAt: this.deps.now() });
     } catch (error) {
@@ -201,7 +201,7 @@ export class AcceptanceService {
     const { memberships, invitations } = repositories;
     const { id, inviter } = invitation;
     const at = this.deps.now();
-    const addition = { source: "invitation", addedBy: inviter.tokenId } as const;
+    const addition = { source: "invitation", addedBy: inviter.tokenId, showsProfile: true } as const;
     const members = await join(this.deps, repositories, organization, accountId, addition);
     if (!hasMembers(members)) throw changedMeanwhile();
     const roles = invitation.roles.map((value) => ({ value }));
@@ -209,6 +209,8 @@ export class AcceptanceService {
     await memberships.update(organization.id, accountId, membership, at);
     const teams = await joinTeams(repositories, invitation.teamIds, accountId, at);
     await invitations.accept(id, addressOf(invitation, address), accountId, at);
+    // The account's user name is the address.
+    await repositories.accounts.proveAddress(accountId, address, at);
     const place = { organizationId: organization.id };
     const accepted: Change = {
       ...{ action: "change", ...invitationTarget(invitation), attributes: ["acceptedBy"], members },

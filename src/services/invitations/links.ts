@@ -13,6 +13,8 @@ export interface InvitationLink {
 /** The content of a link to the page where a person chooses a password. */
 export interface SetupLink {
   readonly accountId: string;
+  /** The organization whose administrator asked for it; absent: the provider. */
+  readonly organizationId?: string;
   readonly revision: number;
 }
 
@@ -59,14 +61,17 @@ export class Links {
   }
 
   /** The link to the page where a person chooses a password. */
-  toAccountSetup({ accountId, revision }: SetupLink): string {
-    return `${this.publicUrl}/account-setup/${this.#token("account-setup", [accountId, revision])}`;
+  toAccountSetup({ accountId, organizationId, revision }: SetupLink): string {
+    const token = this.#token("account-setup", [accountId, revision, organizationId]);
+    return `${this.publicUrl}/account-setup/${token}`;
   }
 
   /** Like `readInvitation`. */
   readAccountSetup(token: string): SetupLink | undefined {
-    const parts = this.#read("account-setup", token) as [string, number] | undefined;
-    return parts && { accountId: parts[0], revision: parts[1] };
+    const parts = this.#read("account-setup", token) as [string, number, string | null] | undefined;
+    if (!parts) return undefined;
+    const [accountId, revision, organizationId] = parts;
+    return { accountId, revision, ...(organizationId !== null && { organizationId }) };
   }
 
   /** The code that proves an address. @param number changes with each code sent @returns six digits */

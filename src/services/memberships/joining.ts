@@ -7,6 +7,7 @@ import type { MembershipChange, MembershipSource, MemberTurns } from "../../doma
 import { changedMembers, organizationTarget } from "../../domain/organizations/organization.js";
 import type { Organization } from "../../domain/organizations/organization.js";
 import type { AccountWithOrganizations } from "../../domain/users/account.js";
+import type { Addition } from "../../repositories/memberships/memberships.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 import { keepingAdministrators } from "../roles/administrators.js";
@@ -20,6 +21,8 @@ import { writeMembers, writeMembersInTurn } from "./membership-changes.js";
  * - the organization gets a new member count and version;
  * - a person who leaves loses the power that the membership gave, tokens and invitations made with that power are ended
  *   (`lost-power.ts`), and links that the organization sent to set up the account become invalid;
+ * - the organization's record of a person who leaves is kept for a while, and an account that another organization had in
+ *   its care is on its own when the person joins;
  * - an organization's last administrator is protected (`administrators.ts`);
  * - the change that the caller records names who joined and left; audit events and mail notices derive from it.
  *
@@ -56,6 +59,7 @@ export async function changeMembers(
   let warning: string | undefined;
   if (steps.every(({ type }) => type === "add")) await write();
   else warning = await keepingAdministrators(author, repositories, only(organizationId), write);
+  await settleJoining(repositories, organizationId, members.added);
   await settleLeaving(deps, repositories, author, organizationId, members.removed);
   return { members, warning };
 }
@@ -84,6 +88,8 @@ export async function changeMembersInTurn(
     const warning = await keepingAdministrators(author, repositories, only(organizationId), write);
     if (warning !== undefined) throw new ForbiddenError(warning);
   }
+  const added = changed.flatMap((turn) => turn.added);
+  await settleJoining(repositories, organizationId, added);
   const removed = changed.flatMap((turn) => turn.removed);
   await settleLeaving(deps, repositories, author, organizationId, removed);
   return changed;
@@ -92,7 +98,6 @@ export async function changeMembersInTurn(
 /**
  * Makes an account a member, and writes the organization.
  *
- * @param addedBy the id of the access token that adds the member
  * @returns no members, if the account was a member before
  */
 export async function join(
@@ -100,12 +105,13 @@ export async function join(
   repositories: Repositories,
   organization: Organization,
   accountId: string,
-  { source, addedBy }: { readonly source: MembershipSource; readonly addedBy: string | undefined },
+  addition: Omit<Addition, "at">,
 ): Promise<MembersChange> {
   const at = deps.now();
   const { memberships, organizations } = repositories;
-  const added = await memberships.add(organization.id, [accountId], { source, addedBy, at });
+  const added = await memberships.add(organization.id, [accountId], { ...addition, at });
   const members = { added, removed: [] };
+  await settleJoining(repositories, organization.id, added);
   if (added.length > 0) await organizations.updateMembers(changedMembers(organization, members, at));
   return members;
 }
@@ -170,6 +176,16 @@ export async function membersOfEnding(
   return { added: [], removed, moreRemoved: Math.max(0, memberCount - removed.length) };
 }
 
+/** The care that another organization had of the people ends for good. */
+async function settleJoining(
+  { records }: Repositories,
+  organizationId: string,
+  accountIds: readonly string[],
+): Promise<void> {
+  await records.followEmails(organizationId, accountIds);
+  await records.endCare(accountIds, organizationId);
+}
+
 async function settleLeaving(
   deps: Deps,
   repositories: Repositories,
@@ -181,8 +197,8 @@ async function settleLeaving(
   await repositories.accountSetups.end(organizationId, accountIds);
 }
 
-const additionBy = ({ now }: Deps, { actor }: Author, source: MembershipSource) => ({
-  ...{ source, addedBy: tokenIdOf(actor), at: now() },
+const additionBy = ({ now }: Deps, { actor, realm }: Author, source: MembershipSource) => ({
+  ...{ source, addedBy: tokenIdOf(actor), showsProfile: realm.type === "provider", at: now() },
 });
 
 /** In one organization's members, only its own administrators can become fewer, not the provider's. */

@@ -28,17 +28,20 @@ export async function writeMembers(
         await add(idsOf(change.entries));
         break;
       case "remove":
-        append(removed, await memberships.remove(organizationId, change.accountIds.filter(isId)));
+        append(
+          removed,
+          await memberships.remove(organizationId, change.accountIds.filter(isId), addition.at),
+        );
         break;
       case "removeMatching":
-        append(removed, await memberships.removeMatching(organizationId, change.filter));
+        append(removed, await memberships.removeMatching(organizationId, change.filter, addition.at));
         break;
       case "removeAll":
-        append(removed, await memberships.removeOthers(organizationId, []));
+        append(removed, await memberships.removeOthers(organizationId, [], addition.at));
         break;
       case "replace":
         requireIds(idsOf(change.entries));
-        append(removed, await memberships.removeOthers(organizationId, idsOf(change.entries)));
+        append(removed, await memberships.removeOthers(organizationId, idsOf(change.entries), addition.at));
         await add(idsOf(change.entries));
         break;
       case "setRole":
@@ -63,7 +66,7 @@ export async function writeMembersInTurn(
   const changed = new Set(
     type === "add"
       ? await addMembers(addition, memberships, organizationId, turns.flat())
-      : await memberships.remove(organizationId, turns.flat().filter(isId)),
+      : await memberships.remove(organizationId, turns.flat().filter(isId), addition.at),
   );
   return turns.map((accountIds) => {
     // A member who is named in several turns joins, or leaves, in the first of them.

@@ -1,4 +1,4 @@
-import { mailAddress } from "../../domain/users/account.js";
+import { addressesOf, mailAddress } from "../../domain/users/account.js";
 import type { AccountWithOrganizations } from "../../domain/users/account.js";
 import {
   ClosedError,
@@ -6,6 +6,7 @@ import {
   TooManyRequestsError,
   UnknownLinkError,
 } from "../../domain/errors.js";
+import { isSameMailbox } from "../../domain/values/email.js";
 import { linkAuthor, PROVIDER_REALM, turnOf } from "../../domain/access/principal.js";
 import type { Author, Principal, Realm } from "../../domain/access/principal.js";
 import type { AccountSetup } from "../../repositories/users/account-setups.js";
@@ -32,26 +33,35 @@ export class SetupMail {
   ) {}
 
   /**
-   * Whether mail is to be sent. See `Credentials.setupEmail`.
+   * Whether mail is to be sent. See `Credentials.setupEmail`. An organization has it sent only for accounts that it
+   * created; for others, its request is ignored.
    *
    * @param requested how the client asks for it
+   * @param organizationId whose administrator asks for it; undefined: the provider's
    * @param endsLink whether the change of the account makes a sent link invalid
    */
   async isDue(
-    { accounts, accountSetups }: Repositories,
+    repositories: Repositories,
     requested: Credentials["setupEmail"],
     { id, active }: Pick<AccountWithOrganizations, "id" | "active">,
+    organizationId: string | undefined,
     endsLink: boolean,
   ): Promise<boolean> {
-    if (requested !== "unlessSent") return requested === "send";
-    if (active !== true || (await accounts.passwordHash(id)) !== undefined) return false;
-    const waiting = await accountSetups.find(id, { lock: false });
+    if (requested === undefined) return false;
+    if (organizationId !== undefined) {
+      const origin = await repositories.accounts.origin(id);
+      if (origin.organizationId !== organizationId) return false;
+    }
+    if (requested === "send") return true;
+    if (active !== true || (await hasPassword(repositories, id, organizationId))) return false;
+    const waiting = await repositories.accountSetups.find(id, organizationId, { lock: false });
     return endsLink || waiting?.isValid !== true;
   }
 
   /**
    * Sends mail with a link to choose a password; earlier links become invalid.
    *
+   * @param account as the realm shows it
    * @param organizationId the organization whose administrator asks for it; undefined: the provider
    * @throws InvalidValueError for an account that has a password, or no address, or is not active; TooManyRequestsError
    *   when the client asks for it less than a minute after the last mail
@@ -67,33 +77,63 @@ export class SetupMail {
     if (account.active !== true) {
       throw new InvalidValueError("'sendSetupEmail' needs an active User: set 'active' to true");
     }
-    if ((await repositories.accounts.passwordHash(id)) !== undefined) {
+    if (await hasPassword(repositories, id, organizationId)) {
       throw new InvalidValueError("'sendSetupEmail' is only possible for a User without a password");
     }
-    const address = mailAddress(account);
-    if (address === undefined) {
-      throw new InvalidValueError(
-        "'sendSetupEmail' needs an e-mail address: add one to 'emails', or use an address as 'userName'",
-      );
-    }
+    const { address, isPersonal } = await destination(repositories, account, organizationId);
     const sentAt = this.deps.now();
-    const before = await repositories.accountSetups.find(id, { lock: true });
+    const before = await repositories.accountSetups.find(id, organizationId, { lock: true });
     const wait =
       before && requested === "send"
         ? Date.parse(later(before.sentAt, PAUSE_SECONDS)) - Date.parse(sentAt)
         : 0;
     if (wait > 0) throw new TooManyRequestsError(Math.ceil(wait / 1000));
     const expiresAt = later(sentAt, LINK_SECONDS);
-    const revision = await repositories.accountSetups.begin({
-      accountId: id,
-      organizationId,
-      sentAt,
-      expiresAt,
-    });
+    const setup = { accountId: id, organizationId, sentAt, expiresAt, isPersonal, address };
+    const revision = await repositories.accountSetups.begin(setup);
     const within = organizationId === undefined ? {} : { organizationId };
     const mail = { kind: "account-setup", accountId: id, ...within, revision } as const;
     await this.mail.write(repositories, { actor, organizationId }, [mail], [address]);
   }
+}
+
+/** @param organizationId the realm; undefined: the provider's */
+async function hasPassword(
+  { accounts, memberships }: Repositories,
+  id: string,
+  organizationId: string | undefined,
+): Promise<boolean> {
+  return (
+    (await accounts.passwordHash(id)) !== undefined ||
+    (organizationId !== undefined && (await memberships.hasPassword(organizationId, id)))
+  );
+}
+
+/**
+ * Where the mail goes, and whether it gives a password of the person: it does at the account's user name, and at an address
+ * that the provider or the person wrote. At another address, which the organization wrote, it gives one that opens the
+ * organization alone.
+ *
+ * @throws InvalidValueError when there is no address
+ */
+async function destination(
+  { accounts }: Repositories,
+  account: Pick<AccountWithOrganizations, "id" | "userName" | "profile">,
+  organizationId: string | undefined,
+): Promise<{ address: string; isPersonal: boolean }> {
+  const { userName = account.userName } = await accounts.origin(account.id);
+  const profile = (await accounts.shared(account.id))?.profile;
+  const own = addressesOf({ userName, profile: profile ?? account.profile });
+  const address =
+    organizationId === undefined
+      ? mailAddress({ userName, profile: profile ?? account.profile })
+      : mailAddress(account);
+  if (address === undefined) {
+    throw new InvalidValueError(
+      "'sendSetupEmail' needs an e-mail address: add one to 'emails', or use an address as 'userName'",
+    );
+  }
+  return { address, isPersonal: own.some((each) => isSameMailbox(each, address)) };
 }
 
 /** What a person with a link to set up an account sees. */
@@ -145,7 +185,7 @@ export class AccountSetupService {
     return this.deps.work.write(PROVIDER_REALM, async (repositories) => {
       await repositories.accounts.find(account.id, "forUpdate");
       const { account: current, setup } = await this.#find(repositories, token);
-      await repositories.accounts.setPassword(current.id, passwordHash, this.deps.now());
+      await this.#write(repositories, setup, passwordHash);
       await this.deps.changes.record(repositories, authorOf(setup, origin), {
         ...{ action: "change", target: targetOf(current), attributes: ["password"] },
         detail: "set up by the link in the e-mail",
@@ -154,11 +194,26 @@ export class AccountSetupService {
     });
   }
 
+  /** Writes the password as the person's, or as one that opens the organization alone. */
+  async #write(
+    { accounts, memberships }: Repositories,
+    { accountId, organizationId, isPersonal, address }: AccountSetup,
+    passwordHash: string,
+  ): Promise<void> {
+    const at = this.deps.now();
+    if (!isPersonal && organizationId !== undefined) {
+      await memberships.setPassword(organizationId, accountId, passwordHash, { isAssigned: false });
+      return;
+    }
+    await accounts.setPassword(accountId, passwordHash, at);
+    if (address !== undefined) await accounts.proveAddress(accountId, address, at);
+  }
+
   async #find({ accounts, accountSetups }: Repositories, token: string): Promise<Pending> {
     const link = this.links.readAccountSetup(token);
     const account = link && (await accounts.find(link.accountId));
     if (!account) throw new UnknownLinkError();
-    const setup = await accountSetups.find(account.id, { lock: false });
+    const setup = await accountSetups.find(account.id, link.organizationId, { lock: false });
     if (!setup) throw new ClosedError("used", "This account is already set up; sign in with your password");
     if (account.active !== true) {
       throw new ClosedError("deactivated", "Your account has been deactivated; contact an administrator");

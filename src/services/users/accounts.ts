@@ -2,7 +2,8 @@ import type { Account, AccountInput, AccountWithOrganizations } from "../../doma
 import { NotFoundError, UniquenessError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import type { OrganizationRole } from "../../domain/memberships/membership-details.js";
-import { roleNames } from "../../domain/access/roles.js";
+import { hasRole, PROVIDER_ADMIN, roleNames } from "../../domain/access/roles.js";
+import { sharedAfter } from "../../domain/users/shared-profile.js";
 import { hasRoles, rolesChange } from "../../domain/changes/change.js";
 import type { RolesChange } from "../../domain/changes/change.js";
 import { turnOf } from "../../domain/access/principal.js";
@@ -67,7 +68,7 @@ export class AccountService {
     const isInvited = await this.deps.work.write(principal.realm, async (repositories) => {
       await requireGrants(this.deps, repositories, principal, [], input.roles);
       await repositories.accounts.insert({ ...account, search, passwordHash });
-      const isDue = await this.setupMail.isDue(repositories, setupEmail, account, false);
+      const isDue = await this.setupMail.isDue(repositories, setupEmail, account, undefined, false);
       if (isDue) await this.setupMail.send(repositories, principal, account, undefined, setupEmail);
       const attributes = [...profileChanges(undefined, input), ...realmChanges(undefined, input)];
       const roles = rolesChange(account.id, [], roleNames(input.roles));
@@ -105,7 +106,13 @@ export class AccountService {
       const changes = [...inRealm, ...personal, ...(passwordHash === undefined ? [] : ["password"])];
       const sendsMail =
         passwordHash === undefined &&
-        (await this.setupMail.isDue(repositories, setupEmail, { id, active }, concernsSetup(changes)));
+        (await this.setupMail.isDue(
+          repositories,
+          setupEmail,
+          { id, active },
+          undefined,
+          concernsSetup(changes),
+        ));
       if (sendsMail) changes.push("sendSetupEmail");
       await requireGrants(this.deps, repositories, principal, current.roles, roles);
       await requireSignIn(this.deps, repositories, principal, { current, next, changes });
@@ -126,7 +133,14 @@ export class AccountService {
         }
         if (hasRoles(organizationRoles)) changes.push("organizationRoles");
         if (changes.length === 0) return;
-        await accounts.update({ ...changed, search, passwordHash }, personal.length > 0 || sendsMail);
+        const isWritten = personal.length > 0;
+        if (personal.includes("userName")) await requireFree(accounts, id, userName);
+        const endsCare = isWritten || hasRole(roles, PROVIDER_ADMIN);
+        if (endsCare) await repositories.records.endCare([id]);
+        const before = isWritten ? await accounts.shared(id) : undefined;
+        const shared = before && sharedAfter(current, before, input);
+        await accounts.update({ ...changed, search, passwordHash, shared }, isWritten);
+        if (isWritten) await repositories.records.follow(id, changed.updatedAt);
         if (concernsSetup(changes)) await repositories.accountSetups.revoke(id);
         if (sendsMail) await this.setupMail.send(repositories, principal, changed, undefined, setupEmail);
       };
@@ -192,6 +206,12 @@ export class AccountService {
     requireVersion("User", current, expected);
     return current;
   }
+}
+
+/** Asks before anything is written, since what is written has to be undone. @throws UniquenessError */
+async function requireFree(accounts: AccountRepository, id: string, userName: string): Promise<void> {
+  const holder = await accounts.findIdByUserName(userName);
+  if (holder !== undefined && holder !== id) throw new UniquenessError("User", "userName", userName);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Account, AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
+import type { AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
 import { NotFoundError, UniquenessError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import { tokenIdOf } from "../../domain/access/actor.js";
@@ -6,6 +6,7 @@ import { roleNames } from "../../domain/access/roles.js";
 import { NO_MEMBERS, rolesChange } from "../../domain/changes/change.js";
 import { turnOf } from "../../domain/access/principal.js";
 import type { Principal } from "../../domain/access/principal.js";
+import type { MembershipKey } from "../../repositories/memberships/records.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import {
   concernsPower,
@@ -21,7 +22,9 @@ import type { SetupMail } from "./account-setup.js";
 import { hashOfChange } from "./accounts.js";
 import type { AccountChange } from "./accounts.js";
 import { join, leave } from "../memberships/joining.js";
-import { ofCreation, writeManagedProfile } from "./managed-profile.js";
+import { writeRecord } from "./member-record.js";
+import { findPerson, generatedUserName } from "./who-is-who.js";
+import type { KnownPerson } from "./who-is-who.js";
 import { keepingAdministrators } from "../roles/administrators.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
@@ -31,8 +34,8 @@ import { knownWords } from "../passwords/password-rules.js";
 import type { PasswordHasher } from "../passwords/passwords.js";
 
 /**
- * Users in an organization's realm: its members. `externalId`, `active` and `roles` belong to the membership; the person's
- * own attributes are written only while the organization manages the account.
+ * Users in an organization's realm: its people, as its own records show them. Nothing that it writes changes what another
+ * organization sees; the account itself follows the record as long as it is in the organization's care.
  */
 export class MemberService {
   constructor(
@@ -42,8 +45,8 @@ export class MemberService {
   ) {}
 
   /**
-   * Creates an account, or uses the existing one with that user name, and makes it a member. An inactive member becomes
-   * active again.
+   * Makes a person one of the organization's, with the account that the person has or a new one. An inactive member, or a
+   * person who left, comes back. The record is what is sent, whole.
    *
    * @throws UniquenessError for an active member, InvalidValueError, ForbiddenError, and what `SetupMail.send` and
    *   `PasswordHasher.hash` throw
@@ -62,30 +65,38 @@ export class MemberService {
       const { accounts, memberships } = repositories;
       const organization = await lockOrganization(repositories, organizationId);
       await requireGrants(this.deps, repositories, principal, [], input.roles);
-      const { id, isNew } = await this.#findOrInsert(repositories, organizationId, input, passwordHash);
-      const member = isNew ? undefined : await accounts.find(id, "forUpdate");
-      if (member?.active) throw new UniquenessError("User", "userName", input.userName);
-      const place = { organizationId, accountId: id };
-      const addition = { source: "scim", addedBy: tokenIdOf(principal.actor) } as const;
-      const members = member ? NO_MEMBERS : await join(this.deps, repositories, organization, id, addition);
+      const { accountId: id, isMember } = await this.#findOrInsert(repositories, organizationId, input);
+      const key = { organizationId, accountId: id };
+      const before = isMember ? requireFound(await accounts.find(id, "forUpdate"), id) : undefined;
+      if (before?.active) throw new UniquenessError("User", "userName", input.userName);
+      const addition = { source: "scim", addedBy: tokenIdOf(principal.actor), showsProfile: false } as const;
+      const members = before ? NO_MEMBERS : await join(this.deps, repositories, organization, id, addition);
       const { setupEmail } = credentials;
-      // After joining, since an organization's realm can see only of its members whether they have a password.
-      const sendsMail = await this.setupMail.isDue(repositories, setupEmail, { ...input, id }, false);
-      const secret = { passwordHash, sendsMail };
-      const written = isNew
-        ? { changes: profileChanges(undefined, input), ignored: [] }
-        : await writeManagedProfile(this.deps, repositories, principal, place, input, secret);
-      if (sendsMail && !written.ignored.includes("sendSetupEmail")) {
-        await this.setupMail.send(repositories, principal, { ...input, id }, organizationId, setupEmail);
+      const person = { ...input, id };
+      const sendsMail = await this.setupMail.isDue(repositories, setupEmail, person, organizationId, false);
+      const attributes = [
+        ...new Set([...profileChanges(before, input), ...secretsOf(passwordHash, sendsMail)]),
+        ...realmChanges(before, input),
+      ];
+      if (before) {
+        const written = { current: before, next: before, changes: attributes };
+        await requireSignIn(this.deps, repositories, principal, written);
       }
+      await writeRecord(this.deps, repositories, key, { input, currentName: before?.userName });
+      await this.#writePassword(repositories, key, passwordHash);
+      if (before) await repositories.accountSetups.revoke(id, organizationId);
+      if (sendsMail) await this.setupMail.send(repositories, principal, person, organizationId, setupEmail);
       await memberships.update(organizationId, id, input, this.deps.now());
-      if (member) await this.#requireMayReactivate(repositories, principal, member, input);
+      if (before) {
+        // The roles were just replaced, but there may still be one in a team.
+        const back = { current: before, next: input, changes: [] };
+        await requireSignIn(this.deps, repositories, principal, back);
+      }
       const created = requireFound(await accounts.find(id), id);
       await this.deps.changes.record(repositories, principal, {
-        ...{ action: "create", target: targetOf(created), members },
-        attributes: [...written.changes, ...realmChanges(member, input)],
-        ignored: ofCreation(written.ignored, input),
-        roles: rolesChange(id, roleNames(member?.roles ?? []), roleNames(input.roles), { organizationId }),
+        ...{ action: "create", target: targetOf(created), members, attributes },
+        ignored: await this.#ignored(repositories, key, setupEmail),
+        roles: rolesChange(id, roleNames(before?.roles ?? []), roleNames(input.roles), { organizationId }),
       });
       return created;
     });
@@ -104,9 +115,10 @@ export class MemberService {
     change: AccountChange,
   ): Promise<AccountWithOrganizations> {
     requireOneWay(change);
+    const { setupEmail } = change;
     const reading = this.deps.work.read(principal.realm);
     const passwordHash = await hashOfChange(this.passwords, reading, principal, id, change, (current) =>
-      this.#refusePassword(reading, principal, organizationId, current),
+      precheckSignIn(principal, reading, { current, next: current, changes: ["password"] }),
     );
     return this.deps.work.write(principal.realm, async (repositories) => {
       const { accounts, memberships } = repositories;
@@ -116,38 +128,31 @@ export class MemberService {
       requireStorable(this.deps, input, current);
       await requireGrants(this.deps, repositories, principal, current.roles, input.roles);
       const inRealm = realmChanges(current, input);
-      const activity = { current, next: input, changes: [] };
-      await requireSignIn(this.deps, repositories, principal, activity);
-      const endsLink = concernsSetup([...inRealm, ...profileChanges(current, input)]);
+      const personal = profileChanges(current, input);
+      const endsLink = concernsSetup([...inRealm, ...personal]);
+      const person = { ...input, id };
       const sendsMail =
         passwordHash === undefined &&
-        (await this.setupMail.isDue(repositories, change.setupEmail, { ...input, id }, endsLink));
-      const secret = { passwordHash, sendsMail };
-      const place = { organizationId, accountId: id };
-      const written = await writeManagedProfile(this.deps, repositories, principal, place, input, secret);
+        (await this.setupMail.isDue(repositories, setupEmail, person, organizationId, endsLink));
+      const changes = [...inRealm, ...personal, ...secretsOf(passwordHash, sendsMail)];
+      const key = { organizationId, accountId: id };
+      const ignored = setupEmail === "send" ? await this.#ignored(repositories, key, setupEmail) : [];
+      if (changes.length === 0 && ignored.length === 0) return current;
+      await requireSignIn(this.deps, repositories, principal, { current, next: input, changes });
+      if (personal.length > 0) {
+        await writeRecord(this.deps, repositories, key, { input, currentName: current.userName });
+      }
+      await this.#writePassword(repositories, key, passwordHash);
       const write = () => memberships.update(organizationId, id, input, this.deps.now());
-      const warning = concernsPower(inRealm)
-        ? await keepingAdministrators(principal, repositories, onlyIn(organizationId), write)
-        : undefined;
-      if (!concernsPower(inRealm) && inRealm.length > 0) await write();
+      let warning: string | undefined;
       if (concernsPower(inRealm)) {
+        warning = await keepingAdministrators(principal, repositories, onlyIn(organizationId), write);
         await settleLostPower(this.deps, repositories, principal, { accountIds: [id] });
-      }
-      const changes = [...inRealm, ...written.changes];
-      if (concernsSetup(inRealm)) await repositories.accountSetups.revoke(id, organizationId);
-      if (written.changes.includes("sendSetupEmail")) {
-        await this.setupMail.send(
-          repositories,
-          principal,
-          { ...input, id },
-          organizationId,
-          change.setupEmail,
-        );
-      }
-      if (changes.length === 0 && written.ignored.length === 0) return current;
+      } else if (changes.length > 0) await write();
+      if (endsLink) await repositories.accountSetups.revoke(id, organizationId);
+      if (sendsMail) await this.setupMail.send(repositories, principal, person, organizationId, setupEmail);
       await this.deps.changes.record(repositories, principal, {
-        ...{ action: "change", target: targetOf(current), attributes: changes, warning },
-        ignored: written.ignored,
+        ...{ action: "change", target: targetOf(current), attributes: changes, ignored, warning },
         roles: rolesChange(id, roleNames(current.roles), roleNames(input.roles), { organizationId }),
       });
       return requireFound(await accounts.find(id), id);
@@ -178,7 +183,10 @@ export class MemberService {
     });
   }
 
-  /** Makes the other checks before hashing, since hashing takes long. */
+  /**
+   * Makes the other checks before hashing, since hashing takes long. The password is hashed for every person alike, also
+   * for one whose account the organization did not create, where it is ignored: nobody can tell them apart.
+   */
   async #hashOfNew(
     principal: Principal,
     organizationId: string,
@@ -187,67 +195,68 @@ export class MemberService {
   ): Promise<string | undefined> {
     if (password === undefined) return undefined;
     const reading = this.deps.work.read(principal.realm);
-    const known = await reading.accounts.findIdByUserName(input.userName);
+    const known = await reading.records.findMember(organizationId, input.userName);
     const member = known === undefined ? undefined : await reading.accounts.find(known);
     if (member?.active) throw new UniquenessError("User", "userName", input.userName);
-    if (member) await this.#refusePassword(reading, principal, organizationId, member);
+    if (member) {
+      await precheckSignIn(principal, reading, { current: member, next: member, changes: ["password"] });
+    }
     return this.passwords.hash(turnOf(principal), password, knownWords(input));
   }
 
-  /** Refuses nothing when the organization does not manage the account: then the password is ignored. */
-  async #refusePassword(
-    repositories: Repositories,
-    principal: Principal,
-    organizationId: string,
-    current: Account,
-  ): Promise<void> {
-    if (!(await repositories.accounts.isManagedBy(organizationId, current.id))) return;
-    await precheckSignIn(principal, repositories, { current, next: current, changes: ["password"] });
+  /** What an organization asks for and does not get: mail to a person whose account it did not create. */
+  async #ignored(
+    { accounts }: Repositories,
+    { organizationId, accountId }: MembershipKey,
+    setupEmail: Credentials["setupEmail"],
+  ): Promise<string[]> {
+    if (setupEmail === undefined) return [];
+    const origin = await accounts.origin(accountId);
+    return origin.organizationId === organizationId ? [] : ["sendSetupEmail"];
   }
 
-  /** Checks a reactivated member, whose roles were just replaced, but who may still have a role in a team. */
-  async #requireMayReactivate(
-    repositories: Repositories,
-    principal: Principal,
-    current: Account,
-    next: AccountInput,
+  /** Writes a password that opens this organization alone, if it created the account; otherwise ignores it. */
+  async #writePassword(
+    { accounts, memberships }: Repositories,
+    { organizationId, accountId }: MembershipKey,
+    passwordHash: string | undefined,
   ): Promise<void> {
-    await requireSignIn(this.deps, repositories, principal, { current, next, changes: [] });
+    if (passwordHash === undefined) return;
+    const { organizationId: creator } = await accounts.origin(accountId);
+    if (creator !== organizationId) return;
+    await memberships.setPassword(organizationId, accountId, passwordHash, { isAssigned: true });
   }
 
-  /** The account with that user name, in any realm, or a new one. */
+  /** The person whom the organization posts, or a new account. */
   async #findOrInsert(
     repositories: Repositories,
     organizationId: string,
     input: AccountInput,
-    passwordHash: string | undefined,
-  ): Promise<{ id: string; isNew: boolean }> {
-    const find = () => repositories.accounts.findIdByUserName(input.userName);
-    const known = await find();
-    if (known !== undefined) return { id: known, isNew: false };
-    try {
-      return { id: await this.#insert(repositories, organizationId, input, passwordHash), isNew: true };
-    } catch (error) {
-      // Another request has created the account in the meantime.
-      const created = error instanceof UniquenessError ? await find() : undefined;
-      if (created === undefined) throw error;
-      return { id: created, isNew: false };
-    }
-  }
-
-  async #insert(
-    { accounts }: Repositories,
-    organizationId: string,
-    input: AccountInput,
-    passwordHash: string | undefined,
-  ): Promise<string> {
+  ): Promise<KnownPerson> {
+    const known = await findPerson(repositories, organizationId, input);
+    if (known) return known;
     const id = this.deps.newId();
-    const own = { externalId: undefined, active: true, roles: [] };
-    const written = { ...input, ...own, id, passwordHash, version: 1, updatedAt: this.deps.now() };
-    await accounts.insert(written, organizationId);
-    return id;
+    const own = { externalId: undefined, active: true, roles: [], passwordHash: undefined };
+    const account = { ...input, ...own, id, version: 1, updatedAt: this.deps.now() };
+    try {
+      await repositories.accounts.insert(account, organizationId);
+    } catch (error) {
+      if (!(error instanceof UniquenessError)) throw error;
+      // Taken, perhaps by another request in this moment.
+      const other = await findPerson(repositories, organizationId, input);
+      if (other) return other;
+      const userName = generatedUserName(input.userName, id);
+      await repositories.accounts.insert({ ...account, userName }, organizationId);
+    }
+    return { accountId: id, isMember: false };
   }
 }
+
+/** The attributes that lead to a password, and cannot be read. */
+const secretsOf = (passwordHash: string | undefined, sendsMail: boolean) => [
+  ...(passwordHash === undefined ? [] : ["password"]),
+  ...(sendsMail ? ["sendSetupEmail"] : []),
+];
 
 /** In an organization's realm, only its own administrators can become fewer. */
 const onlyIn = (organizationId: string) => ({ organizationIds: [organizationId], isProvider: false });

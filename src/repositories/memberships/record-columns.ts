@@ -1,0 +1,81 @@
+import type { Dialect } from "../../db/dialect.js";
+import { INDEXED_IN_PROFILE } from "../../domain/users/account.js";
+import { NOTHING_SHARED } from "../../domain/users/shared-profile.js";
+import type { Realm } from "../../domain/access/principal.js";
+
+/*
+ * What an organization's record of a person says, in SQL over `memberships` and the `accounts` of the people:
+ *
+ * - its own, once the organization wrote of the person (`memberships.profile` is there);
+ * - what the account has, as long as the account is in the organization's care;
+ * - else what the provider and the person wrote in the account, as far as the organization sees that.
+ */
+
+/** Which column has an indexed attribute of the profile, folded. */
+export const INDEXED: Readonly<Record<string, string>> = Object.fromEntries(
+  INDEXED_IN_PROFILE.map((path) => [path.join("."), `${snakeCase(path.at(-1) ?? "")}_key`]),
+);
+
+/** `employeeNumber` as `employee_number` */
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Whether the account follows the record, which then has no profile of its own. */
+export const IS_IN_CARE =
+  "(accounts.in_care and accounts.origin_organization_id = memberships.organization_id)";
+
+/** Whether the record follows the account. */
+export const IS_FOLLOWING = `(memberships.profile is null and not ${IS_IN_CARE})`;
+
+const NOTHING = `'${NOTHING_SHARED.text}'`;
+
+/** The profile, or what filters look at, of a record. */
+export const profileOfRecord = ({ engine }: Dialect, column: "profile" | "search"): string =>
+  `case when memberships.${column} is not null then memberships.${column}
+    when ${IS_IN_CARE} then accounts.${column}
+    when memberships.shows_profile then ${sharedOf(column)}
+    else ${engine === "postgres" && column === "search" ? `${NOTHING}::jsonb` : NOTHING} end`;
+
+/** What the provider and the person wrote in an account. */
+export const sharedOf = (column: "profile" | "search") =>
+  `case when accounts.shared_profile is null then accounts.${column} else accounts.shared_${column} end`;
+
+/**
+ * The names and keys of a record that follows its account, by their columns.
+ *
+ * @param organizationId SQL for the organization
+ * @param showsProfile SQL for whether the organization sees more than names
+ */
+export function followingColumns(
+  dialect: Dialect,
+  organizationId: string,
+  showsProfile: string,
+): Readonly<Record<string, string>> {
+  // A name in an organization is unique: if another person has it there, the id makes it so.
+  const isTaken = `exists (select 1 from muster_memberships as others
+    where others.organization_id = ${organizationId} and others.user_name_key = accounts.user_name_key
+    and others.account_id <> accounts.id)`;
+  const named = (column: string, suffix: string) =>
+    `case when ${isTaken} then accounts.${column} || '#' || ${suffix} else accounts.${column} end`;
+  const suffix = "substr(accounts.id, 25)";
+  const userName = { exact: named("user_name", suffix), folded: named("user_name_key", `upper(${suffix})`) };
+  return {
+    user_name: userName.exact,
+    user_name_key: userName.folded,
+    display_name: `coalesce(accounts.shared_display_name, ${userName.exact})`,
+    display_name_key: `coalesce(accounts.shared_display_name_key, ${userName.folded})`,
+    ...Object.fromEntries(
+      INDEXED_IN_PROFILE.map((path) => [
+        INDEXED[path.join(".")] ?? "",
+        `case when ${showsProfile} then ${dialect.jsonText(`(${sharedOf("search")})`, path)} end`,
+      ]),
+    ),
+  };
+}
+
+/** The name that a realm shows of a member: in an organization's, that of its record. */
+export const memberName = (realm: Realm, suffix: "" | "_key" = ""): string => {
+  const table = realm.type === "provider" ? "accounts" : "memberships";
+  return `coalesce(${table}.display_name${suffix}, ${table}.user_name${suffix})`;
+};

@@ -1,0 +1,202 @@
+import type { Session } from "../../db/session.js";
+import { UniquenessError } from "../../domain/errors.js";
+import { INDEXED_IN_PROFILE } from "../../domain/users/account.js";
+import type { AccountInput } from "../../domain/users/account.js";
+import { isJsonObject } from "../../domain/values/json.js";
+import type { JsonValue } from "../../domain/values/json.js";
+import { foldCase } from "../../domain/values/text.js";
+import { updateUnique } from "../unique.js";
+import { emailBindings, withKey } from "../users/account-rows.js";
+import { followingColumns, INDEXED, IS_FOLLOWING } from "./record-columns.js";
+
+/** What an organization says of a person, apart from the membership. */
+export type PersonRecord = Pick<AccountInput, "userName" | "displayName" | "profile" | "search">;
+
+/** A membership, by its key. */
+export interface MembershipKey {
+  readonly organizationId: string;
+  readonly accountId: string;
+}
+
+/**
+ * The organizations' records of people. The caller changes the version of the membership, which is the record's, too;
+ * `follow` alone does that itself.
+ */
+export class RecordRepository {
+  constructor(private readonly session: Session) {}
+
+  /** The account of an organization's person, active or not, whose record has this user name, in any case. */
+  async findMember(organizationId: string, userName: string): Promise<string | undefined> {
+    const row = await this.session.first<{ account_id: string }>(
+      "select account_id from muster_memberships where organization_id = ? and user_name_key = ?",
+      [organizationId, foldCase(userName)],
+    );
+    return row?.account_id;
+  }
+
+  /**
+   * The account of a person who left the organization, whose record had this user name, in any case. One with another
+   * `externalId` is somebody else.
+   */
+  async findKept(
+    organizationId: string,
+    userName: string,
+    externalId: string | undefined,
+  ): Promise<string | undefined> {
+    const row = await this.session.first<{ account_id: string }>(
+      `select account_id from muster_kept_records
+       where organization_id = ? and user_name_key = ? and (external_id is null or cast(? as text) is null or external_id = ?)
+       and not exists (select 1 from muster_memberships as memberships
+         where memberships.organization_id = muster_kept_records.organization_id
+         and memberships.account_id = muster_kept_records.account_id)
+       order by ended_at desc, account_id limit 1`,
+      [organizationId, foldCase(userName), externalId ?? null, externalId ?? null],
+    );
+    return row?.account_id;
+  }
+
+  /** Whether an organization has a record of an account, or keeps one of a person who left. */
+  async isKnown({ organizationId, accountId }: MembershipKey): Promise<boolean> {
+    const has = (table: string) =>
+      `select 1 from muster_${table} where organization_id = ? and account_id = ?`;
+    const row = await this.session.first(`${has("memberships")} union all ${has("kept_records")}`, [
+      ...[organizationId, accountId],
+      ...[organizationId, accountId],
+    ]);
+    return row !== undefined;
+  }
+
+  /**
+   * Writes a record.
+   *
+   * @param isOwn whether the profile is stored as the organization's own; otherwise the account has the same
+   * @throws UniquenessError when another person of the organization has the user name
+   */
+  async write(
+    { organizationId, accountId }: MembershipKey,
+    record: PersonRecord,
+    { isOwn }: { readonly isOwn: boolean },
+  ): Promise<void> {
+    const columns = ["user_name", "user_name_key", "display_name", "display_name_key", "profile", "search"];
+    const assigned = [...columns, ...Object.values(INDEXED)].map((column) => `${column} = ?`).join(", ");
+    await updateUnique(
+      this.session.rows(
+        `update muster_memberships set ${assigned} where organization_id = ? and account_id = ?`,
+        [
+          ...withKey(record.userName),
+          ...withKey(record.displayName),
+          ...(isOwn ? [record.profile.text, record.search.text] : [null, null]),
+          ...INDEXED_IN_PROFILE.map((path) => textAt(record.search.value, path)),
+          organizationId,
+          accountId,
+        ],
+      ),
+      "muster_memberships_organization_id_user_name_key_unique",
+      () => new UniquenessError("User", "userName", record.userName),
+    );
+    await this.#deleteEmails("organization_id = ? and account_id = ?", [organizationId, accountId]);
+    const emails = emailBindings(record, accountId);
+    if (emails.length === 0) return;
+    await this.session.rows(
+      `insert into muster_member_emails
+         (organization_id, account_id, position, value_key, display_key, type_key, is_primary)
+       values ${emails.map(() => "(?, ?, ?, ?, ?, ?, ?)").join(", ")}`,
+      emails.flatMap((email) => [organizationId, ...email]),
+    );
+  }
+
+  /** Brings those records of an account up to date that show what the account has. */
+  async follow(accountId: string, at: string): Promise<void> {
+    const columns = followingColumns(
+      this.session.dialect,
+      "memberships.organization_id",
+      "memberships.shows_profile",
+    );
+    const assigned = Object.entries(columns).map(([column, value]) => `${column} = ${value}`);
+    const isChanged = ["user_name", "display_name"].map(
+      (column) => `memberships.${column} is distinct from ${columns[column] ?? ""}`,
+    );
+    await this.session.rows(
+      `update muster_memberships as memberships set ${assigned.join(", ")}, version = memberships.version + 1, updated_at = ?
+       from muster_accounts as accounts where accounts.id = memberships.account_id
+       and memberships.account_id = ? and ${IS_FOLLOWING}
+       and (memberships.shows_profile or ${isChanged.join(" or ")})`,
+      [at, accountId],
+    );
+    const following = `select memberships.organization_id from muster_memberships as memberships
+      join muster_accounts as accounts on accounts.id = memberships.account_id
+      where memberships.account_id = ? and memberships.shows_profile and ${IS_FOLLOWING}`;
+    await this.#deleteEmails(`account_id = ? and organization_id in (${following})`, [accountId, accountId]);
+    await this.#copyEmails(`memberships.account_id = ? and memberships.organization_id in (${following})`, [
+      accountId,
+      accountId,
+    ]);
+  }
+
+  /** Gives new members the addresses that their records follow. */
+  async followEmails(organizationId: string, accountIds: readonly string[]): Promise<void> {
+    if (accountIds.length === 0) return;
+    await this.#copyEmails(
+      `memberships.organization_id = ? and memberships.shows_profile
+       and memberships.account_id in (select items.value from ${this.session.dialect.textItems})`,
+      [organizationId, JSON.stringify(accountIds)],
+    );
+  }
+
+  /**
+   * Ends the care of accounts for good: each keeps what it has, and the record of the organization that had it goes its
+   * own way.
+   *
+   * @param except an organization whose own people stay in its care
+   */
+  async endCare(accountIds: readonly string[], except?: string): Promise<void> {
+    if (accountIds.length === 0) return;
+    const ended = `accounts.in_care and accounts.origin_organization_id is distinct from ?
+      and accounts.id in (select items.value from ${this.session.dialect.textItems})`;
+    const bindings = [except ?? null, JSON.stringify(accountIds)];
+    const found = await this.session.first(
+      `select 1 from muster_accounts as accounts where ${ended} limit 1`,
+      bindings,
+    );
+    if (found === undefined) return;
+    await this.session.rows(
+      `update muster_memberships as memberships set profile = accounts.profile, search = accounts.search
+       from muster_accounts as accounts where accounts.id = memberships.account_id
+       and memberships.organization_id = accounts.origin_organization_id and memberships.profile is null and ${ended}`,
+      bindings,
+    );
+    await this.session.rows(
+      `update muster_accounts as accounts set in_care = false where ${ended}`,
+      bindings,
+    );
+  }
+
+  /** Forgets the records of people who left before a time. @param before ISO 8601 in UTC */
+  async forget(before: string): Promise<void> {
+    await this.session.rows("delete from muster_kept_records where ended_at < ?", [before]);
+  }
+
+  async #deleteEmails(condition: string, bindings: readonly string[]): Promise<void> {
+    await this.session.rows(`delete from muster_member_emails where ${condition}`, bindings);
+  }
+
+  /** Copies the addresses that accounts share to memberships. */
+  async #copyEmails(condition: string, bindings: readonly string[]): Promise<void> {
+    const columns = ["position", "value_key", "display_key", "type_key", "is_primary"];
+    await this.session.rows(
+      `insert into muster_member_emails (organization_id, account_id, ${columns.join(", ")})
+       select memberships.organization_id, memberships.account_id,
+         ${columns.map((column) => `emails.${column}`).join(", ")}
+       from muster_memberships as memberships
+         join muster_account_emails as emails on emails.account_id = memberships.account_id
+       where emails.is_shared and ${condition}`,
+      bindings,
+    );
+  }
+}
+
+/** The text at a path of a document, as its index has it. */
+function textAt(value: JsonValue | undefined, [name, ...rest]: readonly string[]): string | null {
+  if (name === undefined) return typeof value === "string" ? value : null;
+  return isJsonObject(value) ? textAt(value[name], rest) : null;
+}

@@ -1,0 +1,37 @@
+import type { AccountInput } from "../../domain/users/account.js";
+import type { MembershipKey } from "../../repositories/memberships/records.js";
+import type { Repositories } from "../../repositories/unit-of-work.js";
+import type { Dependencies } from "../dependencies.js";
+import { isNameOfDeleted } from "./who-is-who.js";
+
+/** What an organization writes of a person, apart from the membership. */
+export interface RecordChange {
+  readonly input: AccountInput;
+  /** The organization's name for the person until now; undefined for a new record. */
+  readonly currentName: string | undefined;
+}
+
+/**
+ * Writes an organization's record of a person, and the account if it is in the organization's care. A record that is not
+ * is the organization's own from now on.
+ *
+ * @returns whether the account got another user name
+ * @throws UniquenessError when another person of the organization has the user name
+ */
+export async function writeRecord(
+  { now }: Pick<Dependencies, "now">,
+  { accounts, records, accountSetups }: Repositories,
+  key: MembershipKey,
+  { input, currentName }: RecordChange,
+): Promise<void> {
+  const { organizationId, accountId } = key;
+  const origin = await accounts.origin(accountId);
+  const inCare = origin.isInCare && origin.organizationId === organizationId;
+  await records.write(key, input, { isOwn: !inCare });
+  if (!inCare) return;
+  const renames = currentName !== undefined && !isNameOfDeleted(input.userName, currentName);
+  const isRenamed = await accounts.followRecord(accountId, input, { renames, at: now() });
+  if (!isRenamed) return;
+  await accounts.giveCredentialsTo(organizationId, accountId);
+  await accountSetups.revoke(accountId);
+}
