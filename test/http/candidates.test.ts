@@ -12,6 +12,7 @@ const find = (client: ScimClient, filter: string) => client.find("/Candidates" a
 
 describeServer("Candidates", (scim, server) => {
   let member: Body;
+  let organization: Body;
   let outsider: Body;
   let own: ScimClient;
   let another: ScimClient;
@@ -31,9 +32,9 @@ describeServer("Candidates", (scim, server) => {
         [...[outsider.id, "RAY@PROVED.EXAMPLE", "2026-01-01T00:00:00.000Z"]],
       ),
     );
-    const { id } = await createGroup(scim, [member]);
-    own = await clientWith(server(), { organization: id });
-    another = await clientWith(server(), { organization: id });
+    organization = await createGroup(scim, [member]);
+    own = await clientWith(server(), { organization: organization.id });
+    another = await clientWith(server(), { organization: organization.id });
   });
 
   const forgetCounts = () => server().database((session) => session.rows("delete from muster_rate_limits"));
@@ -50,8 +51,7 @@ describeServer("Candidates", (scim, server) => {
     expect(candidate).to.have.all.keys("schemas", "id", "userName", "displayName", "meta");
     expect(answer.text).to.not.match(/agent|private/);
     const added = { op: "add", path: "members", value: [{ value: outsider.id }] };
-    const group = expectList(await own.get("/Groups"))[0];
-    expectStatus(await own.patch(`/Groups/${group?.id ?? ""}`, added), 204);
+    expectStatus(await own.patch(`/Groups/${organization.id}`, added), 204);
     expectList(await find(own, 'userName sw "dana"'), 0);
     expectStatus(await own.delete(`/Users/${outsider.id}`), 204);
   });

@@ -1,6 +1,7 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Realm } from "../../domain/access/principal.js";
 import type { Locations } from "../../domain/listing.js";
+import { memberName } from "../memberships/record-columns.js";
 import { constant, folded, text } from "../listing/fields.js";
 import type { Collection, ResourceFields } from "../listing/fields.js";
 import { prefixed, sql } from "../listing/sql.js";
@@ -48,10 +49,15 @@ const values = (table: string): Collection => ({
 export const acceptances = (realm: Realm) =>
   realm.type === "provider"
     ? "muster_invitation_acceptances as invitation_acceptances"
-    : `(select invitation_acceptances.* from muster_invitation_acceptances as invitation_acceptances
+    : `(select invitation_acceptances.*, ${memberName(realm)} as name, ${memberName(realm, "_key")} as name_key
+        from muster_invitation_acceptances as invitation_acceptances
         join muster_invitations as invitations on invitations.id = invitation_acceptances.invitation_id
         join muster_memberships as memberships on memberships.organization_id = invitations.organization_id
           and memberships.account_id = invitation_acceptances.account_id) invitation_acceptances`;
+
+/** The name of a person who accepted. @param acceptances the alias of `acceptances`, beside `accounts` */
+export const acceptorName = (realm: Realm, acceptances: string, suffix: "" | "_key" = "") =>
+  realm.type === "provider" ? memberName(realm, suffix) : `${acceptances}.name${suffix}`;
 
 export const invitationFields = (dialect: Dialect, realm: Realm, locations: Locations): ResourceFields => ({
   table: "invitations",
@@ -96,7 +102,7 @@ export const invitationFields = (dialect: Dialect, realm: Realm, locations: Loca
       owner: "element.invitation_id",
       columns: {
         value: "element.account_id",
-        display: folded("coalesce(accounts.display_name_key, accounts.user_name_key)"),
+        display: folded(acceptorName(realm, "element", "_key")),
         $ref: prefixed(locations("User", ""), "element.account_id"),
       },
       order: "element.accepted_at, element.account_id",

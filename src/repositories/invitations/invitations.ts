@@ -8,7 +8,13 @@ import { ListingCompiler } from "../listing/compile.js";
 import { readPage } from "../listing/page.js";
 import type { Sql } from "../listing/sql.js";
 import { within } from "../realm.js";
-import { acceptances, INVITATION_BYTES, invitationFields, invitationView } from "./invitation-fields.js";
+import {
+  acceptances,
+  acceptorName,
+  INVITATION_BYTES,
+  invitationFields,
+  invitationView,
+} from "./invitation-fields.js";
 import { bindingsOf, COLUMNS, inviterBindings, toAttributes, toNamedId } from "./invitation-rows.js";
 import type { InvitationRow, InvitationWrite } from "./invitation-rows.js";
 
@@ -216,7 +222,7 @@ export class InvitationRepository {
       "position",
     );
     const people = await readList<{ invitation_id: string } & NamedId>(
-      `select invitation_id, accounts.id, coalesce(accounts.display_name, accounts.user_name) as display
+      `select invitation_id, accounts.id, ${acceptorName(this.realm, "invitation_acceptances")} as display
        from ${acceptances(this.realm)}
          join muster_accounts as accounts on accounts.id = invitation_acceptances.account_id`,
       "accepted_at, accounts.id",

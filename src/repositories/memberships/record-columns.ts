@@ -79,3 +79,16 @@ export const memberName = (realm: Realm, suffix: "" | "_key" = ""): string => {
   const table = realm.type === "provider" ? "accounts" : "memberships";
   return `coalesce(${table}.display_name${suffix}, ${table}.user_name${suffix})`;
 };
+
+/**
+ * The name of a person, of the row `accounts`, who need not be a member: an organization sees its own name for a member,
+ * and of others what the provider or the person wrote.
+ *
+ * @param organizationId SQL for the organization
+ */
+export const personName = (realm: Realm, organizationId: string): string =>
+  realm.type === "provider"
+    ? "coalesce(accounts.display_name, accounts.user_name)"
+    : `coalesce((select ${memberName(realm)} from muster_memberships as memberships
+        where memberships.organization_id = ${organizationId} and memberships.account_id = accounts.id),
+        accounts.shared_display_name, accounts.user_name)`;

@@ -1,6 +1,7 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Realm } from "../../domain/access/principal.js";
 import type { Locations } from "../../domain/listing.js";
+import { personName } from "../memberships/record-columns.js";
 import { constant } from "../listing/fields.js";
 import type { ResourceFields } from "../listing/fields.js";
 import { prefixed, sql } from "../listing/sql.js";
@@ -26,11 +27,11 @@ export const STORED = [
 /** These columns in a query. */
 export const columnsOf = (table: string) => STORED.map((name) => `${table}.${name}`).join(", ");
 
-const NAMES = `
+const names = (realm: Realm) => `
   (select display_name from muster_organizations as organizations
     where organizations.id = access_tokens.organization_id)
     as organization_name,
-  (select coalesce(display_name, user_name) from muster_accounts as accounts
+  (select ${personName(realm, "access_tokens.organization_id")} from muster_accounts as accounts
     where accounts.id = access_tokens.account_id)
     as account_name`;
 
@@ -44,13 +45,13 @@ export function makers(realm: Realm): string {
   const maker = (column: string) =>
     `(select ${column} from muster_accounts as accounts
       where accounts.id = access_tokens.maker_account_id ${isVisible})`;
-  return `${maker("id")} as maker_id, ${maker("coalesce(display_name, user_name)")} as maker_name,
+  return `${maker("id")} as maker_id, ${maker(personName(realm, "access_tokens.organization_id"))} as maker_name,
     orphaned_at is not null as orphaned`;
 }
 
 /** The tokens that a realm sees, without revoked ones, as a relation named `access_tokens`. */
 export function tokenView(realm: Realm): Sql {
-  const select = `select ${columnsOf("access_tokens")}, ${NAMES}, ${makers(realm)}
+  const select = `select ${columnsOf("access_tokens")}, ${names(realm)}, ${makers(realm)}
     from muster_access_tokens as access_tokens where revoked_at is null`;
   return realm.type === "provider"
     ? sql(`(${select}) access_tokens`)
