@@ -2,6 +2,7 @@ import { ScimError } from "./errors.js";
 import { ScimAnswer } from "./answers/answer.js";
 import { LIST_RESPONSE } from "./answers/list-response.js";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../domain/limits/page-size.js";
+import type { Realm } from "../domain/access/principal.js";
 import type { ResourceType } from "./resources/resource-type.js";
 import { extensionsOf } from "./schema/definition.js";
 import { metaSchemas } from "./schema/meta-schemas.js";
@@ -26,7 +27,7 @@ export class Discovery {
   readonly #configuration: string;
   readonly #resourceTypes: Described;
   readonly #resourceTypesForOkta: Described;
-  readonly #schemas: Described;
+  readonly #schemas: Readonly<Record<Realm["type"], Described>>;
 
   constructor(types: readonly ResourceType[], { baseUrl, bulk, cursorTimeout }: DiscoveryOptions) {
     const location = `${baseUrl}/ServiceProviderConfig`;
@@ -39,28 +40,32 @@ export class Discovery {
       );
     this.#resourceTypes = typesOf(({ isListed }) => isListed === true);
     this.#resourceTypesForOkta = typesOf(({ isListed }) => isListed !== false);
-    const definitions = types.map(({ definition }) => definition);
-    // Rendered by JSON.stringify, since SCIMMY's attributes have their own `toJSON`.
-    const schemas = [...definitions, ...metaSchemas, ...definitions.flatMap(extensionsOf)].map((each) =>
-      each.describe(`${baseUrl}/Schemas`),
-    );
-    this.#schemas = described("Schema", schemas, schemas);
+    const hidden = types.flatMap(({ onlyInOrganizations }) => onlyInOrganizations);
+    this.#schemas = {
+      provider: describeSchemas(types, baseUrl, hidden),
+      organization: describeSchemas(types, baseUrl, []),
+    };
   }
 
   /**
    * @param endpoint one of the three endpoints of discovery
    * @param id undefined for the whole list
-   * @param isOkta whether Okta's client asks
    * @throws ScimError 404
    */
-  answer(endpoint: string, id: string | undefined, isOkta: boolean): ScimAnswer {
+  answer(endpoint: string, id: string | undefined, { realm, isOkta }: Asker): ScimAnswer {
     if (endpoint === "ServiceProviderConfig") return new ScimAnswer(200, this.#configuration);
     const types = isOkta ? this.#resourceTypesForOkta : this.#resourceTypes;
-    const { kind, list, byName } = endpoint === "Schemas" ? this.#schemas : types;
+    const { kind, list, byName } = endpoint === "Schemas" ? this.#schemas[realm] : types;
     const text = id === undefined ? list : byName.get(id.toLowerCase());
     if (text === undefined) throw new ScimError(404, undefined, `${kind} ${id} not found`);
     return new ScimAnswer(200, text);
   }
+}
+
+/** Who asks: in which realm, and whether it is Okta's client. */
+interface Asker {
+  readonly realm: Realm["type"];
+  readonly isOkta: boolean;
 }
 
 /** The answers of one endpoint of discovery, as JSON. */
@@ -92,6 +97,22 @@ function described(kind: string, all: readonly Named[], listed: readonly object[
       texts.flatMap(({ id, name, text }) => [id, name].map((each) => [each.toLowerCase(), text] as const)),
     ),
   };
+}
+
+/** RFC 7643 section 7. @param hidden attributes to leave out, each as `<URN>:<name>` */
+function describeSchemas(
+  types: readonly ResourceType[],
+  baseUrl: string,
+  hidden: readonly string[],
+): Described {
+  const definitions = types.map(({ definition }) => definition);
+  // Rendered by JSON.stringify, since SCIMMY's attributes have their own `toJSON`.
+  const schemas = [...definitions, ...metaSchemas, ...definitions.flatMap(extensionsOf)].map((each) => {
+    const description = each.describe(`${baseUrl}/Schemas`);
+    const attributes = description.attributes.filter(({ name }) => !hidden.includes(`${each.id}:${name}`));
+    return { ...description, attributes };
+  });
+  return described("Schema", schemas, schemas);
 }
 
 /** RFC 7643 section 6. @param omitted extensions to leave out */

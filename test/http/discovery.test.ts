@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { expectError, expectList, expectStatus } from "../support/assertions.js";
-import type { Body } from "../support/client.js";
+import { expectError, expectList, expectStatus, read } from "../support/assertions.js";
+import type { Body, ScimClient } from "../support/client.js";
 import {
   CORE_GROUP,
   CORE_USER,
@@ -11,6 +11,7 @@ import {
   MEMBERSHIP,
   ORGANIZATION,
 } from "../support/factories.js";
+import { clientWith } from "../support/realms.js";
 import { describeServer } from "../support/server.js";
 import discovery from "../fixtures/discovery.json" with { type: "json" };
 
@@ -29,7 +30,7 @@ interface Attribute {
   readonly subAttributes?: Attribute[];
 }
 
-describeServer("Discovery", (scim) => {
+describeServer("Discovery", (scim, server) => {
   const schema = async (urn: string) => expectStatus(await scim.get(`/Schemas/${urn}`), 200);
   const attributesOf = (body: Body) => body.attributes as Attribute[];
   const attribute = async (urn: string, name: string) => {
@@ -178,6 +179,16 @@ describeServer("Discovery", (scim) => {
         });
         expect(await schema(each.id)).to.deep.equal(each);
       }
+    });
+
+    it("have the roles of Groups in an organization's realm alone, where Groups are teams", async () => {
+      const { id } = await createGroup(scim);
+      const own = await clientWith(server(), { organization: id });
+      const namesFor = async (client: ScimClient) =>
+        attributesOf(await read(client, `/Schemas/${ORGANIZATION}`)).map(({ name }) => name);
+      const names = await namesFor(scim);
+      expect(names).to.include("description").and.not.include("roles");
+      expect(await namesFor(own)).to.deep.equal([...names, "roles"]);
     });
 
     it("describes each attribute with all its characteristics", async () => {

@@ -40,7 +40,7 @@ describeServer("A group", (scim) => {
       displayName,
       externalId: "g-1",
       members: [{ value: user.id, $ref: user.meta.location, type: "User" }],
-      [ORGANIZATION]: { kind: "organization", description: "Pastry" },
+      [ORGANIZATION]: { description: "Pastry" },
     });
     expect(group.meta).to.include({ resourceType: "Group", location: `${scim.url}/Groups/${group.id}` });
     expect(await readGroup(group)).to.deep.equal(group);
@@ -163,7 +163,7 @@ describeServer("A group", (scim) => {
       );
       expect(changed).to.deep.include({
         displayName,
-        [ORGANIZATION]: { kind: "organization", description: "All of us" },
+        [ORGANIZATION]: { description: "All of us" },
       });
     });
 

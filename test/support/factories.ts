@@ -51,6 +51,16 @@ export async function createUsers(scim: ScimClient, count: number): Promise<Body
   return users;
 }
 
+/** Does something for each of many items, several at a time. @returns what came of it, in the order of the items */
+export async function severalAtATime<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  while (results.length < items.length) {
+    const some = items.slice(results.length, results.length + 20);
+    results.push(...(await Promise.all(some.map(work))));
+  }
+  return results;
+}
+
 /** A copy of an object without some of its properties. */
 export function omit(object: object, ...names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));

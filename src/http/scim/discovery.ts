@@ -1,4 +1,6 @@
 import type { RequestHandler } from "express";
+import { PROVIDER_REALM } from "../../domain/access/principal.js";
+import type { Principal } from "../../domain/access/principal.js";
 import type { Discovery } from "../../scim/discovery.js";
 import { ScimError } from "../../scim/errors.js";
 import { isFiltered } from "../../scim/requests/query.js";
@@ -32,5 +34,7 @@ export const discovery =
     }
     const isOkta = OKTA.test(request.headers["user-agent"] ?? "");
     response.vary("User-Agent");
-    response.send(answers.answer(endpoint, id === undefined ? undefined : decoded(id), isOkta));
+    const { type: realm } = (request.user as Principal | undefined)?.realm ?? PROVIDER_REALM;
+    const asker = { realm, isOkta };
+    response.send(answers.answer(endpoint, id === undefined ? undefined : decoded(id), asker));
   };

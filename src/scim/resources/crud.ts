@@ -30,6 +30,7 @@ export interface Declaration<Item extends { readonly id: string }> {
   readonly isSingle?: boolean;
   readonly isListed?: ResourceType["isListed"];
   readonly unlistedExtensions?: readonly string[];
+  readonly onlyInOrganizations?: readonly string[];
   readonly isMe?: boolean;
   readonly showsSecretOnce?: boolean;
   readonly inDirectory?: ResourceType["inDirectory"];
@@ -119,6 +120,7 @@ export function crud<Item extends { readonly id: string }>(declaration: Declarat
     isSingle: declaration.isSingle ?? false,
     isListed: declaration.isListed ?? false,
     unlistedExtensions: declaration.unlistedExtensions ?? [],
+    onlyInOrganizations: declaration.onlyInOrganizations ?? [],
     isMe: declaration.isMe ?? false,
     showsSecretOnce: declaration.showsSecretOnce ?? false,
     inDirectory: declaration.inDirectory,

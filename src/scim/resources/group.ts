@@ -21,9 +21,7 @@ definition.extend(
         "string",
         "kind",
         "'organization', or 'team': a team of the organization in whose realm it is.",
-        {
-          canonicalValues: ["organization", "team"],
-        },
+        { returned: "request", canonicalValues: ["organization", "team"] },
       ),
       new Attribute("string", "description", { description: "What the group is, in a sentence or two." }),
       readOnly("integer", "memberCount", "How many members the group has.", { returned: "request" }),
@@ -47,6 +45,7 @@ export const groups = crud<Group>({
   definition,
   endpoint: "/Groups",
   isListed: true,
+  onlyInOrganizations: [`${ORGANIZATION}:roles`],
   inDirectory: "groups",
   staysUnnamed: [`${ORGANIZATION}:description`, `${ORGANIZATION}:roles`],
   toWritable,

@@ -20,6 +20,8 @@ export interface ResourceType {
   readonly isListed: boolean | "for Okta";
   /** The extensions that `/ResourceTypes` leaves out of its list. */
   readonly unlistedExtensions: readonly string[];
+  /** The attributes of extensions that exist in organizations' realms alone: `<URN>:roles`. */
+  readonly onlyInOrganizations: readonly string[];
   /** Whether `/Me` is one of these (RFC 7644 section 3.11). */
   readonly isMe: boolean;
   /** Whether the answer to a POST has a secret that no later answer has. */
