@@ -38,16 +38,21 @@ export interface JobParts {
   };
   readonly outbox: OutboxWorker;
   readonly failedAuthentication: FailedAuthentication;
+  readonly removalsRetentionDays: number;
   readonly auditRetentionDays: number;
 }
 
 /** Starts all that a server does by itself. Only a process that serves requests does; commands never do. */
 export function startJobs(jobs: Jobs, parts: JobParts): void {
-  const { work, now, clock, services, outbox, failedAuthentication, auditRetentionDays } = parts;
+  const { work, now, clock, services, outbox, failedAuthentication } = parts;
   const { audit, authentication, refusals } = services;
   jobs.start("removing what is kept no longer", INTERVALS.prune, async () => {
-    await audit.prune(new Date(clock() - auditRetentionDays * DAY).toISOString());
-    await work.write(PROVIDER_REALM, ({ rateLimits }) => rateLimits.prune(now()));
+    const daysAgo = (days: number) => new Date(clock() - days * DAY).toISOString();
+    await audit.prune(daysAgo(parts.auditRetentionDays));
+    await work.write(PROVIDER_REALM, async ({ rateLimits, records }) => {
+      await rateLimits.prune(now());
+      await records.forget(daysAgo(parts.removalsRetentionDays));
+    });
     await outbox.prune();
   });
   jobs.start("sending mail", INTERVALS.sendMail, () => outbox.run());

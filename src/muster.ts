@@ -156,14 +156,15 @@ export function createMuster(options: MusterOptions): Muster {
       await database.close();
     },
   });
-  const { auditRetentionDays, bootstrapToken } = settings;
+  const { removalsRetentionDays, auditRetentionDays, bootstrapToken } = settings;
   return {
     ...{ app, services, logger },
     migrate: () => backend.migrate(),
     start: async () => {
       await keys.load();
       if (bootstrapToken !== undefined) await services.authentication.adopt("bootstrap", bootstrapToken);
-      startJobs(jobs, { ...deps, services, outbox, failedAuthentication, clock, auditRetentionDays });
+      const retention = { removalsRetentionDays, auditRetentionDays };
+      startJobs(jobs, { ...deps, services, outbox, failedAuthentication, clock, ...retention });
     },
     beginStop: () => {
       lifecycle.beginStop();

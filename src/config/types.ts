@@ -24,6 +24,7 @@ export interface Settings {
   /** About how many bytes a page of a list has at most. */
   readonly pageMaxBytes: number;
   /** How many days the audit log goes back. */
+  readonly removalsRetentionDays: number;
   readonly auditRetentionDays: number;
   /** How organizations can look for accounts that are not their members yet. */
   readonly candidates: { readonly search: (typeof CANDIDATE_SEARCHES)[number]; readonly perMinute: number };

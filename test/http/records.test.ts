@@ -5,6 +5,8 @@ import { CORE_USER, createGroup, createUser, ENTERPRISE_USER, omit, unique } fro
 import { clientWith } from "../support/realms.js";
 import { describeServer } from "../support/server.js";
 
+const TEAM = "urn:muster:params:scim:schemas:core:2.0:Team";
+
 const readUser = (scim: ScimClient, id: string) => read(scim, `/Users/${id}`);
 
 const person = (userName: string, attributes: object = {}) => ({
@@ -193,6 +195,25 @@ describeServer("An organization's record of a person", (scim, server) => {
     );
     const back = await post(employer, name, { nickName: "Annie" });
     expect(omit(back, "meta", "groups")).to.deep.equal({ id, ...person(name, { nickName: "Annie" }) });
+  });
+
+  it("comes back by a POST without the roles that a team gave", async () => {
+    const name = unique("ann");
+    const { id } = await post(employer, name);
+    const [plain, admins] = await Promise.all(
+      [[], [{ value: "organization-admin" }]].map(async (roles) => {
+        const team = { schemas: [TEAM], displayName: unique("Team"), members: [{ value: id }], roles };
+        return expectStatus(await employer.scim.post("/Teams", team), 201);
+      }),
+    );
+    expectStatus(
+      await employer.scim.patch(`/Users/${id}`, { op: "replace", path: "active", value: false }),
+      200,
+    );
+    const back = await post(employer, name);
+    expect(back).to.not.have.property("roles");
+    expect((back.groups as { value: string }[]).map(({ value }) => value)).to.deep.equal([plain?.id]);
+    expect(await read(employer.scim, `/Teams/${String(admins?.id)}`)).to.not.have.property("members");
   });
 
   it("keeps Entra's name for a deleted person beside a new person of the old name", async () => {

@@ -16,6 +16,7 @@ describe("Settings", () => {
       cursorTimeout: 3600,
       profileMaxBytes: 65_536,
       pageMaxBytes: 4_194_304,
+      removalsRetentionDays: 30,
       auditRetentionDays: 365,
       candidates: { search: "search", perMinute: 30 },
       bulk: { maxOperations: 10_000, maxPayloadSize: 16 * 2 ** 20 },

@@ -39,6 +39,13 @@ export const database = {
       desc: "Seconds that a request waits for a database connection, or for its turn to write",
     }),
   ),
+  REMOVALS_RETENTION_DAYS: setting(
+    "removalsRetentionDays",
+    wholeNumber({
+      default: 30,
+      desc: "Days that an organization's records of people who left are kept, so that it knows a person who comes back",
+    }),
+  ),
   AUDIT_RETENTION_DAYS: setting(
     "auditRetentionDays",
     wholeNumber({

@@ -1,4 +1,5 @@
 import { mailAddress } from "../../domain/users/account.js";
+import type { Account } from "../../domain/users/account.js";
 import { waitingAddresses } from "../../domain/invitations/invitation.js";
 import type { Mail, MailKind } from "../../domain/mail/mail.js";
 import { PROVIDER_REALM } from "../../domain/access/principal.js";
@@ -76,15 +77,15 @@ export function mailComposer(deps: MailComposerParts): ComposeMail {
 
 async function aboutInvitation(
   { invitationId = "", revision, address = "" }: Mail,
-  { invitations, accounts }: Repositories,
+  { invitations, records }: Repositories,
   { now, secrets }: Pick<MailComposerParts, "now" | "secrets">,
 ): Promise<Content | undefined> {
   const invitation = await invitations.find(invitationId, now(), { lock: false });
   if (invitation?.status !== "pending" || invitation.revision !== revision) return undefined;
   if (!waitingAddresses(invitation).some((each) => isSameMailbox(each, address))) return undefined;
   const { accountId } = invitation.inviter;
-  const inviter = accountId === undefined ? undefined : await accounts.find(accountId);
-  const { organizationName, givenName, roles, teams, expiresAt, description } = invitation;
+  const { organizationId, organizationName, givenName, roles, teams, expiresAt, description } = invitation;
+  const inviterName = accountId && (await records.nameOf({ organizationId, accountId }));
   return {
     to: address,
     link: secrets.toInvitation({ invitationId, revision, address }),
@@ -92,7 +93,7 @@ async function aboutInvitation(
     organizationName: quoted(organizationName),
     givenName: givenName && quoted(givenName),
     description: description && quoted(description, DESCRIPTION_LENGTH),
-    inviterName: inviter && quoted(inviter.displayName ?? inviter.userName),
+    inviterName: inviterName && quoted(inviterName),
     roles: quotedList(roles),
     teams: quotedList(teams.map(({ display }) => display)),
   };
@@ -150,7 +151,7 @@ async function aboutMembership(
     organizationId === undefined
       ? organizationName && { displayName: organizationName }
       : await organizations.find(organizationId, { lock: false });
-  const to = account && mailAddress(account);
+  const to = account && (await addressOf(account, organizationId, accounts));
   if (!organization || to === undefined || account?.active !== true) return undefined;
   const isStillMember =
     organizationId !== undefined && (await memberships.isMember(organizationId, accountId));
@@ -173,7 +174,7 @@ async function aboutTokens(
   { accounts, accessTokens, organizations, power }: Repositories,
 ): Promise<Content | undefined> {
   const account = await accounts.find(accountId);
-  const to = account && mailAddress(account);
+  const to = account && (await addressOf(account, organizationId, accounts));
   if (to === undefined || !(await power.isHeld(accountId, organizationId))) return undefined;
   const realm: Realm =
     organizationId === undefined ? PROVIDER_REALM : { type: "organization", organizationId };
@@ -185,6 +186,24 @@ async function aboutTokens(
     ...{ to, name: account && nameOf(account), organizationName: organization?.displayName },
     tokens: tokens.map(({ id, name, makerName }) => ({ id, name, makerName })),
   };
+}
+
+/**
+ * Where mail about an organization reaches a person: at an address that the provider or the person wrote, or at the user
+ * name; at one that an organization wrote only if the mail is about that one.
+ */
+async function addressOf(
+  account: Pick<Account, "id" | "userName" | "profile">,
+  organizationId: string | undefined,
+  accounts: Repositories["accounts"],
+): Promise<string | undefined> {
+  const shared = await accounts.shared(account.id);
+  if (!shared) return mailAddress(account);
+  const origin = await accounts.origin(account.id);
+  const isOrigins = organizationId !== undefined && origin.organizationId === organizationId;
+  return (
+    mailAddress({ ...account, profile: shared.profile }) ?? (isOrigins ? mailAddress(account) : undefined)
+  );
 }
 
 /** The name by which mail addresses a person. */

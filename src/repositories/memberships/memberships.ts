@@ -220,6 +220,16 @@ export class MembershipRepository {
     return rows.map((row) => row.organization_id);
   }
 
+  /** Has a member leave the teams that give roles. @returns the ids of the teams */
+  async leaveTeamsWithRoles(organizationId: string, accountId: string): Promise<string[]> {
+    const rows = await this.session.rows<{ team_id: string }>(
+      `delete from muster_team_memberships where organization_id = ? and account_id = ?
+       and team_id in (select id from muster_teams where organization_id = ? and roles <> '[]') returning team_id`,
+      [organizationId, accountId, organizationId],
+    );
+    return rows.map((row) => row.team_id);
+  }
+
   /** Sets the organization's own password of a member, which opens this organization alone. */
   async setPassword(
     organizationId: string,

@@ -7,7 +7,7 @@ import type { JsonValue } from "../../domain/values/json.js";
 import { foldCase } from "../../domain/values/text.js";
 import { updateUnique } from "../unique.js";
 import { emailBindings, withKey } from "../users/account-rows.js";
-import { followingColumns, INDEXED, IS_FOLLOWING } from "./record-columns.js";
+import { followingColumns, INDEXED, IS_FOLLOWING, personName } from "./record-columns.js";
 
 /** What an organization says of a person, apart from the membership. */
 export type PersonRecord = Pick<AccountInput, "userName" | "displayName" | "profile" | "search">;
@@ -64,6 +64,16 @@ export class RecordRepository {
       ...[organizationId, accountId],
     ]);
     return row !== undefined;
+  }
+
+  /** The name of a person in an organization, who need not be a member. @returns undefined without an account */
+  async nameOf({ organizationId, accountId }: MembershipKey): Promise<string | undefined> {
+    const name = personName({ type: "organization", organizationId }, "?");
+    const row = await this.session.first<{ name: string }>(
+      `select ${name} as name from muster_accounts as accounts where accounts.id = ?`,
+      [organizationId, accountId],
+    );
+    return row?.name;
   }
 
   /**

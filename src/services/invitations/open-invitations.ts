@@ -124,7 +124,8 @@ async function findInviter(
   invitation: Invitation,
   now: string,
 ): Promise<{ name: string | undefined }> {
-  const { accounts, accessTokens, memberships } = repositories;
+  const { accounts, accessTokens, memberships, records } = repositories;
+  const { organizationId } = invitation;
   const { tokenId, accountId } = invitation.inviter;
   const withdrawn = () =>
     new ClosedError(
@@ -139,10 +140,10 @@ async function findInviter(
   }
   const account = await accounts.find(accountId);
   const mayInvite =
-    (await memberships.isAdministrator(invitation.organizationId, accountId)) ||
+    (await memberships.isAdministrator(organizationId, accountId)) ||
     (account?.active === true && hasRole(account.roles, PROVIDER_ADMIN));
   if (!mayInvite) throw withdrawn();
-  return { name: account?.displayName ?? account?.userName };
+  return { name: await records.nameOf({ organizationId, accountId }) };
 }
 
 /** @throws ClosedError for a member, and for a person whose account is not active */

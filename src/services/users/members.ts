@@ -4,6 +4,8 @@ import { isId } from "../../domain/values/id.js";
 import { tokenIdOf } from "../../domain/access/actor.js";
 import { roleNames } from "../../domain/access/roles.js";
 import { NO_MEMBERS, rolesChange } from "../../domain/changes/change.js";
+import type { Change } from "../../domain/changes/change.js";
+import { teamTarget } from "../../domain/teams/team.js";
 import { turnOf } from "../../domain/access/principal.js";
 import type { Principal } from "../../domain/access/principal.js";
 import type { MembershipKey } from "../../repositories/memberships/records.js";
@@ -87,17 +89,19 @@ export class MemberService {
       if (before) await repositories.accountSetups.revoke(id, organizationId);
       if (sendsMail) await this.setupMail.send(repositories, principal, person, organizationId, setupEmail);
       await memberships.update(organizationId, id, input, this.deps.now());
+      const left = before ? await leaveTeamsWithRoles(repositories, key) : [];
       if (before) {
-        // The roles were just replaced, but there may still be one in a team.
+        // The roles were just replaced, but there may still be a team's own.
         const back = { current: before, next: input, changes: [] };
         await requireSignIn(this.deps, repositories, principal, back);
       }
       const created = requireFound(await accounts.find(id), id);
-      await this.deps.changes.record(repositories, principal, {
+      const creation: Change = {
         ...{ action: "create", target: targetOf(created), members, attributes },
         ignored: await this.#ignored(repositories, key, setupEmail),
         roles: rolesChange(id, roleNames(before?.roles ?? []), roleNames(input.roles), { organizationId }),
-      });
+      };
+      await this.deps.changes.record(repositories, principal, creation, ...left);
       return created;
     });
   }
@@ -250,6 +254,21 @@ export class MemberService {
     }
     return { accountId: id, isMember: false };
   }
+}
+
+/** Roles by teams do not come back by themselves with a person who does. @returns the changes of the teams */
+async function leaveTeamsWithRoles(
+  { memberships, teams }: Repositories,
+  { organizationId, accountId }: MembershipKey,
+): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const teamId of await memberships.leaveTeamsWithRoles(organizationId, accountId)) {
+    const team = await teams.find(teamId);
+    if (!team) continue;
+    const members = { added: [], removed: [accountId] };
+    changes.push({ action: "change", ...teamTarget(team), members });
+  }
+  return changes;
 }
 
 /** The attributes that lead to a password, and cannot be read. */
