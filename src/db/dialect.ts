@@ -36,8 +36,11 @@ export interface Dialect {
   jsonElements(column: string, path: readonly string[]): string;
   /** The place of an `element` in its array. */
   readonly elementPosition: string;
-  /** The rows of a subquery as one JSON array of objects with `id` and `displayName`, as text; null or `[]` for none. */
-  jsonList(rows: { id: string; displayName: string; from: string; order: string }): string;
+  /**
+   * The rows of a subquery as one JSON array of objects with `id`, `displayName` and, if it has them, `roles`, as text;
+   * null or `[]` for none.
+   */
+  jsonList(rows: { id: string; displayName: string; roles?: string; from: string; order: string }): string;
   /** The later of two times. */
   greatest(one: string, other: string): string;
   /** The earlier of two times. */
@@ -50,6 +53,8 @@ export interface Dialect {
 
 /** A name as part of a SQL string literal; names come from schemas, yet a quote must not end the literal. */
 const quoted = (text: string) => text.replaceAll("'", "''");
+
+const withRoles = (roles: string | undefined) => (roles === undefined ? "" : `, 'roles', ${roles}`);
 
 const sqlitePath = (path: readonly string[]) =>
   `'$${quoted(path.map((name) => `."${name.replaceAll('"', "")}"`).join(""))}'`;
@@ -78,8 +83,8 @@ export const sqliteDialect: Dialect = {
   jsonValue: (column, path) => `json_extract(${column}, ${sqlitePath(path)})`,
   jsonElements: (column, path) => `json_each(${column}, ${sqlitePath(path)}) as element`,
   elementPosition: "element.key",
-  jsonList: ({ id, displayName, from, order }) =>
-    `(select json_group_array(json_object('id', ${id}, 'displayName', ${displayName}) order by ${order}) from ${from})`,
+  jsonList: ({ id, displayName, roles, from, order }) =>
+    `(select json_group_array(json_object('id', ${id}, 'displayName', ${displayName}${withRoles(roles)}) order by ${order}) from ${from})`,
   greatest: (one, other) => `max(${one}, ${other})`,
   least: (one, other) => `min(${one}, ${other})`,
   position: (text, part) => `instr(${text}, ${part})`,
@@ -110,8 +115,8 @@ export const postgresDialect: Dialect = {
   jsonElements: (column, path) =>
     `jsonb_array_elements(${column} #> ${postgresPath(path)}) with ordinality as element(value, position)`,
   elementPosition: "element.position",
-  jsonList: ({ id, displayName, from, order }) =>
-    `(select json_agg(json_build_object('id', ${id}, 'displayName', ${displayName}) order by ${order})::text from ${from})`,
+  jsonList: ({ id, displayName, roles, from, order }) =>
+    `(select json_agg(json_build_object('id', ${id}, 'displayName', ${displayName}${withRoles(roles)}) order by ${order})::text from ${from})`,
   greatest: (one, other) => `greatest(${one}, ${other})`,
   least: (one, other) => `least(${one}, ${other})`,
   position: (text, part) => `strpos(${text}, ${part})`,

@@ -101,7 +101,7 @@ describe("Looking users up", () => {
         await new PowerRepository(session).hasRole(ID, organizationId);
       }
       const onTeams = statements.filter(({ text }) => text.includes("muster_team_memberships"));
-      expect(onTeams).to.have.lengthOf(4);
+      expect(onTeams).to.have.lengthOf(5);
       for (const statement of onTeams) {
         const explained = await database.transaction((each) => planOf(each, statement));
         expect(explained).to.include("muster_team_memberships_account_id_index");

@@ -78,7 +78,7 @@ describe("Accepting an invitation", () => {
         displayName: "Ann Lee",
         name: { formatted: "Ann Lee", familyName: "Lee", givenName: "Ann" },
         emails: [{ value: emailOf(invitation), primary: true }],
-        roles: [{ value: "organization-admin" }],
+        roles: [{ value: "organization-admin", type: "direct" }],
       });
       expect(accepted.body).to.deep.equal({
         user: { value: member?.id, userName: emailOf(invitation) },

@@ -41,7 +41,7 @@ describeServer("What a user is in organizations and teams", (scim, server) => {
     );
     expect(await extension(scim)).to.deep.equal({
       organizationRoles: ["organization-admin", "engineer"].map((value) => ({
-        value,
+        ...{ value, type: "direct" },
         organization: acme.id,
         display: acme.displayName,
       })),
@@ -73,10 +73,9 @@ describeServer("What a user is in organizations and teams", (scim, server) => {
     const roles = [{ value: "engineer", display: "Baking engineer", primary: true }];
     await own.patch(`/Users/${user.id}`, { op: "add", path: "roles", value: roles });
     await scim.patch(`/Users/${user.id}`, { op: "add", path: ROLES, value: [admin(acme)] });
-    expect((await read(own, `/Users/${user.id}`)).roles).to.deep.equal([
-      ...roles,
-      { value: "organization-admin" },
-    ]);
+    expect((await read(own, `/Users/${user.id}`)).roles).to.deep.equal(
+      [...roles, { value: "organization-admin" }].map((role) => ({ ...role, type: "direct" })),
+    );
   });
 
   it("is replaced by a PUT that says so, and stays through one that does not", async () => {

@@ -113,7 +113,7 @@ describeServer("An organization's realm", (scim, server) => {
       expectStatus(await say(other, "globex", "Auditor"), 200);
       expect(await read(own, `/Users/${user.id}`)).to.deep.include({
         externalId: "acme",
-        roles: [{ value: "Engineer" }],
+        roles: [{ value: "Engineer", type: "direct" }],
       });
       expectList(await own.find("/Users", 'externalId eq "acme" and roles eq "ENGINEER"'), 1);
       expectList(await own.find("/Users", 'externalId eq "globex" or roles.value eq "auditor"'), 0);

@@ -83,7 +83,9 @@ describeServer("Roles", (scim, server) => {
           expectError(await raised.post("/Users", { ...put, userName: unique("new") }), { status: 403 });
         }
       }
-      expect((await read(machine, `/Users/${user.id}`)).roles).to.deep.equal(BILLING);
+      expect((await read(machine, `/Users/${user.id}`)).roles).to.deep.equal([
+        { ...BILLING[0], type: "direct" },
+      ]);
     });
 
     it("are not granted by who has none, nor by who can only read", async () => {

@@ -102,7 +102,7 @@ describeServer("A user", (scim) => {
     expect(replaced).to.deep.equal(user);
   });
 
-  it("loses with a PUT what the PUT does not have", async () => {
+  it("loses with a PUT what the PUT does not have, except roles", async () => {
     const user = await createUser(scim, WHOLE);
     const { userName } = user;
     const replaced = expectStatus(
@@ -113,6 +113,7 @@ describeServer("A user", (scim) => {
       schemas: [CORE_USER],
       id: user.id,
       userName,
+      roles: user.roles,
       title: "Boss",
       active: true,
     });

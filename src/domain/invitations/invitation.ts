@@ -28,6 +28,8 @@ export interface Invitation extends InvitationInput {
   /** What the organization is called. */
   readonly organizationName: string;
   readonly teams: readonly NamedId[];
+  /** Whether one of the teams gives roles in the organization. */
+  readonly givesRolesByTeam: boolean;
   readonly status: InvitationStatus;
   readonly acceptedCount: number;
   readonly acceptedBy: readonly NamedId[];

@@ -4,6 +4,8 @@ export interface OrganizationRole {
   readonly organizationId: string;
   /** What the organization is called. */
   readonly organizationName?: string | undefined;
+  /** Whether the role is the person's own, or comes by a team; undefined where a client does not say. */
+  readonly type?: "direct" | "team" | undefined;
 }
 
 export interface TeamReference {

@@ -34,6 +34,8 @@ export const changedMembers = <T extends Pick<Organization, "memberCount" | "ver
 export interface OrganizationReference {
   readonly id: string;
   readonly displayName: string;
+  /** The roles that it gives, as JSON, if it is a team. */
+  readonly roles?: string;
 }
 
 /** What a caller says of an organization; what is left out is unassigned. */

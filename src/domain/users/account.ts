@@ -28,6 +28,8 @@ export interface Account {
   /** Undefined when the attribute was removed: the account is inactive then. */
   readonly active: boolean | undefined;
   readonly roles: RoleList;
+  /** The roles that the person has by teams of the organization; undefined in the provider's realm. */
+  readonly teamRoles?: readonly string[];
   /** Whether the person is to choose a password by a link in a mail, and has not yet. */
   readonly isInvited: boolean;
   /** All other attributes of the person, by their SCIM names; extensions stand under their URNs. */
@@ -39,6 +41,7 @@ export interface Account {
 
 /** An account with the organizations that it is a member of. */
 export interface AccountWithOrganizations extends Account {
+  /** In an organization's realm, the person's teams. */
   readonly organizations: readonly OrganizationReference[];
 }
 

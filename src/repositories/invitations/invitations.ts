@@ -6,6 +6,7 @@ import type { Listing, Page } from "../../domain/listing.js";
 import { foldCase } from "../../domain/values/text.js";
 import { ListingCompiler } from "../listing/compile.js";
 import { readPage } from "../listing/page.js";
+import { toRoles } from "../memberships/roles.js";
 import type { Sql } from "../listing/sql.js";
 import { within } from "../realm.js";
 import {
@@ -215,8 +216,8 @@ export class InvitationRepository {
       "select invitation_id, value from muster_invitation_roles",
       "position",
     );
-    const teams = await readList<{ invitation_id: string } & NamedId>(
-      `select invitation_id, teams.id, teams.display_name as display
+    const teams = await readList<{ invitation_id: string; roles: string } & NamedId>(
+      `select invitation_id, teams.id, teams.display_name as display, teams.roles
        from muster_invitation_teams as invitation_teams
          join muster_teams as teams on teams.id = invitation_teams.team_id`,
       "position",
@@ -237,6 +238,7 @@ export class InvitationRepository {
         roles: (roles.get(row.id) ?? []).map(({ value }) => value),
         teams: (teams.get(row.id) ?? []).map(toNamedId),
         teamIds: (teams.get(row.id) ?? []).map(({ id }) => id),
+        givesRolesByTeam: (teams.get(row.id) ?? []).some(({ roles: given }) => toRoles(given).length > 0),
         acceptedBy: (people.get(row.id) ?? []).map(toNamedId),
       };
       return { ...invitation, status: invitationStatus(invitation, now) };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Session } from "../../db/session.js";
 import type {
   MembershipDetails,
@@ -5,6 +6,7 @@ import type {
   TeamReference,
 } from "../../domain/memberships/membership-details.js";
 import type { Realm } from "../../domain/access/principal.js";
+import { roleNames } from "../../domain/access/roles.js";
 import { toRoles } from "./roles.js";
 
 interface RolesRow {
@@ -12,6 +14,7 @@ interface RolesRow {
   organization_id: string;
   display_name: string;
   roles: string;
+  type: "direct" | "team";
 }
 
 interface TeamRow {
@@ -38,21 +41,30 @@ export class MembershipDetailsRepository {
 
   async #roles(accountIds: readonly string[]): Promise<Map<string, OrganizationRole[]>> {
     if (this.realm.type === "organization") return new Map();
+    const { textItems } = this.session.dialect;
+    const named = "join muster_organizations as organizations on organizations.id";
     const rows = await this.session.rows<RolesRow>(
-      `select memberships.account_id, memberships.organization_id, organizations.display_name, memberships.roles
-       from muster_memberships as memberships
-         join muster_organizations as organizations on organizations.id = memberships.organization_id
+      `select memberships.account_id, memberships.organization_id, organizations.display_name, memberships.roles,
+         'direct' as type
+       from muster_memberships as memberships ${named} = memberships.organization_id
        where memberships.roles <> '[]'
-       and memberships.account_id in (select items.value from ${this.session.dialect.textItems})
-       order by memberships.account_id, memberships.organization_id`,
-      [JSON.stringify(accountIds)],
+       and memberships.account_id in (select items.value from ${textItems})
+       union
+       select seats.account_id, seats.organization_id, organizations.display_name, teams.roles, 'team' as type
+       from muster_team_memberships as seats join muster_teams as teams on teams.id = seats.team_id
+         ${named} = seats.organization_id
+       where teams.roles <> '[]' and seats.account_id in (select items.value from ${textItems})
+       order by account_id, organization_id, type`,
+      [JSON.stringify(accountIds), JSON.stringify(accountIds)],
     );
-    return grouped(rows, (row) =>
-      toRoles(row.roles).flatMap(({ value }) =>
-        typeof value === "string"
-          ? [{ role: value, organizationId: row.organization_id, organizationName: row.display_name }]
-          : [],
-      ),
+    return grouped(rows, (row, before) =>
+      roleNames(toRoles(row.roles))
+        .map((role) => ({
+          ...{ role, organizationId: row.organization_id, organizationName: row.display_name },
+          type: row.type,
+        }))
+        // Two teams can give the same role.
+        .filter((each) => row.type === "direct" || !before.some((known) => isDeepStrictEqual(known, each))),
     );
   }
 
@@ -73,12 +85,12 @@ export class MembershipDetailsRepository {
 
 function grouped<Row extends { account_id: string }, T>(
   rows: readonly Row[],
-  read: (row: Row) => readonly T[],
+  read: (row: Row, before: readonly T[]) => readonly T[],
 ): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {
     const group = groups.get(row.account_id) ?? [];
-    group.push(...read(row));
+    group.push(...read(row, group));
     groups.set(row.account_id, group);
   }
   return groups;

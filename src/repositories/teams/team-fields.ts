@@ -6,6 +6,7 @@ import { ListingCompiler } from "../listing/compile.js";
 import { constant, folded, text } from "../listing/fields.js";
 import type { Collection, Columns, ResourceFields } from "../listing/fields.js";
 import type { Source } from "../listing/source.js";
+import { memberName } from "../memberships/record-columns.js";
 import { prefixed, sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 
@@ -21,11 +22,13 @@ export function teamView(realm: Realm): Sql {
 }
 
 /** Members as the elements of a team's `members`. */
-export const memberElements = (dialect: Dialect): Collection => ({
-  from: "muster_team_memberships as element join muster_accounts as accounts on accounts.id = element.account_id",
+export const memberElements = (dialect: Dialect, realm: Realm): Collection => ({
+  from: `muster_team_memberships as element join muster_accounts as accounts on accounts.id = element.account_id
+    join muster_memberships as memberships
+      on memberships.organization_id = element.organization_id and memberships.account_id = element.account_id`,
   columns: {
     value: "element.account_id",
-    display: folded("coalesce(accounts.display_name_key, accounts.user_name_key)"),
+    display: folded(memberName(realm, "_key")),
     type: constant(dialect, "User"),
     role: text("element.role"),
   },
@@ -33,10 +36,10 @@ export const memberElements = (dialect: Dialect): Collection => ({
 });
 
 /** Where the attributes of a resource type that shows teams are in the database. */
-export type TeamFields = (dialect: Dialect, locations: Locations) => ResourceFields;
+export type TeamFields = (dialect: Dialect, realm: Realm, locations: Locations) => ResourceFields;
 
 /** As Teams. */
-export const teamFields: TeamFields = (dialect, locations) => ({
+export const teamFields: TeamFields = (dialect, realm, locations) => ({
   table: "teams",
   columns: {
     ...commonColumns(dialect, locations, "Team"),
@@ -46,12 +49,12 @@ export const teamFields: TeamFields = (dialect, locations) => ({
     "organization.$ref": prefixed(locations("Group", ""), "teams.organization_id"),
     "organization.display": text("teams.organization_name"),
   },
-  collections: { members: members(dialect, locations) },
+  collections: { members: members(dialect, realm, locations) },
   documents: { roles: "teams.roles_search" },
 });
 
 /** As the Groups of an organization's realm. */
-export const teamFieldsAsGroups: TeamFields = (dialect, locations) => ({
+export const teamFieldsAsGroups: TeamFields = (dialect, realm, locations) => ({
   table: "teams",
   columns: {
     ...commonColumns(dialect, locations, "Group"),
@@ -62,7 +65,7 @@ export const teamFieldsAsGroups: TeamFields = (dialect, locations) => ({
     [`${ORGANIZATION}.memberCount`]: "cast(teams.member_count as numeric)",
   },
   collections: {
-    members: members(dialect, locations),
+    members: members(dialect, realm, locations),
     schemas: groupSchemas(dialect),
     [`${ORGANIZATION}.roles`]: {
       from: dialect.jsonElements("teams.roles_search", ["roles"]),
@@ -92,11 +95,11 @@ const commonColumns = (dialect: Dialect, locations: Locations, resourceType: str
   "meta.version": dialect.plainText(`'W/"' || teams.version || '"'`),
 });
 
-const members = (dialect: Dialect, locations: Locations): Collection => ({
-  ...memberElements(dialect),
+const members = (dialect: Dialect, realm: Realm, locations: Locations): Collection => ({
+  ...memberElements(dialect, realm),
   owner: "element.team_id",
   columns: {
-    ...memberElements(dialect).columns,
+    ...memberElements(dialect, realm).columns,
     $ref: prefixed(locations("User", ""), "element.account_id"),
   },
 });
@@ -113,6 +116,6 @@ export const teamSource = (
   table: "teams",
   columns: "teams.id",
   bytes: "coalesce(octet_length(teams.description), 0)",
-  compiler: new ListingCompiler(dialect, fields(dialect, locations)),
+  compiler: new ListingCompiler(dialect, fields(dialect, realm, locations)),
   criteria,
 });

@@ -10,6 +10,7 @@ import { ListingCompiler } from "../listing/compile.js";
 import { readPage } from "../listing/page.js";
 import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
+import { memberName } from "../memberships/record-columns.js";
 import { roleBindings, toRoles } from "../memberships/roles.js";
 import { within } from "../realm.js";
 import { insertUnique, updateUnique } from "../unique.js";
@@ -157,10 +158,13 @@ export class TeamRepository {
   async members(id: string, after: string | undefined, limit: number): Promise<Member[]> {
     const rows = await this.session.rows<AccountId & { display: string; role: string | null }>(
       `select team_memberships.account_id, team_memberships.role,
-         coalesce(accounts.display_name, accounts.user_name) as display
+         ${memberName(this.realm)} as display
        from muster_team_memberships as team_memberships
          join muster_accounts as accounts on accounts.id = team_memberships.account_id
-       where team_memberships.team_id = ? and team_memberships.account_id > ? ${this.#own.text}
+         join muster_memberships as memberships on memberships.organization_id = team_memberships.organization_id
+           and memberships.account_id = team_memberships.account_id
+       where team_memberships.team_id = ? and team_memberships.account_id > ?
+       ${within(this.realm, "team_memberships.organization_id").text}
        order by team_memberships.account_id limit ?`,
       [id, after ?? "", ...this.#own.bindings, limit],
     );
@@ -209,10 +213,14 @@ export class TeamRepository {
    * its teams, since identity providers send groups inside of groups.
    */
   async leaversAndTeams(team: Team, ids: readonly string[]): Promise<string[]> {
+    const { textItems } = this.session.dialect;
     const rows = await this.session.rows<{ id: string }>(
       `select id from muster_teams
-       where organization_id = ? and id in (select items.value from ${this.session.dialect.textItems})`,
-      [team.organizationId, JSON.stringify(ids)],
+       where organization_id = ? and id in (select items.value from ${textItems})
+       union all
+       select account_id from muster_kept_records
+       where organization_id = ? and account_id in (select items.value from ${textItems})`,
+      [team.organizationId, JSON.stringify(ids), team.organizationId, JSON.stringify(ids)],
     );
     return rows.map(({ id }) => id);
   }
@@ -271,7 +279,7 @@ export class TeamRepository {
 
   /** Removes the members whose elements of `members` match a filter. @returns the ids of the removed members */
   async removeMatching(id: string, filter: Filter): Promise<string[]> {
-    const elements = memberElements(this.session.dialect);
+    const elements = memberElements(this.session.dialect, this.realm);
     const compiler = new ListingCompiler(this.session.dialect, {
       table: "team_memberships",
       columns: elements.columns,

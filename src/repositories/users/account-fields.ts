@@ -40,7 +40,7 @@ const INDEXED_COLUMNS = Object.fromEntries(
 /** Where the attributes of an account are in the database. */
 const accountFields = (
   dialect: Dialect,
-  { isInvited, emails, groups, teams, organizationRoles }: AccountView,
+  { isInvited, emails, groups, teams, organizationRoles, roles }: AccountView,
   locations: Locations,
 ): ResourceFields => ({
   table: "accounts",
@@ -72,6 +72,7 @@ const accountFields = (
       columns: { ...teams.columns, $ref: prefixed(locations("Team", ""), teams.columns.value) },
     },
     [`${MEMBERSHIP}.organizationRoles`]: organizationRoles,
+    ...(roles && { roles }),
   },
   documents: { ...PROFILE, roles: "accounts.roles_search" },
 });

@@ -1,11 +1,12 @@
 import type { Binding } from "../../db/session.js";
-import { hasRole, PROVIDER_ADMIN } from "../../domain/access/roles.js";
+import { hasRole, PROVIDER_ADMIN, roleNames } from "../../domain/access/roles.js";
 import type { OrganizationReference } from "../../domain/organizations/organization.js";
 import type { AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
 import type { SharedProfile } from "../../domain/users/shared-profile.js";
 import { isJsonObject, JsonDocument } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { foldCase } from "../../domain/values/text.js";
+import type { Realm } from "../../domain/access/principal.js";
 import { roleBindings, toRoles } from "../memberships/roles.js";
 
 export interface AccountRow {
@@ -81,7 +82,8 @@ export function attributeBindings(account: AccountWrite) {
   ];
 }
 
-export function toAccount(row: AccountRow): AccountWithOrganizations {
+export function toAccount(row: AccountRow, realm: Realm): AccountWithOrganizations {
+  const organizations = row.organizations ? (JSON.parse(row.organizations) as OrganizationReference[]) : [];
   return {
     id: row.id,
     userName: row.user_name,
@@ -94,6 +96,12 @@ export function toAccount(row: AccountRow): AccountWithOrganizations {
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
-    organizations: row.organizations ? (JSON.parse(row.organizations) as OrganizationReference[]) : [],
+    organizations,
+    ...(realm.type === "organization" && { teamRoles: teamRolesOf(organizations) }),
   };
 }
+
+/** The names of the roles that teams give, each once. */
+const teamRolesOf = (teams: readonly OrganizationReference[]) => [
+  ...new Set(teams.flatMap(({ roles = "[]" }) => roleNames(toRoles(roles)))),
+];

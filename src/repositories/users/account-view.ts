@@ -1,5 +1,6 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Realm } from "../../domain/access/principal.js";
+import { organizationRoles, rolesInOrganization } from "../memberships/role-elements.js";
 import { constant, folded, text } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
 import { sql } from "../listing/sql.js";
@@ -25,6 +26,8 @@ export interface AccountView {
   /** The teams, and the roles in organizations, without `$ref`. */
   readonly teams: References;
   readonly organizationRoles: Collection;
+  /** The roles in an organization, with those by teams; undefined in the provider's realm. */
+  readonly roles?: Collection;
 }
 
 /** Elements that have the id of a resource as their value. */
@@ -90,17 +93,7 @@ function providerView(dialect: Dialect): AccountView {
       columns: { value: "element.team_id", display: text("teams.display_name") },
       order: "element.team_id",
     },
-    organizationRoles: {
-      from: `muster_memberships as memberships ${joined} = memberships.organization_id
-        cross join ${dialect.jsonElements("memberships.roles_search", ["roles"])}`,
-      owner: "memberships.account_id",
-      columns: {
-        value: folded(dialect.jsonText("element.value", ["value"])),
-        organization: "memberships.organization_id",
-        display: text("organizations.display_name"),
-      },
-      order: "memberships.organization_id",
-    },
+    organizationRoles: organizationRoles(dialect),
   };
 }
 
@@ -137,6 +130,7 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
     organizations: dialect.jsonList({
       id: "teams.id",
       displayName: "teams.display_name",
+      roles: "teams.roles",
       from: `${seats} where seats.account_id = accounts.id and seats.organization_id = accounts.organization_id`,
       order: "teams.id",
     }),
@@ -159,6 +153,7 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
       columns: { value: "element.id", display: folded("element.name_key") },
       order: "element.id",
     },
+    roles: rolesInOrganization(dialect),
     // None: in an organization's realm, these are the User's `roles`.
     organizationRoles: {
       from: "(select accounts.user_name as none where false) element",
@@ -166,6 +161,7 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
         value: folded("element.none"),
         organization: "element.none",
         display: folded("element.none"),
+        type: folded("element.none"),
       },
       order: "element.none",
     },

@@ -50,7 +50,7 @@ export class AccountRepository {
       `select ${this.#columns} from ${this.#view.from.text} where accounts.id = ? ${end}`,
       [...this.#view.from.bindings, id],
     );
-    return row && toAccount(row);
+    return row && toAccount(row, this.realm);
   }
 
   /** @throws UnsupportedFieldError for criteria on an attribute that cannot be searched */
@@ -66,7 +66,7 @@ export class AccountRepository {
       },
     };
     const page = await readPage<AccountRow>(this.session, [source], listing);
-    return { ...page, items: page.items.map(toAccount) };
+    return { ...page, items: page.items.map((row) => toAccount(row, this.realm)) };
   }
 
   /** @returns the accounts that exist, by their ids */
@@ -76,7 +76,7 @@ export class AccountRepository {
        where accounts.id in (select items.value from ${this.session.dialect.textItems})`,
       [...this.#view.from.bindings, JSON.stringify(ids)],
     );
-    return new Map(rows.map((row) => [row.id, toAccount(row)]));
+    return new Map(rows.map((row) => [row.id, toAccount(row, this.realm)]));
   }
 
   /**

@@ -29,10 +29,11 @@ export function toMembershipExtension(
   };
 }
 
-const toElement = ({ role, organizationId, organizationName }: OrganizationRole): JsonObject => ({
+const toElement = ({ role, organizationId, organizationName, type }: OrganizationRole): JsonObject => ({
   value: role,
   organization: organizationId,
   ...(organizationName !== undefined && { display: organizationName }),
+  ...(type !== undefined && { type }),
 });
 
 /** A change of the roles in organizations, as `AccountChange` has it. */
@@ -72,6 +73,8 @@ export function rolesPatched(all: readonly PatchOperation[]): RoleChange | undef
 /** How many roles in organizations one person can have. */
 const MAX_ROLES = 1000;
 
+const ROLE_TYPES = ["direct", "team"] as const;
+
 function readRoles(value: JsonValue | undefined): OrganizationRole[] {
   const elements = Array.isArray(value) ? value : [];
   if (elements.length > MAX_ROLES) {
@@ -80,12 +83,13 @@ function readRoles(value: JsonValue | undefined): OrganizationRole[] {
     );
   }
   return elements.map((element) => {
-    const { value: role, organization } = isJsonObject(element) ? element : {};
+    const { value: role, organization, type } = isJsonObject(element) ? element : {};
     if (typeof role !== "string" || typeof organization !== "string") {
       throw invalidValue(
         "Each element of 'organizationRoles' needs the role as 'value' and the id of a Group as 'organization'",
       );
     }
-    return { role, organizationId: organization };
+    const kind = ROLE_TYPES.find((known) => typeof type === "string" && type.toLowerCase() === known);
+    return { role, organizationId: organization, type: kind };
   });
 }

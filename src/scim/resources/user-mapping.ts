@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Account, AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
+import { shownRoles } from "../../domain/access/roles.js";
 import { isJsonObject, JsonDocument } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import type { Projection } from "../answers/projection.js";
@@ -88,7 +89,9 @@ export function renderUser(
     : JSON.stringify(projection.apply({ ...account.profile.value, ...rest }));
 }
 
-function coreAttributes({ userName, externalId, displayName, active, roles }: Account): JsonObject {
+function coreAttributes(account: Account): JsonObject {
+  const { userName, externalId, displayName, active, teamRoles } = account;
+  const roles = teamRoles ? shownRoles({ ...account, teamRoles }) : account.roles;
   return {
     ...(externalId !== undefined && { externalId }),
     userName,

@@ -50,6 +50,10 @@ userDefinition.extend(
             mutable: false,
             description: "The name of the organization.",
           }),
+          new Attribute("string", "type", {
+            canonicalValues: ["direct", "team"],
+            description: "Whether the role is the User's own, or comes by a team.",
+          }),
         ],
       ),
       new Attribute(

@@ -1,6 +1,7 @@
-import type { AccountWithOrganizations } from "../../domain/users/account.js";
+import type { Account, AccountWithOrganizations } from "../../domain/users/account.js";
 import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
-import { knownRoles } from "../../domain/access/roles.js";
+import { ownRoles } from "../../domain/access/roles.js";
+import type { RoleList } from "../../domain/access/roles.js";
 import { MEMBERSHIP } from "../../domain/values/schemas.js";
 import type { Projection } from "../answers/projection.js";
 import type { ScimContext } from "../context.js";
@@ -32,12 +33,18 @@ export const users = crud<AccountWithOrganizations>({
   list: ({ services, principal }, listing) => services.users.list(principal, listing),
   create: ({ services, principal }, resource) => {
     const { input, ...credentials } = toIncomingUser(resource);
-    return services.users.create(principal, { ...input, active: input.active ?? true }, credentials);
+    const nothing = { roles: [], ...(principal.realm.type === "organization" && { teamRoles: [] }) };
+    const roles = ownRolesIn(input.roles, nothing);
+    return services.users.create(principal, { ...input, roles, active: input.active ?? true }, credentials);
   },
   replace,
   modify,
   remove: ({ services, principal }, id, expected) => services.users.delete(principal, id, expected),
 });
+
+/** The roles to write of those that a client sent; in the provider's realm, all of them. */
+const ownRolesIn = (sent: RoleList, { roles, teamRoles }: Pick<Account, "roles" | "teamRoles">) =>
+  teamRoles ? ownRoles(sent, { roles, teamRoles }) : sent;
 
 function replace(context: ScimContext, id: string, body: unknown): Promise<AccountWithOrganizations> {
   const resource = readResource(userSchema, body);
@@ -45,11 +52,11 @@ function replace(context: ScimContext, id: string, body: unknown): Promise<Accou
   const namesRoles = namesAttribute(userSchema, body, "roles");
   return context.services.users.change(context.principal, id, {
     // A client that does not mention `active` does not mean to bring a person back, nor one that does not mention
-    // `roles` to take away what Muster has granted.
-    apply: ({ active, roles }) => ({
+    // `roles` to take away roles, which an identity provider may know nothing of.
+    apply: (current) => ({
       ...input,
-      active: input.active ?? active,
-      roles: namesRoles ? input.roles : knownRoles(roles),
+      active: input.active ?? current.active,
+      roles: namesRoles ? ownRolesIn(input.roles, current) : current.roles,
     }),
     ...credentials,
     organizationRoles: rolesSent(resource),
@@ -67,7 +74,10 @@ function modify(context: ScimContext, id: string, body: unknown): Promise<Accoun
   }
   const password = passwords.at(-1)?.value;
   return context.services.users.change(context.principal, id, {
-    apply: (current) => toIncomingUser(applyPatch(userSchema, toUserResource(current), operations)).input,
+    apply: (current) => {
+      const { input } = toIncomingUser(applyPatch(userSchema, toUserResource(current), operations));
+      return { ...input, roles: ownRolesIn(input.roles, current) };
+    },
     password: typeof password === "string" ? password : undefined,
     setupEmail: setupRequested(onMembership) ? "send" : undefined,
     organizationRoles: rolesPatched(onMembership),

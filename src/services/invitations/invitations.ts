@@ -24,6 +24,7 @@ import type { Repositories } from "../../repositories/unit-of-work.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 import { requireStillAllowed } from "../roles/current-principal.js";
+import { requireGrants } from "../roles/grants.js";
 import type { Links } from "./links.js";
 import type { OutgoingMail } from "../mail/outgoing-mail.js";
 
@@ -94,7 +95,7 @@ export class InvitationService {
           "An Invitation needs an 'organization': send the id of a Group as its 'value'",
         );
       }
-      await requireTeams(repositories, organization.id, input.teamIds);
+      await requireTeams(this.deps, repositories, principal, organization.id, input.teamIds);
       await requireNoMembers(repositories, organization.id, exactAddresses(input));
       await repositories.invitations.insert({
         ...input,
@@ -137,7 +138,7 @@ export class InvitationService {
       if (changes.length === 0) return this.#withLink(principal, current);
       const at = this.deps.now();
       requireOffer(input, input.expiresAt === current.expiresAt ? undefined : at);
-      await requireTeams(repositories, current.organizationId, input.teamIds);
+      await requireTeams(this.deps, repositories, principal, current.organizationId, input.teamIds);
       const known = new Set(current.emails.map(foldCase));
       const added = exactAddresses(input).filter((address) => !known.has(foldCase(address)));
       await requireNoMembers(repositories, current.organizationId, added);
@@ -256,16 +257,20 @@ function requireOffer(input: InvitationInput, now: string | undefined): void {
   }
 }
 
+/** @throws InvalidValueError for a team of another organization, ForbiddenError for one whose roles the caller may not give */
 async function requireTeams(
-  { teams }: Repositories,
+  deps: Dependencies,
+  repositories: Repositories,
+  principal: Principal,
   organizationId: string,
   teamIds: readonly string[],
 ): Promise<void> {
   for (const id of teamIds) {
-    const team = isId(id) ? await teams.find(id) : undefined;
+    const team = isId(id) ? await repositories.teams.find(id) : undefined;
     if (team?.organizationId !== organizationId) {
       throw new InvalidValueError(`There is no Team '${id}' in the organization of the invitation`);
     }
+    await requireGrants(deps, repositories, principal, [], team.roles);
   }
 }
 

@@ -134,7 +134,8 @@ async function findInviter(
     );
   if (accountId === undefined) {
     const token = tokenId === undefined ? undefined : await accessTokens.find(tokenId);
-    const isValid = token !== undefined && isTokenInviting(token, invitation.roles.length > 0, now);
+    const givesRoles = invitation.roles.length > 0 || invitation.givesRolesByTeam;
+    const isValid = token !== undefined && isTokenInviting(token, givesRoles, now);
     if (!isValid) throw withdrawn();
     return { name: undefined };
   }

@@ -8,6 +8,24 @@ import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 import { requireGrants } from "./grants.js";
 
+/**
+ * The person's own roles in what a client sends of all. As in an organization's realm (`ownRoles`): what comes by a team
+ * is what was read, and changes nothing unless it is sent as `direct`.
+ */
+function ownOf(
+  sent: readonly OrganizationRole[],
+  all: readonly OrganizationRole[],
+): readonly OrganizationRole[] {
+  return sent.filter((each) => {
+    if (each.type !== undefined) return each.type === "direct";
+    const same = all.filter(
+      ({ role, organizationId }) =>
+        organizationId === each.organizationId && role.toLowerCase() === each.role.toLowerCase(),
+    );
+    return !same.some(({ type }) => type === "team") || same.some(({ type }) => type === "direct");
+  });
+}
+
 const toRole = (value: string) => ({ value });
 
 /**
@@ -25,8 +43,9 @@ export async function writeOrganizationRoles(
   change: (current: readonly OrganizationRole[]) => readonly OrganizationRole[],
 ): Promise<RolesChange> {
   const { memberships, membershipDetails } = repositories;
-  const current = (await membershipDetails.find([accountId])).get(accountId)?.organizationRoles ?? [];
-  const next = change(current);
+  const all = (await membershipDetails.find([accountId])).get(accountId)?.organizationRoles ?? [];
+  const current = all.filter(({ type }) => type !== "team");
+  const next = ownOf(change(all), all);
   if (next.length > current.length) requireFewElements({ organizationRoles: next.map(({ role }) => role) });
   const known = new Set(current.map(({ role }) => role));
   for (const { role } of next) {

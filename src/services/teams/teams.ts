@@ -1,5 +1,6 @@
 import { requireAccess } from "../../domain/access/policy.js";
 import { roleNames } from "../../domain/access/roles.js";
+import type { RoleList } from "../../domain/access/roles.js";
 import { hasMembers } from "../../domain/changes/change.js";
 import type { MembersChange } from "../../domain/changes/change.js";
 import { ForbiddenError, InvalidValueError, NotFoundError } from "../../domain/errors.js";
@@ -156,13 +157,14 @@ export class TeamService {
       const before = await this.#lock(repositories, id, undefined);
       const at = this.deps.now();
       let ofTurns: readonly MembersChange[] = [];
+      const refusal = await this.#refusalOfRoles(repositories, principal, before.roles);
       const unchanged = { current: before, next: before };
       const warning = await changingPower(this.deps, repositories, principal, unchanged, async () => {
         ofTurns = await changeMembersInTurn(repositories.teams, before, turns);
         return ofTurns.flatMap(({ removed }) => removed);
       });
       if (warning !== undefined) throw new ForbiddenError(warning);
-      if (ofTurns.some(hasMembers)) await this.#requireRoles(repositories, principal, before);
+      if (refusal && ofTurns.some(hasMembers)) throw refusal;
       let current = before;
       const after = ofTurns.map((members) => {
         if (hasMembers(members)) current = changedTeam(current, members, at);
@@ -202,15 +204,28 @@ export class TeamService {
     next = team,
   ): Promise<TeamOutcome> {
     const requireGrant = () => requireStillAllowed(this.deps, repositories, principal, "grant team roles");
+    const refusal = await this.#refusalOfRoles(repositories, principal, [...team.roles, ...next.roles]);
     const outcome = await new TeamMembers(repositories.teams, team, requireGrant).change(steps);
-    if (hasMembers(outcome.members)) await this.#requireRoles(repositories, principal, team, next);
+    if (refusal && hasMembers(outcome.members)) throw refusal;
     return outcome;
   }
 
-  /** Who comes into a team, or leaves it, gets or loses its roles. @throws ForbiddenError for a caller who may not give them */
-  async #requireRoles(repositories: Repositories, principal: Principal, ...teams: readonly Team[]) {
-    const roles = teams.flatMap((team) => team.roles);
-    await requireGrants(this.deps, repositories, principal, [], roles);
+  /**
+   * Why the caller may not change the members of a team that gives roles; undefined if they may. Asked before the change,
+   * since the caller can be one of those who leave; what changes nobody is not refused.
+   */
+  async #refusalOfRoles(
+    repositories: Repositories,
+    principal: Principal,
+    roles: RoleList,
+  ): Promise<ForbiddenError | undefined> {
+    try {
+      await requireGrants(this.deps, repositories, principal, [], roles);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ForbiddenError) return error;
+      throw error;
+    }
   }
 
   async #find({ teams }: Pick<Repositories, "teams">, id: string): Promise<Team> {
