@@ -191,35 +191,46 @@ describeServer("The Groups of an organization's realm", (scim, server) => {
     expectStatus(await named(other, displayName), 201);
   });
 
-  it("pass over nested groups while the rest is done, and say so in the audit log", async () => {
-    const [dana, noor] = people;
-    const [nested, group] = [await make(), await make()];
-    const path = `/Groups/${group.id}`;
-    expectStatus(await own.patch(path, add(nested, dana)), 204);
-    const replace = { op: "replace", path: "members", value: refs(noor, nested) };
-    expectStatus(await own.patch(path, replace), 204);
-    const now = await read(own, path);
-    expect(memberIds(now)).to.deep.equal([noor.id]);
-    const events = expectList(
-      await own.find("/AuditEvents", `target.value eq "${group.id}" and ignored eq "members"`),
-      2,
-    );
-    expect(events[0]?.detail).to.include(nested.id);
-    const refused = { status: 400, scimType: "invalidValue" };
-    for (const op of ["add", "replace"]) {
-      expectError(await own.patch(path, { op, path: "members", value: refs(nested) }), refused);
-      for (const id of ["nobody", acme.id, "01a20a8f-e6b2-71f7-81e8-401545d35924"]) {
-        const value = [...refs(dana), { value: id }];
-        expectError(await own.patch(path, { op, path: "members", value }), {
-          ...refused,
-          detail: new RegExp(id),
-        });
+  for (const [what, stranger] of [
+    ["nested groups", () => make()],
+    [
+      "people who left",
+      async () => {
+        const leaver = await createUser(own);
+        expectStatus(await own.delete(`/Users/${leaver.id}`), 204);
+        return leaver;
+      },
+    ],
+  ] as const)
+    it(`pass over ${what} while the rest is done, and say so in the audit log`, async () => {
+      const [dana, noor] = people;
+      const [nested, group] = [await stranger(), await make()];
+      const path = `/Groups/${group.id}`;
+      expectStatus(await own.patch(path, add(nested, dana)), 204);
+      const replace = { op: "replace", path: "members", value: refs(noor, nested) };
+      expectStatus(await own.patch(path, replace), 204);
+      const now = await read(own, path);
+      expect(memberIds(now)).to.deep.equal([noor.id]);
+      const events = expectList(
+        await own.find("/AuditEvents", `target.value eq "${group.id}" and ignored eq "members"`),
+        2,
+      );
+      expect(events[0]?.detail).to.include(nested.id);
+      const refused = { status: 400, scimType: "invalidValue" };
+      for (const op of ["add", "replace"]) {
+        expectError(await own.patch(path, { op, path: "members", value: refs(nested) }), refused);
+        for (const id of ["nobody", acme.id, "01a20a8f-e6b2-71f7-81e8-401545d35924"]) {
+          const value = [...refs(dana), { value: id }];
+          expectError(await own.patch(path, { op, path: "members", value }), {
+            ...refused,
+            detail: new RegExp(id),
+          });
+        }
       }
-    }
-    const put = { schemas: [CORE_GROUP], displayName: group.displayName, members: refs(nested) };
-    expectError(await own.put(path, put), refused);
-    expect(await read(own, path)).to.deep.equal(now);
-  });
+      const put = { schemas: [CORE_GROUP], displayName: group.displayName, members: refs(nested) };
+      expectError(await own.put(path, put), refused);
+      expect(await read(own, path)).to.deep.equal(now);
+    });
 
   it("of another organization do not exist", async () => {
     const group = await make(people);
