@@ -124,6 +124,7 @@ export function createMuster(options: MusterOptions): Muster {
     logger,
     publicUrl,
     trustedProxies: settings.trustedProxies,
+    corsOrigins: settings.corsOrigins,
     ...{ requests, keys, ending: ending.signal },
     ready: () => database.check(),
   });

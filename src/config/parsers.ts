@@ -56,11 +56,15 @@ export const token = makeValidator((input: string) => {
 /** The names that Express has for ranges of addresses. */
 const NAMED_RANGES = ["loopback", "linklocal", "uniquelocal"];
 
-export const proxies = makeValidator((input: string): readonly string[] => {
-  const given = input
+/** The parts of a list with commas. */
+const listIn = (input: string) =>
+  input
     .split(",")
     .map((each) => each.trim())
     .filter((each) => each !== "");
+
+export const proxies = makeValidator((input: string): readonly string[] => {
+  const given = listIn(input);
   const wrong = given.find((each) => !NAMED_RANGES.includes(each) && !isAddressOrRange(each));
   if (wrong !== undefined) {
     throw new Error(
@@ -77,6 +81,22 @@ function isAddressOrRange(text: string): boolean {
   if (version === 0 || bits === undefined) return version !== 0;
   return Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
 }
+
+export const origins = makeValidator((input: string): readonly string[] =>
+  listIn(input).map((each) => {
+    const url = URL.canParse(each) ? new URL(each) : undefined;
+    if (each === "*") return each;
+    if (
+      !url ||
+      !["http:", "https:"].includes(url.protocol) ||
+      url.href !== `${url.origin}/` ||
+      url.hostname.includes("*")
+    ) {
+      throw new Error(`'${each}' must be an origin such as https://tools.example.com, without a path, or *`);
+    }
+    return url.origin;
+  }),
+);
 
 export const wholeNumberFrom = (least: number) =>
   makeValidator((input: string) => {

@@ -8,6 +8,8 @@ export interface Settings {
   readonly publicUrl: string;
   /** Proxies whose X-Forwarded-For header is trusted: addresses, CIDR ranges and names of ranges. */
   readonly trustedProxies: readonly string[];
+  /** Origins of pages whose scripts may use SCIM; `*`: of all pages. */
+  readonly corsOrigins: readonly string[];
   readonly database: DatabaseSettings;
   /** How many seconds the database may take. */
   readonly databaseTimeouts: DatabaseTimeouts;

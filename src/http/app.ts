@@ -11,6 +11,7 @@ import { Pages } from "./pages/pages.js";
 import type { Branding } from "./pages/pages.js";
 import { health } from "./server/health.js";
 import type { RunningRequests } from "./server/running-requests.js";
+import { crossOrigin } from "./requests/cross-origin.js";
 import { slashesBefore } from "./requests/paths.js";
 import { whenLoaded } from "./server/keys.js";
 import { scim } from "./scim/scim.js";
@@ -35,6 +36,8 @@ export interface AppParts extends Omit<ScimParts, "baseUrl"> {
   readonly publicUrl: string;
   /** Proxies whose word on where a request comes from is taken, as Express names them. */
   readonly trustedProxies: readonly string[];
+  /** Origins of pages whose scripts may use SCIM. */
+  readonly corsOrigins: readonly string[];
   readonly requests: RunningRequests;
   readonly keys: SecretKeys;
   /** Resolves when the database answers. */
@@ -43,13 +46,15 @@ export interface AppParts extends Omit<ScimParts, "baseUrl"> {
 
 /** The whole server as an Express app, to be listened with or mounted inside another one. */
 export function createApp(parts: AppParts): Express {
-  const { people, branding, csrf, logger, publicUrl, trustedProxies, requests, keys, ready } = parts;
+  const { people, branding, csrf, logger, publicUrl, trustedProxies, corsOrigins } = parts;
+  const { requests, keys, ready } = parts;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   // An app that Muster is mounted in has its own opinion, which counts unless the setting says another one.
   if (trustedProxies.length > 0) app.set("trust proxy", [...trustedProxies]);
   app.use(slashesBefore(SCIM_PATH));
+  if (corsOrigins.length > 0) app.use(SCIM_PATH, crossOrigin(corsOrigins));
   // A host that this is mounted in has routes of its own, which pass by.
   app.use(["/healthz", "/readyz", ...WITH_KEYS], requests.handler);
   app.use(health(ready, requests));

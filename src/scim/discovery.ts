@@ -5,6 +5,7 @@ import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../domain/limits/page-size.js"
 import type { Realm } from "../domain/access/principal.js";
 import type { ResourceType } from "./resources/resource-type.js";
 import { extensionsOf } from "./schema/definition.js";
+import type { Definition } from "./schema/definition.js";
 import { metaSchemas } from "./schema/meta-schemas.js";
 
 /** The properties of a server that discovery describes. */
@@ -21,29 +22,39 @@ export interface DiscoveryOptions {
  * Some clients try to create every type that `/ResourceTypes` lists, and to write all attributes of its extensions,
  * without knowing Muster's rules. So it lists only the types that all identity providers provision, with the extensions
  * that are returned by default. Okta finds the roles that it can assign by this list, so its client gets them in there.
- * Muster's own types can be read by name, and `/Schemas` has all schemas.
+ * `/Schemas` lists the schemas of these types and of discovery itself. All others can be read by name.
  */
 export class Discovery {
   readonly #configuration: string;
-  readonly #resourceTypes: Described;
-  readonly #resourceTypesForOkta: Described;
-  readonly #schemas: Readonly<Record<Realm["type"], Described>>;
+  readonly #lists: Readonly<Record<Realm["type"], { readonly forAll: Lists; readonly forOkta: Lists }>>;
 
   constructor(types: readonly ResourceType[], { baseUrl, bulk, cursorTimeout }: DiscoveryOptions) {
     const location = `${baseUrl}/ServiceProviderConfig`;
     this.#configuration = JSON.stringify(serviceProviderConfig(location, bulk, cursorTimeout));
-    const typesOf = (isInList: (type: ResourceType) => boolean) =>
-      described(
-        "ResourceType",
-        types.map((type) => describeType(type, baseUrl)),
-        types.filter(isInList).map((type) => describeType(type, baseUrl, type.unlistedExtensions)),
-      );
-    this.#resourceTypes = typesOf(({ isListed }) => isListed === true);
-    this.#resourceTypesForOkta = typesOf(({ isListed }) => isListed !== false);
-    const hidden = types.flatMap(({ onlyInOrganizations }) => onlyInOrganizations);
-    this.#schemas = {
-      provider: describeSchemas(types, baseUrl, hidden),
-      organization: describeSchemas(types, baseUrl, []),
+    const allTypes = types.map((type) => describeType(type, baseUrl));
+    const listsIn = (hidden: readonly string[]) => {
+      const describe = (definition: Definition) => describeSchema(definition, baseUrl, hidden);
+      const allSchemas = types
+        .flatMap((type) => definitionsOf(type))
+        .concat(metaSchemas)
+        .map(describe);
+      const listsOf = (isInList: (type: ResourceType) => boolean): Lists => {
+        const listed = types.filter(isInList);
+        const inList = listed.map((type) => describeType(type, baseUrl, type.unlistedExtensions));
+        const definitions = listed.flatMap((type) => definitionsOf(type, type.unlistedExtensions));
+        return {
+          ResourceTypes: described("ResourceType", allTypes, inList),
+          Schemas: described("Schema", allSchemas, definitions.concat(metaSchemas).map(describe)),
+        };
+      };
+      return {
+        forAll: listsOf(({ isListed }) => isListed === true),
+        forOkta: listsOf(({ isListed }) => isListed !== false),
+      };
+    };
+    this.#lists = {
+      provider: listsIn(types.flatMap(({ onlyInOrganizations }) => onlyInOrganizations)),
+      organization: listsIn([]),
     };
   }
 
@@ -54,8 +65,9 @@ export class Discovery {
    */
   answer(endpoint: string, id: string | undefined, { realm, isOkta }: Asker): ScimAnswer {
     if (endpoint === "ServiceProviderConfig") return new ScimAnswer(200, this.#configuration);
-    const types = isOkta ? this.#resourceTypesForOkta : this.#resourceTypes;
-    const { kind, list, byName } = endpoint === "Schemas" ? this.#schemas[realm] : types;
+    const { forAll, forOkta } = this.#lists[realm];
+    const lists = isOkta ? forOkta : forAll;
+    const { kind, list, byName } = endpoint === "Schemas" ? lists.Schemas : lists.ResourceTypes;
     const text = id === undefined ? list : byName.get(id.toLowerCase());
     if (text === undefined) throw new ScimError(404, undefined, `${kind} ${id} not found`);
     return new ScimAnswer(200, text);
@@ -66,6 +78,11 @@ export class Discovery {
 interface Asker {
   readonly realm: Realm["type"];
   readonly isOkta: boolean;
+}
+
+interface Lists {
+  readonly ResourceTypes: Described;
+  readonly Schemas: Described;
 }
 
 /** The answers of one endpoint of discovery, as JSON. */
@@ -99,20 +116,20 @@ function described(kind: string, all: readonly Named[], listed: readonly object[
   };
 }
 
+/** The schema of a type, and its extensions. @param omitted extensions to leave out */
+const definitionsOf = ({ definition }: ResourceType, omitted: readonly string[] = []): Definition[] => [
+  definition,
+  ...extensionsOf(definition).filter(({ id }) => !omitted.includes(id)),
+];
+
 /** RFC 7643 section 7. @param hidden attributes to leave out, each as `<URN>:<name>` */
-function describeSchemas(
-  types: readonly ResourceType[],
-  baseUrl: string,
-  hidden: readonly string[],
-): Described {
-  const definitions = types.map(({ definition }) => definition);
+function describeSchema(definition: Definition, baseUrl: string, hidden: readonly string[]) {
   // Rendered by JSON.stringify, since SCIMMY's attributes have their own `toJSON`.
-  const schemas = [...definitions, ...metaSchemas, ...definitions.flatMap(extensionsOf)].map((each) => {
-    const description = each.describe(`${baseUrl}/Schemas`);
-    const attributes = description.attributes.filter(({ name }) => !hidden.includes(`${each.id}:${name}`));
-    return { ...description, attributes };
-  });
-  return described("Schema", schemas, schemas);
+  const description = definition.describe(`${baseUrl}/Schemas`);
+  const attributes = description.attributes.filter(
+    ({ name }) => !hidden.includes(`${definition.id}:${name}`),
+  );
+  return { ...description, attributes };
 }
 
 /** RFC 7643 section 6. @param omitted extensions to leave out */

@@ -10,6 +10,7 @@ describe("Settings", () => {
       host: "127.0.0.1",
       publicUrl: "http://127.0.0.1:3000",
       trustedProxies: [],
+      corsOrigins: [],
       database: { engine: "sqlite", filename: resolve("data/muster.sqlite") },
       databaseTimeouts: { statement: 5, list: 8, wait: 5 },
       bootstrapToken: undefined,
@@ -65,6 +66,13 @@ describe("Settings", () => {
     expect(trustedProxies).to.deep.equal(["loopback", "10.0.0.7", "10.1.0.0/16", "fd00::/8"]);
   });
 
+  it("take origins, with or without a slash at the end, and * for all", () => {
+    const { corsOrigins } = readSettings({
+      CORS_ORIGINS: "https://Tools.example.com/, http://localhost:5173,*",
+    });
+    expect(corsOrigins).to.deep.equal(["https://tools.example.com", "http://localhost:5173", "*"]);
+  });
+
   it("drop the slash at the end of the public address", () => {
     expect(readSettings({ PUBLIC_URL: "https://scim.example.com/" }).publicUrl).to.equal(
       "https://scim.example.com",
@@ -82,6 +90,11 @@ describe("Settings", () => {
     ["TRUSTED_PROXIES", "0.0.0.0/0"],
     ["TRUSTED_PROXIES", "::/0"],
     ["TRUSTED_PROXIES", "10.0.0.1, 10.0.0"],
+    ["CORS_ORIGINS", "tools.example.com"],
+    ["CORS_ORIGINS", "https://tools.example.com/path"],
+    ["CORS_ORIGINS", "https://user@tools.example.com"],
+    ["CORS_ORIGINS", "https://*.example.com"],
+    ["CORS_ORIGINS", "null"],
     ["CURSOR_TIMEOUT", "0"],
     ["ADVERTISE_PAGINATION", "maybe"],
   ];

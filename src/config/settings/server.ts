@@ -1,5 +1,5 @@
 import { port, str } from "envalid";
-import { publicUrl, token, proxies, wholeNumberFrom, wholeNumber } from "../parsers.js";
+import { origins, publicUrl, token, proxies, wholeNumberFrom, wholeNumber } from "../parsers.js";
 import { setting } from "../setting.js";
 import { LOG_LEVELS } from "../types.js";
 
@@ -23,6 +23,14 @@ export const server = {
       default: [],
       desc: "Proxies whose X-Forwarded-For header is trusted: addresses, ranges, loopback, ... (default: none)",
       example: "10.0.0.0/8,loopback",
+    }),
+  ),
+  CORS_ORIGINS: setting(
+    "corsOrigins",
+    origins({
+      default: [],
+      desc: "Origins of web pages whose scripts may use SCIM, such as browser tools; * allows every page (default: none)",
+      example: "https://tools.example.com",
     }),
   ),
   MUSTER_BOOTSTRAP_TOKEN: setting(

@@ -12,9 +12,14 @@ const definition = ownDefinition(
   [
     readOnly("string", "userName", "The user name."),
     readOnly("string", "displayName", "The name."),
-    readOnly("complex", "emails", "For filters alone.", { multiValued: true, returned: "never" }, [
-      readOnly("string", "value", "An address."),
-    ]),
+    // For filters alone: a schema would not be valid that says of something that it can only be read, and never is.
+    readOnly(
+      "complex",
+      "emails",
+      "For filters alone.",
+      { multiValued: true, returned: "never", shadow: true },
+      [readOnly("string", "value", "An address.")],
+    ),
   ],
 );
 
