@@ -62,7 +62,7 @@ for (const provider of [okta, entra]) {
     });
 
     it("pushes 500 people, each as the organization has them", async function () {
-      this.timeout(120_000);
+      this.timeout(300_000);
       const names = Array.from({ length: PEOPLE }, (_, index) => nameOf(index));
       const made = await severalAtATime(names, async (userName) => {
         expectList(await find(userName), 0);
@@ -88,7 +88,7 @@ for (const provider of [okta, entra]) {
     });
 
     it("pushes 20 groups with their members", async function () {
-      this.timeout(60_000);
+      this.timeout(300_000);
       const size = PEOPLE / GROUPS;
       for (let index = 0; index < GROUPS; index++) {
         const displayName = index === 0 ? "Engineering" : `Group ${index}`;
@@ -191,7 +191,7 @@ for (const provider of [okta, entra]) {
     });
 
     it("sees nothing of what the neighbour writes of people whom both have", async function () {
-      this.timeout(120_000);
+      this.timeout(300_000);
       const before = await dumpOf(admin);
       for (const userName of SHARED.slice(0, 4)) {
         const { id } = neighbour.people.get(userName)!;
