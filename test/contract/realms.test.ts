@@ -62,6 +62,10 @@ const READS: Readonly<Record<string, Call>> = {
   "teams.memberIds": ({ teams }, { team }) => teams.memberIds(team.id, 10),
   "teams.listAsGroups": ({ teams }, { team }) => teams.listAsGroups({ ...ALL, filter: isId(team.id) }),
   "teams.findAll": ({ teams }, { team }) => teams.findAll([team.id]),
+  "teams.membersWithRoles": async ({ teams }, { team, account }) => {
+    await teams.setRoles(team.id, [{ accountId: account.id, role: "team-admin" }]);
+    return teams.membersWithRoles(team.id);
+  },
   "teams.isMember": ({ teams }, { team, account }) => teams.isMember(team.id, account.id),
   "accessTokens.find": ({ accessTokens }, { token }) => accessTokens.find(token.id),
   "accessTokens.list": ({ accessTokens }, { token }) => accessTokens.list({ ...ALL, filter: isId(token.id) }),

@@ -86,8 +86,9 @@ export const actionsOf = (principal: Pick<Principal, "actor" | "realm" | "power"
 const WRITES = ACTIONS.filter((action) => !/^(read|see) /.test(action));
 
 /** Whether a principal may write anything. */
-export const mayWrite = (principal: Pick<Principal, "actor" | "realm" | "power">): boolean =>
-  WRITES.some((action) => mayDo(principal, action));
+export const mayWrite = (principal: Pick<Principal, "actor" | "realm" | "power" | "seats">): boolean =>
+  WRITES.some((action) => mayDo(principal, action)) ||
+  principal.seats?.some(({ power }) => power !== "reader") === true;
 
 /** @throws ForbiddenError for a principal that may write nothing, whatever it is */
 export function requireWriter(principal: Principal): void {

@@ -1,5 +1,6 @@
 import { OPERATOR, ownerOf } from "./actor.js";
 import type { Actor } from "./actor.js";
+import type { Seat } from "./seats.js";
 
 /** Where an access token acts: the whole provider, or one organization. */
 export type Realm =
@@ -22,6 +23,8 @@ export interface Principal {
   readonly actor: Actor;
   readonly realm: Realm;
   readonly power: Power;
+  /** What a member may do in single teams, by roles there; absent for those who have power in all of the realm. */
+  readonly seats?: readonly Seat[];
   /** Aborted when the client has disconnected, so that long work can end early. */
   readonly signal?: AbortSignal;
   /** Where the request came from, for the audit log. */

@@ -35,6 +35,8 @@ export interface Owner {
   readonly isActive: boolean;
   /** Whether the person has an administrator's role there. */
   readonly isAdministrator: boolean;
+  /** The person's roles in teams of the organization. */
+  readonly teamRoles: readonly { readonly teamId: string; readonly role: string }[];
 }
 
 /** What a caller says of a new token. */

@@ -247,6 +247,15 @@ export class TeamRepository {
     return changed;
   }
 
+  /** The members of a team who have a role in it. */
+  async membersWithRoles(id: string): Promise<string[]> {
+    const rows = await this.session.rows<AccountId>(
+      `select account_id from muster_team_memberships where team_id = ? and role is not null ${this.#own.text}`,
+      [id, ...this.#own.bindings],
+    );
+    return rows.map(toId);
+  }
+
   async isMember(id: string, accountId: string): Promise<boolean> {
     const row = await this.session.first(
       `select 1 from muster_team_memberships where team_id = ? and account_id = ? ${this.#own.text}`,

@@ -44,8 +44,16 @@ export class AccessTokenRepository {
 
   /** The token whose secret has this hash, in any realm. */
   async findByHash(hash: string): Promise<FoundToken | undefined> {
+    const teamRoles = this.session.dialect.jsonList({
+      id: "seats.team_id",
+      displayName: "seats.role",
+      from: `muster_team_memberships as seats where seats.account_id = access_tokens.account_id
+        and seats.organization_id = access_tokens.organization_id and seats.role is not null`,
+      order: "seats.team_id",
+    });
     const select = (columns: string) => `select ${columns}, accounts.active as account_active,
-         accounts.is_provider_admin, memberships.active as membership_active, ${IS_ADMIN} as is_admin`;
+         accounts.is_provider_admin, memberships.active as membership_active, ${IS_ADMIN} as is_admin,
+         ${teamRoles} as team_roles`;
     const from = `from muster_access_tokens as access_tokens
        left join muster_accounts as accounts on accounts.id = access_tokens.account_id
        left join muster_memberships as memberships on memberships.account_id = access_tokens.account_id

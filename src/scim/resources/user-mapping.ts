@@ -89,6 +89,12 @@ export function renderUser(
     : JSON.stringify(projection.apply({ ...account.profile.value, ...rest }));
 }
 
+/** Who a User is, as JSON text, for callers who see no more. */
+export function renderName({ id, userName, displayName }: Account, projection: Projection): string {
+  const names = { userName, ...(displayName !== undefined && { displayName }) };
+  return JSON.stringify(projection.apply({ schemas: [userSchema.core.id], id, ...names }));
+}
+
 function coreAttributes(account: Account): JsonObject {
   const { userName, externalId, displayName, active, teamRoles } = account;
   const roles = teamRoles ? shownRoles({ ...account, teamRoles }) : account.roles;

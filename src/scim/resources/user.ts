@@ -1,5 +1,7 @@
 import type { Account, AccountWithOrganizations } from "../../domain/users/account.js";
 import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
+import { accountOf } from "../../domain/access/actor.js";
+import { seesNamesOnly } from "../../domain/access/seats.js";
 import { ownRoles } from "../../domain/access/roles.js";
 import type { RoleList } from "../../domain/access/roles.js";
 import { MEMBERSHIP } from "../../domain/values/schemas.js";
@@ -12,7 +14,14 @@ import { expectedVersions } from "../requests/preconditions.js";
 import { namesAttribute, readResource } from "../requests/resource.js";
 import { crud } from "./crud.js";
 import { isOnMembership, rolesPatched, rolesSent, setupRequested } from "./membership-mapping.js";
-import { metaOfUser, renderUser, toIncomingUser, toUserResource, wantsMemberships } from "./user-mapping.js";
+import {
+  metaOfUser,
+  renderName,
+  renderUser,
+  toIncomingUser,
+  toUserResource,
+  wantsMemberships,
+} from "./user-mapping.js";
 import { userDefinition, userSchema } from "./user-schema.js";
 
 /** Users: accounts (RFC 7643 section 4.1). */
@@ -26,6 +35,13 @@ export const users = crud<AccountWithOrganizations>({
   toAttributes: toUserResource,
   toMeta: metaOfUser,
   renderer: async (context, projection, accounts) => {
+    const { principal } = context;
+    if (seesNamesOnly(principal)) {
+      return (account, meta) =>
+        account.id === accountOf(principal.actor)
+          ? renderUser(account, meta, context.locations, projection)
+          : renderName(account, projection);
+    }
     const memberships = await membershipsOf(context, projection, accounts);
     return (account, meta) => renderUser(account, meta, context.locations, projection, memberships);
   },

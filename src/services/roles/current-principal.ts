@@ -1,5 +1,6 @@
 import { powerOf, requireAccess } from "../../domain/access/policy.js";
 import type { Action } from "../../domain/access/policy.js";
+import { seatsOf } from "../../domain/access/seats.js";
 import { ForbiddenError } from "../../domain/errors.js";
 import type { TokenActor } from "../../domain/access/actor.js";
 import type { Principal } from "../../domain/access/principal.js";
@@ -19,7 +20,9 @@ export function principalOf({ token, hash, owner, endsAt }: FoundToken, now: str
   if (expiresAt !== undefined && expiresAt <= now) return "expired";
   const actor = actorOf(token, hash);
   if (token.accountId !== undefined && !owner.isActive) return "owner inactive";
-  return { actor, realm, power: powerOf(token, owner) };
+  const power = powerOf(token, owner);
+  const seats = power === "member" ? seatsOf(owner.teamRoles, token.readOnly) : [];
+  return { actor, realm, power, ...(seats.length > 0 && { seats }) };
 }
 
 /** An access token as an actor. @param hash of the secret that was sent */
@@ -50,11 +53,28 @@ export async function requireStillAllowed(
   const { actor } = principal;
   if (actor.type === "operator") return;
   if (actor.type !== "token") throw new ForbiddenError(`An access token is required to ${action}`);
-  await power.hold(principal);
-  const found = await accessTokens.findByHash(actor.secretHash);
-  const current = found && principalOf(found, now());
-  if (current === undefined || typeof current === "string") {
+  const current = await currentPrincipal({ now }, { accessTokens, power }, principal);
+  if (current === undefined) {
     throw new ForbiddenError(`This access token is no longer valid, so it may not ${action}`);
   }
   requireAccess(current, action);
+}
+
+/**
+ * The principal of an access token as it is now, which stays so until the transaction ends.
+ *
+ * @param repositories those of the transaction
+ * @returns undefined when the token is no longer valid
+ */
+export async function currentPrincipal(
+  { now }: Pick<Dependencies, "now">,
+  { accessTokens, power }: Pick<Repositories, "accessTokens" | "power">,
+  principal: Principal,
+): Promise<Principal | undefined> {
+  const { actor } = principal;
+  if (actor.type !== "token") return undefined;
+  await power.hold(principal);
+  const found = await accessTokens.findByHash(actor.secretHash);
+  const current = found && principalOf(found, now());
+  return typeof current === "string" ? undefined : current;
 }

@@ -1,5 +1,7 @@
 import { requireAccess } from "../../domain/access/policy.js";
 import { roleNames } from "../../domain/access/roles.js";
+import { withinSeats } from "../../domain/access/seats.js";
+import type { Seat } from "../../domain/access/seats.js";
 import type { RoleList } from "../../domain/access/roles.js";
 import { hasMembers } from "../../domain/changes/change.js";
 import type { MembersChange } from "../../domain/changes/change.js";
@@ -23,6 +25,7 @@ import { requireStillAllowed } from "../roles/current-principal.js";
 import { requireGrants } from "../roles/grants.js";
 import { changeMembersInTurn, changesMembers, membersOfEnding, TeamMembers } from "./team-members.js";
 import type { TeamOutcome } from "./team-members.js";
+import { requireWithinSeat, requireWritingSeat, seatFor } from "./team-seats.js";
 import { changingPower, disableInvitationsInto, teamRoles } from "./team-power.js";
 
 /** A change of a team. */
@@ -44,19 +47,17 @@ export class TeamService {
 
   /** @throws NotFoundError */
   async get(principal: Principal, id: string): Promise<Team> {
-    requireAccess(principal, "read Teams");
+    seatFor(principal, "read Teams", this.kind, id);
     return this.#find(this.deps.work.read(principal.realm), id);
   }
 
   async list(principal: Principal, listing: Listing): Promise<Page<Team>> {
-    requireAccess(principal, "read Teams");
-    return this.deps.work.readMany(principal).teams.list(listing);
+    return this.deps.work.readMany(principal).teams.list(readable(principal, listing));
   }
 
   /** Like `list`, for criteria on the attributes of Groups. */
   async listAsGroups(principal: Principal, listing: Listing): Promise<Page<Team>> {
-    requireAccess(principal, "read Teams");
-    return this.deps.work.readMany(principal).teams.listAsGroups(listing);
+    return this.deps.work.readMany(principal).teams.listAsGroups(readable(principal, listing));
   }
 
   /** A page of the members of a team that the caller has read. @param after the last account id of the page before */
@@ -116,16 +117,19 @@ export class TeamService {
    *   throws
    */
   async change(principal: Principal, id: string, change: TeamChange): Promise<Team> {
-    requireAccess(principal, "change Teams");
+    const hasSeat = seatFor(principal, "change Teams", this.kind, id) !== undefined;
     return this.deps.work.write(principal.realm, async (repositories) => {
       const current = await this.#lock(repositories, id, change.expected);
+      const seat = hasSeat ? await requireWritingSeat(this.deps, repositories, principal, id) : undefined;
+      const withRoles = seat ? await repositories.teams.membersWithRoles(id) : [];
       const next = { ...current, ...(change.apply && storable(change.apply(current))) };
       const attributes = attributeChanges(current, next);
       await requireGrants(this.deps, repositories, principal, current.roles, next.roles);
       let outcome = NOTHING;
       let changed: Team = current;
       const warning = await changingPower(this.deps, repositories, principal, { current, next }, async () => {
-        outcome = await this.#changeMembers(repositories, principal, current, change.members, next);
+        outcome = await this.#changeMembers(repositories, principal, current, change.members, { next, seat });
+        if (seat) requireWithinSeat(seat, attributes, outcome, withRoles);
         if (attributes.length === 0 && !changesMembers(outcome)) return [];
         changed = changedTeam(next, outcome.members, this.deps.now());
         await repositories.teams.update(changed);
@@ -195,15 +199,18 @@ export class TeamService {
     });
   }
 
-  /** @param next the team with its new roles, if they change */
+  /** @param how `next`: the team with its new roles, if they change; `seat`: the caller's, if that is all their power */
   async #changeMembers(
     repositories: Repositories,
     principal: Principal,
     team: Team,
     steps: readonly MembershipChange[],
-    next = team,
+    { next = team, seat }: { readonly next?: Team; readonly seat?: Seat | undefined } = {},
   ): Promise<TeamOutcome> {
-    const requireGrant = () => requireStillAllowed(this.deps, repositories, principal, "grant team roles");
+    const requireGrant = async () => {
+      if (seat?.power === "admin") return;
+      await requireStillAllowed(this.deps, repositories, principal, "grant team roles");
+    };
     const refusal = await this.#refusalOfRoles(repositories, principal, [...team.roles, ...next.roles]);
     const outcome = await new TeamMembers(repositories.teams, team, requireGrant).change(steps);
     if (refusal && hasMembers(outcome.members)) throw refusal;
@@ -240,6 +247,13 @@ export class TeamService {
     requireVersion(this.kind, team, expected);
     return team;
   }
+}
+
+/** The criteria for the teams that the caller may read: all, or those in which they have a role. @throws ForbiddenError */
+function readable(principal: Principal, listing: Listing): Listing {
+  if (principal.seats?.length) return withinSeats(principal, listing);
+  requireAccess(principal, "read Teams");
+  return listing;
 }
 
 const NOTHING: TeamOutcome = {

@@ -1,4 +1,5 @@
 import { mayDo, requireAccess } from "../../domain/access/policy.js";
+import { requireNamesOnly, seesNamesOnly } from "../../domain/access/seats.js";
 import type { AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
 import { NotFoundError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
@@ -34,14 +35,15 @@ export class UserService {
   /** @throws NotFoundError */
   async get(principal: Principal, id: string): Promise<AccountWithOrganizations> {
     const isSelf = id === accountOf(principal.actor) && mayDo(principal, "read this User");
-    if (!isSelf) requireAccess(principal, "read Users");
+    if (!isSelf && !seesNamesOnly(principal)) requireAccess(principal, "read Users");
     const account = isId(id) && (await this.deps.work.read(principal.realm).accounts.find(id));
     if (!account) throw new NotFoundError("User", id);
     return account;
   }
 
   async list(principal: Principal, listing: Listing): Promise<Page<AccountWithOrganizations>> {
-    requireAccess(principal, "read Users");
+    if (seesNamesOnly(principal)) requireNamesOnly(listing);
+    else requireAccess(principal, "read Users");
     return this.deps.work.readMany(principal).accounts.list(listing);
   }
 

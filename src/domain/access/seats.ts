@@ -1,0 +1,81 @@
+import { ForbiddenError } from "../errors.js";
+import type { Criteria, Filter } from "../listing.js";
+
+/** What a person without an administrator's role may do in one team, by the role that they have there. */
+export interface Seat {
+  readonly teamId: string;
+  readonly power:
+    /** Reads the team, by a read-only token. */
+    | "reader"
+    /** Adds and removes members who have no role in the team. */
+    | "manager"
+    /** Also gives roles in the team, and changes its description. */
+    | "admin";
+}
+
+/** A caller who may have seats, as a principal. */
+interface Seated {
+  readonly seats?: readonly Seat[];
+}
+
+/** The roles in a team that have power over it, in lower case. */
+const POWERS: Readonly<Record<string, Seat["power"]>> = { "team-admin": "admin", "team-manager": "manager" };
+
+/** The seats of a person by the roles in teams. @param isReadOnly whether their token is */
+export const seatsOf = (
+  roles: readonly { readonly teamId: string; readonly role: string }[],
+  isReadOnly: boolean,
+): Seat[] =>
+  roles.flatMap(({ teamId, role }) => {
+    const power = POWERS[role.toLowerCase()];
+    return power === undefined ? [] : [{ teamId, power: isReadOnly ? "reader" : power }];
+  });
+
+/** The caller's seat in a team, if that is all the power that the caller has over it. */
+export const seatIn = ({ seats = [] }: Seated, teamId: string): Seat | undefined =>
+  seats.find((seat) => seat.teamId === teamId);
+
+/** Whether the caller sees of the people of the organization no more than who they are. */
+export const seesNamesOnly = ({ seats = [] }: Seated): boolean => seats.length > 0;
+
+const NAMES = ["id", "userName", "displayName"];
+
+/**
+ * Requires that a list of people is filtered and sorted by who they are, and by nothing else that it would tell of them.
+ *
+ * @throws ForbiddenError
+ */
+export function requireNamesOnly({ filter, sort }: Criteria): void {
+  const isSortable = !sort || (sort.collection === undefined && isName(sort.field.path));
+  if ((!filter || isOnNames(filter)) && isSortable) return;
+  throw new ForbiddenError(
+    "With a role in a team, you can filter and sort people by 'id', 'userName' and 'displayName' only",
+  );
+}
+
+const isName = (path: readonly string[]) => NAMES.includes(path.join("."));
+
+function isOnNames(filter: Filter): boolean {
+  switch (filter.type) {
+    case "and":
+    case "or":
+      return filter.filters.every(isOnNames);
+    case "not":
+      return isOnNames(filter.filter);
+    case "compare":
+    case "present":
+      return isName(filter.field.path);
+    case "match":
+      return false;
+  }
+}
+
+/** The criteria for those of the caller's teams that match. */
+export function withinSeats<T extends Criteria>({ seats = [] }: Seated, criteria: T): T {
+  const field = { path: ["id"], type: "string", caseExact: true } as const;
+  const own: Filter = {
+    type: "or",
+    filters: seats.map(({ teamId }) => ({ type: "compare", field, operator: "eq", value: teamId })),
+  };
+  return { ...criteria, filter: criteria.filter ? { type: "and", filters: [criteria.filter, own] } : own };
+}
