@@ -4,7 +4,7 @@ import { expectError, expectList, expectStatus, read } from "../support/assertio
 import { ScimClient } from "../support/client.js";
 import type { Answer, Body } from "../support/client.js";
 import { dumpOf } from "../support/dump.js";
-import { createGroup, omit, severalAtATime, unique } from "../support/factories.js";
+import { createGroup, omit, ORGANIZATION, severalAtATime, unique } from "../support/factories.js";
 import { entra, okta } from "../support/identity-providers.js";
 import { Neighbour } from "../support/neighbour.js";
 import { clientWith } from "../support/realms.js";
@@ -42,6 +42,8 @@ for (const provider of [okta, entra]) {
     const readUser = ({ id }: Pick<Body, "id">) => read(own, `/Users/${id}`);
     const memberIds = async ({ id }: Pick<Body, "id">) =>
       ((await read(own, `/Groups/${id}`)).members ?? []).map(({ value }) => value);
+
+    const rolesOf = async (user: Body) => (await readUser(user)).roles ?? [];
 
     before(async () => {
       neighbour = await Neighbour.settle(scim, server(), SHARED);
@@ -132,6 +134,25 @@ for (const provider of [okta, entra]) {
       done(await provider.addMembers(own, to.id, [moved]));
       expect(await memberIds(from)).to.not.include(moved.id);
       expect(await memberIds(to)).to.include(moved.id);
+    });
+
+    it("gives a role by a group, to those who join it and as long as they are in it", async () => {
+      const [admins, joiner, member] = [group(3), person(400), person(80)];
+      const byTeam = { value: "organization-admin", type: "team" };
+      const give = { op: "add", path: `${ORGANIZATION}:roles`, value: [{ value: byTeam.value }] };
+      done(await admin.patch(`/Groups/${admins.id}`, give));
+      expect(await rolesOf(member)).to.deep.equal([byTeam]);
+      const personal = await clientWith(server(), { organization: acme.id, userName: joiner.userName });
+      expect(await read(personal, "/Realm")).to.include({ readOnly: true });
+      done(await provider.addMembers(own, admins.id, [joiner]));
+      expect(await read(personal, "/Realm")).to.include({ readOnly: false });
+      expectStatus(await personal.get("/Users?count=1"), 200);
+      // Sent back as it was read, a role by a team turns into no other.
+      expectStatus(await own.put(`/Users/${joiner.id}`, await readUser(joiner)), 200);
+      expect(await rolesOf(joiner)).to.deep.equal([byTeam]);
+      done(await provider.removeMember(own, admins.id, joiner));
+      expect(await rolesOf(joiner)).to.deep.equal([]);
+      expectError(await personal.get("/Users?count=1"), { status: 403 });
     });
 
     it("deactivates leavers, shared or not, and takes them out of their groups", async () => {
