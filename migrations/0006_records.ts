@@ -95,6 +95,7 @@ export async function up(knex: Knex): Promise<void> {
     await knex.raw(`alter table muster_accounts drop column ${column}`);
   }
   await knex.raw("alter table muster_memberships drop column profile_version_before");
+  await knex.raw("drop index muster_memberships_external_id_index");
   for (const index of INDEXES) await knex.raw(`create ${index}`);
 }
 
@@ -105,7 +106,7 @@ const INDEXES = [
   `unique index muster_memberships_organization_id_user_name_key_unique
    on muster_memberships (organization_id, user_name_key)`,
   // Many people have the same value: the id settles their order.
-  ...["display_name_key", ...FOUND, "updated_at", "created_at"].map(
+  ...["external_id", "display_name_key", ...FOUND, "updated_at", "created_at"].map(
     (column) =>
       `index muster_memberships_${column}_index on muster_memberships (organization_id, ${column}, account_id)`,
   ),
@@ -215,6 +216,9 @@ export async function down(knex: Knex): Promise<void> {
       /index (\w+) on muster_(?:memberships|accounts)/.exec(index.replaceAll(/\s+/g, " ")) ?? [];
     if (name !== undefined) await knex.raw(`drop index ${name}`);
   }
+  await knex.raw(
+    "create index muster_memberships_external_id_index on muster_memberships (organization_id, external_id)",
+  );
   const drop = async (table: string, columns: readonly string[]) => {
     for (const column of columns) await knex.raw(`alter table muster_${table} drop column ${column}`);
   };

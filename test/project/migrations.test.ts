@@ -15,7 +15,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   "0003_tokens_and_invitations.ts": "20618f32f32b42d9390165a6449b5079f68ccf258c702a452e4ac34de85ea232",
   "0004_audit_log.ts": "11e407b905da2e8c0491e1487593be72c22f9a31d52bdc93c610fdd82996ff82",
   "0005_mail_and_limits.ts": "4e6b2fae8de3cab15a781ad7de5f4e62ffbc94bc913c5b020949f7d3ed08f906",
-  "0006_records.ts": "91e0b10be257e5604ce283f293304476067fd88dc3d53ced4edf7c192d23921a",
+  "0006_records.ts": "5fa661c2747ec309d308576dd0abaeea734b38353ade2378997293fb4cbb9083",
   "0007_groups_and_roles_of_teams.ts": "a03f3dbafcd4ef13260b0be3522b322f2c19579050e94bb0d14d9aec43a9bb84",
 };
 

@@ -1,5 +1,6 @@
 import type { Session } from "../../src/db/session.js";
 import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
+import type { Realm } from "../../src/domain/access/principal.js";
 import { sectionsAfter } from "../../src/repositories/listing/keyset.js";
 import { selectFrom } from "../../src/repositories/listing/source.js";
 import { sql } from "../../src/repositories/listing/sql.js";
@@ -27,13 +28,32 @@ export function planOfFilter(session: Session, filter: string): Promise<string> 
   );
 }
 
+/** How the engine goes about a filter on the Users of an organization. */
+export function planInOrganization(
+  session: Session,
+  filter: string,
+  organizationId: string,
+): Promise<string> {
+  const realm = { type: "organization", organizationId } as const;
+  const source = accountSource(session.dialect, realm, NOWHERE, {
+    filter: compileFilter(userSchema, filter),
+  });
+  const { text, bindings } = selectFrom([source], LONGEST);
+  return planOf(session, sql(`${text} order by page_id limit 100`, ...bindings));
+}
+
 /** How the engine goes about a page that begins somewhere in a sorted list of Users. */
-export function planOfPage(session: Session, name: string, descending: boolean): Promise<string> {
+export function planOfPage(
+  session: Session,
+  name: string,
+  descending: boolean,
+  realm: Realm = PROVIDER_REALM,
+): Promise<string> {
   const sort = compileSort(userSchema, name, descending ? "descending" : "ascending");
   const id = "01a20a8f-e6b2-71f7-81e8-401545d35924";
   const section = sectionsAfter(sort, { value: "m", id })[0];
   if (!sort || !section) throw new Error("There is nothing to sort by");
-  const source = accountSource(session.dialect, PROVIDER_REALM, NOWHERE, { sort });
+  const source = accountSource(session.dialect, realm, NOWHERE, { sort });
   const { text, bindings } = selectFrom([source], LONGEST, section.condition);
   return planOf(session, sql(`${text} order by ${section.order} limit 100`, ...bindings));
 }
