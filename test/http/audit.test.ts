@@ -111,20 +111,23 @@ describeServer("The audit log", (scim, server) => {
     expect(expectStatus(await own.get("/AuditEvents?count=0"), 200).totalResults).to.equal(before + 3);
   });
 
-  it("says what an organization may not change, and did not", async () => {
-    const user = await createUser(scim, { title: "Lead" });
-    const body = { schemas: [CORE_USER], userName: user.userName, displayName: "Taken over" };
-    expectStatus(await own.post("/Users", body), 201);
-    const [taken] = await eventsOf(own, user);
-    expect(taken).to.deep.include({ action: "create", changes: ["active"], ignored: ["displayName"] });
-    await own.patch(
-      `/Users/${user.id}`,
-      { op: "replace", path: "displayName", value: "Taken over" },
-      { op: "replace", path: "password", value: "taken 0ver by Acme" },
-      { op: "replace", path: "active", value: false },
-    );
-    const [event] = await eventsOf(own, user);
-    expect(event).to.deep.include({ changes: ["active"], ignored: ["displayName", "password"] });
+  it("says what an organization wrote, alike of every person, also of a password that was not used", async () => {
+    const elsewhere = await createUser(scim, { title: "Lead" });
+    for (const userName of [elsewhere.userName, `${unique("new")}@example.com`]) {
+      const body = { schemas: [CORE_USER], userName, displayName: "Own" };
+      const user = expectStatus(await own.post("/Users", body), 201);
+      const [created] = await eventsOf(own, user);
+      expect(created).to.deep.include({ action: "create", changes: ["userName", "displayName", "active"] });
+      await own.patch(
+        `/Users/${user.id}`,
+        { op: "replace", path: "displayName", value: "Other" },
+        { op: "replace", path: "password", value: "taken 0ver by Acme" },
+        { op: "replace", path: "active", value: false },
+      );
+      const [event] = await eventsOf(own, user);
+      expect(event).to.deep.include({ changes: ["active", "displayName", "password"] });
+      for (const each of [created, event]) expect(each).to.not.have.property("ignored");
+    }
   });
 
   it("warns when a machine leaves nobody to administer an organization", async () => {

@@ -134,7 +134,8 @@ async function stateOf(scim: ScimClient, world: World, tokenId: string): Promise
   const plain = (resource: object) =>
     named
       .reduce((said, [id, name]) => said.replaceAll(id, name), JSON.stringify(resource))
-      .replace(CREATED, "<id>");
+      .replace(CREATED, "<id>")
+      .replace(GENERATED, "#<id>");
   const users = await listed(scim, `/Users?filter=${encodeURIComponent(`userName sw "${world.name} "`)}`);
   const groups = (await Promise.all(world.groups.map((id) => scim.get(`/Groups/${id}`)))).map(
     ({ body }) => body,
@@ -168,6 +169,9 @@ const inAnyOrder = (detail: unknown) =>
 
 /** The ids of users that were created on the way. */
 const CREATED = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** The end of a user name that was generated. */
+const GENERATED = /#[0-9a-f]{12}/gi;
 
 async function sendOneByOne(scim: ScimClient, operations: readonly BulkOperation[]): Promise<BulkOutcome[]> {
   const outcomes: BulkOutcome[] = [];
