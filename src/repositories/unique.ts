@@ -33,7 +33,7 @@ export async function insertUnique(
 export async function updateUnique<T>(
   update: Promise<T>,
   constraint: string,
-  taken: () => UniquenessError,
+  taken: () => Error,
 ): Promise<T> {
   try {
     return await update;

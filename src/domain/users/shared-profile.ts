@@ -48,21 +48,50 @@ function written(
     return parts.length === 0 ? undefined : new Map(parts);
   }
   if (Array.isArray(after)) {
-    const [old, seen] = [before, shared].map((value) => new Set(listed(value)));
-    const places = after.flatMap((element, place) => {
-      const text = textOf(element);
-      return !old?.has(text) || seen?.has(text) ? [place] : [];
-    });
+    const places = writtenPlaces(listed(before), listed(shared), after);
     return places.length === 0 ? undefined : places;
   }
   return before !== after || shared === after ? true : undefined;
 }
 
-const listed = (value: JsonValue | undefined) => (Array.isArray(value) ? value : []).map(textOf);
+/**
+ * The places of the elements that were written. An element of an organization stays the organization's when it is changed
+ * in part: another address became primary, an address got its country.
+ */
+function writtenPlaces(
+  before: readonly JsonValue[],
+  shared: readonly JsonValue[],
+  after: readonly JsonValue[],
+): number[] {
+  const [old, now] = [before, after].map((elements) => new Set(elements.map(textOf)));
+  const visible = new Set(shared.flatMap(identityOf));
+  const isShared = (element: JsonValue) => identityOf(element).some((each) => visible.has(each));
+  const isGone = (element: JsonValue) => !now?.has(textOf(element));
+  const foreign = new Set(before.filter((element) => !isShared(element) && isGone(element)).flatMap(marksOf));
+  return after.flatMap((element, place) => {
+    const isNew = !old?.has(textOf(element)) && !marksOf(element).some((each) => foreign.has(each));
+    return isNew || isShared(element) ? [place] : [];
+  });
+}
+
+const listed = (value: JsonValue | undefined) => (Array.isArray(value) ? value : []);
 
 /** Elements are the same whatever the order of their attributes is. */
 const textOf = (value: JsonValue): string =>
   JSON.stringify(isJsonObject(value) ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) : value);
+
+/** What makes an element the one that it is: its `value`, or all of it. */
+const identityOf = (element: JsonValue): string[] =>
+  isJsonObject(element) && element.value !== undefined ? marksOf(element) : [textOf(element)];
+
+/** What tells an element that was changed in part: its `value`, or else one of its attributes that are no labels. */
+function marksOf(element: JsonValue): string[] {
+  if (!isJsonObject(element)) return [textOf(element)];
+  const { value } = element;
+  const others = Object.entries(element).filter(([name]) => name !== "type" && name !== "primary");
+  const marks = value === undefined ? others : [["value", value]];
+  return marks.map((mark) => JSON.stringify(mark).toLowerCase());
+}
 
 function partOf(kept: Written, value: JsonValue | undefined): JsonValue | undefined {
   if (kept === true) return value;

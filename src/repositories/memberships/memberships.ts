@@ -2,13 +2,19 @@ import type { Dialect } from "../../db/dialect.js";
 import type { Binding, Session } from "../../db/session.js";
 import { constraintViolation } from "../../db/violations.js";
 import type { AccountInput } from "../../domain/users/account.js";
-import { InvalidValueError } from "../../domain/errors.js";
+import { ConflictError, InvalidValueError } from "../../domain/errors.js";
 import type { Filter } from "../../domain/listing.js";
 import type { Member, MembershipSource } from "../../domain/memberships/membership.js";
 import { hasRole, ORGANIZATION_ADMIN } from "../../domain/access/roles.js";
 import type { Realm } from "../../domain/access/principal.js";
 import { ADMINISTRATORS, IS_ADMIN, roleBindings, toRoles } from "./roles.js";
-import { followingColumns, IS_FOLLOWING, memberName, profileOfRecord } from "./record-columns.js";
+import {
+  followingColumns,
+  IS_FOLLOWING,
+  memberName,
+  profileOfRecord,
+  UNIQUE_NAME,
+} from "./record-columns.js";
 import { constant, folded } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
 import { ListingCompiler } from "../listing/compile.js";
@@ -128,13 +134,20 @@ export class MembershipRepository {
    * Makes accounts members; existing members do not change, and unknown ids are skipped.
    *
    * @returns the ids of the new members
-   * @throws InvalidValueError when one of the accounts is deleted at the same time
+   * @throws InvalidValueError when one of the accounts is deleted at the same time, ConflictError when the organization
+   *   gave all the names that an account could have there to other people
    */
   async add(organizationId: string, accountIds: readonly string[], addition: Addition): Promise<string[]> {
     try {
       return await this.#insert(organizationId, accountIds, addition);
     } catch (error) {
-      if (constraintViolation(error)?.constraint !== "muster_memberships_account_id_foreign") throw error;
+      const constraint = constraintViolation(error)?.constraint;
+      if (constraint === UNIQUE_NAME) {
+        throw new ConflictError(
+          "Another User of the organization has the userName of a User to be added; change that userName first",
+        );
+      }
+      if (constraint !== "muster_memberships_account_id_foreign") throw error;
       throw new InvalidValueError(
         "A User to be added as a member was deleted at the same time; read the Users again and retry",
       );
@@ -147,7 +160,10 @@ export class MembershipRepository {
     addition: Addition,
   ): Promise<string[]> {
     const { dialect } = this.session;
-    const following = followingColumns(dialect, "organizations.id", addition.showsProfile ? "true" : "false");
+    const following = followingColumns(dialect, {
+      organizationId: "organizations.id",
+      showsProfile: addition.showsProfile ? "true" : "false",
+    });
     const added = await this.session.rows<AccountId>(
       `insert into muster_memberships (organization_id, account_id, source, added_by, created_at, updated_at,
          shows_profile, ${Object.keys(following).join(", ")})

@@ -41,23 +41,32 @@ export const profileOfRecord = ({ engine }: Dialect, column: "profile" | "search
 export const sharedOf = (column: "profile" | "search") =>
   `case when accounts.shared_profile is null then accounts.${column} else accounts.shared_${column} end`;
 
-/**
- * The names and keys of a record that follows its account, by their columns.
- *
- * @param organizationId SQL for the organization
- * @param showsProfile SQL for whether the organization sees more than names
- */
+/** The constraint that a user name is unique in an organization. */
+export const UNIQUE_NAME = "muster_memberships_organization_id_user_name_key_unique";
+
+/** Which record follows its account, as SQL. */
+interface Following {
+  readonly organizationId: string;
+  /** Whether the organization sees more than names. */
+  readonly showsProfile: string;
+  /** The user name that the record has, if the organization gave all others to other people. */
+  readonly otherwise?: string;
+}
+
+/** The names and keys of a record that follows its account, by their columns. */
 export function followingColumns(
   dialect: Dialect,
-  organizationId: string,
-  showsProfile: string,
+  { organizationId, showsProfile, otherwise }: Following,
 ): Readonly<Record<string, string>> {
-  // A name in an organization is unique: if another person has it there, the id makes it so.
-  const isTaken = `exists (select 1 from muster_memberships as others
-    where others.organization_id = ${organizationId} and others.user_name_key = accounts.user_name_key
+  const isTaken = (key: string) => `exists (select 1 from muster_memberships as others
+    where others.organization_id = ${organizationId} and others.user_name_key = ${key}
     and others.account_id <> accounts.id)`;
-  const named = (column: string, suffix: string) =>
-    `case when ${isTaken} then accounts.${column} || '#' || ${suffix} else accounts.${column} end`;
+  // A name in an organization is unique: if another person has it there, the id makes it so.
+  const madeKey = "accounts.user_name_key || '#' || upper(substr(accounts.id, 25))";
+  const named = (column: "user_name" | "user_name_key", suffix: string) =>
+    `case when not ${isTaken("accounts.user_name_key")} then accounts.${column}
+       ${otherwise === undefined ? "" : `when ${isTaken(madeKey)} then ${otherwise.replace("user_name", column)}`}
+       else accounts.${column} || '#' || ${suffix} end`;
   const suffix = "substr(accounts.id, 25)";
   const userName = { exact: named("user_name", suffix), folded: named("user_name_key", `upper(${suffix})`) };
   return {

@@ -1,5 +1,5 @@
 import type { Session } from "../../db/session.js";
-import { UniquenessError } from "../../domain/errors.js";
+import { ConflictError, UniquenessError } from "../../domain/errors.js";
 import { INDEXED_IN_PROFILE } from "../../domain/users/account.js";
 import type { AccountInput } from "../../domain/users/account.js";
 import { isJsonObject } from "../../domain/values/json.js";
@@ -7,7 +7,7 @@ import type { JsonValue } from "../../domain/values/json.js";
 import { foldCase } from "../../domain/values/text.js";
 import { updateUnique } from "../unique.js";
 import { emailBindings, withKey } from "../users/account-rows.js";
-import { followingColumns, INDEXED, IS_FOLLOWING, personName } from "./record-columns.js";
+import { followingColumns, INDEXED, IS_FOLLOWING, personName, UNIQUE_NAME } from "./record-columns.js";
 
 /** What an organization says of a person, apart from the membership. */
 export type PersonRecord = Pick<AccountInput, "userName" | "displayName" | "profile" | "search">;
@@ -101,7 +101,7 @@ export class RecordRepository {
           accountId,
         ],
       ),
-      "muster_memberships_organization_id_user_name_key_unique",
+      UNIQUE_NAME,
       () => new UniquenessError("User", "userName", record.userName),
     );
     await this.#deleteEmails("organization_id = ? and account_id = ?", [organizationId, accountId]);
@@ -115,23 +115,36 @@ export class RecordRepository {
     );
   }
 
-  /** Brings those records of an account up to date that show what the account has. */
-  async follow(accountId: string, at: string): Promise<void> {
-    const columns = followingColumns(
-      this.session.dialect,
-      "memberships.organization_id",
-      "memberships.shows_profile",
-    );
+  /**
+   * Brings those records of an account up to date that show what the account has.
+   *
+   * @param isShownAnew whether what the provider and the person wrote in the profile changed
+   * @throws ConflictError when an organization gives another person the name in this moment
+   */
+  async follow(
+    accountId: string,
+    { isShownAnew, at }: { readonly isShownAnew: boolean; readonly at: string },
+  ): Promise<void> {
+    const columns = followingColumns(this.session.dialect, {
+      organizationId: "memberships.organization_id",
+      showsProfile: "memberships.shows_profile",
+      otherwise: "memberships.user_name",
+    });
     const assigned = Object.entries(columns).map(([column, value]) => `${column} = ${value}`);
     const isChanged = ["user_name", "display_name"].map(
       (column) => `memberships.${column} is distinct from ${columns[column] ?? ""}`,
     );
-    await this.session.rows(
-      `update muster_memberships as memberships set ${assigned.join(", ")}, version = memberships.version + 1, updated_at = ?
-       from muster_accounts as accounts where accounts.id = memberships.account_id
-       and memberships.account_id = ? and ${IS_FOLLOWING}
-       and (memberships.shows_profile or ${isChanged.join(" or ")})`,
-      [at, accountId],
+    await updateUnique(
+      this.session.rows(
+        `update muster_memberships as memberships
+         set ${assigned.join(", ")}, version = memberships.version + 1, updated_at = ?
+         from muster_accounts as accounts where accounts.id = memberships.account_id
+         and memberships.account_id = ? and ${IS_FOLLOWING}
+         and ((memberships.shows_profile and ?) or ${isChanged.join(" or ")})`,
+        [at, accountId, isShownAnew],
+      ),
+      UNIQUE_NAME,
+      () => new ConflictError("The User was changed at the same time; try again"),
     );
     const following = `select memberships.organization_id from muster_memberships as memberships
       join muster_accounts as accounts on accounts.id = memberships.account_id

@@ -7,6 +7,7 @@ import type { AccountWithOrganizations } from "../../domain/users/account.js";
 import { NOTHING_SHARED } from "../../domain/users/shared-profile.js";
 import type { SharedProfile } from "../../domain/users/shared-profile.js";
 import { JsonDocument } from "../../domain/values/json.js";
+import { isSameMailbox } from "../../domain/values/email.js";
 import { foldCase } from "../../domain/values/text.js";
 import { within } from "../realm.js";
 import { readPage } from "../listing/page.js";
@@ -165,10 +166,7 @@ export class AccountRepository {
   ): Promise<boolean> {
     const key = foldCase(record.userName);
     const isRenamed = renames && !(await this.#isTaken(key, id));
-    const current = await this.session.first<{ user_name_key: string }>(
-      "select user_name_key from muster_accounts where id = ?",
-      [id],
-    );
+    const current = await this.origin(id);
     const names = isRenamed ? [record.userName, key] : [];
     const updated = this.#update(
       id,
@@ -186,7 +184,7 @@ export class AccountRepository {
         : error;
     }
     await this.#replaceEmails(id, record, NOTHING);
-    return isRenamed && current?.user_name_key !== key;
+    return isRenamed && !isSameName(current.userName ?? "", record.userName);
   }
 
   /** Sets a person's own password, and ends the setup. */
@@ -361,6 +359,10 @@ const sharedBindings = (
 ];
 
 const NOTHING = { profile: NOTHING_SHARED, search: NOTHING_SHARED };
+
+/** Whether two names are one, and mail to them goes to one mailbox: `strasse.example` and `straße.example` are two. */
+const isSameName = (one: string, other: string) =>
+  foldCase(one) === foldCase(other) && isSameMailbox(one, other);
 
 const nameTaken = ({ userName }: Pick<AccountWrite, "userName">) =>
   new UniquenessError("User", "userName", userName);

@@ -58,7 +58,10 @@ export function requireStorable(
   current?: Account,
 ): void {
   const { userName, externalId, displayName, profile, roles } = input;
-  requireKeyLength({ userName, externalId, displayName });
+  // A name that Muster made from a long one is longer, and may stay.
+  const names = Object.entries({ userName, externalId, displayName });
+  const written = names.filter(([name, value]) => value !== current?.[name as keyof Account]);
+  requireKeyLength(Object.fromEntries(written));
   requireFewElements({ ...profile.value, roles: [...roles] });
   requireKeyLengths("emails", profile.value.emails);
   for (const path of INDEXED_IN_PROFILE) requireKeyLength({ [path.join(".")]: textAt(profile.value, path) });

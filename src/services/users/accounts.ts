@@ -140,7 +140,10 @@ export class AccountService {
         const before = isWritten ? await accounts.shared(id) : undefined;
         const shared = before && sharedAfter(current, before, input);
         await accounts.update({ ...changed, search, passwordHash, shared }, isWritten);
-        if (isWritten) await repositories.records.follow(id, changed.updatedAt);
+        if (isWritten) {
+          const isShownAnew = shared === undefined || shared.profile.text !== before?.profile.text;
+          await repositories.records.follow(id, { isShownAnew, at: changed.updatedAt });
+        }
         if (concernsSetup(changes)) await repositories.accountSetups.revoke(id);
         if (sendsMail) await this.setupMail.send(repositories, principal, changed, undefined, setupEmail);
       };

@@ -15,7 +15,6 @@ export interface RecordChange {
  * Writes an organization's record of a person, and the account if it is in the organization's care. A record that is not
  * is the organization's own from now on.
  *
- * @returns whether the account got another user name
  * @throws UniquenessError when another person of the organization has the user name
  */
 export async function writeRecord(
@@ -29,7 +28,9 @@ export async function writeRecord(
   const inCare = origin.isInCare && origin.organizationId === organizationId;
   await records.write(key, input, { isOwn: !inCare });
   if (!inCare) return;
-  const renames = currentName !== undefined && !isNameOfDeleted(input.userName, currentName);
+  const { userName } = input;
+  const renames =
+    currentName !== undefined && userName !== currentName && !isNameOfDeleted(userName, currentName);
   const isRenamed = await accounts.followRecord(accountId, input, { renames, at: now() });
   if (!isRenamed) return;
   await accounts.giveCredentialsTo(organizationId, accountId);

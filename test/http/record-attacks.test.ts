@@ -1,0 +1,152 @@
+import { expect } from "chai";
+import { expectError, expectStatus, read } from "../support/assertions.js";
+import type { Body, ScimClient } from "../support/client.js";
+import { CORE_USER, createGroup, createUser, ENTERPRISE_USER, unique } from "../support/factories.js";
+import { clientWith } from "../support/realms.js";
+import { describeServer } from "../support/server.js";
+
+interface Organization {
+  readonly id: string;
+  readonly scim: ScimClient;
+}
+
+const person = (userName: string, attributes: object = {}) => ({
+  schemas: [CORE_USER],
+  userName,
+  ...attributes,
+});
+const address = (name: string) => `${unique(name)}@corp.example`;
+const replace = (path: string, value: unknown) => ({ op: "replace", path, value });
+
+describeServer("A record of a person", (scim, server) => {
+  let employer: Organization, customer: Organization;
+
+  async function organization(): Promise<Organization> {
+    const { id } = await createGroup(scim);
+    return { id, scim: await clientWith(server(), { organization: id }) };
+  }
+
+  const post = async (where: Organization, userName: string, attributes: object = {}): Promise<Body> =>
+    expectStatus(await where.scim.post("/Users", person(userName, attributes)), 201);
+
+  const add = async (where: Organization, id: string, by: ScimClient): Promise<void> => {
+    const op = { op: "add", path: "members", value: [{ value: id }] };
+    expectStatus(await by.patch(`/Groups/${where.id}`, op), 200, 204);
+  };
+
+  const patch = async (client: ScimClient, id: string, ...operations: Parameters<ScimClient["patch"]>[1][]) =>
+    expectStatus(await client.patch(`/Users/${id}`, ...operations), 200);
+
+  beforeEach(async () => {
+    [employer, customer] = [await organization(), await organization()];
+  });
+
+  it("shows no address of another organization when the provider makes another one primary", async () => {
+    const secret = { value: address("secret"), type: "work", primary: true };
+    const { id } = await post(employer, address("ann"), {
+      emails: [secret],
+      addresses: [{ type: "work", streetAddress: "Secret Street 1", country: "NZ", primary: true }],
+    });
+    const added = { value: address("new"), primary: true };
+    await patch(
+      scim,
+      id,
+      { op: "add", path: "emails", value: [added] },
+      { op: "add", path: "addresses", value: [{ type: "home", country: "AT", primary: true }] },
+      replace('addresses[type eq "work"].locality', "Graz"),
+    );
+    await add(customer, id, scim);
+    const seen = await read(customer.scim, `/Users/${id}`);
+    expect(seen.emails).to.deep.equal([added]);
+    expect(seen.addresses).to.deep.equal([{ type: "home", country: "AT", primary: true }]);
+  });
+
+  it("does not rename the account to Entra's name for a deleted person later either", async () => {
+    const name = address("ann");
+    const { id } = await post(employer, name);
+    const deleted = `${"0123456789abcdef".repeat(2)}${name}`;
+    await patch(employer.scim, id, replace("userName", deleted));
+    await patch(employer.scim, id, replace("title", "Left"));
+    expect((await read(scim, `/Users/${id}`)).userName).to.equal(name);
+    expect((await read(scim, `/Users/${id}`)).title).to.equal("Left");
+  });
+
+  it("takes the person's password along when it renames the account to another mailbox that is the same name", async () => {
+    const domain = unique("strasse");
+    const { id } = await post(employer, `ann@${domain.replace("ss", "ß")}.example`);
+    await patch(scim, id, replace("password", "correct horse battery staple 9"));
+    await patch(employer.scim, id, replace("userName", `ann@${domain}.example`));
+    expect((await read(scim, `/Users/${id}`)).userName).to.equal(`ann@${domain}.example`);
+    const hasPassword = await server().database((session) =>
+      session.first("select 1 from muster_accounts where id = ? and password_hash is not null", [id]),
+    );
+    expect(hasPassword).to.equal(undefined);
+  });
+
+  it("follows the account also where the organization gave others its names", async () => {
+    const { id } = await createUser(scim);
+    await add(customer, id, customer.scim);
+    const next = address("next");
+    for (const name of [next, `${next}#${id.slice(-12)}`]) {
+      const other = await createUser(scim);
+      await add(customer, other.id, customer.scim);
+      await patch(customer.scim, other.id, replace("userName", name));
+    }
+    const before = await read(customer.scim, "/Users");
+    await patch(scim, id, replace("userName", next));
+    expect(await read(customer.scim, "/Users")).to.deep.equal(before);
+  });
+
+  it("is not possible where the organization gave all names of a person to others, and says so", async () => {
+    const { id, userName } = await createUser(scim);
+    for (const name of [userName, `${userName}#${id.slice(-12)}`]) {
+      const other = await createUser(scim);
+      await add(customer, other.id, customer.scim);
+      await patch(customer.scim, other.id, replace("userName", name));
+    }
+    const op = { op: "add", path: "members", value: [{ value: id }] };
+    for (const client of [customer.scim, scim]) {
+      expectError(await client.patch(`/Groups/${customer.id}`, op), { status: 409, detail: /userName/ });
+    }
+  });
+
+  it("can be written where its name got longer than names can be", async () => {
+    const long = `${unique("n")}${"x".repeat(400)}`.slice(0, 400);
+    const { id } = await createUser(scim, { userName: long });
+    await post(customer, long);
+    await add(customer, id, customer.scim);
+    expect((await patch(customer.scim, id, replace("title", "Guest"))).title).to.equal("Guest");
+    const own = await post(employer, long);
+    const account = await read(scim, `/Users/${own.id}`);
+    expectStatus(await scim.put(`/Users/${own.id}`, { ...account, nickName: "Longname" }), 200);
+  });
+
+  it("has no new version when the provider changes what the organization does not see", async () => {
+    const { id } = await post(employer, address("ann"), { title: "Secret", nickName: "Annie" });
+    await patch(scim, id, replace("profileUrl", "https://corp.example/ann"));
+    await add(customer, id, scim);
+    const before = await customer.scim.get(`/Users/${id}`);
+    await patch(scim, id, { op: "remove", path: "title" });
+    expect((await customer.scim.get(`/Users/${id}`)).text).to.equal(before.text);
+    await patch(scim, id, replace("nickName", "Anna"));
+    expect((await read(customer.scim, `/Users/${id}`)).nickName).to.equal("Anna");
+  });
+
+  it("sorts and filters by what it shows, whoever wrote it", async () => {
+    const enterprise = (department: string) => ({ [ENTERPRISE_USER]: { department } });
+    const taken = await post(employer, address("b"), { displayName: "B", ...enterprise("Secret") });
+    await post(customer, taken.userName, { displayName: "Z", ...enterprise("Sales") });
+    const followed = await createUser(scim, { displayName: "Y", ...enterprise("Ops") });
+    await add(customer, followed.id, customer.scim);
+    await post(customer, address("a"), { displayName: "X", ...enterprise("Dev") });
+    const find = async (query: string) =>
+      (await read(customer.scim, `/Users?${query}`)).Resources.map(({ displayName }) => displayName);
+    const department = `${ENTERPRISE_USER}:department`;
+    expect(await find("sortBy=displayName")).to.deep.equal(["X", "Y", "Z"]);
+    expect(await find(`sortBy=${department}`)).to.deep.equal(["X", "Z", "Y"]);
+    expect(await find(`filter=${encodeURIComponent(`${department} pr`)}`)).to.have.members(["X", "Z"]);
+    expect(await find(`filter=${encodeURIComponent(`${department} eq "secret"`)}`)).to.deep.equal([]);
+    await patch(scim, followed.id, replace("displayName", "A"));
+    expect(await find("sortBy=meta.lastModified&sortOrder=descending")).to.deep.equal(["A", "X", "Z"]);
+  });
+});
