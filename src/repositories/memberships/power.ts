@@ -62,10 +62,10 @@ export class PowerRepository {
     const person = personBehind(actor);
     if (person !== undefined) await lock("muster_accounts where id = ?", [person]);
     if (person !== undefined && realm.type === "organization") {
-      await lock("muster_memberships where organization_id = ? and account_id = ?", [
-        realm.organizationId,
-        person,
-      ]);
+      // The membership, and the seats in teams that can give roles.
+      for (const table of ["muster_memberships", "muster_team_memberships"]) {
+        await lock(`${table} where organization_id = ? and account_id = ?`, [realm.organizationId, person]);
+      }
     }
     const tokenId = tokenIdOf(actor);
     if (tokenId !== undefined) await lock("muster_access_tokens where id = ?", [tokenId]);
