@@ -149,4 +149,62 @@ describeServer("A record of a person", (scim, server) => {
     await patch(scim, followed.id, replace("displayName", "A"));
     expect(await find("sortBy=meta.lastModified&sortOrder=descending")).to.deep.equal(["A", "X", "Z"]);
   });
+
+  describe("at the same moment", function () {
+    this.timeout(120_000);
+    const ROUNDS = 15;
+
+    it("takes what its organization writes while others take the person and the provider writes the account", async () => {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const name = address("ann");
+        const { id } = await post(employer, name, { title: "Clerk" });
+        const op = { op: "add", path: "members", value: [{ value: id }] };
+        const answers = await Promise.all([
+          employer.scim.patch(`/Users/${id}`, replace("title", "Head"), replace("nickName", "Annie")),
+          round % 2 === 0
+            ? customer.scim.patch(`/Groups/${customer.id}`, op)
+            : customer.scim.post("/Users", person(name)),
+          ...(round % 3 === 0 ? [scim.patch(`/Users/${id}`, replace("locale", "de"))] : []),
+        ]);
+        for (const answer of answers) expectStatus(answer, 200, 201, 204);
+        const record = await read(employer.scim, `/Users/${id}`);
+        expect(record, String(round)).to.include({ title: "Head", nickName: "Annie" });
+        expect(await read(customer.scim, `/Users/${id}`)).to.not.have.any.keys("title", "nickName");
+      }
+    });
+
+    it("is one person's whom two organizations post at once", async () => {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const name = address("ann");
+        const created = await Promise.all([
+          post(employer, name, { title: "A" }),
+          post(customer, name, { title: "B" }),
+          ...(round % 3 === 0 ? [post(await organization(), name)] : []),
+        ]);
+        expect(new Set(created.map(({ id }) => id)).size).to.equal(1);
+        expect(await read(employer.scim, `/Users/${created[0].id}`)).to.include({ title: "A" });
+        expect(await read(customer.scim, `/Users/${created[0].id}`)).to.include({ title: "B" });
+      }
+    });
+
+    it("has its new name, which another account gets", async () => {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const [name, next] = [address("ann"), address("next")];
+        const { id } = await post(employer, name);
+        const follower = await createUser(scim);
+        await add(customer, follower.id, customer.scim);
+        const [renamed, ...others] = await Promise.all([
+          employer.scim.patch(`/Users/${id}`, replace("userName", next)),
+          customer.scim.post("/Users", person(next)),
+          scim.patch(`/Users/${follower.id}`, replace("userName", next)),
+        ]);
+        expectStatus(renamed, 200, 409);
+        for (const answer of others) expectStatus(answer, 200, 201, 409);
+        const names = (await read(customer.scim, "/Users?count=1000")).Resources.map(
+          ({ userName }) => userName,
+        );
+        expect(new Set(names).size).to.equal(names.length);
+      }
+    });
+  });
 });

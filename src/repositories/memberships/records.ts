@@ -177,11 +177,13 @@ export class RecordRepository {
     const ended = `accounts.in_care and accounts.origin_organization_id is distinct from ?
       and accounts.id in (select items.value from ${this.session.dialect.textItems})`;
     const bindings = [except ?? null, JSON.stringify(accountIds)];
-    const found = await this.session.first(
-      `select 1 from muster_accounts as accounts where ${ended} limit 1`,
+    // Locked by a statement of its own, so that the next ones see what the organization writes in this moment.
+    const locked = await this.session.rows(
+      `select accounts.id from muster_accounts as accounts where ${ended}
+       order by accounts.id ${this.session.dialect.forUpdate}`,
       bindings,
     );
-    if (found === undefined) return;
+    if (locked.length === 0) return;
     await this.session.rows(
       `update muster_memberships as memberships set profile = accounts.profile, search = accounts.search
        from muster_accounts as accounts where accounts.id = memberships.account_id

@@ -114,8 +114,9 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
   ];
   return {
     from: sql(
-      `(select ${columns.join(", ")} from muster_memberships as memberships
-        join muster_accounts as accounts on accounts.id = memberships.account_id
+      // An account is locked before its memberships.
+      `(select ${columns.join(", ")} from muster_accounts as accounts
+        join muster_memberships as memberships on memberships.account_id = accounts.id
         where memberships.organization_id = ?) accounts`,
       organizationId,
     ),
