@@ -65,7 +65,7 @@ export async function fill(dataDir: string, users: number, groupSizes: readonly 
   const groups = new Map<number, string>();
   for (const memberCount of groupSizes) {
     const id = uuidv7();
-    await work.write(PROVIDER_REALM, async ({ organizations, memberships }) => {
+    await work.write(PROVIDER_REALM, async ({ organizations, memberships, records }) => {
       const displayName = `Group of ${memberCount}`;
       await organizations.insert({ displayName, id, memberCount, version: 1, updatedAt: now });
       await memberships.add(id, accountIds.slice(0, memberCount), {
@@ -74,6 +74,7 @@ export async function fill(dataDir: string, users: number, groupSizes: readonly 
         showsProfile: true,
         at: now,
       });
+      await records.followEmails(id, accountIds.slice(0, memberCount));
     });
     groups.set(memberCount, id);
   }

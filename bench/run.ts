@@ -30,7 +30,20 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
 const TOKEN = "bench-token-of-the-whole-provider";
 const SMALL = { users: 100, groups: [10] };
 const LARGE = { users: Number(process.env.BENCH_USERS ?? 200_000), groups: [10, 1000, 100_000] };
+/** The largest organization, whose own token asks what the provider's asks among all. */
+const MEMBERS = Math.min(LARGE.users, 100_000);
+const members = MEMBERS.toLocaleString("en");
 const many = LARGE.users.toLocaleString("en");
+
+/** What an organization asks, and the workload of the provider that asks the same. */
+const SAME_IN_ORGANIZATION = [
+  ["get a user by id", "get a user by id"],
+  [`userName eq "..."`, `userName eq "...", ${many} users`],
+  [`emails[type eq "work"].value eq "..."`, `emails[type eq "work"].value eq "..."`],
+  ["50 active people of one department", "50 active people of one department"],
+  ["page of 100 users", "page of 100 users"],
+  ["page of 100 in the order of family names", "page of 100 in the order of family names"],
+] as const;
 
 const folder = await mkdtemp(join(tmpdir(), "muster-bench-"));
 const stops: (() => Promise<void>)[] = [];
@@ -57,6 +70,7 @@ try {
     ],
     ["page of 100 by cursor, the first", { ...large.target, requests: readPage(pages.first) }],
     ["page of 100 by cursor, the last", { ...large.target, requests: readPage(pages.last) }],
+    ...(await inOrganization(large)),
     ["add or remove 1 member, group of 10", memberChanges(large, 10)],
     ["add or remove 1 member, group of 1,000", memberChanges(large, 1000)],
     ["add or remove 1 member, group of 100,000", memberChanges(large, 100_000)],
@@ -68,6 +82,9 @@ try {
   printRates(samples, "floor: Express sends a constant");
   console.log();
   printGrowth(samples, "add or remove 1 member, group of 10", "add or remove 1 member, group of 100,000");
+  for (const [name, ofProvider] of SAME_IN_ORGANIZATION) {
+    printGrowth(samples, ofProvider, `in an organization of ${members}: ${name}`);
+  }
   printGrowth(samples, "page of 100 by cursor, the first", "page of 100 by cursor, the last");
   printGrowth(samples, `userName eq "...", 100 users`, `userName eq "...", ${many} users`);
   await benchBulk(large.target, ROUNDS);
@@ -88,6 +105,31 @@ async function prepare(name: string, size: { users: number; groups: number[] }):
   const server = await startMuster(dataDir, TOKEN);
   stops.push(() => server.stop());
   return { data, target: { url: server.url, pid: server.pid, token: TOKEN } };
+}
+
+/** What an organization asks of its own people, with its own token. */
+async function inOrganization({ data, target }: Prepared): Promise<[string, Load][]> {
+  const organization = { value: data.groups.get(100_000) };
+  const schemas = ["urn:muster:params:scim:schemas:core:2.0:AccessToken"];
+  const answer = await fetch(`${target.url}/AccessTokens`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${target.token}`, "content-type": "application/scim+json" },
+    body: JSON.stringify({ schemas, name: "bench", realm: "organization", organization }),
+  });
+  const { token } = (await answer.json()) as { token: string };
+  const people = { ...data, accountIds: data.accountIds.slice(0, MEMBERS) };
+  const requests = [
+    getUser(people),
+    matchByUserName(MEMBERS),
+    matchByEmail(MEMBERS),
+    matchByDepartment(),
+    readPage("/Users?count=100"),
+    readPage("/Users?count=100&sortBy=name.familyName"),
+  ];
+  return SAME_IN_ORGANIZATION.map(([name], index) => [
+    `in an organization of ${members}: ${name}`,
+    { ...target, token, requests: requests[index] ?? getUser(people) },
+  ]);
 }
 
 function memberChanges({ data, target }: Prepared, size: number): Load {
