@@ -328,6 +328,13 @@ export class MembershipRepository {
          ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}`,
       [at, organizationId, ...bindings],
     );
+    // The database would delete their places in teams one by one, and count each team as often.
+    if (!dialect.hasOneWriter) {
+      await this.session.rows(
+        `delete from muster_team_memberships where organization_id = ? and ${condition}`,
+        [organizationId, ...bindings],
+      );
+    }
     const removed = await this.session.rows<AccountId>(
       `delete from muster_memberships where organization_id = ? and ${condition} returning account_id`,
       [organizationId, ...bindings],
