@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { expectError, expectStatus, read } from "../support/assertions.js";
+import { patchData, sendBulk } from "../support/bulk.js";
 import type { Body, ScimClient } from "../support/client.js";
 import { CORE_USER, createGroup, createUser, ENTERPRISE_USER, unique } from "../support/factories.js";
 import { clientWith } from "../support/realms.js";
@@ -81,6 +82,49 @@ describeServer("A record of a person", (scim, server) => {
       session.first("select 1 from muster_accounts where id = ? and password_hash is not null", [id]),
     );
     expect(hasPassword).to.equal(undefined);
+  });
+
+  it("is of no account whose address is another mailbox, though their names are one without case", async () => {
+    const domain = unique("gross");
+    const stranger = await createUser(scim, { userName: `ann@${domain.replace("ss", "ß")}.example` });
+    const own = await post(employer, `ann@${domain}.example`);
+    expect(own.id).to.not.equal(stranger.id);
+    expect(own.userName).to.equal(`ann@${domain}.example`);
+    expect((await read(scim, `/Users/${own.id}`)).userName).to.match(/#[0-9a-f]{12}$/);
+    expect((await post(customer, stranger.userName.toUpperCase().replace("SS", "ß"))).id).to.equal(
+      stranger.id,
+    );
+  });
+
+  it("that is kept is found by its externalId before one without that left later", async () => {
+    const name = unique("ann");
+    const first = await post(employer, name, { externalId: "e-1" });
+    await employer.scim.delete(`/Users/${first.id}`);
+    const second = await post(employer, name, { externalId: "e-2" });
+    await patch(employer.scim, second.id, { op: "remove", path: "externalId" });
+    await employer.scim.delete(`/Users/${second.id}`);
+    expect(await post(employer, name, { externalId: "e-1" })).to.have.property("id", first.id);
+    expect(second.id).to.not.equal(first.id);
+  });
+
+  it("is added in a Bulk beside one that cannot be", async () => {
+    const [blocked, free] = [await createUser(scim), await createUser(scim)];
+    for (const name of [blocked.userName, `${blocked.userName}#${blocked.id.slice(-12)}`]) {
+      const other = await createUser(scim);
+      await add(customer, other.id, customer.scim);
+      await patch(customer.scim, other.id, replace("userName", name));
+    }
+    const outcomes = await sendBulk(
+      customer.scim,
+      [free, blocked, free].map(({ id }) => ({
+        method: "PATCH",
+        path: `/Groups/${customer.id}`,
+        data: patchData({ op: "add", path: "members", value: [{ value: id }] }),
+      })),
+    );
+    expect(outcomes.map(({ status }) => status[0])).to.deep.equal(["2", "4", "2"]);
+    expect(await read(customer.scim, `/Users/${free.id}`)).to.include({ userName: free.userName });
+    expectStatus(await customer.scim.get(`/Users/${blocked.id}`), 404);
   });
 
   it("follows the account also where the organization gave others its names", async () => {

@@ -107,10 +107,12 @@ export class ModelDirectory {
     if (member) return member.account;
     const isSame = (kept: KeptRecord) =>
       kept.externalId === undefined || externalId === undefined || kept.externalId === externalId;
-    const kept = organization.kept.findLast(
+    const candidates = organization.kept.filter(
       (each) =>
         same(each.userName, userName) && isSame(each) && organization.member(each.account.id) === undefined,
     );
+    const isExact = (kept: KeptRecord) => externalId !== undefined && kept.externalId === externalId;
+    const kept = candidates.findLast(isExact) ?? candidates.at(-1);
     if (kept) return kept.account;
     const account = isAddress(userName) ? this.accountNamed(userName) : undefined;
     if (account === undefined || organization.member(account.id)) return undefined;

@@ -36,7 +36,7 @@ export class RecordRepository {
 
   /**
    * The account of a person who left the organization, whose record had this user name, in any case. One with another
-   * `externalId` is somebody else.
+   * `externalId` is somebody else; one with this `externalId` comes before one without, and then who left last.
    */
   async findKept(
     organizationId: string,
@@ -49,8 +49,8 @@ export class RecordRepository {
        and not exists (select 1 from muster_memberships as memberships
          where memberships.organization_id = muster_kept_records.organization_id
          and memberships.account_id = muster_kept_records.account_id)
-       order by ended_at desc, account_id limit 1`,
-      [organizationId, foldCase(userName), externalId ?? null, externalId ?? null],
+       order by case when external_id = ? then 0 else 1 end, ended_at desc, account_id limit 1`,
+      [organizationId, foldCase(userName), ...Array<string | null>(3).fill(externalId ?? null)],
     );
     return row?.account_id;
   }

@@ -1,4 +1,4 @@
-import { isEmailAddress } from "../../domain/values/email.js";
+import { isEmailAddress, isSameMailbox } from "../../domain/values/email.js";
 import type { AccountInput } from "../../domain/users/account.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 
@@ -15,7 +15,7 @@ export interface KnownPerson {
  * 1. among its people, active or not, and the records that it keeps of people who left; a kept record with another
  *    `externalId` is somebody else;
  * 2. the account that has this user name, if the name is an e-mail address and the organization has no record of that
- *    account, and keeps none.
+ *    account, and keeps none. `strasse.example` and `straße.example` are one name, but the addresses of two people.
  *
  * @returns undefined when the person is new: the account is to be created
  */
@@ -31,7 +31,8 @@ export async function findPerson(
   if (!isEmailAddress(userName)) return undefined;
   const accountId = await accounts.findIdByUserName(userName);
   if (accountId === undefined || (await records.isKnown({ organizationId, accountId }))) return undefined;
-  return { accountId, isMember: false };
+  const { userName: address = "" } = await accounts.origin(accountId);
+  return isSameMailbox(address, userName) ? { accountId, isMember: false } : undefined;
 }
 
 /**
