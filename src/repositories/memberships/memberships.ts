@@ -313,6 +313,7 @@ export class MembershipRepository {
     at: string,
   ): Promise<string[]> {
     const { dialect } = this.session;
+    await this.#lockFollowing(organizationId, condition, bindings);
     const kept = ["user_name", "user_name_key", "display_name", "external_id"];
     const profile = (["profile", "search"] as const).map(
       (column) => `case when ${IS_FOLLOWING} then null else ${profileOfRecord(dialect, column)} end`,
@@ -345,6 +346,28 @@ export class MembershipRepository {
       [organizationId, JSON.stringify(removed.map(toId))],
     );
     return removed.map(toId);
+  }
+
+  /**
+   * Locks those members' accounts that follow their records, as everywhere before the memberships, so that the records are
+   * kept as the organization wrote them last.
+   *
+   * @param condition on the columns of memberships
+   */
+  async #lockFollowing(
+    organizationId: string,
+    condition: string,
+    bindings: readonly Binding[],
+  ): Promise<void> {
+    const { dialect } = this.session;
+    if (dialect.hasOneWriter) return;
+    await this.session.rows(
+      `select id from muster_accounts where in_care and origin_organization_id = ? and id in
+         (select account_id from muster_memberships as memberships
+          where organization_id = ? and memberships.${condition})
+       order by id ${dialect.forUpdate}`,
+      [organizationId, organizationId, ...bindings],
+    );
   }
 
   /** Locks all organizations that an account is a member of until the transaction ends. */
