@@ -115,7 +115,7 @@ async function withCode(
 
 async function aboutSetup(
   { accountId = "", organizationId, revision }: Mail,
-  { accounts, accountSetups, organizations }: Repositories,
+  { accounts, accountSetups, organizations, records }: Repositories,
   { now, secrets }: Pick<MailComposerParts, "now" | "secrets">,
 ): Promise<Content | undefined> {
   const account = await accounts.find(accountId);
@@ -125,6 +125,9 @@ async function aboutSetup(
   if (setup?.revision !== revision || !setup.isValid || setup.expiresAt <= now()) return undefined;
   const organization =
     organizationId === undefined ? undefined : await organizations.find(organizationId, { lock: false });
+  // An organization's mail has the organization's names.
+  const names = organizationId === undefined ? account : await records.namesOf({ organizationId, accountId });
+  if (!names) return undefined;
   return {
     to,
     link: secrets.toAccountSetup({
@@ -132,8 +135,8 @@ async function aboutSetup(
       revision,
       ...(organizationId !== undefined && { organizationId }),
     }),
-    name: nameOf(account),
-    userName: userNameOf(account),
+    name: organizationId === undefined ? nameOf(account) : names.displayName && quoted(names.displayName),
+    userName: userNameOf(names),
     organizationName: organization && quoted(organization.displayName),
     expiresAt: setup.expiresAt,
   };

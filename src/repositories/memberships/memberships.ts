@@ -160,23 +160,59 @@ export class MembershipRepository {
     addition: Addition,
   ): Promise<string[]> {
     const { dialect } = this.session;
+    await this.#lockAccounts(accountIds);
+    const taken = await this.#taken(organizationId, accountIds);
     const following = followingColumns(dialect, {
       organizationId: "organizations.id",
       showsProfile: addition.showsProfile ? "true" : "false",
+      isTaken: taken.length === 0 ? "false" : "taken.value is not null",
     });
+    const names =
+      taken.length === 0
+        ? ""
+        : `left join (select items.value from ${dialect.textItems}) taken
+      on taken.value = accounts.id`;
     const added = await this.session.rows<AccountId>(
       `insert into muster_memberships (organization_id, account_id, source, added_by, created_at, updated_at,
          shows_profile, ${Object.keys(following).join(", ")})
        select organizations.id, accounts.id, ?, ?, ?, ?, ?, ${Object.values(following).join(", ")}
-       from muster_organizations as organizations cross join muster_accounts as accounts
+       from muster_organizations as organizations cross join muster_accounts as accounts ${names}
          where organizations.id = ? and accounts.id in (select items.value from ${dialect.textItems})
        on conflict (organization_id, account_id) do nothing returning account_id`,
       [
         ...[addition.source, addition.addedBy ?? null, addition.at, addition.at, addition.showsProfile],
+        ...(taken.length === 0 ? [] : [JSON.stringify(taken)]),
         ...[organizationId, JSON.stringify(accountIds)],
       ],
     );
     return added.map(toId);
+  }
+
+  /** What is written of the accounts in this moment has to be in the new records. */
+  async #lockAccounts(accountIds: readonly string[]): Promise<void> {
+    const { dialect } = this.session;
+    if (dialect.hasOneWriter) return;
+    await this.session.rows(
+      `select id from muster_accounts where id in (select items.value from ${dialect.textItems})
+       order by id ${dialect.forUpdate}`,
+      [JSON.stringify(accountIds)],
+    );
+  }
+
+  /**
+   * Those accounts whose user names other people have in the organization. It is asked before the insertion, since a
+   * statement that inserts and looks up in the same table can read all that it has inserted, over and over.
+   */
+  async #taken(organizationId: string, accountIds: readonly string[]): Promise<string[]> {
+    const rows = await this.session.rows<{ id: string }>(
+      `select accounts.id from muster_accounts as accounts
+         join muster_memberships as others
+           on others.user_name_key = accounts.user_name_key and others.account_id <> accounts.id
+       where others.organization_id = ?
+       and accounts.id in (select items.value from ${this.session.dialect.textItems})`,
+      [organizationId, JSON.stringify(accountIds)],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** Writes a membership's attributes; its version goes up by one. */

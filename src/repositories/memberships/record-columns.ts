@@ -49,6 +49,8 @@ interface Following {
   readonly organizationId: string;
   /** Whether the organization sees more than names. */
   readonly showsProfile: string;
+  /** Whether another person has the account's user name in the organization; absent: to be looked up. */
+  readonly isTaken?: string;
   /** The user name that the record has, if the organization gave all others to other people. */
   readonly otherwise?: string;
 }
@@ -56,7 +58,7 @@ interface Following {
 /** The names and keys of a record that follows its account, by their columns. */
 export function followingColumns(
   dialect: Dialect,
-  { organizationId, showsProfile, otherwise }: Following,
+  { organizationId, showsProfile, otherwise, isTaken: known }: Following,
 ): Readonly<Record<string, string>> {
   const isTaken = (key: string) => `exists (select 1 from muster_memberships as others
     where others.organization_id = ${organizationId} and others.user_name_key = ${key}
@@ -64,7 +66,7 @@ export function followingColumns(
   // A name in an organization is unique: if another person has it there, the id makes it so.
   const madeKey = "accounts.user_name_key || '#' || upper(substr(accounts.id, 25))";
   const named = (column: "user_name" | "user_name_key", suffix: string) =>
-    `case when not ${isTaken("accounts.user_name_key")} then accounts.${column}
+    `case when not ${known ?? isTaken("accounts.user_name_key")} then accounts.${column}
        ${otherwise === undefined ? "" : `when ${isTaken(madeKey)} then ${otherwise.replace("user_name", column)}`}
        else accounts.${column} || '#' || ${suffix} end`;
   const suffix = "substr(accounts.id, 25)";

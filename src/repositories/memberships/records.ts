@@ -66,6 +66,18 @@ export class RecordRepository {
     return row !== undefined;
   }
 
+  /** An organization's names for a member. */
+  async namesOf({
+    organizationId,
+    accountId,
+  }: MembershipKey): Promise<{ userName: string; displayName: string | undefined } | undefined> {
+    const row = await this.session.first<{ user_name: string; display_name: string | null }>(
+      "select user_name, display_name from muster_memberships where organization_id = ? and account_id = ?",
+      [organizationId, accountId],
+    );
+    return row && { userName: row.user_name, displayName: row.display_name ?? undefined };
+  }
+
   /** The name of a person in an organization, who need not be a member. @returns undefined without an account */
   async nameOf({ organizationId, accountId }: MembershipKey): Promise<string | undefined> {
     const name = personName({ type: "organization", organizationId }, "?");

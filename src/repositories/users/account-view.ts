@@ -42,7 +42,7 @@ export function accountView(dialect: Dialect, realm: Realm): AccountView {
 /** The size of an id and a name of usual length in an answer. */
 const BYTES_OF_ORGANIZATION = 256;
 
-/** SQL for whether a setup is pending. An organization sees only the provider's setups and its own. */
+/** SQL for whether a setup is pending. An organization sees only those that it asked for. */
 const isInvited = (more = "") =>
   `exists (select 1 from muster_account_setups as account_setups
     where account_setups.account_id = accounts.id${more})`;
@@ -120,9 +120,7 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
         where memberships.organization_id = ?) accounts`,
       organizationId,
     ),
-    isInvited: isInvited(
-      ` and coalesce(account_setups.organization_id, accounts.organization_id) = accounts.organization_id`,
-    ),
+    isInvited: isInvited(" and account_setups.organization_id = accounts.organization_id"),
     emails: {
       ...emailElements("muster_member_emails as element"),
       within,

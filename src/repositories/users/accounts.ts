@@ -198,13 +198,13 @@ export class AccountRepository {
 
   /**
    * Makes everything by which the person proved who they are so far the organization's that renamed the account: another
-   * person may have the new name.
+   * person may have the new name. A password that the organization has already stays.
    */
   async giveCredentialsTo(organizationId: string, id: string): Promise<void> {
     await this.session.rows(
       `update muster_memberships as memberships set password_hash = accounts.password_hash, is_password_assigned = false
        from muster_accounts as accounts where accounts.id = memberships.account_id and accounts.password_hash is not null
-       and memberships.organization_id = ? and memberships.account_id = ? ${within(this.realm, "memberships.organization_id").text}`,
+       and memberships.password_hash is null and memberships.organization_id = ? and memberships.account_id = ? ${within(this.realm, "memberships.organization_id").text}`,
       [organizationId, id, ...within(this.realm, "").bindings],
     );
     if (!(await this.#update(id, "password_hash = null", []))) return;

@@ -77,7 +77,8 @@ export class AcceptanceService {
         offer,
         "invitation and account",
       );
-      if (now.offer.takes !== offer.takes || now.accountId !== accountId) throw changedMeanwhile();
+      const isSame = now.accountId === accountId && now.passwordHash === found.passwordHash;
+      if (now.offer.takes !== offer.takes || !isSame) throw changedMeanwhile();
       const { invitation } = now.offer;
       if (person) await this.#create(repositories, invitation, { ...person, id, passwordHash }, origin);
       const accepted = { organization, invitation, address: offer.address, accountId: accountId ?? id };
@@ -107,7 +108,8 @@ export class AcceptanceService {
       const { found: now } = await this.#lock(repositories, token, offer, "invitation");
       const declined = now.offer.invitation;
       await repositories.invitations.decline(declined.id, named, this.deps.now());
-      await this.deps.changes.record(repositories, invitedAuthor(declined, now.accountId, origin), {
+      // Without the account: the person does not join, so the organization is not told who it is.
+      await this.deps.changes.record(repositories, invitedAuthor(declined, undefined, origin), {
         ...{ action: "change", ...invitationTarget(declined) },
         ...{ attributes: ["declinedBy"], detail: "declined" },
       });
@@ -138,7 +140,8 @@ export class AcceptanceService {
     password: string | undefined,
     origin: Origin,
   ): Promise<void> {
-    const author = invitedAuthor(invitation, accountId, origin);
+    // Without the account, as long as the person has not joined.
+    const author = invitedAuthor(invitation, undefined, origin);
     const attempt = {
       kind: "password",
       owner: accountId,

@@ -274,15 +274,14 @@ async function requireTeams(
   }
 }
 
-/** @throws UniquenessError for an address that is the user name of a member */
+/** @throws UniquenessError for an address that is the organization's user name of a member */
 async function requireNoMembers(
-  { accounts, memberships }: Repositories,
+  { records }: Repositories,
   organizationId: string,
   addresses: readonly string[],
 ): Promise<void> {
   for (const address of addresses) {
-    const accountId = await accounts.findIdByUserName(address);
-    if (accountId !== undefined && (await memberships.isMember(organizationId, accountId))) {
+    if ((await records.findMember(organizationId, address)) !== undefined) {
       throw new UniquenessError("member", "userName", address);
     }
   }

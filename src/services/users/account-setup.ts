@@ -209,10 +209,14 @@ export class AccountSetupService {
     if (address !== undefined) await accounts.proveAddress(accountId, address, at);
   }
 
-  async #find({ accounts, accountSetups }: Repositories, token: string): Promise<Pending> {
+  async #find({ accounts, accountSetups, records }: Repositories, token: string): Promise<Pending> {
     const link = this.links.readAccountSetup(token);
-    const account = link && (await accounts.find(link.accountId));
-    if (!account) throw new UnknownLinkError();
+    const found = link && (await accounts.find(link.accountId));
+    if (!found) throw new UnknownLinkError();
+    const { organizationId } = link;
+    const key = { organizationId: organizationId ?? "", accountId: found.id };
+    // An organization's link shows the organization's names.
+    const account = { ...found, ...(organizationId !== undefined && (await records.namesOf(key))) };
     const setup = await accountSetups.find(account.id, link.organizationId, { lock: false });
     if (!setup) throw new ClosedError("used", "This account is already set up; sign in with your password");
     if (account.active !== true) {

@@ -1,9 +1,9 @@
 import type { AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
-import { NotFoundError, UniquenessError } from "../../domain/errors.js";
+import { ConflictError, NotFoundError, UniquenessError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import { tokenIdOf } from "../../domain/access/actor.js";
 import { roleNames } from "../../domain/access/roles.js";
-import { NO_MEMBERS, rolesChange } from "../../domain/changes/change.js";
+import { hasMembers, NO_MEMBERS, rolesChange } from "../../domain/changes/change.js";
 import type { Change } from "../../domain/changes/change.js";
 import { teamTarget } from "../../domain/teams/team.js";
 import { turnOf } from "../../domain/access/principal.js";
@@ -73,6 +73,10 @@ export class MemberService {
       if (before?.active) throw new UniquenessError("User", "userName", input.userName);
       const addition = { source: "scim", addedBy: tokenIdOf(principal.actor), showsProfile: false } as const;
       const members = before ? NO_MEMBERS : await join(this.deps, repositories, organization, id, addition);
+      // The account was deleted in this moment.
+      if (!before && !hasMembers(members)) {
+        throw new ConflictError("The User was deleted or changed at the same time; try again");
+      }
       const { setupEmail } = credentials;
       const person = { ...input, id };
       const sendsMail = await this.setupMail.isDue(repositories, setupEmail, person, organizationId, false);
