@@ -23,6 +23,9 @@ export async function serve(
   const server = createHttpServer(settings.http, muster.app);
   try {
     await muster.migrate();
+    const { bootstrapToken } = settings;
+    // `start` adopts it, too, but the first request can come as soon as the port is open.
+    if (bootstrapToken !== undefined) await muster.services.authentication.adopt("bootstrap", bootstrapToken);
     await listen(server, settings);
     await muster.start();
     await prepare(muster);
