@@ -1,7 +1,7 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Realm } from "../../domain/access/principal.js";
 import type { Locations } from "../../domain/listing.js";
-import { memberName } from "../memberships/record-columns.js";
+import { memberName } from "../memberships/record-view.js";
 import { constant, folded, text } from "../listing/fields.js";
 import type { Collection, ResourceFields } from "../listing/fields.js";
 import { prefixed, sql } from "../listing/sql.js";

@@ -8,13 +8,7 @@ import type { Member, MembershipSource } from "../../domain/memberships/membersh
 import { hasRole, ORGANIZATION_ADMIN } from "../../domain/access/roles.js";
 import type { Realm } from "../../domain/access/principal.js";
 import { ADMINISTRATORS, IS_ADMIN, roleBindings, toRoles } from "./roles.js";
-import {
-  followingColumns,
-  IS_FOLLOWING,
-  memberName,
-  profileOfRecord,
-  UNIQUE_NAME,
-} from "./record-columns.js";
+import { followingColumns, IS_FOLLOWING, memberName, profileOfRecord, UNIQUE_NAME } from "./record-view.js";
 import { constant, folded } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
 import { ListingCompiler } from "../listing/compile.js";

@@ -7,7 +7,7 @@ import type { JsonValue } from "../../domain/values/json.js";
 import { foldCase } from "../../domain/values/text.js";
 import { updateUnique } from "../unique.js";
 import { emailBindings, withKey } from "../users/account-rows.js";
-import { followingColumns, INDEXED, IS_FOLLOWING, personName, UNIQUE_NAME } from "./record-columns.js";
+import { followingColumns, INDEXED, IS_FOLLOWING, personName, UNIQUE_NAME } from "./record-view.js";
 
 /** What an organization says of a person, apart from the membership. */
 export type PersonRecord = Pick<AccountInput, "userName" | "displayName" | "profile" | "search">;

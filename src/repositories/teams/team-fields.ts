@@ -6,7 +6,7 @@ import { ListingCompiler } from "../listing/compile.js";
 import { constant, folded, text } from "../listing/fields.js";
 import type { Collection, Columns, ResourceFields } from "../listing/fields.js";
 import type { Source } from "../listing/source.js";
-import { memberName } from "../memberships/record-columns.js";
+import { memberName } from "../memberships/record-view.js";
 import { prefixed, sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 

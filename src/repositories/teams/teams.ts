@@ -10,7 +10,7 @@ import { ListingCompiler } from "../listing/compile.js";
 import { readPage } from "../listing/page.js";
 import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
-import { memberName } from "../memberships/record-columns.js";
+import { memberName } from "../memberships/record-view.js";
 import { roleBindings, toRoles } from "../memberships/roles.js";
 import { within } from "../realm.js";
 import { insertUnique, updateUnique } from "../unique.js";

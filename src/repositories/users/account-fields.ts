@@ -4,7 +4,7 @@ import type { Realm } from "../../domain/access/principal.js";
 import { ENTERPRISE_USER, MEMBERSHIP } from "../../domain/values/schemas.js";
 import { accountView } from "./account-view.js";
 import type { AccountView } from "./account-view.js";
-import { INDEXED } from "../memberships/record-columns.js";
+import { INDEXED } from "../memberships/record-view.js";
 import { ListingCompiler } from "../listing/compile.js";
 import { constant, folded, text } from "../listing/fields.js";
 import type { ResourceFields } from "../listing/fields.js";

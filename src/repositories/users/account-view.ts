@@ -5,7 +5,7 @@ import { constant, folded, text } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
 import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
-import { INDEXED, profileOfRecord } from "../memberships/record-columns.js";
+import { INDEXED, profileOfRecord } from "../memberships/record-view.js";
 
 /**
  * Accounts as a realm sees them, as a relation named `accounts` that has the same columns in all realms. All reads of

@@ -5,7 +5,7 @@ import { requireAttributes } from "../requests/resource.js";
 import type { Attribute, ResourceSchema } from "../schema/attribute.js";
 import { requireChangeable, requireRemovable, withoutPart, withParts } from "./complex.js";
 import { changeElements } from "./elements.js";
-import { Work } from "./work.js";
+import { Work } from "./work-limit.js";
 
 /**
  * Applies operations in order, all or none (RFC 7644 section 3.5.2).

@@ -10,7 +10,7 @@ import type { PatchPath } from "../filter/path.js";
 import type { Attribute } from "../schema/attribute.js";
 import { withoutPart, withParts } from "./complex.js";
 import { ElementIndex, namedBy } from "./identity.js";
-import type { Work } from "./work.js";
+import type { Work } from "./work-limit.js";
 
 /**
  * Applies one operation to the elements of a multi-valued attribute.

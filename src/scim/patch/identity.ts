@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { foldCase } from "../../domain/values/text.js";
 import { foldedPart } from "../filter/folded.js";
 import type { Attribute } from "../schema/attribute.js";
-import type { Work } from "./work.js";
+import type { Work } from "./work-limit.js";
 
 /**
  * Which elements of a multi-valued attribute are the same one (RFC 7643 section 2.4, RFC 7644 section

@@ -24,7 +24,7 @@ import type { SetupMail } from "./account-setup.js";
 import { hashOfChange } from "./accounts.js";
 import type { AccountChange } from "./accounts.js";
 import { join, leave } from "../memberships/joining.js";
-import { writeRecord } from "./member-record.js";
+import { writeRecord } from "./record-and-care.js";
 import { findPerson, generatedUserName } from "./who-is-who.js";
 import type { KnownPerson } from "./who-is-who.js";
 import { keepingAdministrators } from "../roles/administrators.js";
