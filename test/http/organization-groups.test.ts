@@ -44,6 +44,20 @@ describeServer("The Groups of an organization's realm", (scim, server) => {
 
   const add = (...members: readonly Body[]) => ({ op: "add", path: "members", value: refs(...members) });
 
+  it("are apart from the organization itself, for which it has an externalId of its own", async () => {
+    const path = `/Groups/${acme.id}`;
+    const set = (value: string) => ({ op: "add", path: "externalId", value });
+    expectStatus(await scim.patch(path, set("provider")), 200, 204);
+    expect(await read(own, path)).to.not.have.property("externalId");
+    expectStatus(await own.patch(path, set("own")), 200, 204);
+    expect((await read(own, path)).externalId).to.equal("own");
+    expect((await read(scim, path)).externalId).to.equal("provider");
+    expect(
+      expectList(await scim.find("/Groups", 'externalId eq "provider"')).map(({ id }) => id),
+    ).to.deep.equal([acme.id]);
+    expectList(await scim.find("/Groups", 'externalId eq "own"'), 0);
+  });
+
   it("are created and read as its identity provider sends them, and are the same object as a Team", async () => {
     const [dana, noor] = people;
     const answer = await own.post("/Groups", {

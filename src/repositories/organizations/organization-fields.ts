@@ -51,11 +51,22 @@ const organizationFields = (dialect: Dialect, realm: Realm, locations: Locations
   },
 });
 
+/** The column with a realm's `externalId` of an organization: the provider and the organization have one each. */
+export const externalIdColumn = (realm: Realm) =>
+  realm.type === "provider" ? "external_id" : "own_external_id";
+
+/** The columns that all realms see alike. */
+const SHARED = ["id", "display_name", "display_name_key", "description", "description_key", "member_count"];
+
 /** Organizations as a realm sees them, as a relation named `organizations`. */
 export const organizationView = (realm: Realm): Sql =>
   realm.type === "provider"
     ? sql("muster_organizations as organizations")
-    : sql("(select * from muster_organizations where id = ?) organizations", realm.organizationId);
+    : sql(
+        `(select ${SHARED.join(", ")}, ${externalIdColumn(realm)} as external_id, version, created_at, updated_at
+          from muster_organizations where id = ?) organizations`,
+        realm.organizationId,
+      );
 
 /** Organizations as the source of a listing, with only their ids as columns. */
 export const organizationSource = (

@@ -8,7 +8,7 @@ import { readPage } from "../listing/page.js";
 import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 import { within } from "../realm.js";
-import { organizationSource, organizationView } from "./organization-fields.js";
+import { externalIdColumn, organizationSource, organizationView } from "./organization-fields.js";
 import { insertUnique, updateUnique } from "../unique.js";
 
 interface OrganizationRow {
@@ -107,7 +107,7 @@ export class OrganizationRepository {
     await updateUnique(
       this.session.rows(
         `update muster_organizations
-          set display_name = ?, display_name_key = ?, external_id = ?, description = ?,
+          set display_name = ?, display_name_key = ?, ${externalIdColumn(this.realm)} = ?, description = ?,
            description_key = ?, member_count = ?, version = ?, updated_at = ?
          where id = ? ${this.#own.text}`,
         [
