@@ -348,6 +348,24 @@ describe("Setting up an account by mail", () => {
         expect(await passwordsOf(user)).to.deep.equal({ person: true, organizations: [] });
       });
 
+      it("does not tell an organization of a password that is the person's own", async () => {
+        const [at, elsewhere] = [await create({}, client), await create({}, client)];
+        for (const user of [at, elsewhere]) {
+          await linkFor(user);
+          await later(user);
+          expectStatus(
+            await scim.patch(`/Users/${user.id}`, { op: "add", path: "password", value: PASSWORD }),
+            200,
+          );
+        }
+        expectStatus(await client.patch(`/Users/${at.id}`, ask4Another), 200);
+        const emails = [{ value: `${unique("Own")}@example.com` }];
+        const changed = { op: "add", path: "emails", value: emails };
+        expectStatus(await client.patch(`/Users/${elsewhere.id}`, changed, ask4Another), 200);
+        await mailbox.expect(emails[0]?.value ?? "");
+        expect(mailbox.to(at.userName)).to.have.length(1);
+      });
+
       it("gives a password that opens the organization alone, at an address that the organization wrote", async () => {
         const emails = [{ value: `${unique("Squatter")}@example.com` }];
         const user = await create({ emails }, client);

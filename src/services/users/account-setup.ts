@@ -43,17 +43,19 @@ export class SetupMail {
   async isDue(
     repositories: Repositories,
     requested: Credentials["setupEmail"],
-    { id, active }: Pick<AccountWithOrganizations, "id" | "active">,
+    account: Recipient,
     organizationId: string | undefined,
     endsLink: boolean,
   ): Promise<boolean> {
+    const { id, active } = account;
     if (requested === undefined) return false;
     if (organizationId !== undefined) {
       const origin = await repositories.accounts.origin(id);
       if (origin.organizationId !== organizationId) return false;
     }
     if (requested === "send") return true;
-    if (active !== true || (await hasPassword(repositories, id, organizationId))) return false;
+    if (active !== true || (await passwordOf(repositories, account, organizationId)) !== undefined)
+      return false;
     const waiting = await repositories.accountSetups.find(id, organizationId, { lock: false });
     return endsLink || waiting?.isValid !== true;
   }
@@ -69,7 +71,7 @@ export class SetupMail {
   async send(
     repositories: Repositories,
     { actor }: Principal,
-    account: Pick<AccountWithOrganizations, "id" | "userName" | "profile" | "active">,
+    account: Recipient,
     organizationId: string | undefined,
     requested: Credentials["setupEmail"],
   ): Promise<void> {
@@ -77,7 +79,10 @@ export class SetupMail {
     if (account.active !== true) {
       throw new InvalidValueError("'sendSetupEmail' needs an active User: set 'active' to true");
     }
-    if (await hasPassword(repositories, id, organizationId)) {
+    const password = await passwordOf(repositories, account, organizationId);
+    // An organization is not told of a password that is the person's own.
+    if (password === "person's" && organizationId !== undefined) return;
+    if (password !== undefined) {
       throw new InvalidValueError("'sendSetupEmail' is only possible for a User without a password");
     }
     const { address, isPersonal } = await destination(repositories, account, organizationId);
@@ -97,16 +102,28 @@ export class SetupMail {
   }
 }
 
-/** @param organizationId the realm; undefined: the provider's */
-async function hasPassword(
-  { accounts, memberships }: Repositories,
-  id: string,
+/** A person to whom a setup is mailed, as the realm shows the account. */
+type Recipient = Pick<AccountWithOrganizations, "id" | "userName" | "profile" | "active">;
+
+/**
+ * The password that a person has already, of the kind that a link would give: the organization's own, or the person's if
+ * the link goes to an address of the person's.
+ *
+ * @param organizationId whose administrator asks; undefined: the provider's
+ */
+async function passwordOf(
+  repositories: Repositories,
+  account: Recipient,
   organizationId: string | undefined,
-): Promise<boolean> {
-  return (
-    (await accounts.passwordHash(id)) !== undefined ||
-    (organizationId !== undefined && (await memberships.hasPassword(organizationId, id)))
-  );
+): Promise<"organization's" | "person's" | undefined> {
+  const { accounts, memberships } = repositories;
+  if (organizationId !== undefined && (await memberships.hasPassword(organizationId, account.id))) {
+    return "organization's";
+  }
+  if ((await accounts.passwordHash(account.id)) === undefined) return undefined;
+  if (organizationId === undefined) return "person's";
+  const { isPersonal } = await destination(repositories, account, organizationId);
+  return isPersonal ? "person's" : undefined;
 }
 
 /**

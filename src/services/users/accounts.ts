@@ -106,13 +106,7 @@ export class AccountService {
       const changes = [...inRealm, ...personal, ...(passwordHash === undefined ? [] : ["password"])];
       const sendsMail =
         passwordHash === undefined &&
-        (await this.setupMail.isDue(
-          repositories,
-          setupEmail,
-          { id, active },
-          undefined,
-          concernsSetup(changes),
-        ));
+        (await this.setupMail.isDue(repositories, setupEmail, next, undefined, concernsSetup(changes)));
       if (sendsMail) changes.push("sendSetupEmail");
       await requireGrants(this.deps, repositories, principal, current.roles, roles);
       await requireSignIn(this.deps, repositories, principal, { current, next, changes });
