@@ -8,7 +8,9 @@ import { createGroup, omit, ORGANIZATION, severalAtATime, unique } from "../supp
 import { entra, okta } from "../support/identity-providers.js";
 import { Neighbour } from "../support/neighbour.js";
 import { clientWith } from "../support/realms.js";
+import { IS_DEEP } from "../support/deep.js";
 import { describeServer } from "../support/server.js";
+import type { ServerInProcess } from "../support/server.js";
 
 const PEOPLE = 500;
 const GROUPS = 20;
@@ -21,8 +23,14 @@ const SHARED = [0, 1, 2, 3, 4, 5, 26, 27, 101, 102].map(nameOf);
  * Everything that an identity provider does with an organization's token, in order, beside an organization that has some of
  * its people and that nothing of it may reach.
  */
-for (const provider of [okta, entra]) {
-  describeServer(`The life of a connection of ${provider.name} to one organization`, (scim, server) => {
+const lives = [
+  [okta, "SQLite"],
+  [entra, "PostgreSQL"],
+] as const;
+for (const [provider, usualEngine] of lives) {
+  // One engine each is enough for every day; the deep run takes both.
+  const engines = IS_DEEP ? undefined : [usualEngine];
+  const define = (scim: ScimClient, server: () => ServerInProcess) => {
     let acme: Body;
     let own: ScimClient;
     let ownToken: Body;
@@ -228,5 +236,12 @@ for (const provider of [okta, entra]) {
       expect((await dumpOf(admin)) === before, "what Acme reads stays").to.equal(true);
       await neighbour.remember();
     });
-  });
+  };
+  describeServer(
+    `The life of a connection of ${provider.name} to one organization`,
+    define,
+    {},
+    undefined,
+    engines,
+  );
 }

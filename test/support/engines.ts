@@ -68,7 +68,7 @@ async function migrated(url: string): Promise<string> {
  */
 export function forEachEngine(
   define: (engine: Engine) => void,
-  names = engines.map(({ name }) => name),
+  names: readonly Engine["name"][] = engines.map(({ name }) => name),
 ): void {
   for (const engine of engines.filter(({ name }) => names.includes(name) && chosen.includes(name))) {
     describe(`on ${engine.name}`, () => {

@@ -134,6 +134,7 @@ export function describeServer(
   define: (scim: ScimClient, server: () => ServerInProcess) => void,
   settings: Readonly<Record<string, string>> = {},
   own?: Partial<MusterOptions>,
+  engines?: readonly Engine["name"][],
 ): void {
   describe(title, () => {
     forEachEngine((engine) => {
@@ -147,7 +148,7 @@ export function describeServer(
       });
       after(() => running?.stop());
       define(new ScimClient(() => server().scim), server);
-    });
+    }, engines);
   });
 }
 
