@@ -199,12 +199,12 @@ export class MembershipRepository {
    */
   async #taken(organizationId: string, accountIds: readonly string[]): Promise<string[]> {
     const rows = await this.session.rows<{ id: string }>(
-      `select accounts.id from muster_accounts as accounts
-         join muster_memberships as others
-           on others.user_name_key = accounts.user_name_key and others.account_id <> accounts.id
-       where others.organization_id = ?
-       and accounts.id in (select items.value from ${this.session.dialect.textItems})`,
-      [organizationId, JSON.stringify(accountIds)],
+      // Cross joins, since SQLite then looks them up in this order, and not all of the organization's people.
+      `select accounts.id from ${this.session.dialect.textItems}
+         cross join muster_accounts as accounts cross join muster_memberships as others
+       where accounts.id = items.value and others.organization_id = ?
+       and others.user_name_key = accounts.user_name_key and others.account_id <> accounts.id`,
+      [JSON.stringify(accountIds), organizationId],
     );
     return rows.map(({ id }) => id);
   }
