@@ -371,7 +371,7 @@ export class MembershipRepository {
       [organizationId, ...bindings],
     );
     await this.session.rows(
-      `update muster_accounts set in_care = false where in_care and origin_organization_id = ?
+      `update muster_accounts set in_care = false where in_care and coalesce(origin_organization_id, '') = ?
        and id in (select items.value from ${dialect.textItems})`,
       [organizationId, JSON.stringify(removed.map(toId))],
     );

@@ -21,10 +21,9 @@ const ACTIVE = `join muster_accounts as accounts on accounts.id = memberships.ac
  * those by teams, apart, so that each half has an index.
  */
 export const ADMINISTRATORS = `select memberships.organization_id, memberships.account_id
-    from muster_memberships as memberships ${ACTIVE} where memberships.is_admin and memberships.active
+    from muster_memberships as memberships ${ACTIVE} where memberships.is_admin = true and memberships.active
   union all
   select teams.organization_id, memberships.account_id from muster_teams as teams
-    join muster_team_memberships as seats on seats.team_id = teams.id
-    join muster_memberships as memberships
-      on memberships.organization_id = teams.organization_id and memberships.account_id = seats.account_id ${ACTIVE}
-  where teams.is_admin and memberships.active`;
+    cross join muster_team_memberships as seats cross join muster_memberships as memberships ${ACTIVE}
+  where teams.is_admin and seats.team_id = teams.id and memberships.organization_id = teams.organization_id
+    and memberships.account_id = seats.account_id and memberships.active`;
