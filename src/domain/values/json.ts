@@ -7,6 +7,12 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The text at a path in objects within objects; undefined where there is none. */
+export function textAt(value: JsonValue | undefined, [name, ...rest]: readonly string[]): string | undefined {
+  if (name === undefined) return typeof value === "string" ? value : undefined;
+  return isJsonObject(value) ? textAt(value[name], rest) : undefined;
+}
+
 /**
  * A JSON object as text, as a value, or as both. It is converted to the other form only when that is read, because most
  * stored documents are sent on as text.

@@ -7,7 +7,7 @@ import type { Filter } from "../../domain/listing.js";
 import type { Member, MembershipSource } from "../../domain/memberships/membership.js";
 import { hasRole, ORGANIZATION_ADMIN } from "../../domain/access/roles.js";
 import type { Realm } from "../../domain/access/principal.js";
-import { ADMINISTRATORS, IS_ADMIN, roleBindings, toRoles } from "./roles.js";
+import { ADMINISTRATORS, roleBindings, toRoles } from "./roles.js";
 import { followingColumns, IS_FOLLOWING, memberName, profileOfRecord, UNIQUE_NAME } from "./record-view.js";
 import { constant, folded } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
@@ -97,18 +97,6 @@ export class MembershipRepository {
     const row = await this.session.first(
       `select 1 from muster_memberships
         where organization_id = ? and account_id = ? ${this.session.dialect.forUpdate}`,
-      [organizationId, accountId],
-    );
-    return row !== undefined;
-  }
-
-  /** Whether a member administers the organization. */
-  async isAdministrator(organizationId: string, accountId: string): Promise<boolean> {
-    const row = await this.session.first(
-      `select 1 from muster_memberships as memberships
-        join muster_accounts as accounts on accounts.id = memberships.account_id
-       where memberships.organization_id = ? and memberships.account_id = ?
-       and memberships.active and accounts.active and ${IS_ADMIN}`,
       [organizationId, accountId],
     );
     return row !== undefined;

@@ -2,8 +2,7 @@ import type { Session } from "../../db/session.js";
 import { ConflictError, UniquenessError } from "../../domain/errors.js";
 import { INDEXED_IN_PROFILE } from "../../domain/users/account.js";
 import type { AccountInput } from "../../domain/users/account.js";
-import { isJsonObject } from "../../domain/values/json.js";
-import type { JsonValue } from "../../domain/values/json.js";
+import { textAt } from "../../domain/values/json.js";
 import { foldCase } from "../../domain/values/text.js";
 import { updateUnique } from "../unique.js";
 import { emailBindings, withKey } from "../users/account-rows.js";
@@ -108,7 +107,7 @@ export class RecordRepository {
           ...withKey(record.userName),
           ...withKey(record.displayName),
           ...(isOwn ? [record.profile.text, record.search.text] : [null, null]),
-          ...INDEXED_IN_PROFILE.map((path) => textAt(record.search.value, path)),
+          ...INDEXED_IN_PROFILE.map((path) => textAt(record.search.value, path) ?? null),
           organizationId,
           accountId,
         ],
@@ -230,10 +229,4 @@ export class RecordRepository {
       bindings,
     );
   }
-}
-
-/** The text at a path of a document, as its index has it. */
-function textAt(value: JsonValue | undefined, [name, ...rest]: readonly string[]): string | null {
-  if (name === undefined) return typeof value === "string" ? value : null;
-  return isJsonObject(value) ? textAt(value[name], rest) : null;
 }

@@ -6,7 +6,6 @@ import type { Invitation, InvitationStatus } from "../../domain/invitations/invi
 import { isTokenInviting } from "../../domain/access/policy.js";
 import { linkAuthor, PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Author } from "../../domain/access/principal.js";
-import { hasRole, PROVIDER_ADMIN } from "../../domain/access/roles.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 import type { BruteForceGuard, Origin } from "../limits/brute-force-guard.js";
@@ -124,7 +123,7 @@ async function findInviter(
   invitation: Invitation,
   now: string,
 ): Promise<{ name: string | undefined }> {
-  const { accounts, accessTokens, memberships, records } = repositories;
+  const { accessTokens, power, records } = repositories;
   const { organizationId } = invitation;
   const { tokenId, accountId } = invitation.inviter;
   const withdrawn = () =>
@@ -139,11 +138,7 @@ async function findInviter(
     if (!isValid) throw withdrawn();
     return { name: undefined };
   }
-  const account = await accounts.find(accountId);
-  const mayInvite =
-    (await memberships.isAdministrator(organizationId, accountId)) ||
-    (account?.active === true && hasRole(account.roles, PROVIDER_ADMIN));
-  if (!mayInvite) throw withdrawn();
+  if (!(await power.isHeld(accountId, organizationId))) throw withdrawn();
   return { name: await records.nameOf({ organizationId, accountId }) };
 }
 

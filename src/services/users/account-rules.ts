@@ -10,8 +10,7 @@ import {
   requireSize,
 } from "../../domain/limits/values.js";
 import type { Sized } from "../../domain/limits/values.js";
-import { isJsonObject } from "../../domain/values/json.js";
-import type { JsonValue } from "../../domain/values/json.js";
+import { textAt } from "../../domain/values/json.js";
 import type { Dependencies } from "../dependencies.js";
 
 type Profile = Pick<AccountInput, "userName" | "displayName" | "profile">;
@@ -66,12 +65,6 @@ export function requireStorable(
   requireKeyLengths("emails", profile.value.emails);
   for (const path of INDEXED_IN_PROFILE) requireKeyLength({ [path.join(".")]: textAt(profile.value, path) });
   requireSize(sized(input), profileMaxBytes, current && sized(current));
-}
-
-/** The text at a path; undefined where there is none. */
-function textAt(value: JsonValue | undefined, [name, ...rest]: readonly string[]): string | undefined {
-  if (name === undefined) return typeof value === "string" ? value : undefined;
-  return isJsonObject(value) ? textAt(value[name], rest) : undefined;
 }
 
 const sized = ({ profile, roles }: Pick<Account, "profile" | "roles">): Sized => ({
