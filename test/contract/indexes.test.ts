@@ -5,7 +5,9 @@ import { migrate } from "../../src/db/migrate.js";
 import { Session } from "../../src/db/session.js";
 import { readSettings } from "../../src/config/settings.js";
 import { MembershipDetailsRepository } from "../../src/repositories/memberships/membership-details.js";
+import { MembershipRepository } from "../../src/repositories/memberships/memberships.js";
 import { PowerRepository } from "../../src/repositories/memberships/power.js";
+import { RecordRepository } from "../../src/repositories/memberships/records.js";
 import { sql } from "../../src/repositories/listing/sql.js";
 import type { Sql } from "../../src/repositories/listing/sql.js";
 import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
@@ -76,6 +78,10 @@ async function peopleOf(session: Session): Promise<void> {
     await session.rows(`analyze muster_${table}`);
 }
 
+/** What a plan says that reads all people of an organization, or all accounts that it created. */
+const ALL_OF_ORGANIZATION =
+  /(memberships|others|accounts|member_emails)\b[^\n]*\((origin_)?organization_id=\?\)|SCAN (memberships|accounts|others)\b|Seq Scan on muster_(memb|acc)/;
+
 describe("Looking users up", () => {
   forEachEngine((engine) => {
     let database: Database;
@@ -142,6 +148,31 @@ describe("Looking users up", () => {
         const explained = await database.transaction((each) => planOf(each, statement));
         expect(explained).to.include("muster_team_memberships_account_id_index");
         expect(explained).to.not.match(/SCAN (muster_)?team_memberships/);
+      }
+    });
+
+    it("when one joins or leaves an organization reads none of its other people", async () => {
+      const statements: Sql[] = [];
+      const session = new Session(database.dialect, (text, bindings) => {
+        statements.push(sql(text, ...bindings));
+        return Promise.resolve([]);
+      });
+      const memberships = new MembershipRepository(session, PROVIDER_REALM);
+      const records = new RecordRepository(session);
+      const at = "2026-01-01T00:00:00.000Z";
+      const addition = { source: "scim", addedBy: undefined, showsProfile: true, at } as const;
+      await memberships.add(ID, [ID], addition);
+      await records.followEmails(ID, [ID]);
+      await records.endCare([ID], ID);
+      await memberships.administered([ID]);
+      await memberships.remove(ID, [ID], at);
+      expect(statements).to.have.length.above(7);
+      for (const statement of statements) {
+        // SQLite does not end a transaction in which a statement that returns rows was explained.
+        const plan = await (database.dialect.hasOneWriter
+          ? planOf(database.lookingUp(""), statement)
+          : database.transaction((each) => planOf(each, statement)));
+        expect(plan, statement.text).to.not.match(ALL_OF_ORGANIZATION);
       }
     });
 
