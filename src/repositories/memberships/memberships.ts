@@ -1,14 +1,16 @@
 import type { Dialect } from "../../db/dialect.js";
-import type { Binding, Session } from "../../db/session.js";
-import { constraintViolation } from "../../db/violations.js";
+import type { Session } from "../../db/session.js";
 import type { AccountInput } from "../../domain/users/account.js";
-import { ConflictError, InvalidValueError } from "../../domain/errors.js";
 import type { Filter } from "../../domain/listing.js";
-import type { Member, MembershipSource } from "../../domain/memberships/membership.js";
+import type { Member } from "../../domain/memberships/membership.js";
 import { hasRole, ORGANIZATION_ADMIN } from "../../domain/access/roles.js";
 import type { Realm } from "../../domain/access/principal.js";
 import { ADMINISTRATORS, roleBindings, toRoles } from "./roles.js";
-import { followingColumns, IS_FOLLOWING, memberName, profileOfRecord, UNIQUE_NAME } from "./record-view.js";
+import { memberName } from "./record-view.js";
+import { addMembers } from "./adding.js";
+import type { Addition } from "./adding.js";
+import { removeMembers } from "./removing.js";
+import { sql } from "../listing/sql.js";
 import { constant, folded } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
 import { ListingCompiler } from "../listing/compile.js";
@@ -37,16 +39,6 @@ interface AccountId {
 }
 
 const toId = (row: AccountId) => row.account_id;
-
-/** How, by which token and when a member is added. */
-export interface Addition {
-  readonly source: MembershipSource;
-  /** The id of the access token; undefined without one. */
-  readonly addedBy: string | undefined;
-  /** Whether the organization sees what the provider and the person wrote in the account, beyond names. */
-  readonly showsProfile: boolean;
-  readonly at: string;
-}
 
 /**
  * Memberships of organizations. The cost of a change depends on the members it names, not on the size of the organization.
@@ -119,82 +111,8 @@ export class MembershipRepository {
    * @throws InvalidValueError when one of the accounts is deleted at the same time, ConflictError when the organization
    *   gave all the names that an account could have there to other people
    */
-  async add(organizationId: string, accountIds: readonly string[], addition: Addition): Promise<string[]> {
-    try {
-      return await this.#insert(organizationId, accountIds, addition);
-    } catch (error) {
-      const constraint = constraintViolation(error)?.constraint;
-      if (constraint === UNIQUE_NAME) {
-        throw new ConflictError(
-          "Another User of the organization has the userName of a User to be added; change that userName first",
-        );
-      }
-      if (constraint !== "muster_memberships_account_id_foreign") throw error;
-      throw new InvalidValueError(
-        "A User to be added as a member was deleted at the same time; read the Users again and retry",
-      );
-    }
-  }
-
-  async #insert(
-    organizationId: string,
-    accountIds: readonly string[],
-    addition: Addition,
-  ): Promise<string[]> {
-    const { dialect } = this.session;
-    await this.#lockAccounts(accountIds);
-    const taken = await this.#taken(organizationId, accountIds);
-    const following = followingColumns(dialect, {
-      organizationId: "organizations.id",
-      showsProfile: addition.showsProfile ? "true" : "false",
-      isTaken: taken.length === 0 ? "false" : "taken.value is not null",
-    });
-    const names =
-      taken.length === 0
-        ? ""
-        : `left join (select items.value from ${dialect.textItems}) taken
-      on taken.value = accounts.id`;
-    const added = await this.session.rows<AccountId>(
-      `insert into muster_memberships (organization_id, account_id, source, added_by, created_at, updated_at,
-         shows_profile, ${Object.keys(following).join(", ")})
-       select organizations.id, accounts.id, ?, ?, ?, ?, ?, ${Object.values(following).join(", ")}
-       from muster_organizations as organizations cross join muster_accounts as accounts ${names}
-         where organizations.id = ? and accounts.id in (select items.value from ${dialect.textItems})
-       on conflict (organization_id, account_id) do nothing returning account_id`,
-      [
-        ...[addition.source, addition.addedBy ?? null, addition.at, addition.at, addition.showsProfile],
-        ...(taken.length === 0 ? [] : [JSON.stringify(taken)]),
-        ...[organizationId, JSON.stringify(accountIds)],
-      ],
-    );
-    return added.map(toId);
-  }
-
-  /** What is written of the accounts in this moment has to be in the new records. */
-  async #lockAccounts(accountIds: readonly string[]): Promise<void> {
-    const { dialect } = this.session;
-    if (dialect.hasOneWriter) return;
-    await this.session.rows(
-      `select id from muster_accounts where id in (select items.value from ${dialect.textItems})
-       order by id ${dialect.forUpdate}`,
-      [JSON.stringify(accountIds)],
-    );
-  }
-
-  /**
-   * Those accounts whose user names other people have in the organization. It is asked before the insertion, since a
-   * statement that inserts and looks up in the same table can read all that it has inserted, over and over.
-   */
-  async #taken(organizationId: string, accountIds: readonly string[]): Promise<string[]> {
-    const rows = await this.session.rows<{ id: string }>(
-      // Cross joins, since SQLite then looks them up in this order, and not all of the organization's people.
-      `select accounts.id from ${this.session.dialect.textItems}
-         cross join muster_accounts as accounts cross join muster_memberships as others
-       where accounts.id = items.value and others.organization_id = ?
-       and others.user_name_key = accounts.user_name_key and others.account_id <> accounts.id`,
-      [JSON.stringify(accountIds), organizationId],
-    );
-    return rows.map(({ id }) => id);
+  add(organizationId: string, accountIds: readonly string[], addition: Addition): Promise<string[]> {
+    return addMembers(this.session, organizationId, accountIds, addition);
   }
 
   /** Writes a membership's attributes; its version goes up by one. */
@@ -295,13 +213,23 @@ export class MembershipRepository {
   /** Removes members, and keeps their records. @param at ISO 8601 in UTC @returns the ids of the removed members */
   remove(organizationId: string, accountIds: readonly string[], at: string): Promise<string[]> {
     const items = `(select items.value from ${this.session.dialect.textItems})`;
-    return this.#remove(organizationId, `account_id in ${items}`, [JSON.stringify(accountIds)], at);
+    return removeMembers(
+      this.session,
+      organizationId,
+      sql(`account_id in ${items}`, JSON.stringify(accountIds)),
+      at,
+    );
   }
 
   /** Like `remove`, for all members except these. */
   removeOthers(organizationId: string, accountIds: readonly string[], at: string): Promise<string[]> {
     const items = `(select items.value from ${this.session.dialect.textItems})`;
-    return this.#remove(organizationId, `account_id not in ${items}`, [JSON.stringify(accountIds)], at);
+    return removeMembers(
+      this.session,
+      organizationId,
+      sql(`account_id not in ${items}`, JSON.stringify(accountIds)),
+      at,
+    );
   }
 
   /** Like `remove`, for the members whose elements of `members` match a filter. */
@@ -314,78 +242,13 @@ export class MembershipRepository {
       documents: {},
     });
     const { text, bindings } = compiler.condition(filter);
-    return this.#remove(
-      organizationId,
+    const matching = sql(
       `account_id in (select element.account_id from ${elements.from}
          where element.organization_id = ? and ${text})`,
-      [organizationId, ...bindings],
-      at,
+      organizationId,
+      ...bindings,
     );
-  }
-
-  /** @param condition on the columns of memberships @returns the ids of the removed members */
-  async #remove(
-    organizationId: string,
-    condition: string,
-    bindings: readonly Binding[],
-    at: string,
-  ): Promise<string[]> {
-    const { dialect } = this.session;
-    await this.#lockFollowing(organizationId, condition, bindings);
-    const kept = ["user_name", "user_name_key", "display_name", "external_id"];
-    const profile = (["profile", "search"] as const).map(
-      (column) => `case when ${IS_FOLLOWING} then null else ${profileOfRecord(dialect, column)} end`,
-    );
-    const columns = [...kept, "profile", "search", "ended_at"];
-    await this.session.rows(
-      `insert into muster_kept_records (organization_id, account_id, ${columns.join(", ")})
-       select memberships.organization_id, memberships.account_id,
-         ${kept.map((column) => `memberships.${column}`).join(", ")}, ${profile.join(", ")}, ?
-       from muster_memberships as memberships join muster_accounts as accounts on accounts.id = memberships.account_id
-       where memberships.organization_id = ? and memberships.${condition}
-       on conflict (organization_id, account_id) do update set
-         ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}`,
-      [at, organizationId, ...bindings],
-    );
-    // The database would delete their places in teams one by one, and count each team as often.
-    if (!dialect.hasOneWriter) {
-      await this.session.rows(
-        `delete from muster_team_memberships where organization_id = ? and ${condition}`,
-        [organizationId, ...bindings],
-      );
-    }
-    const removed = await this.session.rows<AccountId>(
-      `delete from muster_memberships where organization_id = ? and ${condition} returning account_id`,
-      [organizationId, ...bindings],
-    );
-    await this.session.rows(
-      `update muster_accounts set in_care = false where in_care and coalesce(origin_organization_id, '') = ?
-       and id in (select items.value from ${dialect.textItems})`,
-      [organizationId, JSON.stringify(removed.map(toId))],
-    );
-    return removed.map(toId);
-  }
-
-  /**
-   * Locks those members' accounts that follow their records, as everywhere before the memberships, so that the records are
-   * kept as the organization wrote them last.
-   *
-   * @param condition on the columns of memberships
-   */
-  async #lockFollowing(
-    organizationId: string,
-    condition: string,
-    bindings: readonly Binding[],
-  ): Promise<void> {
-    const { dialect } = this.session;
-    if (dialect.hasOneWriter) return;
-    await this.session.rows(
-      `select id from muster_accounts where in_care and origin_organization_id = ? and id in
-         (select account_id from muster_memberships as memberships
-          where organization_id = ? and memberships.${condition})
-       order by id ${dialect.forUpdate}`,
-      [organizationId, organizationId, ...bindings],
-    );
+    return removeMembers(this.session, organizationId, matching, at);
   }
 
   /** Locks all organizations that an account is a member of until the transaction ends. */

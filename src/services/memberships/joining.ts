@@ -7,7 +7,7 @@ import type { MembershipChange, MembershipSource, MemberTurns } from "../../doma
 import { changedMembers, organizationTarget } from "../../domain/organizations/organization.js";
 import type { Organization } from "../../domain/organizations/organization.js";
 import type { AccountWithOrganizations } from "../../domain/users/account.js";
-import type { Addition } from "../../repositories/memberships/memberships.js";
+import type { Addition } from "../../repositories/memberships/adding.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 import { keepingAdministrators } from "../roles/administrators.js";

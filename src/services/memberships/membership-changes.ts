@@ -2,7 +2,8 @@ import type { MembersChange } from "../../domain/changes/change.js";
 import { InvalidValueError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import type { MemberEntry, MembershipChange, MemberTurns } from "../../domain/memberships/membership.js";
-import type { Addition, MembershipRepository } from "../../repositories/memberships/memberships.js";
+import type { Addition } from "../../repositories/memberships/adding.js";
+import type { MembershipRepository } from "../../repositories/memberships/memberships.js";
 
 /**
  * Writes the members of an organization, step by step. Only `joining.ts` calls it, since that also handles the

@@ -1,0 +1,114 @@
+import type { Session } from "../../db/session.js";
+import { constraintViolation } from "../../db/violations.js";
+import { ConflictError, InvalidValueError } from "../../domain/errors.js";
+import type { MembershipSource } from "../../domain/memberships/membership.js";
+import { followingColumns, UNIQUE_NAME } from "./record-view.js";
+
+/** How, by which token and when a member is added. */
+export interface Addition {
+  readonly source: MembershipSource;
+  /** The id of the access token; undefined without one. */
+  readonly addedBy: string | undefined;
+  /** Whether the organization sees what the provider and the person wrote in the account, beyond names. */
+  readonly showsProfile: boolean;
+  readonly at: string;
+}
+
+interface AccountId {
+  account_id: string;
+}
+
+/**
+ * Makes accounts members; existing members do not change, and unknown ids are skipped.
+ *
+ * @returns the ids of the new members
+ * @throws InvalidValueError when one of the accounts is deleted at the same time, ConflictError when the organization
+ *   gave all the names that an account could have there to other people
+ */
+export async function addMembers(
+  session: Session,
+  organizationId: string,
+  accountIds: readonly string[],
+  addition: Addition,
+): Promise<string[]> {
+  try {
+    return await insert(session, organizationId, accountIds, addition);
+  } catch (error) {
+    const constraint = constraintViolation(error)?.constraint;
+    if (constraint === UNIQUE_NAME) {
+      throw new ConflictError(
+        "Another User of the organization has the userName of a User to be added; change that userName first",
+      );
+    }
+    if (constraint !== "muster_memberships_account_id_foreign") throw error;
+    throw new InvalidValueError(
+      "A User to be added as a member was deleted at the same time; read the Users again and retry",
+    );
+  }
+}
+
+async function insert(
+  session: Session,
+  organizationId: string,
+  accountIds: readonly string[],
+  addition: Addition,
+): Promise<string[]> {
+  const { dialect } = session;
+  await lockAccounts(session, accountIds);
+  const taken = await takenNames(session, organizationId, accountIds);
+  const following = followingColumns(dialect, {
+    organizationId: "organizations.id",
+    showsProfile: addition.showsProfile ? "true" : "false",
+    isTaken: taken.length === 0 ? "false" : "taken.value is not null",
+  });
+  const names =
+    taken.length === 0
+      ? ""
+      : `left join (select items.value from ${dialect.textItems}) taken
+    on taken.value = accounts.id`;
+  const added = await session.rows<AccountId>(
+    `insert into muster_memberships (organization_id, account_id, source, added_by, created_at, updated_at,
+       shows_profile, ${Object.keys(following).join(", ")})
+     select organizations.id, accounts.id, ?, ?, ?, ?, ?, ${Object.values(following).join(", ")}
+     from muster_organizations as organizations cross join muster_accounts as accounts ${names}
+       where organizations.id = ? and accounts.id in (select items.value from ${dialect.textItems})
+     on conflict (organization_id, account_id) do nothing returning account_id`,
+    [
+      ...[addition.source, addition.addedBy ?? null, addition.at, addition.at, addition.showsProfile],
+      ...(taken.length === 0 ? [] : [JSON.stringify(taken)]),
+      ...[organizationId, JSON.stringify(accountIds)],
+    ],
+  );
+  return added.map((row) => row.account_id);
+}
+
+/** What is written of the accounts in this moment has to be in the new records. */
+async function lockAccounts(session: Session, accountIds: readonly string[]): Promise<void> {
+  const { dialect } = session;
+  if (dialect.hasOneWriter) return;
+  await session.rows(
+    `select id from muster_accounts where id in (select items.value from ${dialect.textItems})
+     order by id ${dialect.forUpdate}`,
+    [JSON.stringify(accountIds)],
+  );
+}
+
+/**
+ * Those accounts whose user names other people have in the organization. It is asked before the insertion, since a
+ * statement that inserts and looks up in the same table can read all that it has inserted, over and over.
+ */
+async function takenNames(
+  session: Session,
+  organizationId: string,
+  accountIds: readonly string[],
+): Promise<string[]> {
+  const rows = await session.rows<{ id: string }>(
+    // Cross joins, since SQLite then looks them up in this order, and not all of the organization's people.
+    `select accounts.id from ${session.dialect.textItems}
+       cross join muster_accounts as accounts cross join muster_memberships as others
+     where accounts.id = items.value and others.organization_id = ?
+     and others.user_name_key = accounts.user_name_key and others.account_id <> accounts.id`,
+    [JSON.stringify(accountIds), organizationId],
+  );
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,74 @@
+import type { Session } from "../../db/session.js";
+import type { Sql } from "../listing/sql.js";
+import { IS_FOLLOWING, profileOfRecord } from "./record-view.js";
+
+/**
+ * Removes members of an organization, and keeps their records; the organization's care for their accounts ends.
+ *
+ * @param condition on the columns of memberships
+ * @param at ISO 8601 in UTC
+ * @returns the ids of the removed members
+ */
+export async function removeMembers(
+  session: Session,
+  organizationId: string,
+  { text: condition, bindings }: Sql,
+  at: string,
+): Promise<string[]> {
+  const { dialect } = session;
+  await lockFollowing(session, organizationId, { text: condition, bindings });
+  const kept = ["user_name", "user_name_key", "display_name", "external_id"];
+  const profile = (["profile", "search"] as const).map(
+    (column) => `case when ${IS_FOLLOWING} then null else ${profileOfRecord(dialect, column)} end`,
+  );
+  const columns = [...kept, "profile", "search", "ended_at"];
+  await session.rows(
+    `insert into muster_kept_records (organization_id, account_id, ${columns.join(", ")})
+     select memberships.organization_id, memberships.account_id,
+       ${kept.map((column) => `memberships.${column}`).join(", ")}, ${profile.join(", ")}, ?
+     from muster_memberships as memberships join muster_accounts as accounts on accounts.id = memberships.account_id
+     where memberships.organization_id = ? and memberships.${condition}
+     on conflict (organization_id, account_id) do update set
+       ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}`,
+    [at, organizationId, ...bindings],
+  );
+  // The database would delete their places in teams one by one, and count each team as often.
+  if (!dialect.hasOneWriter) {
+    await session.rows(`delete from muster_team_memberships where organization_id = ? and ${condition}`, [
+      organizationId,
+      ...bindings,
+    ]);
+  }
+  const removed = await session.rows<{ account_id: string }>(
+    `delete from muster_memberships where organization_id = ? and ${condition} returning account_id`,
+    [organizationId, ...bindings],
+  );
+  await session.rows(
+    `update muster_accounts set in_care = false where in_care and coalesce(origin_organization_id, '') = ?
+     and id in (select items.value from ${dialect.textItems})`,
+    [organizationId, JSON.stringify(removed.map((row) => row.account_id))],
+  );
+  return removed.map((row) => row.account_id);
+}
+
+/**
+ * Locks those members' accounts that follow their records, as everywhere before the memberships, so that the records are
+ * kept as the organization wrote them last.
+ *
+ * @param condition on the columns of memberships
+ */
+async function lockFollowing(
+  session: Session,
+  organizationId: string,
+  { text: condition, bindings }: Sql,
+): Promise<void> {
+  const { dialect } = session;
+  if (dialect.hasOneWriter) return;
+  await session.rows(
+    `select id from muster_accounts where in_care and origin_organization_id = ? and id in
+       (select account_id from muster_memberships as memberships
+        where organization_id = ? and memberships.${condition})
+     order by id ${dialect.forUpdate}`,
+    [organizationId, organizationId, ...bindings],
+  );
+}
