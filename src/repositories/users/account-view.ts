@@ -14,6 +14,8 @@ import { INDEXED, profileOfRecord } from "../memberships/record-view.js";
 export interface AccountView {
   /** The SQL after `from`. */
   readonly from: Sql;
+  /** The SQL after `from` that counts all of them without reading each account. */
+  readonly all?: Sql;
   /** SQL for an account's organizations as one JSON list. */
   readonly organizations: string;
   /** SQL for about how many bytes that list has. */
@@ -120,6 +122,7 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
         where memberships.organization_id = ?) accounts`,
       organizationId,
     ),
+    all: sql("muster_memberships where organization_id = ?", organizationId),
     isInvited: isInvited(" and account_setups.organization_id = accounts.organization_id"),
     emails: {
       ...emailElements("muster_member_emails as element"),
