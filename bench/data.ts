@@ -69,8 +69,7 @@ export async function fill(dataDir: string, users: number, groupSizes: readonly 
       const displayName = `Group of ${memberCount}`;
       await organizations.insert({ displayName, id, memberCount, version: 1, updatedAt: now });
       await memberships.add(id, accountIds.slice(0, memberCount), {
-        source: "scim",
-        addedBy: "bench",
+        origin: { source: "scim", isProviders: true },
         showsProfile: true,
         at: now,
       });

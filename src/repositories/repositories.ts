@@ -8,6 +8,7 @@ import { InvitationRepository } from "./invitations/invitations.js";
 import { KeyRepository } from "./keys.js";
 import { RateLimitRepository } from "./limits/rate-limits.js";
 import { OutboxRepository } from "./mail/outbox.js";
+import { ActivityRepository } from "./memberships/activity.js";
 import { MembershipDetailsRepository } from "./memberships/membership-details.js";
 import { MembershipRepository } from "./memberships/memberships.js";
 import { PowerRepository } from "./memberships/power.js";
@@ -41,6 +42,7 @@ export class Repositories {
   #membershipDetails: MembershipDetailsRepository | undefined;
   #keys: KeyRepository | undefined;
   #power: PowerRepository | undefined;
+  #activity: ActivityRepository | undefined;
 
   /**
    * @param realm limits what can be seen
@@ -114,6 +116,10 @@ export class Repositories {
 
   get keys(): KeyRepository {
     return (this.#keys ??= new KeyRepository(this.session));
+  }
+
+  get activity(): ActivityRepository {
+    return (this.#activity ??= new ActivityRepository(this.session));
   }
 
   get power(): PowerRepository {

@@ -160,7 +160,7 @@ describe("Looking users up", () => {
       const memberships = new MembershipRepository(session, PROVIDER_REALM);
       const records = new RecordRepository(session);
       const at = "2026-01-01T00:00:00.000Z";
-      const addition = { source: "scim", addedBy: undefined, showsProfile: true, at } as const;
+      const addition = { origin: { source: "scim", isProviders: true }, showsProfile: true, at } as const;
       await memberships.add(ID, [ID], addition);
       await records.followEmails(ID, [ID]);
       await records.endCare([ID], ID);

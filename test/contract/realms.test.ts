@@ -295,7 +295,7 @@ async function createWorld(all: Repositories, name: string): Promise<World> {
   for (const each of [person, colleague]) await all.accounts.insert(each, organization.id);
   const ids = [person.id, colleague.id];
   await all.memberships.add(organization.id, ids, {
-    ...{ source: "scim", addedBy: token.id, showsProfile: false, at: AT },
+    ...{ origin: { source: "scim", tokenId: token.id, isProviders: false }, showsProfile: false, at: AT },
   });
   await all.teams.insert(team);
   await all.teams.add(team, [person.id]);

@@ -3,6 +3,7 @@ import type { ParsedMail } from "mailparser";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
+import type { MailMessage } from "../../src/delivery/mail/transport.js";
 
 /** The answer of a mail server that refuses an address. */
 export interface Refusal {
@@ -86,8 +87,38 @@ export class MailServer {
   }
 }
 
+/** Takes mail from a server in this process, or refuses it. */
+export class Outgoing {
+  readonly #sent: MailMessage[] = [];
+  /** The error that sending ends with; undefined: mail is taken. */
+  fault: Error | undefined;
+
+  /** For `startServer`. */
+  readonly options = {
+    passwordCost: { N: 2 ** 4, r: 8, p: 1 },
+    mailer: {
+      send: (message: MailMessage) => {
+        if (this.fault) return Promise.reject(this.fault);
+        this.#sent.push(message);
+        return Promise.resolve();
+      },
+    },
+  };
+
+  /** Waits for mail to an address. @throws Error when it does not arrive */
+  async expect(address: string, count = 1): Promise<MailMessage> {
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      const found = this.#sent.filter(({ to }) => to.toLowerCase() === address.toLowerCase())[count - 1];
+      if (found) return found;
+      if (Date.now() > deadline) throw new Error(`No mail came to ${address}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
 /** The link in mail, as its text has it. */
-export function linkIn({ text }: ParsedMail): string {
+export function linkIn({ text }: { readonly text?: string | undefined }): string {
   const link = /https?:\/\/\S+/.exec(text ?? "")?.[0];
   if (link === undefined) throw new Error(`There is no link in: ${text ?? ""}`);
   return link;

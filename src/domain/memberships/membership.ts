@@ -1,7 +1,39 @@
+import { accountOf, tokenIdOf } from "../access/actor.js";
+import type { Author } from "../access/principal.js";
 import type { Filter } from "../listing.js";
 
 /** How a person became a member. */
-export type MembershipSource = "scim" | "admin" | "invitation";
+export const MEMBERSHIP_SOURCES = ["scim", "admin", "invitation"] as const;
+export type MembershipSource = (typeof MEMBERSHIP_SOURCES)[number];
+
+/** By whom a person was added, and how. */
+export interface MemberOrigin {
+  /** `scim`: by a machine; `admin`: by a person; `invitation`: by accepting one. */
+  readonly source: MembershipSource;
+  /** The access token that it was done with. */
+  readonly tokenId?: string | undefined;
+  /** The person who did it. */
+  readonly accountId?: string | undefined;
+  readonly invitationId?: string | undefined;
+  /** Whether it was done in the provider's realm: an organization does not see by whom there. */
+  readonly isProviders: boolean;
+}
+
+/** The origin of members that an author adds. */
+export const originBy = ({ actor, realm }: Author): MemberOrigin => ({
+  source: actor.type === "operator" || accountOf(actor) !== undefined ? "admin" : "scim",
+  tokenId: tokenIdOf(actor),
+  accountId: accountOf(actor),
+  isProviders: realm.type === "provider",
+});
+
+/** The origin of a member who accepts an invitation; who invited is told by the invitation. */
+export const originByInvitation = (invitationId: string, tokenId: string | undefined): MemberOrigin => ({
+  source: "invitation",
+  tokenId,
+  invitationId,
+  isProviders: false,
+});
 
 /** A member as an organization shows it. */
 export interface Member {

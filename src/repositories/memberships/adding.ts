@@ -1,18 +1,23 @@
 import type { Session } from "../../db/session.js";
 import { constraintViolation } from "../../db/violations.js";
 import { ConflictError, InvalidValueError } from "../../domain/errors.js";
-import type { MembershipSource } from "../../domain/memberships/membership.js";
+import type { MemberOrigin } from "../../domain/memberships/membership.js";
 import { followingColumns, UNIQUE_NAME } from "./record-view.js";
 
-/** How, by which token and when a member is added. */
+/** How, by whom and when a member is added. */
 export interface Addition {
-  readonly source: MembershipSource;
-  /** The id of the access token; undefined without one. */
-  readonly addedBy: string | undefined;
+  readonly origin: MemberOrigin;
   /** Whether the organization sees what the provider and the person wrote in the account, beyond names. */
   readonly showsProfile: boolean;
   readonly at: string;
 }
+
+/** The columns of an origin. */
+const ORIGIN = ["source", "added_by", "added_by_account_id", "added_by_invitation_id", "added_by_provider"];
+
+const originBindings = ({ source, tokenId, accountId, invitationId, isProviders }: MemberOrigin) => [
+  ...[source, tokenId ?? null, accountId ?? null, invitationId ?? null, isProviders],
+];
 
 interface AccountId {
   account_id: string;
@@ -67,14 +72,14 @@ async function insert(
       : `left join (select items.value from ${dialect.textItems}) taken
     on taken.value = accounts.id`;
   const added = await session.rows<AccountId>(
-    `insert into muster_memberships (organization_id, account_id, source, added_by, created_at, updated_at,
-       shows_profile, ${Object.keys(following).join(", ")})
-     select organizations.id, accounts.id, ?, ?, ?, ?, ?, ${Object.values(following).join(", ")}
+    `insert into muster_memberships (organization_id, account_id, ${ORIGIN.join(", ")}, created_at,
+       updated_at, shows_profile, ${Object.keys(following).join(", ")})
+     select organizations.id, accounts.id, ${ORIGIN.map(() => "?").join(", ")}, ?, ?, ?, ${Object.values(following).join(", ")}
      from muster_organizations as organizations cross join muster_accounts as accounts ${names}
        where organizations.id = ? and accounts.id in (select items.value from ${dialect.textItems})
      on conflict (organization_id, account_id) do nothing returning account_id`,
     [
-      ...[addition.source, addition.addedBy ?? null, addition.at, addition.at, addition.showsProfile],
+      ...[...originBindings(addition.origin), addition.at, addition.at, addition.showsProfile],
       ...(taken.length === 0 ? [] : [JSON.stringify(taken)]),
       ...[organizationId, JSON.stringify(accountIds)],
     ],

@@ -1,12 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Session } from "../../db/session.js";
 import type {
+  AdderType,
+  Joining,
   MembershipDetails,
   OrganizationRole,
   TeamReference,
 } from "../../domain/memberships/membership-details.js";
+import { within } from "../realm.js";
 import type { Realm } from "../../domain/access/principal.js";
 import { roleNames } from "../../domain/access/roles.js";
+import type { MembershipSource } from "../../domain/memberships/membership.js";
+import { adderName, adderOf } from "./adders.js";
 import { toRoles } from "./roles.js";
 
 interface RolesRow {
@@ -15,6 +20,17 @@ interface RolesRow {
   display_name: string;
   roles: string;
   type: "direct" | "team";
+}
+
+interface JoiningRow {
+  account_id: string;
+  organization_id: string;
+  display_name: string;
+  created_at: string;
+  source: MembershipSource;
+  adder_type: AdderType;
+  adder_id: string | null;
+  adder_name: string | null;
 }
 
 interface TeamRow {
@@ -32,11 +48,67 @@ export class MembershipDetailsRepository {
 
   /** @returns the details of those accounts that have any, by their ids */
   async find(accountIds: readonly string[]): Promise<Map<string, MembershipDetails>> {
-    const [roles, teams] = await Promise.all([this.#roles(accountIds), this.#teams(accountIds)]);
-    const ids = new Set([...roles.keys(), ...teams.keys()]);
+    const [roles, teams, joinings, activity] = await Promise.all([
+      this.#roles(accountIds),
+      this.#teams(accountIds),
+      this.#joinings(accountIds),
+      this.#activity(accountIds),
+    ]);
+    const ids = new Set([...roles.keys(), ...teams.keys(), ...joinings.keys(), ...activity.keys()]);
     return new Map(
-      [...ids].map((id) => [id, { organizationRoles: roles.get(id) ?? [], teams: teams.get(id) ?? [] }]),
+      [...ids].map((id) => [
+        id,
+        {
+          organizationRoles: roles.get(id) ?? [],
+          teams: teams.get(id) ?? [],
+          memberships: joinings.get(id) ?? [],
+          lastActiveAt: activity.get(id),
+        },
+      ]),
     );
+  }
+
+  async #joinings(accountIds: readonly string[]): Promise<Map<string, Joining[]>> {
+    const { type, id } = adderOf(this.session.dialect, this.realm, "memberships");
+    const own = within(this.realm, "memberships.organization_id");
+    const rows = await this.session.rows<JoiningRow>(
+      `select joinings.*, ${adderName(this.realm)} as adder_name from (
+         select memberships.account_id, memberships.organization_id, organizations.display_name, memberships.created_at,
+           memberships.source, ${type} as adder_type, ${id} as adder_id
+         from muster_memberships as memberships
+           join muster_organizations as organizations on organizations.id = memberships.organization_id
+         where memberships.account_id in (select items.value from ${this.session.dialect.textItems}) ${own.text}
+       ) joinings order by joinings.account_id, joinings.organization_id`,
+      [JSON.stringify(accountIds), ...own.bindings],
+    );
+    return grouped(rows, (row) => [
+      {
+        organizationId: row.organization_id,
+        organizationName: row.display_name,
+        joinedAt: row.created_at,
+        source: row.source,
+        adder: { type: row.adder_type, id: row.adder_id ?? undefined, name: row.adder_name ?? undefined },
+      },
+    ]);
+  }
+
+  async #activity(accountIds: readonly string[]): Promise<Map<string, string>> {
+    const { textItems } = this.session.dialect;
+    const ids = JSON.stringify(accountIds);
+    const rows =
+      this.realm.type === "provider"
+        ? await this.session.rows<{ account_id: string; last_active_at: string }>(
+            `select id as account_id, last_active_at from muster_accounts
+             where last_active_at is not null and id in (select items.value from ${textItems})`,
+            [ids],
+          )
+        : await this.session.rows<{ account_id: string; last_active_at: string }>(
+            `select account_id, last_active_at from muster_memberships
+             where last_active_at is not null and organization_id = ?
+             and account_id in (select items.value from ${textItems})`,
+            [this.realm.organizationId, ids],
+          );
+    return new Map(rows.map((row) => [row.account_id, row.last_active_at]));
   }
 
   async #roles(accountIds: readonly string[]): Promise<Map<string, OrganizationRole[]>> {

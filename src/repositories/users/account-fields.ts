@@ -40,7 +40,7 @@ const INDEXED_COLUMNS = Object.fromEntries(
 /** Where the attributes of an account are in the database. */
 const accountFields = (
   dialect: Dialect,
-  { isInvited, emails, groups, teams, organizationRoles, roles }: AccountView,
+  { isInvited, emails, groups, teams, organizationRoles, memberships, roles }: AccountView,
   locations: Locations,
 ): ResourceFields => ({
   table: "accounts",
@@ -52,6 +52,7 @@ const accountFields = (
     ...INDEXED_COLUMNS,
     [MEMBERSHIP]: dialect.plainText(`case when ${isInvited} then 'INVITED' end`),
     [`${MEMBERSHIP}.state`]: constant(dialect, "invited", isInvited),
+    [`${MEMBERSHIP}.lastActiveAt`]: "accounts.last_active_at",
     active: "(case when accounts.is_active_assigned then accounts.active end)",
     // Every resource has `meta`.
     meta: "accounts.id",
@@ -72,6 +73,13 @@ const accountFields = (
       columns: { ...teams.columns, $ref: prefixed(locations("Team", ""), teams.columns.value) },
     },
     [`${MEMBERSHIP}.organizationRoles`]: organizationRoles,
+    [`${MEMBERSHIP}.memberships`]: {
+      ...memberships,
+      columns: {
+        ...memberships.columns,
+        $ref: prefixed(locations("Group", ""), memberships.columns.value),
+      },
+    },
     ...(roles && { roles }),
   },
   documents: { ...PROFILE, roles: "accounts.roles_search" },

@@ -1,5 +1,7 @@
 import type { Dialect } from "../../db/dialect.js";
+import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Realm } from "../../domain/access/principal.js";
+import { adderOf } from "../memberships/adders.js";
 import { organizationRoles, rolesInOrganization } from "../memberships/role-elements.js";
 import { constant, folded, text } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
@@ -28,6 +30,8 @@ export interface AccountView {
   /** The teams, and the roles in organizations, without `$ref`. */
   readonly teams: References;
   readonly organizationRoles: Collection;
+  /** When, how and by whom the person was added, without `$ref`. */
+  readonly memberships: References;
   /** The roles in an organization, with those by teams; undefined in the provider's realm. */
   readonly roles?: Collection;
 }
@@ -96,6 +100,25 @@ function providerView(dialect: Dialect): AccountView {
       order: "element.team_id",
     },
     organizationRoles: organizationRoles(dialect),
+    memberships: membershipElements(dialect, PROVIDER_REALM),
+  };
+}
+
+/** Memberships as the elements of the User's `memberships`. */
+function membershipElements(dialect: Dialect, realm: Realm): References {
+  const { type, id } = adderOf(dialect, realm, "element");
+  return {
+    from: "muster_memberships as element join muster_organizations as organizations on organizations.id = element.organization_id",
+    owner: "element.account_id",
+    columns: {
+      value: "element.organization_id",
+      display: text("organizations.display_name"),
+      joinedAt: "element.created_at",
+      source: "element.source",
+      addedByType: type,
+      addedBy: id,
+    },
+    order: "element.organization_id",
   };
 }
 
@@ -103,7 +126,7 @@ function providerView(dialect: Dialect): AccountView {
 const OF_MEMBERSHIP = [
   ...["user_name", "user_name_key", "display_name", "display_name_key", ...Object.values(INDEXED)],
   ...["organization_id", "external_id", "active", "is_active_assigned", "roles", "roles_search"],
-  ...["version", "created_at", "updated_at"],
+  ...["version", "created_at", "updated_at", "last_active_at"],
 ];
 
 function organizationView(dialect: Dialect, organizationId: string): AccountView {
@@ -156,6 +179,7 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
       order: "element.id",
     },
     roles: rolesInOrganization(dialect),
+    memberships: { ...membershipElements(dialect, { type: "organization", organizationId }), within },
     // None: in an organization's realm, these are the User's `roles`.
     organizationRoles: {
       from: "(select accounts.user_name as none where false) element",

@@ -2,7 +2,11 @@ import type { Account } from "../../domain/users/account.js";
 import type { Locations } from "../../domain/listing.js";
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
-import type { MembershipDetails, OrganizationRole } from "../../domain/memberships/membership-details.js";
+import type {
+  Joining,
+  MembershipDetails,
+  OrganizationRole,
+} from "../../domain/memberships/membership-details.js";
 import { MEMBERSHIP } from "../../domain/values/schemas.js";
 import type { PatchOperation } from "../requests/patch-request.js";
 import { invalidValue } from "../errors.js";
@@ -15,7 +19,7 @@ export function toMembershipExtension(
   details: MembershipDetails | undefined,
   locations: Locations,
 ): JsonObject {
-  const { organizationRoles = [], teams = [] } = details ?? {};
+  const { organizationRoles = [], teams = [], memberships = [], lastActiveAt } = details ?? {};
   return {
     ...(isInvited && { state: "invited" }),
     ...(organizationRoles.length > 0 && { organizationRoles: organizationRoles.map(toElement) }),
@@ -26,6 +30,31 @@ export function toMembershipExtension(
         display: displayName,
       })),
     }),
+    ...(memberships.length > 0 && { memberships: memberships.map((each) => toMembership(each, locations)) }),
+    ...(lastActiveAt !== undefined && { lastActiveAt }),
+  };
+}
+
+/** The resource types of what adds members. */
+const ADDERS = { user: "User", token: "AccessToken", invitation: "Invitation" } as const;
+
+function toMembership(
+  { organizationId, organizationName, joinedAt, source, adder }: Joining,
+  locations: Locations,
+) {
+  const { type, id, name } = adder;
+  return {
+    value: organizationId,
+    $ref: locations("Group", organizationId),
+    display: organizationName,
+    joinedAt,
+    source,
+    addedByType: type,
+    ...(id !== undefined && { addedBy: id }),
+    ...(id !== undefined &&
+      type !== "operator" &&
+      type !== "provider" && { addedByRef: locations(ADDERS[type], id) }),
+    ...(name !== undefined && { addedByDisplay: name }),
   };
 }
 

@@ -1,9 +1,12 @@
 import SCIMMY from "scimmy";
 import { MEMBERSHIP } from "../../domain/values/schemas.js";
 import { compileSchema } from "../schema/compile.js";
-import { configure, copyOf, ownDefinition } from "../schema/definition.js";
+import { ADDERS } from "../../domain/memberships/membership-details.js";
+import { MEMBERSHIP_SOURCES } from "../../domain/memberships/membership.js";
+import { configure, copyOf, ownDefinition, readOnly } from "../schema/definition.js";
 
 const { Attribute } = SCIMMY.Types;
+const exact = { caseExact: true };
 
 const enterpriseUser = copyOf(SCIMMY.Schemas.EnterpriseUser.definition);
 // A manager is identified by the value; other sub-attributes that clients send are not stored.
@@ -75,6 +78,36 @@ userDefinition.extend(
           new Attribute("string", "display", { mutable: false, description: "The name." }),
         ],
       ),
+      readOnly(
+        "complex",
+        "memberships",
+        "When, how and by whom the User was added to organizations; in an organization's realm, to that one.",
+        { multiValued: true, returned: "request" },
+        [
+          readOnly("string", "value", "The id of the organization.", exact),
+          readOnly("reference", "$ref", "The address of the organization.", { referenceTypes: ["Group"] }),
+          readOnly("string", "display", "The name of the organization."),
+          readOnly("dateTime", "joinedAt", "When the User became a member."),
+          readOnly(
+            "string",
+            "source",
+            "'scim' for a member whom a machine added, 'admin' for one whom a person added.",
+            { ...exact, canonicalValues: [...MEMBERSHIP_SOURCES] },
+          ),
+          readOnly("string", "addedByType", "What added the member.", {
+            ...exact,
+            canonicalValues: [...ADDERS],
+          }),
+          readOnly("string", "addedBy", "The id of what added the member.", exact),
+          readOnly("reference", "addedByRef", "The address of what added the member.", {
+            referenceTypes: ["User", "AccessToken", "Invitation"],
+          }),
+          readOnly("string", "addedByDisplay", "The name of what added the member."),
+        ],
+      ),
+      readOnly("dateTime", "lastActiveAt", "When the User last did something in the realm, to the minute.", {
+        returned: "request",
+      }),
     ],
   ),
 );

@@ -7,6 +7,7 @@ import type { Change } from "../../domain/changes/change.js";
 import type { Organization } from "../../domain/organizations/organization.js";
 import { teamTarget } from "../../domain/teams/team.js";
 import type { Invitation } from "../../domain/invitations/invitation.js";
+import { originByInvitation } from "../../domain/memberships/membership.js";
 import { JsonDocument } from "../../domain/values/json.js";
 import { PROVIDER_REALM, turnOf } from "../../domain/access/principal.js";
 import { USER } from "../../domain/values/schemas.js";
@@ -204,13 +205,14 @@ export class AcceptanceService {
     const { memberships, invitations } = repositories;
     const { id, inviter } = invitation;
     const at = this.deps.now();
-    const addition = { source: "invitation", addedBy: inviter.tokenId, showsProfile: true } as const;
+    const addition = { origin: originByInvitation(id, inviter.tokenId), showsProfile: true };
     const members = await join(this.deps, repositories, organization, accountId, addition);
     if (!hasMembers(members)) throw changedMeanwhile();
     const roles = invitation.roles.map((value) => ({ value }));
     const membership = { externalId: undefined, active: true, roles };
     await memberships.update(organization.id, accountId, membership, at);
     const teams = await joinTeams(repositories, invitation.teamIds, accountId, at);
+    await repositories.activity.touch([{ accountId, organizationId: organization.id, at }]);
     await invitations.accept(id, addressOf(invitation, address), accountId, at);
     // The account's user name is the address.
     await repositories.accounts.proveAddress(accountId, address, at);

@@ -1,9 +1,9 @@
-import { tokenIdOf } from "../../domain/access/actor.js";
 import type { Author } from "../../domain/access/principal.js";
 import { NO_MEMBERS } from "../../domain/changes/change.js";
 import type { Change, MembersChange } from "../../domain/changes/change.js";
 import { ForbiddenError } from "../../domain/errors.js";
-import type { MembershipChange, MembershipSource, MemberTurns } from "../../domain/memberships/membership.js";
+import { originBy } from "../../domain/memberships/membership.js";
+import type { MembershipChange, MemberTurns } from "../../domain/memberships/membership.js";
 import { changedMembers, organizationTarget } from "../../domain/organizations/organization.js";
 import type { Organization } from "../../domain/organizations/organization.js";
 import type { AccountWithOrganizations } from "../../domain/users/account.js";
@@ -51,7 +51,7 @@ export async function changeMembers(
   organizationId: string,
   steps: readonly MembershipChange[],
 ): Promise<MembersOutcome> {
-  const addition = additionBy(deps, author, "scim");
+  const addition = additionBy(deps, author);
   let members = NO_MEMBERS;
   const write = async () => {
     members = await writeMembers(addition, repositories.memberships, organizationId, steps);
@@ -78,7 +78,7 @@ export async function changeMembersInTurn(
   organizationId: string,
   turns: MemberTurns,
 ): Promise<readonly MembersChange[]> {
-  const addition = additionBy(deps, author, "scim");
+  const addition = additionBy(deps, author);
   let changed: readonly MembersChange[] = [];
   const write = async () => {
     changed = await writeMembersInTurn(addition, repositories.memberships, organizationId, turns);
@@ -197,8 +197,8 @@ async function settleLeaving(
   await repositories.accountSetups.end(organizationId, accountIds);
 }
 
-const additionBy = ({ now }: Deps, { actor, realm }: Author, source: MembershipSource) => ({
-  ...{ source, addedBy: tokenIdOf(actor), showsProfile: realm.type === "provider", at: now() },
+const additionBy = ({ now }: Deps, author: Author): Addition => ({
+  ...{ origin: originBy(author), showsProfile: author.realm.type === "provider", at: now() },
 });
 
 /** In one organization's members, only its own administrators can become fewer, not the provider's. */

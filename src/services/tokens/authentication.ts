@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { AccessToken } from "../../domain/tokens/access-token.js";
 import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Principal, Realm } from "../../domain/access/principal.js";
+import type { Activity } from "../../repositories/memberships/activity.js";
 import type { Dependencies } from "../dependencies.js";
 import { SharedLookUps } from "./shared-look-ups.js";
 import { principalOf } from "../roles/current-principal.js";
@@ -20,8 +21,8 @@ export type Authentication =
 
 /** Authenticates by access tokens, and tracks when they were last used. */
 export class AuthenticationService {
-  /** When tokens were last used, by their ids, until that is written to the database. */
-  #lastUses = new Map<string, string>();
+  /** When tokens were last used, by their ids, and whose they are, until that is written to the database. */
+  #lastUses = new Map<string, Pick<AccessToken, "accountId" | "realm"> & { readonly at: string }>();
 
   /** Parallel requests with the same token share a look-up. */
   readonly #tokens = new SharedLookUps((hash) =>
@@ -41,7 +42,7 @@ export class AuthenticationService {
     const { token } = found;
     const principal = principalOf(found, now);
     if (typeof principal === "string") return { reason: principal, hash, token };
-    this.#lastUses.set(token.id, now);
+    this.#lastUses.set(token.id, { accountId: token.accountId, realm: token.realm, at: now });
     return { principal };
   }
 
@@ -50,8 +51,20 @@ export class AuthenticationService {
     const lastUses = this.#lastUses;
     this.#lastUses = new Map();
     if (lastUses.size === 0) return;
-    await this.deps.work.write(PROVIDER_REALM, async ({ accessTokens }) => {
-      for (const [id, at] of lastUses) await accessTokens.touch(id, at);
+    const activities = [...lastUses.values()].flatMap(({ accountId, realm, at }): Activity[] =>
+      accountId === undefined
+        ? []
+        : [
+            {
+              accountId,
+              organizationId: realm.type === "organization" ? realm.organizationId : undefined,
+              at,
+            },
+          ],
+    );
+    await this.deps.work.write(PROVIDER_REALM, async ({ accessTokens, activity }) => {
+      await activity.touch(activities);
+      for (const [id, { at }] of lastUses) await accessTokens.touch(id, at);
     });
   }
 

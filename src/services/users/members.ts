@@ -1,10 +1,10 @@
 import type { AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
 import { ConflictError, NotFoundError, UniquenessError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
-import { tokenIdOf } from "../../domain/access/actor.js";
 import { roleNames } from "../../domain/access/roles.js";
 import { hasMembers, NO_MEMBERS, rolesChange } from "../../domain/changes/change.js";
 import type { Change } from "../../domain/changes/change.js";
+import { originBy } from "../../domain/memberships/membership.js";
 import { teamTarget } from "../../domain/teams/team.js";
 import { turnOf } from "../../domain/access/principal.js";
 import type { Principal } from "../../domain/access/principal.js";
@@ -71,7 +71,7 @@ export class MemberService {
       const key = { organizationId, accountId: id };
       const before = isMember ? requireFound(await accounts.find(id, "forUpdate"), id) : undefined;
       if (before?.active) throw new UniquenessError("User", "userName", input.userName);
-      const addition = { source: "scim", addedBy: tokenIdOf(principal.actor), showsProfile: false } as const;
+      const addition = { origin: originBy(principal), showsProfile: false };
       const members = before ? NO_MEMBERS : await join(this.deps, repositories, organization, id, addition);
       // The account was deleted in this moment.
       if (!before && !hasMembers(members)) {

@@ -52,8 +52,11 @@ export class UserService {
    *
    * @param ids of Users that the caller has read
    */
-  memberships(principal: Principal, ids: readonly string[]): Promise<Map<string, MembershipDetails>> {
-    return this.deps.work.readMany(principal).membershipDetails.find(ids);
+  async memberships(principal: Principal, ids: readonly string[]): Promise<Map<string, MembershipDetails>> {
+    const found = await this.deps.work.readMany(principal).membershipDetails.find(ids);
+    if (mayDo(principal, "read Users")) return found;
+    // A person without a role sees nothing of the other people, nor of tokens.
+    return new Map([...found].map(([id, details]) => [id, withoutAdders(details)]));
   }
 
   /** See `AccountService.create` and `MemberService.create`. */
@@ -87,3 +90,8 @@ export class UserService {
       : this.#members.remove(principal, realm.organizationId, id, expected));
   }
 }
+
+const withoutAdders = (details: MembershipDetails): MembershipDetails => ({
+  ...details,
+  memberships: details.memberships.map((each) => ({ ...each, adder: { type: each.adder.type } })),
+});
