@@ -35,7 +35,7 @@ export class RecordRepository {
 
   /**
    * The account of a person who left the organization, whose record had this user name, in any case. One with another
-   * `externalId` is somebody else; one with this `externalId` comes before one without, and then who left last.
+   * `externalId` is a different person; one with this `externalId` comes before one without, and then who left last.
    */
   async findKept(
     organizationId: string,

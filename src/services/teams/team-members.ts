@@ -37,7 +37,7 @@ export class TeamMembers {
   readonly #granted: RoleOfAccount[] = [];
   readonly #revoked: RoleOfAccount[] = [];
   readonly #passedOver = new Set<string>();
-  /** Whether a step named somebody who can be a member. */
+  /** Whether a step named a person who can be a member. */
   #namesMember = false;
 
   /** @param requireGrant throws ForbiddenError when the caller may not give roles in the team */

@@ -13,7 +13,7 @@ export interface KnownPerson {
  * Finds the person whom an organization posts, by the organization's own name for the person:
  *
  * 1. among its people, active or not, and the records that it keeps of people who left; a kept record with another
- *    `externalId` is somebody else;
+ *    `externalId` is a different person;
  * 2. the account that has this user name, if the name is an e-mail address and the organization has no record of that
  *    account, and keeps none. `strasse.example` and `straße.example` are one name, but the addresses of two people.
  *
