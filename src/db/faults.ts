@@ -106,6 +106,10 @@ export function faultOf(error: unknown): UnavailableError | undefined {
   return fault && new Type(fault.message, fault.retryAfter, { cause: error });
 }
 
+/** For a transaction that finds by itself that it has to run again, by what another one wrote meanwhile. */
+export const lostRace = () =>
+  new ContentionError(CONTENDED.message, CONTENDED.retryAfter, { cause: { code: "40001" } });
+
 function lookUp(error: unknown): Fault | undefined {
   const code = codeOf(error);
   if (typeof code !== "string") {

@@ -1,4 +1,5 @@
 import type { Dialect } from "../../db/dialect.js";
+import { lostRace } from "../../db/faults.js";
 import type { Session } from "../../db/session.js";
 import type { AccountInput } from "../../domain/users/account.js";
 import type { Filter } from "../../domain/listing.js";
@@ -261,12 +262,18 @@ export class MembershipRepository {
     );
   }
 
-  /** Lowers the member counts of all organizations of an account that is about to be deleted. */
-  async leaveAll(accountId: string, at: string): Promise<void> {
-    await this.session.rows(
+  /**
+   * Lowers the member counts of all organizations of an account that is about to be deleted.
+   *
+   * @param known the organizations that the caller has locked and knows of
+   * @throws ContentionError, after which the transaction runs again, when the person has just joined another one
+   */
+  async leaveAll(accountId: string, known: readonly string[], at: string): Promise<void> {
+    const rows = await this.session.rows<{ id: string }>(
       `update muster_organizations set member_count = member_count - 1, version = version + 1, updated_at = ?
-       where id in (select organization_id from muster_memberships where account_id = ?)`,
+       where id in (select organization_id from muster_memberships where account_id = ?) returning id`,
       [at, accountId],
     );
+    if (rows.some(({ id }) => !known.includes(id))) throw lostRace();
   }
 }

@@ -147,10 +147,11 @@ export async function leaveWithAccount(
   author: Author,
   { id, organizations }: AccountWithOrganizations,
 ): Promise<{ changes: Change[]; warning: string | undefined }> {
-  const administered = { organizationIds: organizations.map((each) => each.id), isProvider: true };
+  const organizationIds = organizations.map((each) => each.id);
+  const administered = { organizationIds, isProvider: true };
   const warning = await keepingAdministrators(author, repositories, administered, async () => {
     await settleLostPower(deps, repositories, author, { accountIds: [id], isDeletion: true });
-    await repositories.memberships.leaveAll(id, deps.now());
+    await repositories.memberships.leaveAll(id, organizationIds, deps.now());
     // The database deletes its memberships and setup links with it.
     await repositories.accounts.delete(id);
   });

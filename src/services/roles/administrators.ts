@@ -13,6 +13,20 @@ export interface Administered {
 }
 
 /**
+ * Has a person's change wait for other changes of administrators, so that two administrators cannot remove each other at
+ * the same time. Call it before an account is locked: organizations are always locked before accounts.
+ */
+export async function lockAdministered(
+  { actor }: Pick<Author, "actor">,
+  { accounts, organizations }: NeededRepositories,
+  { organizationIds, isProvider }: Administered,
+): Promise<void> {
+  if (mayRemoveLastAdministrator(actor)) return;
+  for (const id of organizationIds) await organizations.find(id, { lock: true });
+  if (isProvider) await accounts.lockAdministrators();
+}
+
+/**
  * Protects the last administrator of an organization, and of the provider. A person cannot remove the last one. A machine
  * can, since offboarding must never be blocked, but the audit log gets a warning.
  *
@@ -21,17 +35,14 @@ export interface Administered {
  * @throws ForbiddenError when a person would remove the last administrator
  */
 export async function keepingAdministrators(
-  { actor }: Pick<Author, "actor">,
-  { accounts, memberships, organizations }: NeededRepositories,
-  { organizationIds, isProvider }: Administered,
+  author: Pick<Author, "actor">,
+  repositories: NeededRepositories,
+  concerned: Administered,
   work: () => Promise<unknown>,
 ): Promise<string | undefined> {
-  const isPerson = !mayRemoveLastAdministrator(actor);
-  if (isPerson) {
-    // Other changes of administrators wait, so that two administrators cannot remove each other at the same time.
-    for (const id of organizationIds) await organizations.find(id, { lock: true });
-    if (isProvider) await accounts.lockAdministrators();
-  }
+  const { accounts, memberships } = repositories;
+  const { organizationIds, isProvider } = concerned;
+  await lockAdministered(author, repositories, concerned);
   const hadAdministrator = isProvider && (await accounts.hasAdministrator());
   const administered = await memberships.administered(organizationIds);
   await work();
@@ -41,7 +52,7 @@ export async function keepingAdministrators(
     ...(administered.length > left.length ? ["an organization"] : []),
   ].join(" and ");
   if (lost === "") return undefined;
-  if (isPerson) {
+  if (!mayRemoveLastAdministrator(author.actor)) {
     throw new ForbiddenError(
       `This would leave ${lost} without an administrator; make another person an administrator first`,
     );

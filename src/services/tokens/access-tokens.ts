@@ -62,8 +62,9 @@ export class AccessTokenService {
     const makerId = accountId === undefined ? personBehind(principal.actor) : undefined;
     return this.deps.work.write(principal.realm, async (repositories) => {
       await requireOrganization(repositories, realm);
-      await requireOwner(repositories, realm, accountId);
       await requireStillAllowed(this.deps, repositories, principal, "create AccessTokens");
+      // Locks a membership, and `requireStillAllowed` an account, which always comes before.
+      await requireOwner(repositories, realm, accountId);
       const token: AccessToken = {
         ...{ id, name, realm, readOnly, accountId, makerId, expiresAt, version: 1 },
         ...{

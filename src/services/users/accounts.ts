@@ -2,6 +2,7 @@ import type { Account, AccountInput, AccountWithOrganizations } from "../../doma
 import { NotFoundError, UniquenessError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import type { OrganizationRole } from "../../domain/memberships/membership-details.js";
+import { mayRemoveLastAdministrator } from "../../domain/access/policy.js";
 import { hasRole, PROVIDER_ADMIN, roleNames } from "../../domain/access/roles.js";
 import { sharedAfter } from "../../domain/users/shared-profile.js";
 import { hasRoles, rolesChange } from "../../domain/changes/change.js";
@@ -22,7 +23,7 @@ import {
 import type { Credentials } from "./account-rules.js";
 import type { SetupMail } from "./account-setup.js";
 import { leaveWithAccount } from "../memberships/joining.js";
-import { keepingAdministrators } from "../roles/administrators.js";
+import { keepingAdministrators, lockAdministered } from "../roles/administrators.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 import { precheckGrants, precheckSignIn, requireGrants, requireSignIn } from "../roles/grants.js";
@@ -95,7 +96,11 @@ export class AccountService {
       precheckSignIn(principal, reading, { current, next, changes: ["password"] }),
     );
     return this.deps.work.write(principal.realm, async (repositories) => {
-      const { accounts } = repositories;
+      const { accounts, memberships } = repositories;
+      if (!mayRemoveLastAdministrator(principal.actor)) {
+        await memberships.lockOrganizationsOf(id);
+        await lockAdministered(principal, repositories, { organizationIds: [], isProvider: true });
+      }
       const current = await this.#lock(accounts, id, "forUpdate", change.expected);
       const input = change.apply(current);
       requireStorable(this.deps, input, current);

@@ -27,7 +27,7 @@ import { join, leave } from "../memberships/joining.js";
 import { writeRecord } from "./record-and-care.js";
 import { findPerson, generatedUserName } from "./who-is-who.js";
 import type { KnownPerson } from "./who-is-who.js";
-import { keepingAdministrators } from "../roles/administrators.js";
+import { keepingAdministrators, lockAdministered } from "../roles/administrators.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 import { precheckGrants, precheckSignIn, requireGrants, requireSignIn } from "../roles/grants.js";
@@ -130,6 +130,7 @@ export class MemberService {
     );
     return this.deps.work.write(principal.realm, async (repositories) => {
       const { accounts, memberships } = repositories;
+      await lockAdministered(principal, repositories, onlyIn(organizationId));
       const current = requireFound(isId(id) ? await accounts.find(id, "forUpdate") : undefined, id);
       requireVersion("User", current, change.expected);
       const input = change.apply(current);
