@@ -56,5 +56,10 @@ export default tseslint.config(
     files: ["bench/**/*.js", "examples/**/*.js", "tools/**/*.js"],
     languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
   },
+  {
+    // What pages do in a browser.
+    files: ["templates/**/*.js"],
+    languageOptions: { globals: { document: "readonly", Intl: "readonly" } },
+  },
   prettier,
 );

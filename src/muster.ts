@@ -1,5 +1,7 @@
 import { createBackend } from "./backend.js";
+import { brandOf } from "./config/brand.js";
 import { readOptions } from "./config/settings.js";
+import { accentsOf } from "./domain/values/color.js";
 import { createApp } from "./http/app.js";
 import { CsrfTokens } from "./http/pages/csrf.js";
 import { FailedAuthentication } from "./http/authentication/failed-authentication.js";
@@ -82,7 +84,7 @@ export function createMuster(options: MusterOptions): Muster {
   const knex = typeof options.database === "function" ? options.database : undefined;
   const backend = createBackend(settings, { logger, knex, clock, newId });
   const { database, deps, keys, authentication, operator } = backend;
-  const { mail, productName, templates, publicUrl } = settings;
+  const { mail, templates, publicUrl } = settings;
   const links = new Links(() => keys.get("links"), publicUrl);
   const outgoing = new OutgoingMail(deps, mail);
   const guard = new BruteForceGuard(deps);
@@ -100,6 +102,7 @@ export function createMuster(options: MusterOptions): Muster {
     ...resourceServices(deps, shared),
     ...{ authentication, operator, refusals },
   };
+  const brand = brandOf(settings, accentsOf(settings.productColor));
   const requests = new RunningRequests();
   const ending = new AbortController();
   const failedAuthentication = new FailedAuthentication(logger);
@@ -114,11 +117,7 @@ export function createMuster(options: MusterOptions): Muster {
       setup: new AccountSetupService(deps, links, guard, passwords),
     },
     csrf: new CsrfTokens(() => keys.get("csrf"), publicUrl.startsWith("https:"), clock),
-    branding: {
-      ...{ productName, templates },
-      logoUrl: settings.productLogoUrl,
-      acceptedUrl: settings.acceptedUrl,
-    },
+    branding: { ...brand, templates, acceptedUrl: settings.acceptedUrl },
     advertisePagination: settings.advertisePagination,
     bulkLimits: settings.bulk,
     logger,
@@ -133,7 +132,7 @@ export function createMuster(options: MusterOptions): Muster {
     ...deps,
     transport,
     compose: mailComposer({
-      ...{ ...deps, productName, templates: new Templates(templates), secrets: links },
+      ...{ ...deps, productName: brand.productName, templates: new Templates(templates), secrets: links },
       productUrl: settings.acceptedUrl,
     }),
     logger,

@@ -26,6 +26,22 @@ export const webAddress = makeValidator((input: string) => {
   return url.href;
 });
 
+export const color = makeValidator((input: string) => {
+  const [, digits = ""] = /^#([\da-f]{3}|[\da-f]{6})$/i.exec(input) ?? [];
+  if (digits === "") throw new Error("must be a colour such as #1d4ed8");
+  return `#${digits.length === 3 ? digits.replaceAll(/./g, "$&$&") : digits}`.toLowerCase();
+});
+
+const ADDRESS = /^[^<>@\s]+@[^<>@\s]+$/;
+
+export const contact = makeValidator((input: string) => {
+  const isWebAddress = URL.canParse(input) && ["http:", "https:"].includes(new URL(input).protocol);
+  if (!isWebAddress && !ADDRESS.test(input)) {
+    throw new Error("must be an address such as support@example.com or https://example.com/help");
+  }
+  return input;
+});
+
 export const smtpUrl = makeValidator((input: string) => {
   const url = URL.canParse(input) ? new URL(input) : undefined;
   if (!url?.hostname || !["smtp:", "smtps:"].includes(url.protocol)) {

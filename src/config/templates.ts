@@ -31,6 +31,10 @@ export function templatePath({ locale, folder }: TemplateSettings, file: string)
   return path;
 }
 
+/** A role as people read it: 'organization-admin' as 'Organization admin'. */
+export const readableRole = (role: string) =>
+  `${role.slice(0, 1).toUpperCase()}${role.slice(1).replaceAll("-", " ")}`;
+
 /** A time as people read it. @param time ISO 8601 */
 export const readableTime = ({ locale }: TemplateSettings, time: string) =>
   `${new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(new Date(time))} UTC`;

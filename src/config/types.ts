@@ -47,6 +47,11 @@ export interface Settings {
   readonly productName: string;
   /** The address of an image; undefined: the name stands for it. */
   readonly productLogoUrl: string | undefined;
+  /** As `#rrggbb`. */
+  readonly productColor: string;
+  /** Where people can ask for help: an e-mail or a web address. */
+  readonly productContact: string | undefined;
+  readonly productPrivacyUrl: string | undefined;
   /** Where the browser goes after a person accepts an invitation; undefined: a page confirms it. */
   readonly acceptedUrl: string | undefined;
   readonly mail: MailSettings;

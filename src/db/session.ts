@@ -40,7 +40,7 @@ export class Session {
       // A fault of the database can spoil any transaction.
       if (this.dialect.isSpoiledByFailure || error instanceof UnavailableError) this.#writes += 1;
       if (!hasInvalidValue(error)) throw error;
-      throw new InvalidValueError("A value is out of range, or contains invalid characters", {
+      throw new InvalidValueError("A value is out of range, or contains invalid characters", undefined, {
         cause: error,
       });
     }

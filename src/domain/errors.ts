@@ -19,7 +19,15 @@ export class NotFoundError extends DomainError {
 }
 
 /** The caller can see the resource, but may not do this to it. */
-export class ForbiddenError extends DomainError {}
+export class ForbiddenError extends DomainError {
+  /** @param field the field that is wrong of a form that a person filled in */
+  constructor(
+    message: string,
+    readonly field?: FormField,
+  ) {
+    super(message);
+  }
+}
 
 /** The caller asks too often. */
 export class TooManyRequestsError extends DomainError {
@@ -67,7 +75,19 @@ export class UniquenessError extends DomainError {
 }
 
 /** A value breaks a rule of the domain. */
-export class InvalidValueError extends DomainError {}
+export class InvalidValueError extends DomainError {
+  /** @param field the field that is wrong of a form that a person filled in */
+  constructor(
+    message: string,
+    readonly field?: FormField,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The fields of the forms that people fill in. */
+export type FormField = "email" | "givenName" | "familyName" | "password" | "code";
 
 /** The link is unknown, or its invitation or account was deleted. */
 export class UnknownLinkError extends DomainError {
@@ -98,12 +118,21 @@ export type ClosedReason =
 
 /** The purpose of a link is no longer possible. */
 export class ClosedError extends DomainError {
+  /** @param issuer for a link that Muster made; undefined: the provider's */
   constructor(
     readonly reason: ClosedReason,
     message: string,
+    readonly issuer: LinkIssuer = {},
   ) {
     super(message);
   }
+}
+
+/** Whom the person who has a link can ask. */
+export interface LinkIssuer {
+  readonly organization?: { readonly id: string; readonly name: string } | undefined;
+  /** The name of the person who invited, as long as that person may invite. */
+  readonly inviterName?: string | undefined;
 }
 
 /** Another request changed the same data at the same time. */

@@ -380,8 +380,14 @@ describe("Accepting an invitation", () => {
         const link = await linkFor(invitation);
         const page = await openPage(link);
         expect(page.status).to.equal(200);
-        expect(page.text).to.include("Join Acme &amp; &lt;Sons&gt;").and.include("Acme Suite");
-        expect(page.text).to.not.include("<script");
+        expect(page.text).to.include("<title>Join Acme &amp; &lt;Sons&gt;").and.include("Acme Suite");
+        expect(page.text).to.not.include("<script>");
+        const [nonce, ...others] = [...page.text.matchAll(/<script nonce="([^"]+)">/g)].map(([, own]) => own);
+        expect(others).to.deep.equal([]);
+        const policy = page.headers.get("content-security-policy") ?? "";
+        expect(policy)
+          .to.include(`script-src 'nonce-${nonce ?? ""}'`)
+          .and.not.include("unsafe");
         expect(page.headers.get("referrer-policy")).to.equal("no-referrer");
         expect(page.headers.get("cache-control")).to.equal("no-store");
         expect(page.headers.get("content-security-policy")).to.include("default-src 'none'");
@@ -406,7 +412,7 @@ describe("Accepting an invitation", () => {
         expect(strange.text).to.include("<form");
         const done = await fillIn(link, "accept", ANN);
         expect(done.status, done.text).to.equal(200);
-        expect(done.text).to.include("Welcome to Acme &amp; &lt;Sons&gt;");
+        expect(done.text).to.include("Welcome to <bdi>Acme &amp; &lt;Sons&gt;</bdi>");
         expect((await openPage(link)).text).to.include("You have already accepted this invitation");
       });
 

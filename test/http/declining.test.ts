@@ -46,7 +46,10 @@ describe("Declining an invitation", () => {
       expect((await act(link, "decline")).status).to.equal(204);
       for (const answer of [await look(link), await act(link, "accept", ANN), await act(link, "decline")]) {
         expect(answer.status).to.equal(410);
-        expect(answer.body).to.include({ reason: "declined" });
+        expect(answer.body).to.deep.include({
+          reason: "declined",
+          organization: { value: organization.id, display: organization.displayName },
+        });
       }
       const after = await read(scim, `/Invitations/${invitation.id}`);
       expect(after).to.deep.include({ status: "declined", declinedBy: [{ value: email }] });
@@ -91,7 +94,9 @@ describe("Declining an invitation", () => {
       const invitation = await invite(email);
       const link = linkIn(await mailbox.expect(email));
       expect((await openPage(link)).text).to.include("Decline");
-      expect((await openPage(`${link}/decline`)).status).to.equal(303);
+      const question = await openPage(`${link}/decline`);
+      expect(question.status).to.equal(200);
+      expect(question.text).to.include("Decline the invitation to <bdi>");
       expect(await read(scim, `/Invitations/${invitation.id}`)).to.include({ status: "pending" });
       expect((await fillIn(link, "decline", {})).text).to.include("You have declined");
       expect(await read(scim, `/Invitations/${invitation.id}`)).to.include({ status: "declined" });

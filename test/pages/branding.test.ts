@@ -93,7 +93,8 @@ describe("Pages of a product", () => {
 
     it("ask nobody else for anything", async () => {
       await open(page, await given.newLink(await given.organization()));
-      await press(page, "Decline");
+      await page.getByRole("link", { name: "Decline" }).click();
+      await press(page, "Decline the invitation");
       await open(page, (await given.newcomer()).link);
       const origins = given.browser.requested.map((url) => new URL(url).origin);
       expect(new Set(origins)).to.deep.equal(new Set([new URL(given.scim.url).origin, given.siteOrigin]));

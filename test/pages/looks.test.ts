@@ -164,7 +164,8 @@ describe("Every page", () => {
           /^You have declined$/,
           async (page) => {
             await open(page, await given.newLink(long));
-            await press(page, "Decline");
+            await page.getByRole("link", { name: "Decline" }).click();
+            await press(page, "Decline the invitation");
           },
         ],
         [

@@ -27,6 +27,9 @@ describe("Settings", () => {
       dataDir: resolve("data"),
       productName: "Muster",
       productLogoUrl: undefined,
+      productColor: "#1d4ed8",
+      productContact: undefined,
+      productPrivacyUrl: undefined,
       acceptedUrl: undefined,
       mail: {
         smtpUrl: undefined,
@@ -97,6 +100,10 @@ describe("Settings", () => {
     ["CORS_ORIGINS", "null"],
     ["CURSOR_TIMEOUT", "0"],
     ["ADVERTISE_PAGINATION", "maybe"],
+    ["PRODUCT_COLOR", "blue"],
+    ["PRODUCT_COLOR", "#12345"],
+    ["PRODUCT_CONTACT", "call us"],
+    ["PRODUCT_PRIVACY_URL", "javascript:alert(1)"],
   ];
   for (const [name, value] of wrong) {
     it(`name ${name} when it is ${value}`, () => {

@@ -8,7 +8,7 @@ import { CHROMIUM_TIMEOUT, findChromium } from "./chromium.js";
 
 /** The screens that pages are looked at on. */
 export const PHONE = { width: 390, height: 844 };
-export const DESKTOP = { width: 1280, height: 900 };
+export const DESKTOP = { width: 1440, height: 900 };
 
 const ARGUMENTS = [
   // Chromium's sandbox needs rights that containers do not give; it opens nothing here but our own pages.
@@ -121,14 +121,17 @@ export async function expectFingerSized(page: Page): Promise<void> {
   for (const [html, height] of heights) expect(height, html).to.be.at.least(44);
 }
 
-/** Everybody can use the page, on a phone and on a desktop. @param name what pictures of it are called */
+/** Everybody can use the page, on a phone and on a desktop, in light and in dark. @param name what pictures of it are called */
 export async function expectUsable(page: Page, name: string): Promise<void> {
   for (const viewport of [PHONE, DESKTOP]) {
     await page.setViewportSize(viewport);
-    await picture(page, name);
     await expectNoSidewaysScrolling(page);
     await expectFingerSized(page);
-    await expectAccessible(page);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await picture(page, `${name} ${colorScheme}`);
+      await expectAccessible(page);
+    }
   }
 }
 

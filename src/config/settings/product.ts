@@ -1,5 +1,5 @@
 import { str } from "envalid";
-import { folder, webAddress, locale } from "../parsers.js";
+import { color, contact, folder, webAddress, locale } from "../parsers.js";
 import { setting } from "../setting.js";
 
 export const product = {
@@ -13,6 +13,29 @@ export const product = {
       default: undefined,
       desc: "Address of an image that pages show instead of the product's name (default: none)",
       example: "https://example.com/logo.svg",
+    }),
+  ),
+  PRODUCT_COLOR: setting(
+    "productColor",
+    color({
+      default: "#1d4ed8",
+      desc: "Colour of buttons and links in pages and mail; made darker or lighter where text would be hard to read",
+    }),
+  ),
+  PRODUCT_CONTACT: setting(
+    "productContact",
+    contact({
+      default: undefined,
+      desc: "Where people can ask for help: an e-mail or web address, for the foot of pages and mail (default: none)",
+      example: "support@example.com",
+    }),
+  ),
+  PRODUCT_PRIVACY_URL: setting(
+    "productPrivacyUrl",
+    webAddress({
+      default: undefined,
+      desc: "Address of your privacy notice, for the foot of pages and mail (default: none)",
+      example: "https://example.com/privacy",
     }),
   ),
   ACCEPTED_URL: setting(

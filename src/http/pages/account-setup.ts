@@ -1,7 +1,7 @@
 import type { Request, Response, Router } from "express";
 import type { AccountSetupService, PendingAccount } from "../../services/users/account-setup.js";
 import { LinkRouter, originOf } from "./router.js";
-import type { PageParts, FormError } from "./router.js";
+import type { PageParts } from "./router.js";
 
 export interface AccountSetupParts extends PageParts {
   readonly setup: AccountSetupService;
@@ -13,9 +13,9 @@ export function accountSetup({ setup, ...parts }: AccountSetupParts): Router {
   const links = new LinkRouter(parts);
   const find = async (token: string, request: Request, response: Response) =>
     described(await setup.open(token, originOf(request, response)));
-  const page = async (token: string, request: Request, response: Response, wrong?: FormError) => ({
+  const page = async (token: string, request: Request, response: Response) => ({
     page: "setup",
-    data: { ...(await find(token, request, response)), error: wrong?.error },
+    data: await find(token, request, response),
   });
 
   links.open(find, page);
@@ -29,13 +29,14 @@ export function accountSetup({ setup, ...parts }: AccountSetupParts): Router {
       if (branding.acceptedUrl === undefined) parts.pages.send(response, 200, "ready", { userName });
       else response.redirect(303, branding.acceptedUrl);
     },
-    again: (token, wrong, request, response) => page(token, request, response, wrong),
+    again: (token, _input, request, response) => page(token, request, response),
   });
   return links.end();
 }
 
-const described = ({ account: { userName, displayName }, expiresAt }: PendingAccount) => ({
+const described = ({ account: { userName, displayName }, organization, expiresAt }: PendingAccount) => ({
   userName,
   displayName,
+  organization: organization && { value: organization.id, display: organization.displayName },
   expiresAt,
 });

@@ -4,7 +4,7 @@ import type { AcceptanceService, Accepted } from "../../services/invitations/acc
 import type { AddressProofs } from "../../services/invitations/address-proofs.js";
 import type { OpenInvitation } from "../../services/invitations/open-invitations.js";
 import { LinkRouter, originOf } from "./router.js";
-import type { PageParts, Shown, FormError } from "./router.js";
+import type { FormInput, PageParts, Shown } from "./router.js";
 
 export interface InvitationParts extends PageParts {
   readonly acceptance: AcceptanceService;
@@ -18,14 +18,12 @@ export function invitations({ acceptance, proofs, ...parts }: InvitationParts): 
 
   const offerOf = (token: string, request: Request, response: Response) =>
     acceptance.open(token, originOf(request, response));
-  const offerPage = async (token: string, request: Request, response: Response, wrong?: FormError) =>
-    toOfferPage(await offerOf(token, request, response), wrong);
-  const again = (token: string, wrong: FormError, request: Request, response: Response) =>
-    offerPage(token, request, response, wrong);
+  const again = async (token: string, input: FormInput, request: Request, response: Response) =>
+    toOfferPage(await offerOf(token, request, response), input);
 
   links.open(
     async (token, request, response) => described(await offerOf(token, request, response)),
-    offerPage,
+    (token, request, response) => again(token, {}, request, response),
   );
 
   links.act({
@@ -40,25 +38,31 @@ export function invitations({ acceptance, proofs, ...parts }: InvitationParts): 
     again,
   });
 
+  const declinePage = async (token: string, request: Request, response: Response): Promise<Shown> => ({
+    page: "decline",
+    data: described(await offerOf(token, request, response)),
+  });
+
   links.act({
     name: "decline",
     fields: [],
+    question: declinePage,
     run: (token, _input, request, response) => acceptance.decline(token, originOf(request, response)),
     json: () => undefined,
     page: (offer, _request, response) => {
       parts.pages.send(response, 200, "declined", described(offer));
     },
-    again,
+    again: (token, _input, request, response) => declinePage(token, request, response),
   });
 
   const codePage = async (
     token: string,
-    { input, ...wrong }: Pick<FormError, "input"> & Partial<FormError>,
+    input: FormInput,
     request: Request,
     response: Response,
   ): Promise<Shown> => {
     const offer = await offerOf(token, request, response);
-    return { page: "code", data: { ...described(offer), ...wrong, email: offer.address ?? input.email } };
+    return { page: "code", data: { ...described(offer), email: offer.address ?? input.email } };
   };
 
   links.act({
@@ -66,7 +70,7 @@ export function invitations({ acceptance, proofs, ...parts }: InvitationParts): 
     fields: ["email"],
     run: async (token, { email }, request, response) => {
       const sent = await proofs.send(token, email, originOf(request, response));
-      return { ...sent, shown: await codePage(token, { input: { email: sent.address } }, request, response) };
+      return { ...sent, shown: await codePage(token, { email: sent.address }, request, response) };
     },
     json: ({ address, expiresAt }) => ({ status: 202, body: { email: address, expiresAt } }),
     page: ({ shown }, request, response) => {
@@ -116,13 +120,13 @@ function described({ invitation, address, inviterName, takes }: OpenInvitation) 
 }
 
 /** The page for what the person has to do next. */
-function toOfferPage(offer: OpenInvitation, wrong?: FormError): Shown {
+function toOfferPage(offer: OpenInvitation, input: FormInput): Shown {
   const { givenName, familyName, ...rest } = described(offer);
   const name = {
-    givenName: wrong?.input.givenName ?? givenName,
-    familyName: wrong?.input.familyName ?? familyName,
+    givenName: input.givenName ?? givenName,
+    familyName: input.familyName ?? familyName,
   };
-  const email = offer.address ?? wrong?.input.email;
+  const email = offer.address ?? input.email;
   const { invitation, address } = offer;
   // Other people with the link may still want to accept it.
   const declines = address !== undefined && addressOf(invitation, address) !== undefined;
@@ -130,7 +134,7 @@ function toOfferPage(offer: OpenInvitation, wrong?: FormError): Shown {
     page: { address: "address", code: "confirm", account: "account", password: "password", nothing: "join" }[
       offer.takes
     ],
-    data: { ...rest, ...name, email, declines, error: wrong?.error },
+    data: { ...rest, ...name, email, declines },
   };
 }
 

@@ -1,13 +1,13 @@
 import { Eta } from "eta";
 import { randomBytes } from "node:crypto";
+import { extname } from "node:path";
 import type { Response } from "express";
-import { readableTime, templatePath } from "../../config/templates.js";
+import type { Brand } from "../../config/brand.js";
+import { readableRole, readableTime, templatePath } from "../../config/templates.js";
 import type { TemplateSettings } from "../../config/templates.js";
 
 /** What all pages show. */
-export interface Branding {
-  readonly productName: string;
-  readonly logoUrl: string | undefined;
+export interface Branding extends Brand {
   /** Where the browser goes after a person joins or sets up an account. */
   readonly acceptedUrl: string | undefined;
   readonly templates: TemplateSettings;
@@ -15,21 +15,37 @@ export interface Branding {
 
 const originOf = (url: string | undefined) => (url === undefined ? "" : ` ${new URL(url).origin}`);
 
-/** Pages from templates; without scripts, frames, or anything from elsewhere but the logo. */
+/** Languages that are written from right to left. */
+const RIGHT_TO_LEFT = new Set(["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"]);
+
+/** Pages from templates; without frames, and with nothing from elsewhere but the logo. They need no scripts. */
 export class Pages {
   readonly #eta = new Eta({ cache: true });
+  /** What every template can use. */
+  readonly #common: object;
 
   constructor(readonly branding: Branding) {
-    this.#eta.resolvePath = (page) => templatePath(branding.templates, `pages/${page}.html`);
+    const { templates } = branding;
+    this.#eta.resolvePath = (page) =>
+      templatePath(templates, `pages/${extname(page) === "" ? `${page}.html` : page}`);
+    const { locale } = templates;
+    this.#common = {
+      ...branding,
+      locale,
+      direction: RIGHT_TO_LEFT.has(locale.split("-", 1)[0] ?? "") ? "rtl" : "ltr",
+      icon: iconOf(branding),
+      time: (text: string) => readableTime(templates, text),
+      roleName: readableRole,
+      // Names of people and organizations, whose direction may be another one than that of the text around them.
+      bdi: (text: string) => `<bdi>${this.#eta.config.escapeFunction(text)}</bdi>`,
+    };
   }
 
   /** @param page the name of its template */
   send(response: Response, status: number, page: string, data: object): void {
     const nonce = randomBytes(16).toString("base64");
-    const { productName, logoUrl, acceptedUrl, templates } = this.branding;
-    const time = (text: string) => readableTime(templates, text);
-    const common = { productName, logoUrl, acceptedUrl, locale: templates.locale, nonce, time };
-    const html = this.#eta.render(page, { ...common, ...data });
+    const { logoUrl, acceptedUrl } = this.branding;
+    const html = this.#eta.render(page, { ...this.#common, nonce, error: undefined, ...data });
     response
       .status(status)
       .set({
@@ -37,7 +53,8 @@ export class Pages {
         "Content-Security-Policy": [
           "default-src 'none'",
           `style-src 'nonce-${nonce}'`,
-          `img-src${originOf(logoUrl) || " 'none'"}`,
+          `script-src 'nonce-${nonce}'`,
+          `img-src data:${originOf(logoUrl)}`,
           // Browsers hold redirects after a form to this, too, and those that follow: to a page to sign in, say.
           `form-action 'self'${acceptedUrl === undefined ? "" : ` ${new URL(acceptedUrl).protocol}`}`,
           "frame-ancestors 'none'",
@@ -46,4 +63,12 @@ export class Pages {
       })
       .end(html);
   }
+}
+
+/** The first letter of the product's name on its colour, as the address of an image. */
+function iconOf({ productName, accents }: Brand): string {
+  const [first] = new Intl.Segmenter().segment(productName.trim().toUpperCase());
+  const letter = (first?.segment ?? "").replaceAll(/[<&]/g, "");
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="${accents.light}"/><text x="16" y="22.5" font-family="system-ui,sans-serif" font-size="19" font-weight="700" text-anchor="middle" fill="#fff">${letter}</text></svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }

@@ -1,6 +1,7 @@
 import express, { Router } from "express";
 import type { NextFunction, Request, Response } from "express";
-import { ClosedError } from "../../domain/errors.js";
+import { ClosedError, ForbiddenError, InvalidValueError } from "../../domain/errors.js";
+import type { FormField } from "../../domain/errors.js";
 import type { Logger } from "../../logging/logger.js";
 import { failure } from "../../scim/answers/answer.js";
 import { ScimError, toScimError } from "../../scim/errors.js";
@@ -27,12 +28,6 @@ const RETRIED_STATUSES = [400, 403, 409, 429, 503];
 /** The input of a person, from a form or as JSON. */
 export type FormInput = Readonly<Record<string, string | undefined>>;
 
-/** What was wrong with the input. */
-export interface FormError {
-  readonly error: string;
-  readonly input: FormInput;
-}
-
 /** What can be done with a link: the same by a form, which is answered with pages, and as JSON. */
 export interface LinkAction<T> {
   readonly name: string;
@@ -42,8 +37,10 @@ export interface LinkAction<T> {
   /** Undefined: 204. */
   readonly json: (done: T) => { status?: number; body: object } | undefined;
   readonly page: (done: T, request: Request, response: Response) => void;
-  /** Shows the form again. */
-  readonly again: (token: string, wrong: FormError, request: Request, response: Response) => Promise<Shown>;
+  /** Shows the form again, with what was entered; what is wrong with it is added. */
+  readonly again: (token: string, input: FormInput, request: Request, response: Response) => Promise<Shown>;
+  /** The page that asks whether it is to be done; without it, the page of the link leads to it. */
+  readonly question?: (token: string, request: Request, response: Response) => Promise<Shown>;
 }
 
 /** A page with a form, and what it shows. */
@@ -90,10 +87,12 @@ export class LinkRouter {
     });
   }
 
-  act<T>({ name, fields, run, json, page, again }: LinkAction<T>): void {
-    // A person who reloads the answer to a form starts again at the link.
-    this.router.get(`/:token/${name}`, (request, response) => {
-      response.redirect(303, `${request.baseUrl}/${request.params.token}`);
+  act<T>({ name, fields, run, json, page, again, question }: LinkAction<T>): void {
+    this.router.get(`/:token/${name}`, async (request, response) => {
+      const { token } = request.params;
+      // A person who reloads the answer to a form starts again at the link.
+      if (!question) response.redirect(303, `${request.baseUrl}/${token}`);
+      else this.#show(request, response, 200, await question(token, request, response));
     });
     this.router.post(`/:token/${name}`, async (request: Request<{ token: string }>, response) => {
       const { token } = request.params;
@@ -119,8 +118,9 @@ export class LinkRouter {
         const shown = toScimError(error);
         if (!shown || error instanceof ClosedError || !RETRIED_STATUSES.includes(shown.status)) throw error;
         response.set(shown.headers);
-        const form = await again(token, { error: shown.message, input }, request, response);
-        this.#show(request, response, shown.status, form);
+        const form = await again(token, input, request, response);
+        const wrong = { error: shown.message, field: fieldOf(error) };
+        this.#show(request, response, shown.status, { ...form, data: { ...form.data, ...wrong } });
       }
     });
   }
@@ -142,11 +142,11 @@ export class LinkRouter {
         logFault(logger, { method: request.method, path: request.baseUrl }, fault);
       });
       response.set(headers);
-      const reason = error instanceof ClosedError ? error.reason : undefined;
+      const closed = error instanceof ClosedError ? closedFor(error) : undefined;
       const answer = JSON.parse(body as string) as { detail: string };
       if (wantsPage(request))
-        pages.send(response, status, "closed", { status, reason, detail: answer.detail });
-      else response.status(status).json({ ...answer, reason });
+        pages.send(response, status, "closed", { status, detail: answer.detail, ...closed });
+      else response.status(status).json({ ...answer, field: fieldOf(error), ...closed });
     });
     return this.router;
   }
@@ -154,9 +154,23 @@ export class LinkRouter {
   #show(request: Request, response: Response, status: number, { page, data }: Shown): void {
     const base = baseOf(request);
     const csrf = this.parts.csrf.issue(base, request, response);
-    this.parts.pages.send(response, status, page, { error: undefined, csrf, base, ...data });
+    this.parts.pages.send(response, status, page, { csrf, base, ...data });
   }
 }
+
+/** Why a link does not work, and whom its holder can ask. */
+function closedFor({ reason, issuer }: ClosedError) {
+  const { organization, inviterName } = issuer;
+  return {
+    reason,
+    organization: organization && { value: organization.id, display: organization.name },
+    inviter: inviterName,
+  };
+}
+
+/** The field of a form that is wrong; undefined when it is none of them, or not known. */
+const fieldOf = (error: unknown): FormField | undefined =>
+  error instanceof InvalidValueError || error instanceof ForbiddenError ? error.field : undefined;
 
 /** The path of the link that a request came by. */
 const baseOf = ({ baseUrl, params }: Request) => `${baseUrl}/${String(params.token)}`;

@@ -8,13 +8,10 @@ import type { Organization } from "../../domain/organizations/organization.js";
 import { teamTarget } from "../../domain/teams/team.js";
 import type { Invitation } from "../../domain/invitations/invitation.js";
 import { originByInvitation } from "../../domain/memberships/membership.js";
-import { JsonDocument } from "../../domain/values/json.js";
 import { PROVIDER_REALM, turnOf } from "../../domain/access/principal.js";
-import { USER } from "../../domain/values/schemas.js";
-import { foldCase } from "../../domain/values/text.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
-import { isName } from "../../domain/values/plain-text.js";
 import { requireStorable } from "../users/account-rules.js";
+import { newPerson } from "../users/new-person.js";
 import { join } from "../memberships/joining.js";
 import type { Dependencies } from "../dependencies.js";
 import type { BruteForceGuard, Origin } from "../limits/brute-force-guard.js";
@@ -162,7 +159,7 @@ export class AcceptanceService {
     password: string | undefined,
     origin: Origin,
   ): Promise<string> {
-    if (password === undefined) throw new InvalidValueError("Enter a password");
+    if (password === undefined) throw new InvalidValueError("Enter a password", "password");
     requireUsablePassword(password);
     const owner = `${invitation.id} ${mailboxKey(address)}`;
     const author = invitedAuthor(invitation, undefined, origin);
@@ -261,36 +258,4 @@ function requireProved(offer: OpenInvitation): asserts offer is PersonalInvitati
   if (offer.takes === "address" || offer.takes === "code") {
     throw new ForbiddenError("Prove your address first: request a code and enter it");
   }
-}
-
-/** @throws InvalidValueError for an unusable name */
-function newPerson(address: string, { givenName, familyName }: Acceptance): AccountInput {
-  const [firstName, lastName] = [givenName, familyName].map((name) => name?.normalize("NFC").trim() ?? "");
-  if (!firstName || !lastName) throw new InvalidValueError("Enter your first and last name");
-  if (!isName(firstName) || !isName(lastName))
-    throw new InvalidValueError(
-      "A name cannot contain control characters, line breaks or characters that change the direction of text",
-    );
-  const displayName = `${firstName} ${lastName}`;
-  const schemas = [USER];
-  const profile = {
-    schemas,
-    name: { formatted: displayName, familyName: lastName, givenName: firstName },
-    emails: [{ value: address, primary: true }],
-  };
-  const search = {
-    schemas,
-    name: {
-      formatted: foldCase(displayName),
-      familyName: foldCase(lastName),
-      givenName: foldCase(firstName),
-    },
-    emails: [{ value: foldCase(address), primary: true }],
-  };
-  const person = {
-    ...{ userName: address, displayName, active: true, roles: [] },
-    profile: JsonDocument.ofValue(profile),
-    search: JsonDocument.ofValue(search),
-  };
-  return person;
 }

@@ -131,9 +131,12 @@ function requireAddress(
   if (takes !== "address")
     throw new InvalidValueError("This link needs no code; accept the invitation directly");
   const sent = entered?.trim() ?? "";
-  if (!isEmailAddress(sent)) throw new InvalidValueError("Enter an e-mail address");
+  if (!isEmailAddress(sent)) throw new InvalidValueError("Enter an e-mail address", "email");
   if (!isAddressedTo(invitation, sent)) {
-    throw new ForbiddenError("This invitation is not for that address; try another of your addresses");
+    throw new ForbiddenError(
+      "This invitation is not for that address; try another of your addresses",
+      "email",
+    );
   }
   // The code goes to the address as the inviter wrote it, if the invitation names it.
   return { invitation, address: addressOf(invitation, sent) ?? sent };

@@ -1,5 +1,5 @@
 import { ClosedError, UnknownLinkError } from "../../domain/errors.js";
-import type { ClosedReason } from "../../domain/errors.js";
+import type { ClosedReason, LinkIssuer } from "../../domain/errors.js";
 import { isSameMailbox } from "../../domain/values/email.js";
 import { isAddressedTo } from "../../domain/invitations/invitation.js";
 import type { Invitation, InvitationStatus } from "../../domain/invitations/invitation.js";
@@ -76,6 +76,18 @@ export class OpenInvitations {
     const invitation =
       link && (await repositories.invitations.find(link.invitationId, now, { lock: locked !== "nothing" }));
     if (!invitation) throw new UnknownLinkError();
+    try {
+      return await this.#offer(repositories, { invitation, link, locked, now });
+    } catch (error) {
+      if (!(error instanceof ClosedError)) throw error;
+      throw new ClosedError(error.reason, error.message, await issuerOf(repositories, invitation));
+    }
+  }
+
+  async #offer(
+    repositories: Repositories,
+    { invitation, link, locked, now }: Followed,
+  ): Promise<FoundInvitation> {
     requireOpen(invitation, link);
     const inviter = await findInviter(repositories, invitation, now);
     const isProved = link.provedUntil !== undefined && link.provedUntil > now;
@@ -90,6 +102,25 @@ export class OpenInvitations {
     const takes = passwordHash !== undefined ? "password" : isProved ? "nothing" : "code";
     return { offer: { ...shared, address, takes }, accountId, passwordHash };
   }
+}
+
+/** A link that was followed to its invitation. */
+interface Followed {
+  readonly invitation: Invitation;
+  readonly link: InvitationLink;
+  readonly locked: Locked;
+  readonly now: string;
+}
+
+/** Whom people can ask about an invitation that they cannot accept. */
+async function issuerOf({ power, records }: Repositories, invitation: Invitation): Promise<LinkIssuer> {
+  const { organizationId, organizationName, inviter } = invitation;
+  const { accountId } = inviter;
+  const mayInvite = accountId !== undefined && (await power.isHeld(accountId, organizationId));
+  return {
+    organization: { id: organizationId, name: organizationName },
+    inviterName: mayInvite ? await records.nameOf({ organizationId, accountId }) : undefined,
+  };
 }
 
 /** A person with the link to an invitation, as an author. @param accountId undefined without an account or a proof of it */

@@ -82,7 +82,7 @@ export class BruteForceGuard {
         ...{ action: "change", target, result: "refused", status: 403, detail: `a wrong ${kind}` },
       }),
     );
-    throw kind === "code" ? wrongCode() : new ForbiddenError("The password is wrong; try again");
+    throw kind === "code" ? wrongCode() : new ForbiddenError("The password is wrong; try again", "password");
   }
 
   /** Counts an attempt, before it costs time. @throws TooManyRequestsError when locked out */
@@ -115,6 +115,7 @@ export class BruteForceGuard {
 export const wrongCode = () =>
   new ForbiddenError(
     "The code is wrong or no longer valid; use the code in the latest e-mail, or request a new one",
+    "code",
   );
 
 const counterOf = ({ kind, owner }: GuardedAttempt) =>

@@ -34,11 +34,15 @@ export function requireUsablePassword(password: string): string {
   const { length } = Array.from(normalized);
   if (length > MAX_LENGTH) throw tooLong();
   if (length < MIN_LENGTH) {
-    throw new InvalidValueError(`The password is too short; use at least ${MIN_LENGTH} characters`);
+    throw new InvalidValueError(
+      `The password is too short; use at least ${MIN_LENGTH} characters`,
+      "password",
+    );
   }
   if (UNUSABLE.test(normalized)) {
     throw new InvalidValueError(
       "The password contains control characters, such as a line break, or characters that Unicode does not define; remove them",
+      "password",
     );
   }
   return normalized;
@@ -59,4 +63,5 @@ export function knownWords(...people: readonly Pick<AccountInput, "userName" | "
   return [...new Set(words.filter((word) => word.length >= KNOWN_WORD_LENGTH.min))].slice(0, MAX_KNOWN_WORDS);
 }
 
-const tooLong = () => new InvalidValueError(`The password is too long; use at most ${MAX_LENGTH} characters`);
+const tooLong = () =>
+  new InvalidValueError(`The password is too long; use at most ${MAX_LENGTH} characters`, "password");

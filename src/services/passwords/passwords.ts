@@ -70,7 +70,7 @@ export class Passwords implements PasswordHasher {
     const key = await this.#inTurn(turn, async () => {
       const weakness = await this.#inThread("judge", [usable, [...known]]);
       if (weakness !== undefined) {
-        throw new InvalidValueError(`The password is too easy to guess. ${weakness}`.trim());
+        throw new InvalidValueError(`The password is too easy to guess. ${weakness}`.trim(), "password");
       }
       return Buffer.from(await this.#inThread("derive", [usable, salt, KEY_BYTES, withMemory(this.cost)]));
     });

@@ -6,6 +6,8 @@ import {
   TooManyRequestsError,
   UnknownLinkError,
 } from "../../domain/errors.js";
+import type { ClosedReason } from "../../domain/errors.js";
+import type { Organization } from "../../domain/organizations/organization.js";
 import { isSameMailbox } from "../../domain/values/email.js";
 import { linkAuthor, PROVIDER_REALM, turnOf } from "../../domain/access/principal.js";
 import type { Author, Principal, Realm } from "../../domain/access/principal.js";
@@ -156,6 +158,8 @@ async function destination(
 /** What a person with a link to set up an account sees. */
 export interface PendingAccount {
   readonly account: AccountWithOrganizations;
+  /** The organization whose administrator had the link sent; undefined: the provider's. */
+  readonly organization: Organization | undefined;
   /** ISO 8601 in UTC. */
   readonly expiresAt: string;
 }
@@ -177,8 +181,8 @@ export class AccountSetupService {
    *   TooManyRequestsError after too many unknown links
    */
   async open(token: string, origin: Origin): Promise<PendingAccount> {
-    const { account, setup } = await this.#follow(token, origin);
-    return { account, expiresAt: setup.expiresAt };
+    const { account, setup, organization } = await this.#follow(token, origin);
+    return { account, organization, expiresAt: setup.expiresAt };
   }
 
   #follow(token: string, origin: Origin): Promise<Pending> {
@@ -193,7 +197,7 @@ export class AccountSetupService {
    */
   async complete(token: string, password: string | undefined, origin: Origin): Promise<string> {
     const { account, setup: begun } = await this.#follow(token, origin);
-    if (password === undefined) throw new InvalidValueError("Enter a password");
+    if (password === undefined) throw new InvalidValueError("Enter a password", "password");
     requireUsablePassword(password);
     const author = authorOf(begun, origin);
     const target = targetOf(account);
@@ -226,31 +230,39 @@ export class AccountSetupService {
     if (address !== undefined) await accounts.proveAddress(accountId, address, at);
   }
 
-  async #find({ accounts, accountSetups, records }: Repositories, token: string): Promise<Pending> {
+  async #find(repositories: Repositories, token: string): Promise<Pending> {
+    const { accounts, accountSetups, organizations, records } = repositories;
     const link = this.links.readAccountSetup(token);
     const found = link && (await accounts.find(link.accountId));
     if (!found) throw new UnknownLinkError();
     const { organizationId } = link;
+    const organization =
+      organizationId === undefined ? undefined : await organizations.find(organizationId, { lock: false });
+    const closed = (reason: ClosedReason, message: string) =>
+      new ClosedError(reason, message, {
+        organization: organization && { id: organization.id, name: organization.displayName },
+      });
     const key = { organizationId: organizationId ?? "", accountId: found.id };
     // An organization's link shows the organization's names.
     const account = { ...found, ...(organizationId !== undefined && (await records.namesOf(key))) };
     const setup = await accountSetups.find(account.id, link.organizationId, { lock: false });
-    if (!setup) throw new ClosedError("used", "This account is already set up; sign in with your password");
+    if (!setup) throw closed("used", "This account is already set up; sign in with your password");
     if (account.active !== true) {
-      throw new ClosedError("deactivated", "Your account has been deactivated; contact an administrator");
+      throw closed("deactivated", "Your account has been deactivated; contact an administrator");
     }
     if (setup.revision !== link.revision || !setup.isValid) {
-      throw new ClosedError("changed", "This link is no longer valid; look for a new link in a later e-mail");
+      throw closed("changed", "This link is no longer valid; look for a new link in a later e-mail");
     }
     if (setup.expiresAt <= this.deps.now()) {
-      throw new ClosedError("expired", "This link has expired; ask an administrator for a new one");
+      throw closed("expired", "This link has expired; ask an administrator for a new one");
     }
-    return { account, setup };
+    return { account, organization, setup };
   }
 }
 
 interface Pending {
   readonly account: AccountWithOrganizations;
+  readonly organization: Organization | undefined;
   readonly setup: AccountSetup;
 }
 
