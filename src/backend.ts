@@ -8,6 +8,7 @@ import { migrate } from "./db/migrate.js";
 import type { Logger } from "./logging/logger.js";
 import { keepPrivate } from "./private-files.js";
 import { Transactions } from "./repositories/unit-of-work.js";
+import { AdministratorLinks } from "./services/administrators/administrator-links.js";
 import { auditChanges } from "./services/audit/change-events.js";
 import { Changes } from "./services/changes/changes.js";
 import type { Dependencies } from "./services/dependencies.js";
@@ -35,6 +36,7 @@ export interface Backend {
   readonly keys: SecretKeys;
   readonly authentication: AuthenticationService;
   readonly operator: OperatorService;
+  readonly administratorLinks: AdministratorLinks;
   /** As `Muster.migrate`. */
   migrate(): Promise<readonly string[]>;
 }
@@ -56,6 +58,7 @@ export function createBackend(settings: Settings, parts: BackendParts): Backend 
     ...{ database, deps, keys },
     authentication: new AuthenticationService(deps),
     operator: new OperatorService(deps),
+    administratorLinks: new AdministratorLinks(deps, settings.publicUrl),
     migrate: async () => {
       if (!knex) await keepPrivate(settings, logger);
       await database.connect();

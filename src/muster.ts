@@ -20,6 +20,8 @@ import { transportOf } from "./delivery/mail/transport.js";
 import { mailFolder } from "./private-files.js";
 import { Cursors } from "./scim/answers/cursors.js";
 import { PageMemory } from "./scim/answers/page-memory.js";
+import type { AdministratorLinks } from "./services/administrators/administrator-links.js";
+import { AdministratorSetup } from "./services/administrators/administrator-setup.js";
 import { AcceptanceService } from "./services/invitations/acceptance.js";
 import { AccountSetupService } from "./services/users/account-setup.js";
 import { AddressProofs } from "./services/invitations/address-proofs.js";
@@ -38,6 +40,7 @@ import { Refusals } from "./services/audit/refusals.js";
 export interface Services extends ResourceServices {
   readonly authentication: AuthenticationService;
   readonly operator: OperatorService;
+  readonly administratorLinks: AdministratorLinks;
   readonly refusals: Refusals;
 }
 
@@ -83,7 +86,7 @@ export function createMuster(options: MusterOptions): Muster {
   const logger = withoutSecrets(options.logger ?? createLogger(settings.logLevel));
   const knex = typeof options.database === "function" ? options.database : undefined;
   const backend = createBackend(settings, { logger, knex, clock, newId });
-  const { database, deps, keys, authentication, operator } = backend;
+  const { database, deps, keys, authentication, operator, administratorLinks } = backend;
   const { mail, templates, publicUrl } = settings;
   const links = new Links(() => keys.get("links"), publicUrl);
   const outgoing = new OutgoingMail(deps, mail);
@@ -100,7 +103,7 @@ export function createMuster(options: MusterOptions): Muster {
   };
   const services: Services = {
     ...resourceServices(deps, shared),
-    ...{ authentication, operator, refusals },
+    ...{ authentication, operator, administratorLinks, refusals },
   };
   const brand = brandOf(settings, accentsOf(settings.productColor));
   const requests = new RunningRequests();
@@ -115,6 +118,7 @@ export function createMuster(options: MusterOptions): Muster {
       acceptance: new AcceptanceService(deps, openInvitations, guard, passwords),
       proofs: new AddressProofs(deps, links, openInvitations, guard, outgoing),
       setup: new AccountSetupService(deps, links, guard, passwords),
+      administrators: new AdministratorSetup(deps, guard, passwords),
     },
     csrf: new CsrfTokens(() => keys.get("csrf"), publicUrl.startsWith("https:"), clock),
     branding: { ...brand, templates, acceptedUrl: settings.acceptedUrl },

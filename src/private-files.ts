@@ -1,4 +1,4 @@
-import { chmod, opendir, stat } from "node:fs/promises";
+import { chmod, mkdir, opendir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Settings } from "./config/types.js";
 import type { Logger } from "./logging/logger.js";
@@ -11,6 +11,20 @@ const STICKY = 0o1000;
 
 /** Where mail goes without a mail server. */
 export const mailFolder = ({ dataDir }: Pick<Settings, "dataDir">) => join(dataDir, "mail");
+
+/** Where the link for the first administrator is written when no terminal shows it. */
+export const administratorLinkFile = ({ dataDir }: Pick<Settings, "dataDir">) =>
+  join(dataDir, "first-administrator.txt");
+
+/** Writes a file that its owner alone can read, in place of one that may be there. */
+export async function writePrivate(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const part = `${path}.part`;
+  // What is there already may be another's, or a link to elsewhere.
+  await rm(part, { force: true });
+  await writeFile(part, text, { mode: 0o600, flag: "wx" });
+  await rename(part, path);
+}
 
 /**
  * Takes away what others on this machine may do with the data folder, the embedded database and mail in files. What

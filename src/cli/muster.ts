@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { describeSettings } from "../config/settings.js";
+import { createAdministrator } from "./administrators.js";
 import { exitOnError } from "./exit.js";
 import { migrateDatabase } from "./migrate.js";
 import { DEFAULT_OVERLAP } from "../services/tokens/access-tokens.js";
@@ -24,6 +25,7 @@ ${settings}
 Examples:
   $ muster serve                                 start on http://127.0.0.1:3000/scim/v2, with SQLite in ./data
   $ PORT=8080 DATABASE_URL=postgres://muster@localhost/muster muster serve
+  $ muster admin create                          print a link to create an administrator's account
   $ muster token create --name "Okta"            create a token for an identity provider; it is shown only once
   $ muster token create --name "Import" --expires 2027-01-31
   $ muster token create --name "Okta of Acme" --organization Acme
@@ -48,6 +50,15 @@ program
   .command("migrate")
   .description("update the database schema, and do nothing else")
   .action(() => exitOnError(migrateDatabase));
+
+program
+  .command("admin")
+  .description("administrators of the provider")
+  .command("create")
+  .description(
+    "print a link with which a person creates an administrator's account; it works once, for a day",
+  )
+  .action(() => exitOnError(createAdministrator));
 
 const token = program
   .command("token")

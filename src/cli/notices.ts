@@ -14,6 +14,15 @@ ${examples(baseUrl)}
 `;
 }
 
+/** The link by which the first administrator is made. */
+export function administratorNotice(link: string): string {
+  return `
+  There is no administrator yet. Open this link in a browser to create the first one. It works once, for a day:
+
+    ${link}
+`;
+}
+
 /** Commands for a shell in which MUSTER_TOKEN is set. */
 export function examples(baseUrl: string): string {
   const curl = `curl -s -H "Authorization: Bearer $MUSTER_TOKEN"`;

@@ -6,6 +6,7 @@ import { SCIM_PATH } from "../http/app.js";
 import { createHttpServer, endConnections } from "../http/server/server.js";
 import { createMuster } from "../muster.js";
 import type { Muster } from "../muster.js";
+import { offerFirstAdministrator } from "./administrators.js";
 import { UserError } from "./exit.js";
 import { firstTokenNotice } from "./notices.js";
 
@@ -29,6 +30,7 @@ export async function serve(
     await listen(server, settings);
     await muster.start();
     await prepare(muster);
+    await offerFirstAdministrator(muster, settings);
   } catch (error) {
     server.close();
     await muster.close();

@@ -113,8 +113,10 @@ export type ClosedReason =
   /** Another person's account has a user name that is too similar. */
   | "taken"
   | "deactivated"
-  /** The account has a password already. */
-  | "used";
+  /** The account has a password already, or the link was used. */
+  | "used"
+  /** The link is for a server without an administrator, and there is one. */
+  | "administered";
 
 /** The purpose of a link is no longer possible. */
 export class ClosedError extends DomainError {
@@ -136,7 +138,15 @@ export interface LinkIssuer {
 }
 
 /** Another request changed the same data at the same time. */
-export class ConflictError extends DomainError {}
+export class ConflictError extends DomainError {
+  /** @param field the field of a form whose value is another's already */
+  constructor(
+    message: string,
+    readonly field?: FormField,
+  ) {
+    super(message);
+  }
+}
 
 /** The resource is no longer in the version that the caller expects. */
 export class VersionMismatchError extends DomainError {

@@ -1,9 +1,12 @@
 import express from "express";
 import type { Express } from "express";
+import { ADMINISTRATOR_SETUP } from "../services/administrators/administrator-links.js";
+import type { AdministratorSetup } from "../services/administrators/administrator-setup.js";
 import type { AcceptanceService } from "../services/invitations/acceptance.js";
 import type { AccountSetupService } from "../services/users/account-setup.js";
 import type { AddressProofs } from "../services/invitations/address-proofs.js";
 import type { SecretKeys } from "../services/keys.js";
+import { administratorSetup } from "./pages/administrator-setup.js";
 import { accountSetup } from "./pages/account-setup.js";
 import type { CsrfTokens } from "./pages/csrf.js";
 import { invitations } from "./pages/invitations.js";
@@ -21,7 +24,7 @@ import type { ScimParts } from "./scim/scim.js";
 export const SCIM_PATH = "/scim/v2";
 
 /** All paths of Muster but those of its health. */
-const WITH_KEYS = ["/invitations", "/account-setup", SCIM_PATH];
+const WITH_KEYS = ["/invitations", "/account-setup", ADMINISTRATOR_SETUP, SCIM_PATH];
 
 export interface AppParts extends Omit<ScimParts, "baseUrl"> {
   /** What people do by links in mail. */
@@ -29,6 +32,7 @@ export interface AppParts extends Omit<ScimParts, "baseUrl"> {
     readonly acceptance: AcceptanceService;
     readonly proofs: AddressProofs;
     readonly setup: AccountSetupService;
+    readonly administrators: AdministratorSetup;
   };
   readonly branding: Branding;
   readonly csrf: CsrfTokens;
@@ -61,6 +65,7 @@ export function createApp(parts: AppParts): Express {
   app.use(WITH_KEYS, whenLoaded(keys, logger));
   const pages = new Pages(branding);
   app.use("/invitations", invitations({ ...people, pages, csrf, logger }));
+  app.use(ADMINISTRATOR_SETUP, administratorSetup({ ...people, pages, csrf, logger }));
   app.use("/account-setup", accountSetup({ ...people, pages, csrf, logger }));
   app.use(SCIM_PATH, scim({ ...parts, baseUrl: `${publicUrl}${SCIM_PATH}` }));
   return app;

@@ -17,6 +17,7 @@ import { OrganizationRepository } from "./organizations/organizations.js";
 import { TeamRepository } from "./teams/teams.js";
 import { AccessTokenRepository } from "./tokens/access-tokens.js";
 import { AccountSetupRepository } from "./users/account-setups.js";
+import { AdministratorLinkRepository } from "./users/administrator-links.js";
 import { AccountRepository } from "./users/accounts.js";
 import { CandidateRepository } from "./users/candidates.js";
 
@@ -27,6 +28,7 @@ import { CandidateRepository } from "./users/candidates.js";
 export class Repositories {
   #accounts: AccountRepository | undefined;
   #accountSetups: AccountSetupRepository | undefined;
+  #administratorLinks: AdministratorLinkRepository | undefined;
   #organizations: OrganizationRepository | undefined;
   #memberships: MembershipRepository | undefined;
   #records: RecordRepository | undefined;
@@ -60,6 +62,10 @@ export class Repositories {
 
   get accountSetups(): AccountSetupRepository {
     return (this.#accountSetups ??= new AccountSetupRepository(this.session));
+  }
+
+  get administratorLinks(): AdministratorLinkRepository {
+    return (this.#administratorLinks ??= new AdministratorLinkRepository(this.session));
   }
 
   get organizations(): OrganizationRepository {

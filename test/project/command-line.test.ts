@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
@@ -94,6 +95,37 @@ describe("The muster command", function () {
     };
     const few = await threads({ UV_THREADPOOL_SIZE: "4" });
     expect((await threads({})) - few).to.equal(12);
+  });
+
+  it("writes a link for the first administrator where its owner alone can read it, and makes others", async () => {
+    const dataDir = scratchFolder();
+    const file = join(dataDir, "data", "first-administrator.txt");
+    const server = await start("serve", dataDir);
+    const first = await readFile(file, "utf8");
+    expect((await stat(file)).mode & 0o777).to.equal(0o600);
+    expect(server.log()).to.include(file);
+    expect(server.log() + server.notice()).to.not.include(first.trim());
+    const { stdout, stderr } = await muster(["admin", "create"], dataDir);
+    expect(stdout).to.match(/^http:\S+\/administrator-setup\/[\w-]{43}\n$/);
+    expect(stderr).to.include("It works once");
+    const complete = async (link: string) => {
+      const path = new URL(link.trim()).pathname;
+      return fetch(`${new URL(server.baseUrl).origin}${path}/complete`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({
+          email: `${path.slice(-8).toLowerCase()}x@example.com`.replace(/^[-_]/, "a"),
+          ...{ givenName: "Dana", familyName: "Reyes", password: "correct horse battery 9" },
+        }),
+      });
+    };
+    expect((await complete(first)).status).to.equal(201);
+    expect((await complete(first)).status).to.equal(410);
+    expect((await complete(stdout)).status).to.equal(201);
+    expect(await server.interrupt()).to.equal(0);
+    const second = await start("serve", dataDir);
+    expect(existsSync(file)).to.equal(false);
+    expect(await second.interrupt()).to.equal(0);
   });
 
   it("makes, lists and revokes tokens for a running server", async () => {

@@ -1,6 +1,6 @@
 import express, { Router } from "express";
 import type { NextFunction, Request, Response } from "express";
-import { ClosedError, ForbiddenError, InvalidValueError } from "../../domain/errors.js";
+import { ClosedError, ConflictError, ForbiddenError, InvalidValueError } from "../../domain/errors.js";
 import type { FormField } from "../../domain/errors.js";
 import type { Logger } from "../../logging/logger.js";
 import { failure } from "../../scim/answers/answer.js";
@@ -17,6 +17,8 @@ export interface PageParts {
   readonly pages: Pages;
   readonly csrf: CsrfTokens;
   readonly logger: Logger;
+  /** The page of a link that does not work; by default, that of mailed links. */
+  readonly closedPage?: string;
 }
 
 /** The longest body: a name and a password. */
@@ -132,7 +134,7 @@ export class LinkRouter {
 
   /** To be called after all routes. @returns the whole */
   end(): Router {
-    const { pages, logger } = this.parts;
+    const { pages, logger, closedPage = "closed" } = this.parts;
     this.router.use((request: Request) => {
       throw new ScimError(404, undefined, `There is no page for ${request.method} at this address`);
     });
@@ -145,7 +147,7 @@ export class LinkRouter {
       const closed = error instanceof ClosedError ? closedFor(error) : undefined;
       const answer = JSON.parse(body as string) as { detail: string };
       if (wantsPage(request))
-        pages.send(response, status, "closed", { status, detail: answer.detail, ...closed });
+        pages.send(response, status, closedPage, { status, detail: answer.detail, ...closed });
       else response.status(status).json({ ...answer, field: fieldOf(error), ...closed });
     });
     return this.router;
@@ -170,7 +172,9 @@ function closedFor({ reason, issuer }: ClosedError) {
 
 /** The field of a form that is wrong; undefined when it is none of them, or not known. */
 const fieldOf = (error: unknown): FormField | undefined =>
-  error instanceof InvalidValueError || error instanceof ForbiddenError ? error.field : undefined;
+  WITH_FIELD.some((type) => error instanceof type) ? (error as InvalidValueError).field : undefined;
+
+const WITH_FIELD = [InvalidValueError, ForbiddenError, ConflictError];
 
 /** The path of the link that a request came by. */
 const baseOf = ({ baseUrl, params }: Request) => `${baseUrl}/${String(params.token)}`;
