@@ -136,7 +136,7 @@ export function createMuster(options: MusterOptions): Muster {
     ...deps,
     transport,
     compose: mailComposer({
-      ...{ ...deps, productName: brand.productName, templates: new Templates(templates), secrets: links },
+      ...{ ...deps, brand, templates: new Templates(templates), secrets: links },
       productUrl: settings.acceptedUrl,
     }),
     logger,

@@ -31,6 +31,13 @@ export function templatePath({ locale, folder }: TemplateSettings, file: string)
   return path;
 }
 
+/** Languages that are written from right to left. */
+const RIGHT_TO_LEFT = new Set(["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"]);
+
+/** Which way the language is written, as in HTML. */
+export const directionOf = ({ locale }: TemplateSettings): "rtl" | "ltr" =>
+  RIGHT_TO_LEFT.has(locale.split("-", 1)[0] ?? "") ? "rtl" : "ltr";
+
 /** A role as people read it: 'organization-admin' as 'Organization admin'. */
 export const readableRole = (role: string) =>
   `${role.slice(0, 1).toUpperCase()}${role.slice(1).replaceAll("-", " ")}`;

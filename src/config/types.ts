@@ -64,6 +64,8 @@ export interface MailSettings {
   readonly smtpUrl: string | undefined;
   /** As in a `From` header. */
   readonly from: string;
+  /** As in a `Reply-To` header; undefined: answers go to the sender. */
+  readonly replyTo: string | undefined;
   /** Mails per access token and day, per organization and day, and per address and hour. */
   readonly perToken: number;
   readonly perOrganization: number;

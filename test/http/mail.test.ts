@@ -58,7 +58,7 @@ describe("Mail", () => {
       const mail = await mailbox.expect(one);
       expect(mail.subject).to.equal("Ada Admin invites you to Bäckerei <b>&</b> Co");
       expect(mail.from?.text).to.equal('"Acme Suite" <no-reply@acme.test>');
-      expect(mail.text).to.include("Acme Suite").and.include("organization admin").and.include("See <you>");
+      expect(mail.text).to.include("Acme Suite").and.include("Organization admin").and.include("See <you>");
       expect(mail.html).to.include("Bäckerei &lt;b&gt;&amp;&lt;/b&gt; Co").and.not.include("<you>");
       expect(linkIn(mail)).to.not.equal(linkIn(await mailbox.expect(two)));
     });

@@ -34,6 +34,7 @@ describe("Settings", () => {
       mail: {
         smtpUrl: undefined,
         from: "Muster <no-reply@localhost.localdomain>",
+        replyTo: undefined,
         perToken: 5000,
         perOrganization: 3000,
         perAddress: 10,

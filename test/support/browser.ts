@@ -128,7 +128,7 @@ export async function expectUsable(page: Page, name: string): Promise<void> {
     await expectNoSidewaysScrolling(page);
     await expectFingerSized(page);
     for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await picture(page, `${name} ${colorScheme}`);
       await expectAccessible(page);
     }

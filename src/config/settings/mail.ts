@@ -19,6 +19,14 @@ export const mail = {
       desc: "Sender of all mail",
     }),
   ),
+  MAIL_REPLY_TO: setting(
+    "mail.replyTo",
+    mailFrom({
+      default: undefined,
+      desc: "Where answers to mail go (default: the sender)",
+      example: "Acme support <support@example.com>",
+    }),
+  ),
   MAIL_PER_TOKEN: setting(
     "mail.perToken",
     wholeNumber({

@@ -1,3 +1,4 @@
+import type { Brand } from "../../config/brand.js";
 import { mailAddress } from "../../domain/users/account.js";
 import type { Account } from "../../domain/users/account.js";
 import { waitingAddresses } from "../../domain/invitations/invitation.js";
@@ -30,7 +31,7 @@ export interface MailComposerParts {
   readonly work: UnitOfWork;
   readonly now: () => string;
   readonly templates: Templates;
-  readonly productName: string;
+  readonly brand: Brand;
   readonly productUrl: string | undefined;
   readonly secrets: Secrets;
 }
@@ -66,14 +67,19 @@ const NOTICES_AN_HOUR = 6;
 
 /** Composes mail from the state at the time of sending: mail about something that was withdrawn meanwhile is not sent. */
 export function mailComposer(deps: MailComposerParts): ComposeMail {
-  const { work, templates, productName, productUrl } = deps;
+  const { work, templates, brand, productUrl } = deps;
+  const shown = { ...brand, logoUrl: drawableLogo(brand.logoUrl) };
   return async (mail) => {
     const content = await KINDS[mail.kind](mail, work.read(PROVIDER_REALM), deps);
     if (!content) return undefined;
-    const message = templates.render(mail.kind, { productName, productUrl, ...content });
+    const message = templates.render(mail.kind, { ...shown, productUrl, ...content });
     return { to: content.to, message, link: content.link };
   };
 }
+
+/** Mail programs draw no SVG. */
+const drawableLogo = (url: string | undefined) =>
+  url === undefined || new URL(url).pathname.toLowerCase().endsWith(".svg") ? undefined : url;
 
 async function aboutInvitation(
   { invitationId = "", revision, address = "" }: Mail,

@@ -1,5 +1,5 @@
 import { Eta } from "eta";
-import { readableTime, templatePath } from "../../config/templates.js";
+import { directionOf, readableRole, readableTime, templatePath } from "../../config/templates.js";
 import type { TemplateSettings } from "../../config/templates.js";
 
 /** What mail says. */
@@ -20,7 +20,14 @@ export class Templates {
 
   /** @throws Error when a template is broken, or there is none */
   render(name: string, content: object): Rendered {
-    const data = { time: (text: string) => readableTime(this.settings, text), ...content };
+    const { settings } = this;
+    const data = {
+      locale: settings.locale,
+      direction: directionOf(settings),
+      roleName: readableRole,
+      time: (text: string) => readableTime(settings, text),
+      ...content,
+    };
     return {
       subject: this.#text.render(`${name}.subject.txt`, data).replaceAll(/\s+/g, " ").trim(),
       // What a template leaves out leaves its blank lines behind.

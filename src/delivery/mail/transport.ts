@@ -26,20 +26,24 @@ export class UndeliverableError extends Error {}
 /** What a host sends mail with. */
 export interface Mailer {
   /** @throws UndeliverableError when it is no use to try again; any other error: Muster tries again later */
-  send(message: MailMessage & { readonly from: string }): Promise<unknown>;
+  send(message: MailMessage & Senders): Promise<unknown>;
 }
+
+/** Whom mail comes from, and who gets the answers; as in `From` and `Reply-To` headers. */
+export type Senders = Pick<MailSettings, "from" | "replyTo">;
 
 /** What carries mail away: the host's mailer, else a mail server, else files. @param folder where files go */
 export function transportOf(settings: MailSettings, mailer: Mailer | undefined, folder: string): Transport {
-  const { smtpUrl, from } = settings;
-  if (mailer) return mailerTransport(mailer, from);
-  return smtpUrl === undefined ? fileTransport(folder, from) : smtpTransport(smtpUrl, from);
+  const { smtpUrl, from, replyTo } = settings;
+  const senders = { from, replyTo };
+  if (mailer) return mailerTransport(mailer, senders);
+  return smtpUrl === undefined ? fileTransport(folder, senders) : smtpTransport(smtpUrl, senders);
 }
 
-const mailerTransport = (mailer: Mailer, from: string): Transport => ({
+const mailerTransport = (mailer: Mailer, senders: Senders): Transport => ({
   name: "mailer",
   send: async (message) => {
-    await mailer.send({ ...message, from });
+    await mailer.send({ ...message, ...senders });
   },
   close: () => undefined,
 });
@@ -52,14 +56,14 @@ const TIMEOUTS = {
   socketTimeout: 20_000,
 };
 
-/** @param url `smtp://` or `smtps://` with user and password. @param from as in a `From` header */
-export function smtpTransport(url: string, from: string): Transport {
+/** @param url `smtp://` or `smtps://` with user and password */
+export function smtpTransport(url: string, senders: Senders): Transport {
   const mailer = createTransport({ url, pool: true, ...TIMEOUTS });
   return {
     name: "smtp",
     send: async (message) => {
       try {
-        await mailer.sendMail(toMail(message, from));
+        await mailer.sendMail(toMail(message, senders));
       } catch (error) {
         const { responseCode = 0, command } = error as { responseCode?: number; command?: string };
         if (command === "RCPT TO" && responseCode >= 500) {
@@ -77,12 +81,12 @@ export function smtpTransport(url: string, from: string): Transport {
 }
 
 /** Puts mail into a folder, as `.eml` files that mail programs open. */
-export function fileTransport(folder: string, from: string): Transport {
+export function fileTransport(folder: string, senders: Senders): Transport {
   const mailer = createTransport({ streamTransport: true, buffer: true });
   return {
     name: "file",
     send: async (message) => {
-      const { message: content } = await mailer.sendMail(toMail(message, from));
+      const { message: content } = await mailer.sendMail(toMail(message, senders));
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const path = join(folder, `${message.id}.eml`);
       // Programs that watch the folder see only complete files.
@@ -93,9 +97,10 @@ export function fileTransport(folder: string, from: string): Transport {
   };
 }
 
-const toMail = ({ id, to, subject, text, html }: MailMessage, from: string) => ({
+const toMail = ({ id, to, subject, text, html }: MailMessage, { from, replyTo }: Senders) => ({
   messageId: `<${id}@${/@([^>]+)/.exec(from)?.[1] ?? "localhost"}>`,
   from,
+  ...(replyTo !== undefined && { replyTo }),
   // As an object, so that nothing in it is taken for a second address.
   to: { name: "", address: to },
   subject,

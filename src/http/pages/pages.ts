@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { extname } from "node:path";
 import type { Response } from "express";
 import type { Brand } from "../../config/brand.js";
-import { readableRole, readableTime, templatePath } from "../../config/templates.js";
+import { directionOf, readableRole, readableTime, templatePath } from "../../config/templates.js";
 import type { TemplateSettings } from "../../config/templates.js";
 
 /** What all pages show. */
@@ -15,9 +15,6 @@ export interface Branding extends Brand {
 
 const originOf = (url: string | undefined) => (url === undefined ? "" : ` ${new URL(url).origin}`);
 
-/** Languages that are written from right to left. */
-const RIGHT_TO_LEFT = new Set(["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"]);
-
 /** Pages from templates; without frames, and with nothing from elsewhere but the logo. They need no scripts. */
 export class Pages {
   readonly #eta = new Eta({ cache: true });
@@ -28,11 +25,10 @@ export class Pages {
     const { templates } = branding;
     this.#eta.resolvePath = (page) =>
       templatePath(templates, `pages/${extname(page) === "" ? `${page}.html` : page}`);
-    const { locale } = templates;
     this.#common = {
       ...branding,
-      locale,
-      direction: RIGHT_TO_LEFT.has(locale.split("-", 1)[0] ?? "") ? "rtl" : "ltr",
+      locale: templates.locale,
+      direction: directionOf(templates),
       icon: iconOf(branding),
       time: (text: string) => readableTime(templates, text),
       roleName: readableRole,
