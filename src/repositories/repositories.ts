@@ -2,6 +2,7 @@ import type { Session } from "../db/session.js";
 import type { Realm } from "../domain/access/principal.js";
 import type { AuditEvent } from "../domain/audit/audit-event.js";
 import { AuditEventRepository } from "./audit/audit-events.js";
+import { CountRepository } from "./counts/counts.js";
 import { DirectoryRepository } from "./directory.js";
 import { InvitationCodeRepository } from "./invitations/invitation-codes.js";
 import { InvitationRepository } from "./invitations/invitations.js";
@@ -45,6 +46,7 @@ export class Repositories {
   #keys: KeyRepository | undefined;
   #power: PowerRepository | undefined;
   #activity: ActivityRepository | undefined;
+  #counts: CountRepository | undefined;
 
   /**
    * @param realm limits what can be seen
@@ -126,6 +128,10 @@ export class Repositories {
 
   get activity(): ActivityRepository {
     return (this.#activity ??= new ActivityRepository(this.session));
+  }
+
+  get counts(): CountRepository {
+    return (this.#counts ??= new CountRepository(this.session, this.realm));
   }
 
   get power(): PowerRepository {

@@ -1,6 +1,7 @@
 import { AuditService } from "./audit/audit.js";
 import { BatchService } from "./batches.js";
 import type { Outside } from "./batches.js";
+import { CountService } from "./counts/counts.js";
 import type { Dependencies } from "./dependencies.js";
 import { DirectoryService } from "./directory.js";
 import { GroupService } from "./groups/groups.js";
@@ -33,6 +34,7 @@ const services = (deps: Dependencies, { candidates, links, mail, refusals, passw
   accessTokens: new AccessTokenService(deps),
   candidates,
   realm: new RealmService(deps),
+  counts: new CountService(deps),
 });
 
 /** The services that SCIM requests call. */

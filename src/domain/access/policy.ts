@@ -40,6 +40,7 @@ const ACCESS = {
   "see links of Invitations": { provider: "administrator", organization: "administrator" },
   "read Candidates": { provider: "reader", organization: "reader" },
   "read AuditEvents": { provider: "reader", organization: "reader" },
+  "read Counts": { provider: "reader", organization: "reader" },
   // Which roles there are tells nothing of people.
   "read Roles": { provider: "member", organization: "member" },
   "grant provider roles": { provider: "administrator", organization: "nobody" },

@@ -49,7 +49,7 @@ export interface Declaration<Item extends { readonly id: string }> {
     items: readonly Item[],
   ) => Promise<(item: Item, meta: JsonObject) => string>;
 
-  readonly get: (context: ScimContext, id: string) => Promise<Item>;
+  readonly get: (context: ScimContext, id: string, query: Query) => Promise<Item>;
   readonly list?: (context: ScimContext, listing: Listing, query: Query) => Promise<Page<Item>>;
   /** Reads a page of an item's members, after an account id. */
   readonly members?: (
@@ -145,7 +145,7 @@ class Engine<Item extends { readonly id: string }> {
     const { list, create, change, remove, changeInTurn, replace, modify } = this.declared;
     return {
       get: async (context, id, query) => {
-        const item = await this.declared.get(context, id);
+        const item = await this.declared.get(context, id, query);
         const meta = this.#meta(item, context);
         return notModified(context, identityOf(meta)) ?? this.#answer(200, context, item, query, meta);
       },

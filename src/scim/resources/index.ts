@@ -1,6 +1,7 @@
 import { accessTokens } from "./access-token.js";
 import { auditEvents } from "./audit-event.js";
 import { candidates } from "./candidate.js";
+import { realmCounts } from "./counts.js";
 import { groups } from "./group.js";
 import { invitations } from "./invitation.js";
 import { realms } from "./realm.js";
@@ -26,4 +27,5 @@ export const resourceTypes: readonly ResourceType[] = [
   candidates,
   realms,
   roles,
+  realmCounts,
 ];
