@@ -1,5 +1,6 @@
 import { InvalidValueError } from "../errors.js";
 import { isDomainPattern, isEmailAddress, isSameMailbox, mailboxKey } from "../values/email.js";
+import type { MailState } from "../mail/mail.js";
 import { requireKeyLength } from "../limits/values.js";
 
 /** What a person gets by accepting an invitation, and to whom it is addressed. Times are ISO 8601 in UTC. */
@@ -37,6 +38,8 @@ export interface Invitation extends InvitationInput {
   readonly acceptedEmails: readonly string[];
   /** Addresses that have declined; they can only accept after the offer has changed. */
   readonly declinedEmails: readonly string[];
+  /** What became of the last mail to each address that mail was sent to. */
+  readonly mails: ReadonlyMap<string, MailState>;
   /** Links of another revision are void. */
   readonly revision: number;
   /** Who invites: an access token, and the person that it belongs to. */

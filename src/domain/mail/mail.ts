@@ -44,3 +44,11 @@ export interface Mail extends NewMail {
 
 /** The result of a mail: it was sent, there was no longer a reason to send it, or it could not be sent. */
 export type MailResult = "sent" | "void" | "failed";
+
+/** What became of the last mail to an address: its result, or that it still waits to be sent. */
+export const MAIL_STATES = ["waiting", "sent", "void", "failed"] as const;
+export interface MailState {
+  readonly state: (typeof MAIL_STATES)[number];
+  /** Since when; ISO 8601 in UTC. */
+  readonly at: string;
+}

@@ -1,3 +1,4 @@
+import type { MailState } from "../mail/mail.js";
 import type { MembershipSource } from "./membership.js";
 
 /** A role that a person has in an organization. */
@@ -44,4 +45,6 @@ export interface MembershipDetails {
   readonly memberships: readonly Joining[];
   /** When the person last did something in the realm; ISO 8601 in UTC. */
   readonly lastActiveAt: string | undefined;
+  /** What became of the last mail to set up the account; undefined without a pending setup. */
+  readonly setupMail: MailState | undefined;
 }

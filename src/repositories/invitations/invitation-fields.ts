@@ -83,7 +83,14 @@ export const invitationFields = (dialect: Dialect, realm: Realm, locations: Loca
     "meta.version": dialect.plainText(`'W/"' || invitations.version || '"'`),
   },
   collections: {
-    emails: values("muster_invitation_emails"),
+    emails: {
+      ...values("muster_invitation_emails"),
+      columns: {
+        value: text("element.value"),
+        mailStatus: "element.mail_state",
+        mailStatusAt: "element.mail_at",
+      },
+    },
     declinedBy: values("(select * from muster_invitation_emails where declined_at is not null)"),
     roles: values("muster_invitation_roles"),
     teams: {

@@ -3,6 +3,7 @@ import type { Realm } from "../../domain/access/principal.js";
 import { invitationStatus } from "../../domain/invitations/invitation.js";
 import type { Invitation, NamedId } from "../../domain/invitations/invitation.js";
 import type { Listing, Page } from "../../domain/listing.js";
+import type { MailState } from "../../domain/mail/mail.js";
 import { foldCase } from "../../domain/values/text.js";
 import { ListingCompiler } from "../listing/compile.js";
 import { readPage } from "../listing/page.js";
@@ -24,6 +25,8 @@ interface EmailRow {
   value: string;
   accepted_at: string | null;
   declined_at: string | null;
+  mail_state: MailState["state"] | null;
+  mail_at: string | null;
 }
 
 /** Invitations with their addresses, roles and teams, and the people who accepted. */
@@ -209,7 +212,7 @@ export class InvitationRepository {
       return grouped;
     };
     const emails = await readList<EmailRow>(
-      "select invitation_id, value, accepted_at, declined_at from muster_invitation_emails",
+      "select invitation_id, value, accepted_at, declined_at, mail_state, mail_at from muster_invitation_emails",
       "position",
     );
     const roles = await readList<{ invitation_id: string; value: string }>(
@@ -235,6 +238,7 @@ export class InvitationRepository {
         emails: addresses.map(({ value }) => value),
         acceptedEmails: addresses.filter((each) => each.accepted_at !== null).map(({ value }) => value),
         declinedEmails: addresses.filter((each) => each.declined_at !== null).map(({ value }) => value),
+        mails: new Map(addresses.flatMap(toMail)),
         roles: (roles.get(row.id) ?? []).map(({ value }) => value),
         teams: (teams.get(row.id) ?? []).map(toNamedId),
         teamIds: (teams.get(row.id) ?? []).map(({ id }) => id),
@@ -245,3 +249,6 @@ export class InvitationRepository {
     });
   }
 }
+
+const toMail = ({ value, mail_state: state, mail_at: at }: EmailRow): [string, MailState][] =>
+  state === null || at === null ? [] : [[value, { state, at }]];

@@ -2,6 +2,7 @@ import type { Binding, Session } from "../../db/session.js";
 import { MAIL_PRIORITY } from "../../domain/mail/mail.js";
 import { LONGEST_PAUSE_MS } from "../../domain/mail/retry-schedule.js";
 import type { Mail, MailKind, MailResult } from "../../domain/mail/mail.js";
+import { foldCase } from "../../domain/values/text.js";
 
 interface MailRow {
   id: string;
@@ -62,6 +63,26 @@ export class OutboxRepository {
         ...[revision, MAIL_PRIORITY[kind], createdAt, createdAt],
       ]),
     );
+    for (const mail of mails) await this.#noteWaiting(mail);
+  }
+
+  /** Notes the mail beside what it is about, where it stays for as long as that. */
+  async #noteWaiting(mail: Omit<Mail, "attempts">): Promise<void> {
+    const { id, kind, address, invitationId, accountId, organizationId, createdAt } = mail;
+    const waiting = [id, "waiting", createdAt];
+    if (kind === "invitation" && invitationId !== undefined && address !== undefined) {
+      await this.session.rows(
+        `update muster_invitation_emails set mail_id = ?, mail_state = ?, mail_at = ?
+         where invitation_id = ? and value_key = ?`,
+        [...waiting, invitationId, foldCase(address)],
+      );
+    } else if (kind === "account-setup" && accountId !== undefined) {
+      await this.session.rows(
+        `update muster_account_setups set mail_id = ?, mail_state = ?, mail_at = ?
+         where account_id = ? and coalesce(organization_id, '') = ?`,
+        [...waiting, accountId, organizationId ?? ""],
+      );
+    }
   }
 
   /**
@@ -153,10 +174,19 @@ export class OutboxRepository {
   }
 
   async end(id: string, result: MailResult, at: string): Promise<void> {
-    await this.session.rows(
-      "update muster_outbox set ended_at = ?, result = ?, claimed_until = null where id = ?",
+    const ended = await this.session.first<Pick<MailRow, "kind" | "invitation_id" | "account_id">>(
+      `update muster_outbox set ended_at = ?, result = ?, claimed_until = null where id = ?
+       returning kind, invitation_id, account_id`,
       [at, result, id],
     );
+    // A later mail to the same address has its own result.
+    const note = (table: string, column: string, about: string | null) =>
+      this.session.rows(
+        `update muster_${table} set mail_state = ?, mail_at = ? where ${column} = ? and mail_id = ?`,
+        [result, at, about, id],
+      );
+    if (ended?.kind === "invitation") await note("invitation_emails", "invitation_id", ended.invitation_id);
+    if (ended?.kind === "account-setup") await note("account_setups", "account_id", ended.account_id);
   }
 
   /** Extends the claims on mail that is still being sent. */

@@ -10,6 +10,7 @@ import type {
 import { within } from "../realm.js";
 import type { Realm } from "../../domain/access/principal.js";
 import { roleNames } from "../../domain/access/roles.js";
+import type { MailState } from "../../domain/mail/mail.js";
 import type { MembershipSource } from "../../domain/memberships/membership.js";
 import { adderName, adderOf } from "./adders.js";
 import { toRoles } from "./roles.js";
@@ -48,13 +49,14 @@ export class MembershipDetailsRepository {
 
   /** @returns the details of those accounts that have any, by their ids */
   async find(accountIds: readonly string[]): Promise<Map<string, MembershipDetails>> {
-    const [roles, teams, joinings, activity] = await Promise.all([
+    const [roles, teams, joinings, activity, setupMails] = await Promise.all([
       this.#roles(accountIds),
       this.#teams(accountIds),
       this.#joinings(accountIds),
       this.#activity(accountIds),
+      this.#setupMails(accountIds),
     ]);
-    const ids = new Set([...roles.keys(), ...teams.keys(), ...joinings.keys(), ...activity.keys()]);
+    const ids = new Set([roles, teams, joinings, activity, setupMails].flatMap((found) => [...found.keys()]));
     return new Map(
       [...ids].map((id) => [
         id,
@@ -63,6 +65,7 @@ export class MembershipDetailsRepository {
           teams: teams.get(id) ?? [],
           memberships: joinings.get(id) ?? [],
           lastActiveAt: activity.get(id),
+          setupMail: setupMails.get(id),
         },
       ]),
     );
@@ -90,6 +93,22 @@ export class MembershipDetailsRepository {
         adder: { type: row.adder_type, id: row.adder_id ?? undefined, name: row.adder_name ?? undefined },
       },
     ]);
+  }
+
+  /** An organization sees only the mail that it asked for. */
+  async #setupMails(accountIds: readonly string[]): Promise<Map<string, MailState>> {
+    const own = within(this.realm, "organization_id");
+    const rows = await this.session.rows<{
+      account_id: string;
+      mail_state: MailState["state"];
+      mail_at: string;
+    }>(
+      `select account_id, mail_state, mail_at from muster_account_setups
+       where mail_state is not null and account_id in (select items.value from ${this.session.dialect.textItems})
+       ${own.text} order by mail_at`,
+      [JSON.stringify(accountIds), ...own.bindings],
+    );
+    return new Map(rows.map((row) => [row.account_id, { state: row.mail_state, at: row.mail_at }]));
   }
 
   async #activity(accountIds: readonly string[]): Promise<Map<string, string>> {

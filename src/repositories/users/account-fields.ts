@@ -40,7 +40,7 @@ const INDEXED_COLUMNS = Object.fromEntries(
 /** Where the attributes of an account are in the database. */
 const accountFields = (
   dialect: Dialect,
-  { isInvited, emails, groups, teams, organizationRoles, memberships, roles }: AccountView,
+  { isInvited, setup, emails, groups, teams, organizationRoles, memberships, roles }: AccountView,
   locations: Locations,
 ): ResourceFields => ({
   table: "accounts",
@@ -52,6 +52,8 @@ const accountFields = (
     ...INDEXED_COLUMNS,
     [MEMBERSHIP]: dialect.plainText(`case when ${isInvited} then 'INVITED' end`),
     [`${MEMBERSHIP}.state`]: constant(dialect, "invited", isInvited),
+    [`${MEMBERSHIP}.setupMailStatus`]: dialect.plainText(setup("mail_state")),
+    [`${MEMBERSHIP}.setupMailStatusAt`]: dialect.plainText(setup("mail_at")),
     [`${MEMBERSHIP}.lastActiveAt`]: "accounts.last_active_at",
     active: "(case when accounts.is_active_assigned then accounts.active end)",
     // Every resource has `meta`.

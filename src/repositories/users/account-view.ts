@@ -24,6 +24,8 @@ export interface AccountView {
   readonly bytesOfOrganizations: string;
   /** SQL for whether an account's owner has not chosen a password yet. */
   readonly isInvited: string;
+  /** SQL for a column of the setup that mail was last sent for. */
+  readonly setup: (column: string) => string;
   readonly emails: Collection;
   /** The organizations as the elements of `groups`, without `$ref`. */
   readonly groups: References;
@@ -53,6 +55,14 @@ const isInvited = (more = "") =>
   `exists (select 1 from muster_account_setups as account_setups
     where account_setups.account_id = accounts.id${more})`;
 
+const setupColumn =
+  (more = "") =>
+  (column: string) =>
+    `(select account_setups.${column} from muster_account_setups as account_setups
+      where account_setups.account_id = accounts.id${more} order by account_setups.mail_at desc limit 1)`;
+
+const OWN_SETUP = " and account_setups.organization_id = accounts.organization_id";
+
 const groupType = (dialect: Dialect) => constant(dialect, "direct");
 
 /** @param from a table with the columns of `muster_account_emails` */
@@ -73,6 +83,7 @@ function providerView(dialect: Dialect): AccountView {
   return {
     from: sql("muster_accounts as accounts"),
     isInvited: isInvited(),
+    setup: setupColumn(),
     emails: emailElements("muster_account_emails as element"),
     organizations: dialect.jsonList({
       id: "organizations.id",
@@ -146,7 +157,8 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
       organizationId,
     ),
     all: sql("muster_memberships where organization_id = ?", organizationId),
-    isInvited: isInvited(" and account_setups.organization_id = accounts.organization_id"),
+    isInvited: isInvited(OWN_SETUP),
+    setup: setupColumn(OWN_SETUP),
     emails: {
       ...emailElements("muster_member_emails as element"),
       within,

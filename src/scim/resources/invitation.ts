@@ -1,6 +1,8 @@
 import SCIMMY from "scimmy";
 import { INVITATION_STATUSES } from "../../domain/invitations/invitation.js";
 import type { Invitation, InvitationInput, NamedId } from "../../domain/invitations/invitation.js";
+import { MAIL_STATES } from "../../domain/mail/mail.js";
+import type { MailState } from "../../domain/mail/mail.js";
 import type { Locations } from "../../domain/listing.js";
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
@@ -49,6 +51,10 @@ const definition = ownDefinition("Invitation", INVITATION, "An offer to join an 
         required: true,
         description: "An e-mail address, or '*@' with a domain for all addresses of it.",
       }),
+      readOnly("string", "mailStatus", "What became of the last mail to the address.", {
+        ...{ ...exact, canonicalValues: [...MAIL_STATES], returned: "request" },
+      }),
+      readOnly("dateTime", "mailStatusAt", "Since when.", { returned: "request" }),
     ],
   ),
   new Attribute("string", "givenName", {
@@ -136,9 +142,10 @@ function readPatch(body: unknown): (current: JsonObject) => JsonObject {
 const addressMissing = () => invalidValue("Each element of 'emails' needs a 'value'");
 
 function toAttributes(invitation: Invitation, locations: Locations): JsonObject {
-  const { status, acceptedBy, declinedEmails, link } = invitation;
+  const { status, emails, mails, acceptedBy, declinedEmails, link } = invitation;
   return {
     ...toWritable(invitation, locations),
+    ...(emails.length > 0 && { emails: emails.map((value) => ({ value, ...statusOf(mails.get(value)) })) }),
     status,
     ...(link !== undefined && { link }),
     ...(acceptedBy.length > 0 && {
@@ -147,6 +154,8 @@ function toAttributes(invitation: Invitation, locations: Locations): JsonObject 
     ...(declinedEmails.length > 0 && { declinedBy: declinedEmails.map(asValue) }),
   };
 }
+
+const statusOf = (mail: MailState | undefined) => mail && { mailStatus: mail.state, mailStatusAt: mail.at };
 
 const reference = ({ id, display }: NamedId, $ref: string): JsonObject => ({ value: id, $ref, display });
 

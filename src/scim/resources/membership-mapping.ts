@@ -19,7 +19,7 @@ export function toMembershipExtension(
   details: MembershipDetails | undefined,
   locations: Locations,
 ): JsonObject {
-  const { organizationRoles = [], teams = [], memberships = [], lastActiveAt } = details ?? {};
+  const { organizationRoles = [], teams = [], memberships = [], lastActiveAt, setupMail } = details ?? {};
   return {
     ...(isInvited && { state: "invited" }),
     ...(organizationRoles.length > 0 && { organizationRoles: organizationRoles.map(toElement) }),
@@ -32,6 +32,7 @@ export function toMembershipExtension(
     }),
     ...(memberships.length > 0 && { memberships: memberships.map((each) => toMembership(each, locations)) }),
     ...(lastActiveAt !== undefined && { lastActiveAt }),
+    ...(setupMail && { setupMailStatus: setupMail.state, setupMailStatusAt: setupMail.at }),
   };
 }
 

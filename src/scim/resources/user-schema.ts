@@ -1,6 +1,7 @@
 import SCIMMY from "scimmy";
 import { MEMBERSHIP } from "../../domain/values/schemas.js";
 import { compileSchema } from "../schema/compile.js";
+import { MAIL_STATES } from "../../domain/mail/mail.js";
 import { ADDERS } from "../../domain/memberships/membership-details.js";
 import { MEMBERSHIP_SOURCES } from "../../domain/memberships/membership.js";
 import { configure, copyOf, ownDefinition, readOnly } from "../schema/definition.js";
@@ -105,6 +106,15 @@ userDefinition.extend(
           readOnly("string", "addedByDisplay", "The name of what added the member."),
         ],
       ),
+      readOnly(
+        "string",
+        "setupMailStatus",
+        "What became of the last e-mail with a link to choose a password by.",
+        {
+          ...{ ...exact, canonicalValues: [...MAIL_STATES], returned: "request" },
+        },
+      ),
+      readOnly("dateTime", "setupMailStatusAt", "Since when.", { returned: "request" }),
       readOnly("dateTime", "lastActiveAt", "When the User last did something in the realm, to the minute.", {
         returned: "request",
       }),
