@@ -28,16 +28,19 @@ export interface MusterOptions extends Optional<Omit<Settings, OfOwnServer>> {
   readonly logger?: Logger | undefined;
   /** Sends mail; undefined: the mail server of `mail.smtpUrl`, or files in `dataDir`. */
   readonly mailer?: Mailer | undefined;
+  /** Whether `/` says what this is; otherwise it passes by to the app that Muster is mounted in. */
+  readonly welcome?: boolean | undefined;
   /** How much work it is to hash a password. */
   readonly passwordCost?: PasswordCost | undefined;
 }
 
 /** The options that are no settings. */
-export const HOST_OPTIONS = ["clock", "newId", "logger", "mailer", "passwordCost"];
+export const HOST_OPTIONS = ["clock", "newId", "logger", "mailer", "welcome", "passwordCost"];
 
 /** Types are no help in JavaScript. @throws SettingsError */
 export function requireOptions(options: MusterOptions): void {
-  const { publicUrl, logger, mailer, clock, newId, passwordCost } = options as Partial<MusterOptions>;
+  const { publicUrl, logger, mailer, clock, newId, welcome, passwordCost } =
+    options as Partial<MusterOptions>;
   const wrong = [
     ...(typeof publicUrl === "string" && publicUrl !== "" ? [] : ["publicUrl is not set"]),
     ...(logger === undefined || hasMethods(logger, ["info", "warn", "error"])
@@ -46,6 +49,7 @@ export function requireOptions(options: MusterOptions): void {
     ...(mailer === undefined || hasMethods(mailer, ["send"]) ? [] : ["mailer must have the method send"]),
     ...(clock === undefined || typeof clock === "function" ? [] : ["clock must be a function"]),
     ...(newId === undefined || typeof newId === "function" ? [] : ["newId must be a function"]),
+    ...(welcome === undefined || typeof welcome === "boolean" ? [] : ["welcome must be true or false"]),
     ...(passwordCost === undefined || isCost(passwordCost)
       ? []
       : ["passwordCost must have the whole numbers N, a power of two, r and p"]),

@@ -20,7 +20,7 @@ export async function serve(
   settings: Settings = readProcessSettings(),
   prepare: (muster: Muster) => Promise<void> = printFirstToken(settings),
 ): Promise<void> {
-  const muster = createMuster(settings);
+  const muster = createMuster({ ...settings, welcome: true });
   const server = createHttpServer(settings.http, muster.app);
   try {
     await muster.migrate();

@@ -10,6 +10,7 @@ import { administratorSetup } from "./pages/administrator-setup.js";
 import { accountSetup } from "./pages/account-setup.js";
 import type { CsrfTokens } from "./pages/csrf.js";
 import { invitations } from "./pages/invitations.js";
+import { welcome } from "./pages/welcome.js";
 import { Pages } from "./pages/pages.js";
 import type { Branding } from "./pages/pages.js";
 import { health } from "./server/health.js";
@@ -35,6 +36,8 @@ export interface AppParts extends Omit<ScimParts, "baseUrl"> {
     readonly administrators: AdministratorSetup;
   };
   readonly branding: Branding;
+  /** Whether `/` is Muster's own. */
+  readonly welcomes: boolean;
   readonly csrf: CsrfTokens;
   /** The address that clients reach the server by, without a slash at the end. */
   readonly publicUrl: string;
@@ -68,5 +71,6 @@ export function createApp(parts: AppParts): Express {
   app.use(ADMINISTRATOR_SETUP, administratorSetup({ ...people, pages, csrf, logger }));
   app.use("/account-setup", accountSetup({ ...people, pages, csrf, logger }));
   app.use(SCIM_PATH, scim({ ...parts, baseUrl: `${publicUrl}${SCIM_PATH}` }));
+  if (parts.welcomes) app.get("/", requests.handler, welcome(pages, `${publicUrl}${SCIM_PATH}`));
   return app;
 }

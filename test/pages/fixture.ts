@@ -8,7 +8,8 @@ import type { Engine } from "../support/engines.js";
 import { CORE_USER, createGroup, MEMBERSHIP, unique } from "../support/factories.js";
 import { linkIn, MailServer } from "../support/mail.js";
 import { clientWith } from "../support/realms.js";
-import { startServer } from "../support/server.js";
+import type { MusterOptions } from "../../src/options.js";
+import { CHEAP_PASSWORDS, startServer } from "../support/server.js";
 import type { ServerInProcess } from "../support/server.js";
 import { Site } from "../support/site.js";
 
@@ -40,13 +41,22 @@ export class PagesFixture {
     return this.server.scim;
   }
 
-  async start(engine: Engine, settings: (siteOrigin: string) => Record<string, string>): Promise<void> {
+  async start(
+    engine: Engine,
+    settings: (siteOrigin: string) => Record<string, string>,
+    own: Partial<MusterOptions>,
+  ): Promise<void> {
     this.siteOrigin = await this.site.start();
-    this.#server = await startServer(engine, {
-      SMTP_URL: await this.mailbox.start(),
-      PRODUCT_NAME: PRODUCT,
-      ...settings(this.siteOrigin),
-    });
+    this.#server = await startServer(
+      engine,
+      {
+        SMTP_URL: await this.mailbox.start(),
+        PRODUCT_NAME: PRODUCT,
+        ...settings(this.siteOrigin),
+      },
+      Date.now,
+      { ...CHEAP_PASSWORDS, ...own },
+    );
   }
 
   async stop(): Promise<void> {
@@ -124,13 +134,15 @@ export class PagesFixture {
  * Runs a server and a browser for the tests of the suite that this is called in.
  *
  * @param settings other than those of tests, by their names
+ * @param own options that are no settings
  */
 export function usePages(
   engine: Engine,
   settings: (siteOrigin: string) => Record<string, string> = () => ({}),
+  own: Partial<MusterOptions> = {},
 ): PagesFixture {
   const fixture = new PagesFixture(useBrowser());
-  before(() => fixture.start(engine, settings));
+  before(() => fixture.start(engine, settings, own));
   after(() => fixture.stop());
   return fixture;
 }

@@ -15,7 +15,11 @@ const LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeam
 describe("Every page", () => {
   forEachEngine(
     (engine) => {
-      const given = usePages(engine);
+      const given = usePages(
+        engine,
+        (site) => ({ PRODUCT_CONTACT: "support@example.com", PRODUCT_PRIVACY_URL: `${site}/privacy` }),
+        { welcome: true },
+      );
       let acme: Body;
       let long: Body;
 
@@ -259,6 +263,21 @@ describe("Every page", () => {
           async (page) => {
             await open(page, await given.newLink(long));
             await page.getByRole("link", { name: "Decline" }).click();
+          },
+        ],
+        [
+          "of the address of the server alone",
+          /^Welcome to Acme Suite$/,
+          (page) => open(page, given.scim.url.replace("scim/v2", "")),
+        ],
+        [
+          "of an invitation from right to left",
+          /^Join مؤسسة/,
+          async (page) => {
+            const arabic = await given.organization("مؤسسة الشرق الأوسط للتجارة والصناعة (2026)");
+            const names = { givenName: "عبد الرحمن", familyName: "الخوارزمي" };
+            const description = "أهلا وسهلا بكم في Acme.";
+            await open(page, await given.linkFor(await given.invite(arabic, { ...names, description })));
           },
         ],
         [

@@ -22,7 +22,7 @@ export const TYPESCRIPT = ["--import", "./test/support/typescript.mjs"];
 const THREADS = { UV_THREADPOOL_SIZE: "16" };
 
 /** Few tests are about what a password costs. */
-const CHEAP_PASSWORDS: Partial<MusterOptions> = { passwordCost: { N: 2 ** 4, r: 8, p: 1 } };
+export const CHEAP_PASSWORDS: Partial<MusterOptions> = { passwordCost: { N: 2 ** 4, r: 8, p: 1 } };
 
 /** Passwords cost what they cost outside of tests. */
 export const COSTLY_PASSWORDS: Partial<MusterOptions> = {};

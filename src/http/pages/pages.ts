@@ -10,6 +10,8 @@ import type { TemplateSettings } from "../../config/templates.js";
 export interface Branding extends Brand {
   /** Where the browser goes after a person joins or sets up an account. */
   readonly acceptedUrl: string | undefined;
+  /** Where people sign in. */
+  readonly signInUrl: string;
   readonly templates: TemplateSettings;
 }
 

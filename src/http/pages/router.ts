@@ -61,13 +61,7 @@ export class LinkRouter {
   constructor(private readonly parts: PageParts) {
     this.router.use(requestId);
     this.router.use((_request, response, next) => {
-      response.set({
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "X-Robots-Tag": "noindex",
-        Vary: "Accept",
-      });
+      setPageHeaders(response);
       next();
     });
     const parsers = [
@@ -176,6 +170,16 @@ const fieldOf = (error: unknown): FormField | undefined =>
 
 const WITH_FIELD = [InvalidValueError, ForbiddenError, ConflictError];
 
+/** The header fields of everything that people open in a browser. */
+export const setPageHeaders = (response: Response) =>
+  response.set({
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+    Vary: "Accept",
+  });
+
 /** The path of the link that a request came by. */
 const baseOf = ({ baseUrl, params }: Request) => `${baseUrl}/${String(params.token)}`;
 
@@ -196,7 +200,7 @@ function readable(error: unknown): unknown {
 }
 
 /** Browsers ask for pages; clients that accept anything get JSON. */
-const wantsPage = (request: Request) =>
+export const wantsPage = (request: Request) =>
   !request.is("application/json") && request.accepts("application/json", "text/html") === "text/html";
 
 function inputIn(body: unknown, fields: readonly string[]): FormInput {
