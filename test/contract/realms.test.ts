@@ -41,6 +41,7 @@ const READS: Readonly<Record<string, Call>> = {
   "accounts.find to change": ({ accounts }, { account }) => accounts.find(account.id, "forUpdate"),
   "accounts.findAll": ({ accounts }, { account }) => accounts.findAll([account.id]),
   "accounts.list": ({ accounts }, { account }) => accounts.list({ ...ALL, filter: isId(account.id) }),
+  "accounts.listIds": ({ accounts }, { account }) => accounts.listIds({ ...ALL, filter: isId(account.id) }),
   "accounts.passwordHash": ({ accounts }, { account }) => accounts.passwordHash(account.id),
   "directory.list of accounts": ({ directory }, { account }) =>
     directory.list({ ...ALL, accounts: { filter: isId(account.id) } }),

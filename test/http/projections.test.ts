@@ -57,7 +57,7 @@ describeServer("A client gets of a resource", (scim) => {
       [ENTERPRISE_USER, () => ({ [ENTERPRISE_USER]: user[ENTERPRISE_USER] })],
       ["meta.version", () => ({ meta: { version: user.meta.version } })],
       ["groups.display", () => ({ groups: [{ display: group.displayName }] })],
-      ["id", () => ({})],
+      ["id", () => ({ schemas: [CORE_USER] })],
       ["title", () => ({})],
       ["shoeSize", () => ({})],
     ];

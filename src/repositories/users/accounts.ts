@@ -70,6 +70,12 @@ export class AccountRepository {
     return { ...page, items: page.items.map((row) => toAccount(row, this.realm)) };
   }
 
+  /** Like `list`, and reads ids alone. */
+  listIds(listing: Listing): Promise<Page<{ readonly id: string }>> {
+    const source = accountSource(this.session.dialect, this.realm, listing.locations, listing);
+    return readPage(this.session, [{ ...source, bytes: "0" }], listing);
+  }
+
   /** @returns the accounts that exist, by their ids */
   async findAll(ids: readonly string[]): Promise<Map<string, AccountWithOrganizations>> {
     const rows = await this.session.rows<AccountRow>(

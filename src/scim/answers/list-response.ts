@@ -14,6 +14,8 @@ export type Render<T> = (item: T) => string | AsyncIterable<string>;
 export interface ListOf<T> {
   /** Identifies the list; a cursor is valid for one list only. */
   readonly endpoint: string;
+  /** How many resources a page can have, if not as many as usual. */
+  readonly maxCount?: number;
   readonly read: (part: Range & { readonly locations: Locations }) => Promise<Page<T>>;
   /** Makes a renderer for some of the resources, for example by reading what belongs to them. */
   readonly renderer: (items: readonly T[]) => Render<T> | Promise<Render<T>>;
@@ -27,9 +29,9 @@ export interface ListOf<T> {
 export async function answerWithList<T>(
   context: ScimContext,
   query: Query,
-  { endpoint, read, renderer }: ListOf<T>,
+  { endpoint, maxCount, read, renderer }: ListOf<T>,
 ): Promise<ScimAnswer> {
-  const { range, header } = readPaging(context, endpoint, query);
+  const { range, header } = readPaging(context, endpoint, query, maxCount);
   const reservation = await context.pageMemory.reserve(context.principal.realm);
   context.holdWhileSending(reservation);
   const page = await read({ ...range, locations: context.locations });

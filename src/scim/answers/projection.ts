@@ -22,15 +22,25 @@ export class Projection {
     private readonly excluded: Selection | undefined,
     /** Whether the client names no attribute, and gets the default ones. */
     readonly isDefault: boolean,
+    private readonly core: string,
   ) {}
 
   static of(schema: ResourceSchema, query: Query): Projection {
     const { always, onRequest } = characteristicsOf(schema);
-    if (query.attributes) return new Projection(always, select(schema, query.attributes), undefined, false);
+    const { id } = schema.core;
+    if (query.attributes) {
+      return new Projection(always, select(schema, query.attributes), undefined, false, id);
+    }
     const excluded = select(schema, query.excludedAttributes ?? []);
     const isDefault = excluded.size === 0;
     for (const path of onRequest) add(excluded, path);
-    return new Projection(always, undefined, excluded.size > 0 ? excluded : undefined, isDefault);
+    return new Projection(always, undefined, excluded.size > 0 ? excluded : undefined, isDefault, id);
+  }
+
+  /** Whether the client asks for ids, and for nothing else. */
+  get isOfIds(): boolean {
+    const names = [...(this.included?.keys() ?? [])].filter((name) => name !== SCHEMAS);
+    return names.length === 1 && names[0] === "id";
   }
 
   /** Whether the client names an attribute, or a part of it. */
@@ -46,6 +56,8 @@ export class Projection {
 
   /** The part of a resource that goes into the answer. */
   apply(resource: JsonObject): JsonObject {
+    // The schemas of what is there (RFC 7643 section 3): an id has no extension.
+    if (this.isOfIds) return { schemas: [this.core], id: resource.id ?? null };
     if (this.included) return keep(resource, this.included, this.always);
     return this.excluded ? drop(resource, this.excluded, this.always) : resource;
   }

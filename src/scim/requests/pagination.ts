@@ -26,17 +26,23 @@ export interface Paging {
  * cursor (RFC 9865).
  *
  * @param endpoint identifies the list; a cursor is valid for one list only
+ * @param maxCount how many resources a page can have
  * @throws ScimError 400 `invalidCursor`, `expiredCursor`, `invalidCount`, or `invalidValue` for both ways at once
  */
-export function readPaging(context: ScimContext, endpoint: string, query: Query): Paging {
+export function readPaging(
+  context: ScimContext,
+  endpoint: string,
+  query: Query,
+  maxCount = MAX_PAGE_SIZE,
+): Paging {
   return query.cursor === undefined
-    ? byIndex(context, query)
-    : byCursor(context, endpoint, query, query.cursor);
+    ? byIndex(context, query, maxCount)
+    : byCursor(context, endpoint, { ...query, cursor: query.cursor }, maxCount);
 }
 
-function byIndex({ pageMemory }: ScimContext, query: Query): Paging {
+function byIndex({ pageMemory }: ScimContext, query: Query, maxCount: number): Paging {
   const startIndex = startIndexOf(query);
-  const limit = Math.min(Math.max(query.count ?? DEFAULT_PAGE_SIZE, 0), MAX_PAGE_SIZE);
+  const limit = Math.min(Math.max(query.count ?? DEFAULT_PAGE_SIZE, 0), maxCount);
   return {
     range: { limit, maxBytes: pageMemory.pageBytes, start: { type: "offset", offset: startIndex - 1 } },
     header: ({ total, items }) => ({ totalResults: total, startIndex, itemsPerPage: items.length }),
@@ -46,14 +52,14 @@ function byIndex({ pageMemory }: ScimContext, query: Query): Paging {
 function byCursor(
   { cursors, principal, pageMemory }: ScimContext,
   endpoint: string,
-  query: Query,
-  cursor: string,
+  query: Query & { readonly cursor: string },
+  maxCount: number,
 ): Paging {
   if (startIndexOf(query) > 1) throw invalidValue("Send either 'startIndex' or 'cursor', not both");
-  const { filter, sortBy, sortOrder } = query;
+  const { cursor, filter, sortBy, sortOrder } = query;
   const use = JSON.stringify([principal.realm, endpoint, filter, sortBy, sortOrder]);
   const state = cursor === "" ? undefined : cursors.open(cursor, use);
-  const count = countOf(query, state?.count);
+  const count = countOf(query, state?.count, maxCount);
   return {
     range: {
       limit: count,
@@ -69,9 +75,9 @@ function byCursor(
 }
 
 /** All pages of a list by cursor have the same length (RFC 9865 section 2.1). */
-function countOf({ count }: Query, agreed: number | undefined): number {
-  if (count !== undefined && count > MAX_PAGE_SIZE)
-    throw invalidCount(`'count' can be at most ${MAX_PAGE_SIZE}`);
+function countOf({ count }: Query, agreed: number | undefined, maxCount: number): number {
+  // A page of ids is larger than those of resources that its cursor could be sent for.
+  if ((count ?? agreed ?? 0) > maxCount) throw invalidCount(`'count' can be at most ${maxCount}`);
   const asked = count === undefined ? undefined : Math.max(count, 0);
   if (agreed !== undefined && asked !== undefined && asked !== agreed) {
     throw invalidCount(`'count' was ${agreed} on the previous pages; send the same value`);

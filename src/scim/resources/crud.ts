@@ -1,3 +1,4 @@
+import { MAX_IDS_PAGE_SIZE } from "../../domain/limits/page-size.js";
 import type { Listing, Locations, Page } from "../../domain/listing.js";
 import type { Member, MembershipChange, MemberTurns } from "../../domain/memberships/membership.js";
 import type { JsonObject } from "../../domain/values/json.js";
@@ -51,6 +52,8 @@ export interface Declaration<Item extends { readonly id: string }> {
 
   readonly get: (context: ScimContext, id: string, query: Query) => Promise<Item>;
   readonly list?: (context: ScimContext, listing: Listing, query: Query) => Promise<Page<Item>>;
+  /** Lists ids alone, in larger pages. */
+  readonly listIds?: (context: ScimContext, listing: Listing) => Promise<Page<{ readonly id: string }>>;
   /** Reads a page of an item's members, after an account id. */
   readonly members?: (
     context: ScimContext,
@@ -205,10 +208,23 @@ class Engine<Item extends { readonly id: string }> {
     list: NonNullable<Declaration<Item>["list"]>,
   ): Promise<ScimAnswer> {
     const criteria = toCriteria(this.schema, query);
+    const projection = Projection.of(this.schema, query);
+    const { endpoint, listIds } = this.declared;
+    if (listIds && projection.isOfIds) {
+      const schemas = [this.schema.core.id];
+      return answerWithList(context, query, {
+        ...{ endpoint, maxCount: MAX_IDS_PAGE_SIZE },
+        read: (part) => listIds(context, { ...criteria, ...part }),
+        renderer:
+          () =>
+          ({ id }) =>
+            JSON.stringify({ schemas, id }),
+      });
+    }
     return answerWithList(context, query, {
-      endpoint: this.declared.endpoint,
+      endpoint,
       read: (part) => list(context, { ...criteria, ...part }, query),
-      renderer: this.renderer(context, Projection.of(this.schema, query)),
+      renderer: this.renderer(context, projection),
     });
   }
 

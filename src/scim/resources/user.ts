@@ -47,6 +47,7 @@ export const users = crud<AccountWithOrganizations>({
   },
   get: ({ services, principal }, id) => services.users.get(principal, id),
   list: ({ services, principal }, listing) => services.users.list(principal, listing),
+  listIds: ({ services, principal }, listing) => services.users.listIds(principal, listing),
   create: ({ services, principal }, resource) => {
     const { input, ...credentials } = toIncomingUser(resource);
     const nothing = { roles: [], ...(principal.realm.type === "organization" && { teamRoles: [] }) };

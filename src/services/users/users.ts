@@ -47,6 +47,13 @@ export class UserService {
     return this.deps.work.readMany(principal).accounts.list(listing);
   }
 
+  /** Like `list`, and reads ids alone. */
+  async listIds(principal: Principal, listing: Listing): Promise<Page<{ readonly id: string }>> {
+    if (seesNamesOnly(principal)) requireNamesOnly(listing);
+    else requireAccess(principal, "read Users");
+    return this.deps.work.readMany(principal).accounts.listIds(listing);
+  }
+
   /**
    * The details of people's memberships that the realm can see.
    *
