@@ -299,8 +299,13 @@ describe("Setting up an account by mail", () => {
         await later(user);
         expectStatus(await client.patch(`/Users/${user.id}`, ask4Another), 200);
         const link = await linkFor(user, 2);
+        const bakery = { organization: { value: organization.id, display: organization.displayName } };
+        expect((await look(link)).body).to.deep.include(bakery);
         expectStatus(await client.delete(`/Users/${user.id}`), 204);
-        expect((await look(link)).status).to.equal(410);
+        const ended = await look(link);
+        expect(ended.status).to.equal(410);
+        expect(ended.body).to.deep.include(bakery);
+        expect((await openPage(link)).text).to.match(/an administrator of <bdi>Bakery/);
       });
 
       it("takes a person back who has a password of their own, without a mail", async () => {

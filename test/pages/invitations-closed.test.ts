@@ -3,7 +3,7 @@ import { expectStatus } from "../support/assertions.js";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { createUser } from "../support/factories.js";
-import { act } from "../support/links.js";
+import { act, look } from "../support/links.js";
 import { clientWith } from "../support/realms.js";
 import * as pages from "./fixture.js";
 import { expectPage, fill, open, PASSWORD, press, usePages } from "./fixture.js";
@@ -97,10 +97,35 @@ describe("The page of an invitation that cannot be accepted", () => {
           expect(await answer()).to.equal(status);
           await expectPage(page, heading);
           expect(await page.locator("form").count()).to.equal(0);
-          expect(await page.locator("main p").innerText()).to.match(/^[A-Z].*\.$/);
+          const text = await page.locator("main p").innerText();
+          expect(text).to.match(/^[A-Z].*\.$/);
+          // An invitation that is no more is nobody's.
+          if (status !== 404) expect(text).to.include(String(organization.displayName));
         }
       });
     }
+
+    it("names the person to ask, as long as that person may invite", async () => {
+      const organization = await given.organization();
+      const olga = { displayName: "Olga O'Hara", roles: [{ value: "provider-admin" }] };
+      const { id, userName } = await createUser(given.scim, olga);
+      const client = await clientWith(given.server, { userName });
+      const invitation = await given.invite(organization, {}, client);
+      const link = await given.linkFor(invitation);
+      await given.expire("invitations", invitation.id);
+      const page = await given.browser.open();
+      await open(page, link);
+      const acme = String(organization.displayName);
+      const text = () => page.locator("main p").innerText();
+      expect(await text()).to.equal(`Ask Olga O'Hara or another administrator of ${acme} for a new link.`);
+      expect((await look(link)).body).to.deep.include({
+        organization: { value: organization.id, display: acme },
+        inviter: "Olga O'Hara",
+      });
+      await given.change(`/Users/${id}`, "active", false);
+      await open(page, link);
+      expect(await text()).to.equal(`Ask an administrator of ${acme} for a new link.`);
+    });
 
     it("says so when the inviter may not invite any more", async () => {
       const organization = await given.organization();
