@@ -280,34 +280,6 @@ describe("Every page", () => {
             await open(page, await given.linkFor(await given.invite(arabic, { ...names, description })));
           },
         ],
-        [
-          "for the first administrator",
-          /^Create the administrator$/,
-          async (page) => open(page, (await given.server.services.administratorLinks.make()).link),
-        ],
-        [
-          "for a first administrator whose address is none",
-          /^Create the administrator$/,
-          async (page) => {
-            await open(page, (await given.server.services.administratorLinks.make()).link);
-            await fill(page, { ...pages.ANN, "Your e-mail address": "ann@example" });
-            await press(page, "Create my account");
-            await expectRefusal(page, /Enter an e-mail address/);
-          },
-        ],
-        [
-          "of a link for an administrator that has been used",
-          /^This link has been used$/,
-          async (page) => {
-            const { link } = await given.server.services.administratorLinks.make();
-            await open(page, link);
-            await fill(page, { ...pages.ANN, "Your e-mail address": pages.address() });
-            await press(page, "Create my account");
-            await pages.expectPage(page, "Your account is ready");
-            await expectUsable(page, "of an administrator's account that is ready");
-            await open(page, link);
-          },
-        ],
         ["of an account that is ready", /^Your account is ready$/, (page) => setUp(page)],
         [
           "of a link that has set up an account",
@@ -324,32 +296,6 @@ describe("Every page", () => {
           await expectUsable(page, name);
         });
       }
-
-      it("shows a password to whoever wants to see it, and sends it as a password", async () => {
-        const page = await given.browser.open({ scripts: true });
-        await open(page, await given.newLink(acme));
-        await fill(page, pages.ANN);
-        const field = page.getByLabel("Choose a password", { exact: true });
-        await page.getByRole("button", { name: "Show password" }).click();
-        expect(await field.getAttribute("type")).to.equal("text");
-        await picture(page, "a password that is shown");
-        await page.getByRole("button", { name: "Hide password" }).click();
-        expect(await field.getAttribute("type")).to.equal("password");
-        expect(await press(page, pages.JOIN_AS_NEW)).to.equal(200);
-      });
-
-      it("says at the field what is wrong, and puts the keyboard there", async () => {
-        const page = await given.browser.open();
-        await open(page, await given.newLink(acme));
-        await fill(page, { ...pages.ANN, "Choose a password": "password123" });
-        await press(page, pages.JOIN_AS_NEW);
-        const field = page.getByLabel("Choose a password", { exact: true });
-        expect(await field.getAttribute("aria-invalid")).to.equal("true");
-        const described = (await field.getAttribute("aria-describedby")) ?? "";
-        expect(described.split(" ")).to.deep.equal(["password-hint", "password-error"]);
-        expect(await page.locator("#password-error").textContent()).to.match(/easy to guess/);
-        expect(await page.locator(":focus").getAttribute("id")).to.equal("password");
-      });
 
       it("shows where the keyboard is", async () => {
         const page = await given.browser.open();

@@ -1,4 +1,4 @@
-/** Who does something: an access token, a session, the operator, or a person who follows a link in a mail. */
+/** Who does something: an access token, a session, the operator, or a person who follows a link. */
 export type Actor = TokenActor | SessionActor | OperatorActor | LinkActor;
 
 /** An access token at work. */
@@ -29,7 +29,7 @@ export interface OperatorActor {
   readonly type: "operator";
 }
 
-/** A person who follows a link in a mail, with no token. */
+/** A person who follows a link, with no token. */
 export interface LinkActor {
   readonly type: "link";
   /** The id of what the link opens; absent for a link to nothing. */
