@@ -129,7 +129,7 @@ export function createMuster(options: MusterOptions): Muster {
     publicUrl,
     trustedProxies: settings.trustedProxies,
     corsOrigins: settings.corsOrigins,
-    ...{ requests, keys, ending: ending.signal },
+    ...{ requests, keys, ending: ending.signal, now: clock },
     ready: () => database.check(),
   });
   const transport = transportOf(mail, options.mailer, mailFolder(settings));

@@ -2,6 +2,8 @@ import type { Principal } from "../domain/access/principal.js";
 import type { Locations } from "../domain/listing.js";
 import type { Reservation } from "../domain/limits/room.js";
 import type { ResourceServices } from "../services/resource-services.js";
+import type { Slots } from "../domain/limits/slots.js";
+import type { StreamedFormat } from "./answers/formats.js";
 import type { Cursors } from "./answers/cursors.js";
 import type { PageMemory } from "./answers/page-memory.js";
 
@@ -13,6 +15,15 @@ export interface ScimContext {
   readonly pageMemory: PageMemory;
   /** Keeps a reservation until the answer has been sent, or its client has disconnected. */
   readonly holdWhileSending: (reservation: Reservation) => void;
+  /** What the client wants a list as, if not as a ListResponse. */
+  readonly format: StreamedFormat | undefined;
+  /** The request's `Last-Event-ID` header. */
+  readonly lastEventId: string | undefined;
+  /** Places for exports, and for callers that follow new resources. */
+  readonly exports: Slots;
+  readonly followers: Slots;
+  /** The time now, in milliseconds since 1970. */
+  readonly now: () => number;
   /** The base URL of SCIM as clients reach it, without a slash at the end. */
   readonly baseUrl: string;
   /** Makes the addresses of resources. */

@@ -1,7 +1,17 @@
 import type { Realm } from "../access/principal.js";
 
 /** What was done, in one word each. */
-export type AuditAction = "create" | "replace" | "change" | "delete" | "read" | "search" | "authenticate";
+export const AUDIT_ACTIONS = [
+  "create",
+  "replace",
+  "change",
+  "delete",
+  "read",
+  "search",
+  "export",
+  "authenticate",
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** What an action was done to, or was to be done to. */
 export interface AuditTarget {

@@ -6,6 +6,7 @@ import type { Logger } from "../../logging/logger.js";
 import { failure } from "../../scim/answers/answer.js";
 import type { ScimAnswer } from "../../scim/answers/answer.js";
 import { logFault, whatOf } from "./faults.js";
+import { takesAnyTime } from "../server/any-time.js";
 import { endTurn } from "../requests/turn.js";
 
 /** No answer is for caches, nor to be taken for something else than it says it is. */
@@ -59,7 +60,8 @@ function mediaType(request: Request): string {
   return preferred && preferred.startsWith("application/json") ? PLAIN_JSON : SCIM_JSON;
 }
 
-async function sendAnswer(response: Response, { status, headers, body }: ScimAnswer): Promise<void> {
+async function sendAnswer(response: Response, { status, headers, body, pace }: ScimAnswer): Promise<void> {
+  if (pace) takesAnyTime(response);
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (body === undefined) {
@@ -71,6 +73,10 @@ async function sendAnswer(response: Response, { status, headers, body }: ScimAns
   } else if (typeof body === "string") {
     endTurn(response);
     response.end(body);
+  } else if (pace === "live") {
+    endTurn(response);
+    response.flushHeaders();
+    await sendAll(response, body);
   } else {
     await sendPieces(response, body);
   }
@@ -90,13 +96,17 @@ async function sendPieces(response: Response, pieces: AsyncIterable<string>): Pr
     return;
   }
   async function* all() {
-    yield first.value;
-    yield second.value;
+    yield first.value ?? "";
+    yield second.value ?? "";
     yield* chunks;
   }
+  await sendAll(response, all());
+}
+
+function sendAll(response: Response, pieces: AsyncIterable<string>): Promise<void> {
   // A pipeline listens for several things on its own, beside those who wait for the end of the answer.
   response.setMaxListeners(MAX_LISTENERS);
-  await pipeline(Readable.from(all(), { highWaterMark: 1 }), response);
+  return pipeline(Readable.from(pieces, { highWaterMark: 1 }), response);
 }
 
 const MAX_LISTENERS = 20;

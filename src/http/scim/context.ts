@@ -2,6 +2,8 @@ import type { Request, Response } from "express";
 import type { Principal } from "../../domain/access/principal.js";
 import type { Locations } from "../../domain/listing.js";
 import type { Reservation } from "../../domain/limits/room.js";
+import { Slots } from "../../domain/limits/slots.js";
+import { STREAMED_FORMATS } from "../../scim/answers/formats.js";
 import type { Logger } from "../../logging/logger.js";
 import type { Cursors } from "../../scim/answers/cursors.js";
 import type { ResourceServices } from "../../services/resource-services.js";
@@ -17,11 +19,28 @@ interface ContextParts {
   readonly baseUrl: string;
   readonly locations: Locations;
   readonly ending: AbortSignal;
+  readonly now: () => number;
+}
+
+/** How many exports run at a time, and how many of one realm or token. */
+const EXPORTS = { slots: 8, slotsOfOne: 2, waiting: 100, waitingOfOne: 10, patience: 10_000 };
+
+/** How many callers follow new resources at a time. */
+const FOLLOWERS = { slots: 100, slotsOfOne: 5, waiting: 0, waitingOfOne: 0, patience: 0 };
+
+const STREAMED = /csv|ndjson|event-stream/i;
+
+/** What a client wants a list as; undefined: a ListResponse, as of a client that takes anything. */
+function formatOf(request: Request): ScimContext["format"] {
+  if (request.method !== "GET" || !STREAMED.test(request.headers.accept ?? "")) return undefined;
+  const preferred = request.accepts("application/scim+json", "application/json", ...STREAMED_FORMATS);
+  return STREAMED_FORMATS.find((each) => each === preferred);
 }
 
 /** Makes what every SCIM operation is given, from the request it came with. */
 export function scimContext(parts: ContextParts) {
-  const { services, cursors, pageMemory, logger, baseUrl, locations, ending } = parts;
+  const { services, cursors, pageMemory, logger, baseUrl, locations, ending, now } = parts;
+  const places = { exports: new Slots("The server", EXPORTS), followers: new Slots("The server", FOLLOWERS) };
   return (request: Request): ScimContext => ({
     principal: withSignal(request.user as Principal, request.res),
     services,
@@ -33,6 +52,10 @@ export function scimContext(parts: ContextParts) {
     baseUrl,
     locations,
     ending,
+    now,
+    ...places,
+    format: formatOf(request),
+    lastEventId: request.get("last-event-id"),
     ifMatch: request.headers["if-match"],
     ifNoneMatch: request.headers["if-none-match"],
     onFault: (error) => {

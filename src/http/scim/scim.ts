@@ -38,6 +38,8 @@ export interface ScimParts {
   readonly baseUrl: string;
   /** Tells requests that can end early to do so, since the server is stopping. */
   readonly ending: AbortSignal;
+  /** The time now, in milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** Answers from this many bytes on are compressed for clients that take it: shorter ones would hardly shrink. */
@@ -61,9 +63,10 @@ export function scim({
   failedAuthentication,
   baseUrl,
   ending,
+  now,
 }: ScimParts): Router {
   const locations = locationsBelow(baseUrl, resourceTypes);
-  const context = scimContext({ services, cursors, pageMemory, logger, baseUrl, locations, ending });
+  const context = scimContext({ services, cursors, pageMemory, logger, baseUrl, locations, ending, now });
   const { check, isBodyOptional, dispatch } = routes(resourceTypes);
   const turn = takeTurn();
   const room = bodyRoom(Math.max(MAX_BODY_BYTES, bulkLimits.maxPayloadSize));

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { invalidSyntax } from "../../scim/errors.js";
+import { mayTakeAnyTime } from "./any-time.js";
 import { lastAnswer } from "../answers/last-answer.js";
 
 /** How many requests of a connection wait for the one before them; clients in use send one at a time. */
@@ -85,7 +86,7 @@ class Connection {
       this.#answeringSince = now;
       this.#endIfStalled(response, limit * STALL_PART);
     }
-    if (now - this.#answeringSince > limit) this.socket.destroy();
+    if (now - this.#answeringSince > limit && !mayTakeAnyTime(response)) this.socket.destroy();
   }
 
   #endIfStalled(response: ServerResponse, limit: number): void {

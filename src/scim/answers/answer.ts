@@ -8,6 +8,8 @@ export class ScimAnswer {
     /** JSON, whole or in pieces; undefined for no body. */
     readonly body: string | AsyncIterable<string> | undefined,
     readonly headers: Readonly<Record<string, string>> = {},
+    /** How a body in pieces is sent: `long` may take any time, `live` also sends each piece at once. */
+    readonly pace?: "long" | "live",
   ) {}
 }
 

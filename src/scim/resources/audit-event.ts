@@ -1,3 +1,4 @@
+import { AUDIT_ACTIONS } from "../../domain/audit/audit-event.js";
 import type { AuditEvent, AuditTarget } from "../../domain/audit/audit-event.js";
 import type { Locations } from "../../domain/listing.js";
 import type { JsonObject } from "../../domain/values/json.js";
@@ -35,7 +36,7 @@ const definitionOf = (targets: readonly string[]) =>
     readOnly("integer", "count", "How often it was refused, all in one event."),
     readOnly("string", "action", "What was done.", {
       ...exact,
-      canonicalValues: ["create", "replace", "change", "delete", "read", "search", "authenticate"],
+      canonicalValues: [...AUDIT_ACTIONS],
     }),
     readOnly("string", "result", "Whether it was done; a warning was done and should be looked at.", {
       ...exact,
@@ -86,6 +87,8 @@ export function auditEvents(types: readonly ResourceType[]): ResourceType {
     }),
     get: ({ services, principal }, id) => services.audit.get(principal, id),
     list: ({ services, principal }, listing) => services.audit.list(principal, listing),
+    isExported: true,
+    mayFollow: ({ services, principal }) => services.audit.mayStillRead(principal),
   });
 }
 

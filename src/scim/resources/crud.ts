@@ -1,10 +1,8 @@
-import { MAX_IDS_PAGE_SIZE } from "../../domain/limits/page-size.js";
-import type { Listing, Locations, Page } from "../../domain/listing.js";
+import type { Locations } from "../../domain/listing.js";
 import type { Member, MembershipChange, MemberTurns } from "../../domain/memberships/membership.js";
 import type { JsonObject } from "../../domain/values/json.js";
 import { noContent } from "../answers/answer.js";
 import type { ScimAnswer } from "../answers/answer.js";
-import { answerWithList } from "../answers/list-response.js";
 import { Projection } from "../answers/projection.js";
 import { entityTag, notModified, resourceAnswer } from "../answers/versions.js";
 import type { Identity } from "../answers/versions.js";
@@ -13,19 +11,20 @@ import { applyPatch } from "../patch/apply.js";
 import { keepImmutable } from "../requests/immutable.js";
 import { readPatchRequest } from "../requests/patch-request.js";
 import { expectedVersions } from "../requests/preconditions.js";
-import { toCriteria } from "../requests/query.js";
 import type { Query } from "../requests/query.js";
 import { readResource } from "../requests/resource.js";
 import { keepUnnamed } from "../requests/unnamed.js";
 import { compileSchema } from "../schema/compile.js";
 import type { Definition } from "../schema/definition.js";
+import { answerList } from "./lists.js";
+import type { Lists } from "./lists.js";
 import { memberEntries, memberTurns, splitOperations } from "./member-operations.js";
 import { renderWithMembers } from "./member-rendering.js";
 import { methodsOf } from "./resource-type.js";
 import type { Action, Operations, ResourceType } from "./resource-type.js";
 
 /** The declaration of a resource type. @typeParam Item the type that its service returns */
-export interface Declaration<Item extends { readonly id: string }> {
+export interface Declaration<Item extends { readonly id: string }> extends Lists<Item> {
   readonly definition: Definition;
   readonly endpoint: string;
   readonly isSingle?: boolean;
@@ -51,9 +50,6 @@ export interface Declaration<Item extends { readonly id: string }> {
   ) => Promise<(item: Item, meta: JsonObject) => string>;
 
   readonly get: (context: ScimContext, id: string, query: Query) => Promise<Item>;
-  readonly list?: (context: ScimContext, listing: Listing, query: Query) => Promise<Page<Item>>;
-  /** Lists ids alone, in larger pages. */
-  readonly listIds?: (context: ScimContext, listing: Listing) => Promise<Page<{ readonly id: string }>>;
   /** Reads a page of an item's members, after an account id. */
   readonly members?: (
     context: ScimContext,
@@ -207,24 +203,11 @@ class Engine<Item extends { readonly id: string }> {
     query: Query,
     list: NonNullable<Declaration<Item>["list"]>,
   ): Promise<ScimAnswer> {
-    const criteria = toCriteria(this.schema, query);
-    const projection = Projection.of(this.schema, query);
-    const { endpoint, listIds } = this.declared;
-    if (listIds && projection.isOfIds) {
-      const schemas = [this.schema.core.id];
-      return answerWithList(context, query, {
-        ...{ endpoint, maxCount: MAX_IDS_PAGE_SIZE },
-        read: (part) => listIds(context, { ...criteria, ...part }),
-        renderer:
-          () =>
-          ({ id }) =>
-            JSON.stringify({ schemas, id }),
-      });
-    }
-    return answerWithList(context, query, {
-      endpoint,
-      read: (part) => list(context, { ...criteria, ...part }, query),
-      renderer: this.renderer(context, projection),
+    return answerList(context, query, {
+      ...this.declared,
+      schema: this.schema,
+      list,
+      renderer: (asked) => this.renderer(context, Projection.of(this.schema, asked)),
     });
   }
 

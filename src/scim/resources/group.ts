@@ -44,6 +44,7 @@ configure(definition, "members.display", { mutable: false, returned: "request" }
 export const groups = crud<Group>({
   definition,
   endpoint: "/Groups",
+  isExported: true,
   isListed: true,
   onlyInOrganizations: [`${ORGANIZATION}:roles`],
   inDirectory: "groups",

@@ -104,6 +104,7 @@ const schema = compileSchema(definition);
 export const invitations = crud<Invitation>({
   definition,
   endpoint: "/Invitations",
+  isExported: true,
   toWritable,
   toAttributes,
   toMeta: versioned,

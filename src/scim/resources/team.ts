@@ -60,6 +60,7 @@ const definition = ownDefinition("Team", TEAM, "A set of members inside one orga
 export const teams = crud<Team>({
   definition,
   endpoint: "/Teams",
+  isExported: true,
   staysUnnamed: ["description", "roles"],
   toAttributes,
   toMeta: versioned,

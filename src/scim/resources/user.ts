@@ -28,6 +28,7 @@ import { userDefinition, userSchema } from "./user-schema.js";
 export const users = crud<AccountWithOrganizations>({
   definition: userDefinition,
   endpoint: "/Users",
+  isExported: true,
   isListed: true,
   unlistedExtensions: [MEMBERSHIP],
   isMe: true,

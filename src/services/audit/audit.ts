@@ -1,4 +1,4 @@
-import { requireAccess } from "../../domain/access/policy.js";
+import { mayDo, requireAccess } from "../../domain/access/policy.js";
 import type { AuditEvent } from "../../domain/audit/audit-event.js";
 import { NotFoundError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
@@ -8,6 +8,7 @@ import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Author, Principal } from "../../domain/access/principal.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
+import { presentPrincipal } from "../roles/current-principal.js";
 import type { RefusalLog } from "./refusals.js";
 
 /** What a service records of an action. Who did it and when comes from the author and the clock. */
@@ -86,6 +87,21 @@ export class AuditService {
   async list(principal: Principal, listing: Listing): Promise<Page<AuditEvent>> {
     requireAccess(principal, "read AuditEvents");
     return this.deps.work.readMany(principal).auditEvents.list(listing);
+  }
+
+  /** Whether the caller may read events now: a token can be revoked, or lose its power, while it follows them. */
+  async mayStillRead(principal: Principal): Promise<boolean> {
+    const repositories = this.deps.work.read(principal.realm);
+    const current = await presentPrincipal(this.deps, repositories, principal);
+    return current !== undefined && mayDo(current, "read AuditEvents");
+  }
+
+  /** Records that all resources of a type that match are read at once. @param format the media type */
+  async exported(principal: Principal, type: string, format: string): Promise<void> {
+    const entry = { action: "export", target: { type }, detail: `exported as ${format}` } as const;
+    await this.deps.work.write(principal.realm, (repositories) =>
+      recordEvent(this.deps, repositories, principal, entry),
+    );
   }
 
   /** Records a refused request; a repeated one is counted on the event of the first. */

@@ -71,9 +71,18 @@ export async function currentPrincipal(
   { accessTokens, power }: Pick<Repositories, "accessTokens" | "power">,
   principal: Principal,
 ): Promise<Principal | undefined> {
-  const { actor } = principal;
-  if (actor.type !== "token") return undefined;
+  if (principal.actor.type !== "token") return undefined;
   await power.hold(principal);
+  return presentPrincipal({ now }, { accessTokens }, principal);
+}
+
+/** The principal of an access token as it is now. @returns undefined when the token is no longer valid */
+export async function presentPrincipal(
+  { now }: Pick<Dependencies, "now">,
+  { accessTokens }: Pick<Repositories, "accessTokens">,
+  { actor }: Principal,
+): Promise<Principal | undefined> {
+  if (actor.type !== "token") return undefined;
   const found = await accessTokens.findByHash(actor.secretHash);
   const current = found && principalOf(found, now());
   return typeof current === "string" ? undefined : current;
