@@ -35,15 +35,35 @@ const MEMBERS = Math.min(LARGE.users, 100_000);
 const members = MEMBERS.toLocaleString("en");
 const many = LARGE.users.toLocaleString("en");
 
+const MEMBERSHIP = "urn:muster:params:scim:schemas:extension:membership:2.0:User";
+
+/** What an administrator's screen asks, among few and among many. */
+const ASKED: readonly (readonly [name: string, path: string])[] = [
+  ["counts", "/Counts"],
+  ["counts of active people", `/Counts?filter=${encodeURIComponent("active eq true")}`],
+  ["100 people with who added them", `/Users?count=100&attributes=userName,${MEMBERSHIP}:memberships`],
+  [
+    "100 people, the last active first",
+    `/Users?count=100&sortBy=${MEMBERSHIP}:lastActiveAt&sortOrder=descending`,
+  ],
+  ["1,000 ids by cursor", "/Users?count=1000&cursor=&attributes=id"],
+  [
+    "invitations by what became of mail",
+    `/Invitations?filter=${encodeURIComponent('emails.mailStatus eq "failed"')}`,
+  ],
+  ["the latest 100 audit events", "/AuditEvents?count=100&sortBy=timestamp&sortOrder=descending"],
+];
+
 /** What an organization asks, and the workload of the provider that asks the same. */
-const SAME_IN_ORGANIZATION = [
+const SAME_IN_ORGANIZATION: readonly (readonly [name: string, ofProvider: string])[] = [
   ["get a user by id", "get a user by id"],
   [`userName eq "..."`, `userName eq "...", ${many} users`],
   [`emails[type eq "work"].value eq "..."`, `emails[type eq "work"].value eq "..."`],
   ["50 active people of one department", "50 active people of one department"],
   ["page of 100 users", "page of 100 users"],
   ["page of 100 in the order of family names", "page of 100 in the order of family names"],
-] as const;
+  ...ASKED.map(([name]) => [name, name] as const),
+];
 
 const folder = await mkdtemp(join(tmpdir(), "muster-bench-"));
 const stops: (() => Promise<void>)[] = [];
@@ -70,6 +90,10 @@ try {
     ],
     ["page of 100 by cursor, the first", { ...large.target, requests: readPage(pages.first) }],
     ["page of 100 by cursor, the last", { ...large.target, requests: readPage(pages.last) }],
+    ...ASKED.flatMap(([name, path]): [string, Load][] => [
+      [`${name}, 100 users`, { ...small.target, requests: readPage(path) }],
+      [name, { ...large.target, requests: readPage(path) }],
+    ]),
     ...(await inOrganization(large)),
     ["add or remove 1 member, group of 10", memberChanges(large, 10)],
     ["add or remove 1 member, group of 1,000", memberChanges(large, 1000)],
@@ -85,6 +109,7 @@ try {
   for (const [name, ofProvider] of SAME_IN_ORGANIZATION) {
     printGrowth(samples, ofProvider, `in an organization of ${members}: ${name}`);
   }
+  for (const [name] of ASKED) printGrowth(samples, `${name}, 100 users`, name);
   printGrowth(samples, "page of 100 by cursor, the first", "page of 100 by cursor, the last");
   printGrowth(samples, `userName eq "...", 100 users`, `userName eq "...", ${many} users`);
   await benchBulk(large.target, ROUNDS);
@@ -125,6 +150,7 @@ async function inOrganization({ data, target }: Prepared): Promise<[string, Load
     matchByDepartment(),
     readPage("/Users?count=100"),
     readPage("/Users?count=100&sortBy=name.familyName"),
+    ...ASKED.map(([, path]) => readPage(path)),
   ];
   return SAME_IN_ORGANIZATION.map(([name], index) => [
     `in an organization of ${members}: ${name}`,
