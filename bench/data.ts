@@ -68,12 +68,15 @@ export async function fill(dataDir: string, users: number, groupSizes: readonly 
     await work.write(PROVIDER_REALM, async ({ organizations, memberships, records }) => {
       const displayName = `Group of ${memberCount}`;
       await organizations.insert({ displayName, id, memberCount, version: 1, updatedAt: now });
-      await memberships.add(id, accountIds.slice(0, memberCount), {
-        origin: { source: "scim", isProviders: true },
-        showsProfile: true,
-        at: now,
-      });
-      await records.followEmails(id, accountIds.slice(0, memberCount));
+      for (let first = 0; first < memberCount; first += PER_TRANSACTION) {
+        const portion = accountIds.slice(first, Math.min(first + PER_TRANSACTION, memberCount));
+        await memberships.add(id, portion, {
+          origin: { source: "scim", isProviders: true },
+          showsProfile: true,
+          at: now,
+        });
+        await records.followEmails(id, portion);
+      }
     });
     groups.set(memberCount, id);
   }

@@ -11,6 +11,7 @@ import type { OrganizationReference } from "../organizations/organization.js";
  */
 export const INDEXED_IN_PROFILE: readonly (readonly string[])[] = [
   ["name", "familyName"],
+  ["name", "givenName"],
   [ENTERPRISE_USER, "department"],
   [ENTERPRISE_USER, "employeeNumber"],
 ];

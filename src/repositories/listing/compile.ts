@@ -15,6 +15,12 @@ const NEVER = sql("false");
 /** Turns a field into an SQL expression over the resource's row, or over an element's. */
 type Resolve = (field: Field) => string;
 
+/** What a filter is compiled for. */
+interface Target {
+  readonly resolve: Resolve;
+  readonly isForFew: boolean;
+}
+
 /**
  * Compiles filters and sorts over one resource type. A filter becomes a condition that is true exactly for the resources
  * that match. A comparison with an attribute that a resource does not have is not true, and `not` makes it true
@@ -26,11 +32,14 @@ export class ListingCompiler {
     private readonly fields: ResourceFields,
   ) {}
 
-  /** @throws TooMuchWorkError, UnsupportedFieldError */
-  condition(filter: Filter | undefined): Sql {
+  /**
+   * @param isForFew whether few rows are tested: then the elements of each are read, not all that match
+   * @throws TooMuchWorkError, UnsupportedFieldError
+   */
+  condition(filter: Filter | undefined, isForFew = false): Sql {
     if (!filter) return ALWAYS;
     requireAffordable(filter, this.fields);
-    return this.#filter(filter, this.#resource);
+    return this.#filter(filter, { resolve: this.#resource, isForFew });
   }
 
   /** The SQL expression that resources are sorted by. */
@@ -64,11 +73,12 @@ export class ListingCompiler {
     }
   }
 
-  #filter(filter: Filter, resolve: Resolve): Sql {
+  #filter(filter: Filter, target: Target): Sql {
+    const { resolve } = target;
     switch (filter.type) {
       case "and":
       case "or": {
-        const parts = filter.filters.map((each) => this.#filter(each, resolve));
+        const parts = filter.filters.map((each) => this.#filter(each, target));
         if (parts.length === 0) return filter.type === "and" ? ALWAYS : NEVER;
         return {
           text: balanced(
@@ -79,7 +89,7 @@ export class ListingCompiler {
         };
       }
       case "not": {
-        const inner = this.#filter(filter.filter, resolve);
+        const inner = this.#filter(filter.filter, target);
         return { text: `not coalesce(${inner.text}, false)`, bindings: inner.bindings };
       }
       case "present": {
@@ -91,7 +101,7 @@ export class ListingCompiler {
       case "compare":
         return this.#compare(resolve(filter.field), filter.field, filter.operator, filter.value);
       case "match":
-        return this.#match(filter.collection, filter.filter);
+        return this.#match(filter.collection, filter.filter, target);
     }
   }
 
@@ -128,15 +138,18 @@ export class ListingCompiler {
     }
   }
 
-  #match(collection: Field, filter: Filter | undefined): Sql {
+  #match(collection: Field, filter: Filter | undefined, { isForFew }: Target): Sql {
     const rows = this.#collection(collection);
-    const inner = filter ? this.#filter(filter, this.#element(rows, collection)) : ALWAYS;
+    const resolve = this.#element(rows, collection);
+    const inner = filter ? this.#filter(filter, { resolve, isForFew }) : ALWAYS;
     const own = rows.within ? sql(`${rows.within.column} = ? and `, rows.within.id) : sql("");
-    const select = `from ${rows.from} where ${own.text}${inner.text}`;
+    const isOf = rows.owner && isForFew ? `${rows.owner} = ${this.fields.table}.id and ` : "";
+    const select = `from ${rows.from} where ${isOf}${own.text}${inner.text}`;
     return {
-      text: rows.owner
-        ? `${this.fields.table}.id in (select ${rows.owner} ${select})`
-        : `exists (select 1 ${select})`,
+      text:
+        rows.owner && !isForFew
+          ? `${this.fields.table}.id in (select ${rows.owner} ${select})`
+          : `exists (select 1 ${select})`,
       bindings: [...own.bindings, ...inner.bindings],
     };
   }

@@ -1,6 +1,7 @@
 import type { Session } from "../../db/session.js";
 import type { Page, Position, Range } from "../../domain/listing.js";
 import { sectionsAfter } from "./keyset.js";
+import { searched } from "./search.js";
 import { countIn, selectFrom, selectWhole, sortOf } from "./source.js";
 import type { Keys, Restriction, Source } from "./source.js";
 
@@ -20,12 +21,32 @@ export async function readPage<Row>(
   range: Range,
 ): Promise<Page<Row>> {
   const longest = Math.floor(range.maxBytes / Math.max(range.limit, 1));
+  const ways = await waysTo(session, sources);
   const { items, ...page } =
     range.start.type === "offset"
-      ? await readFromOffset<Row>(session, sources, range, range.start.offset, longest)
-      : await readFromPosition<Row>(session, sources, range, range.start, longest);
+      ? await readFromOffset<Row>(session, ways, range, range.start.offset, longest)
+      : await readFromPosition<Row>(session, ways, range, range.start, longest);
   const bytes = items.reduce((sum, row) => sum + bytesOf(row), 0);
   return { ...page, items: await withLongColumns(session, sources, items, longest), bytes };
+}
+
+/** The sources, as the rows of a page are read from them, and as all that match are counted. */
+interface Ways {
+  readonly toRead: readonly Source[];
+  readonly toCount: readonly Source[];
+}
+
+/** Where a search finds many rows, a page is soon full without it; to count, fewer rows are read by it. */
+async function waysTo(session: Session, sources: readonly Source[]): Promise<Ways> {
+  const toRead: Source[] = [];
+  const toCount: Source[] = [];
+  for (const source of sources) {
+    const found = await searched(session, source);
+    const within = found ? { ...source, within: found.ids } : source;
+    toRead.push(found?.areMany ? source : within);
+    toCount.push(within);
+  }
+  return { toRead, toCount };
 }
 
 /** A page whose long columns have not been read yet. */
@@ -33,7 +54,7 @@ type ShortPage<Row> = Omit<Page<Row & Keys>, "bytes">;
 
 async function readFromOffset<Row>(
   session: Session,
-  sources: readonly Source[],
+  { toRead: sources, toCount }: Ways,
   { limit, maxBytes }: Range,
   offset: number,
   longest: number,
@@ -44,7 +65,7 @@ async function readFromOffset<Row>(
   let passed: Restriction | undefined;
   for (const { condition, order } of limit === 0 ? [] : sectionsAfter(sortOf(sources), undefined)) {
     if (found.length === limit) break;
-    if (passed) begin = found.length > 0 ? 0 : Math.max(0, begin - (await count(session, sources, passed)));
+    if (passed) begin = found.length > 0 ? 0 : Math.max(0, begin - (await count(session, toCount, passed)));
     passed = condition;
     const { text, bindings } = selectFrom(sources, longest, condition);
     const range = [limit - found.length, begin];
@@ -58,14 +79,14 @@ async function readFromOffset<Row>(
   const isLast = found.length < limit && (found.length > 0 || offset === 0);
   return {
     items: fitting(found, maxBytes),
-    total: isLast ? offset + found.length : await count(session, sources),
+    total: isLast ? offset + found.length : await count(session, toCount),
   };
 }
 
 /** With an index on the sorted attribute, the cost of a page does not depend on where it begins. */
 async function readFromPosition<Row>(
   session: Session,
-  sources: readonly Source[],
+  { toRead: sources, toCount }: Ways,
   { limit, maxBytes }: Range,
   { after, total }: { readonly after?: Position; readonly total?: number },
   longest: number,
@@ -87,7 +108,7 @@ async function readFromPosition<Row>(
   const isWhole = !after && limit > 0 && found.length <= limit;
   return {
     items,
-    total: total ?? (isWhole ? found.length : await count(session, sources)),
+    total: total ?? (isWhole ? found.length : await count(session, toCount)),
     ...(last && found.length > items.length && { next: { value: last.page_value, id: last.page_id } }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Criteria, Sort } from "../../domain/listing.js";
 import type { ListingCompiler } from "./compile.js";
+import type { SearchIndex } from "./search.js";
 import { sql } from "./sql.js";
 import type { Sql } from "./sql.js";
 
@@ -20,6 +21,10 @@ export interface Source {
   readonly list?: { readonly name: string; readonly column: string; readonly bytes: string };
   readonly compiler: ListingCompiler;
   readonly criteria: Criteria;
+  /** The index for a part of a text. */
+  readonly index?: SearchIndex;
+  /** Selects ids of which all rows that match are: the others are not read. */
+  readonly within?: Sql;
 }
 
 /** The columns that every row of a listing has: what it is ordered by, and its size. */
@@ -97,12 +102,16 @@ function keysOf({ table, compiler, criteria }: Source): { id: string; value: str
 }
 
 function rowsOf(source: Source, restriction: Restriction): Sql {
-  const condition = source.compiler.condition(source.criteria.filter);
+  const condition = source.compiler.condition(source.criteria.filter, source.within !== undefined);
   const { id, value } = keysOf(source);
   const further = restriction(id, value);
+  const within = source.within
+    ? sql(`${id} in (${source.within.text}) and `, ...source.within.bindings)
+    : sql("");
   return sql(
-    `from ${source.from.text} where ${condition.text} and ${further.text}`,
+    `from ${source.from.text} where ${within.text}${condition.text} and ${further.text}`,
     ...source.from.bindings,
+    ...within.bindings,
     ...condition.bindings,
     ...further.bindings,
   );

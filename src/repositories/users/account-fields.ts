@@ -2,6 +2,7 @@ import type { Dialect } from "../../db/dialect.js";
 import type { Criteria, Locations } from "../../domain/listing.js";
 import type { Realm } from "../../domain/access/principal.js";
 import { ENTERPRISE_USER, MEMBERSHIP } from "../../domain/values/schemas.js";
+import { accountSearch } from "./account-search.js";
 import { accountView } from "./account-view.js";
 import type { AccountView } from "./account-view.js";
 import { INDEXED } from "../memberships/record-view.js";
@@ -103,5 +104,6 @@ export function accountSource(
     bytes: "octet_length(accounts.profile) + octet_length(accounts.roles)",
     compiler: new ListingCompiler(dialect, accountFields(dialect, view, locations)),
     criteria,
+    index: accountSearch(dialect, realm),
   };
 }

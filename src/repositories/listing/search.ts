@@ -1,0 +1,88 @@
+import type { Session } from "../../db/session.js";
+import type { Filter } from "../../domain/listing.js";
+import { foldCase, isStorable } from "../../domain/values/text.js";
+import type { Source } from "./source.js";
+import { sql } from "./sql.js";
+import type { Sql } from "./sql.js";
+
+/** An index of texts by all that is three characters long in them. */
+export interface SearchIndex {
+  /** The fields that it has, by their paths joined by dots: all of them compare without case. */
+  readonly fields: ReadonlySet<string>;
+  /** Selects the ids, as the column `id`, of all rows that have a text in one of the fields, and of some others. */
+  readonly find: (text: string) => Sql;
+}
+
+/** The shortest text that the index finds. */
+export const MIN_LENGTH = 3;
+
+/** Of so many rows, each is looked at; for more, a page is found faster by reading rows in the order of the page. */
+const MANY = 20_000;
+
+/**
+ * Which rows of a source an index finds for its filter: all that match, and some that do not.
+ *
+ * @returns the rows as SQL, which selects ids, and whether they are many; undefined when the filter cannot be searched for
+ *   by the index
+ */
+export async function searched(
+  session: Session,
+  { index, criteria }: Source,
+): Promise<{ readonly ids: Sql; readonly areMany: boolean } | undefined> {
+  if (!index || !criteria.filter) return undefined;
+  const terms = termsOf(criteria.filter, index, "");
+  if (!terms?.some(({ isPart }) => isPart)) return undefined;
+  const ids = unionOf([...new Set(terms.map(({ text }) => text))].map(index.find));
+  // Not ordered, so that the index is read no further than that.
+  const counted = await session.first<{ found: number | string }>(
+    `select count(*) as found from (select 1 from (${ids.text}) found limit ${MANY + 1}) found`,
+    ids.bindings,
+  );
+  return { ids, areMany: Number(counted?.found) > MANY };
+}
+
+const unionOf = (parts: readonly Sql[]): Sql =>
+  sql(parts.map(({ text }) => text).join(" union all "), ...parts.flatMap(({ bindings }) => bindings));
+
+/** A text that a row has in one of the fields. */
+interface Term {
+  readonly text: string;
+  /** Whether it may stand anywhere in the field, so that no other index helps. */
+  readonly isPart: boolean;
+}
+
+/** @returns texts of which each row that matches has one; undefined when rows can match that have none */
+function termsOf(filter: Filter, index: SearchIndex, prefix: string): readonly Term[] | undefined {
+  switch (filter.type) {
+    case "or": {
+      const branches = filter.filters.map((each) => termsOf(each, index, prefix));
+      return branches.every((each) => each !== undefined) ? branches.flat() : undefined;
+    }
+    case "and":
+      // The fewest texts, and of those the longest, find the fewest rows.
+      return filter.filters
+        .map((each) => termsOf(each, index, prefix))
+        .filter((each) => each !== undefined)
+        .sort((one, other) => one.length - other.length || lengthOf(other) - lengthOf(one))[0];
+    case "compare":
+      return termOf(filter, index, prefix);
+    case "match":
+      return filter.filter && termsOf(filter.filter, index, `${filter.collection.path.join(".")}.`);
+    default:
+      return undefined;
+  }
+}
+
+const lengthOf = (terms: readonly Term[]) => Math.min(...terms.map(({ text }) => text.length));
+
+function termOf(
+  { field, operator, value }: Extract<Filter, { type: "compare" }>,
+  { fields }: SearchIndex,
+  prefix: string,
+): readonly Term[] | undefined {
+  if (typeof value !== "string" || !["co", "ew", "sw", "eq"].includes(operator)) return undefined;
+  if (!fields.has(prefix + field.path.join("."))) return undefined;
+  const text = foldCase(value);
+  if (!isStorable(text) || Array.from(text).length < MIN_LENGTH) return undefined;
+  return [{ text, isPart: operator === "co" || operator === "ew" }];
+}
