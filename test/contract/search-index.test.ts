@@ -84,7 +84,7 @@ describe("The index for a part of a name or an address", () => {
     it("has all that is written, and finds what is in the realm", expectAll);
 
     it("is filled with the people who were there before it", async () => {
-      await database.knex.migrate.down({ ...MIGRATIONS, name: "0011_search" } as never);
+      await database.knex.migrate.down({ ...MIGRATIONS, name: "0011_search" });
       expect(await migrate(database)).to.deep.equal(["0011_search"]);
       await expectAll();
       await database.transaction((session) =>
