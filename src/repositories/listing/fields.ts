@@ -1,6 +1,7 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Field } from "../../domain/listing.js";
 import { foldCase } from "../../domain/values/text.js";
+import type { Sql } from "./sql.js";
 
 /** SQL expressions of a text: as it was sent, and case-folded. The schema decides which of them is compared. */
 export interface TextColumn {
@@ -71,4 +72,12 @@ export interface Collection {
   readonly columns: Columns;
   /** The SQL after `order by` that puts the primary element first, or else the first one. */
   readonly order: string;
+}
+
+/** An index of texts by all that is three characters long in them. */
+export interface SearchIndex {
+  /** The fields that it has, by their paths joined by dots: all of them compare without case. */
+  readonly fields: ReadonlySet<string>;
+  /** Selects the ids, as the column `id`, of all rows that have a text in one of the fields, and of some others. */
+  readonly find: (text: string) => Sql;
 }

@@ -1,17 +1,10 @@
 import type { Session } from "../../db/session.js";
 import type { Filter } from "../../domain/listing.js";
 import { foldCase, isStorable } from "../../domain/values/text.js";
+import type { SearchIndex } from "./fields.js";
 import type { Source } from "./source.js";
 import { sql } from "./sql.js";
 import type { Sql } from "./sql.js";
-
-/** An index of texts by all that is three characters long in them. */
-export interface SearchIndex {
-  /** The fields that it has, by their paths joined by dots: all of them compare without case. */
-  readonly fields: ReadonlySet<string>;
-  /** Selects the ids, as the column `id`, of all rows that have a text in one of the fields, and of some others. */
-  readonly find: (text: string) => Sql;
-}
 
 /** The shortest text that the index finds. */
 export const MIN_LENGTH = 3;

@@ -1,6 +1,6 @@
 import type { Criteria, Sort } from "../../domain/listing.js";
 import type { ListingCompiler } from "./compile.js";
-import type { SearchIndex } from "./search.js";
+import type { SearchIndex } from "./fields.js";
 import { sql } from "./sql.js";
 import type { Sql } from "./sql.js";
 

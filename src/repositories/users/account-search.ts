@@ -1,7 +1,7 @@
 import type { Dialect } from "../../db/dialect.js";
 import type { Realm } from "../../domain/access/principal.js";
 import { MIN_LENGTH } from "../listing/search.js";
-import type { SearchIndex } from "../listing/search.js";
+import type { SearchIndex } from "../listing/fields.js";
 import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 
