@@ -6,6 +6,7 @@ import type { Logger } from "./logging/logger.js";
 import type { UnitOfWork } from "./repositories/unit-of-work.js";
 import type { AuditService } from "./services/audit/audit.js";
 import type { Refusals } from "./services/audit/refusals.js";
+import type { CurrentSessions } from "./services/sessions/current-session.js";
 import type { AuthenticationService } from "./services/tokens/authentication.js";
 
 /** How often it is logged that a job fails, in milliseconds. */
@@ -36,6 +37,7 @@ export interface JobParts {
     readonly authentication: AuthenticationService;
     readonly refusals: Refusals;
   };
+  readonly currentSessions: CurrentSessions;
   readonly outbox: OutboxWorker;
   readonly failedAuthentication: FailedAuthentication;
   readonly removalsRetentionDays: number;
@@ -44,7 +46,7 @@ export interface JobParts {
 
 /** Starts all that a server does by itself. Only a process that serves requests does; commands never do. */
 export function startJobs(jobs: Jobs, parts: JobParts): void {
-  const { work, now, clock, services, outbox, failedAuthentication } = parts;
+  const { work, now, clock, services, currentSessions, outbox, failedAuthentication } = parts;
   const { audit, authentication, refusals } = services;
   jobs.start("removing what is kept no longer", INTERVALS.prune, async () => {
     const daysAgo = (days: number) => new Date(clock() - days * DAY).toISOString();
@@ -53,11 +55,15 @@ export function startJobs(jobs: Jobs, parts: JobParts): void {
       await rateLimits.prune(now());
       await records.forget(daysAgo(parts.removalsRetentionDays));
     });
+    await currentSessions.prune();
     await outbox.prune();
   });
   jobs.start("sending mail", INTERVALS.sendMail, () => outbox.run());
   jobs.start("writing down when access tokens were used", INTERVALS.recordUse, () =>
     authentication.writeDownUse(),
+  );
+  jobs.start("writing down when sessions were used", INTERVALS.recordUse, () =>
+    currentSessions.writeDownUse(),
   );
   jobs.start("writing down how often what was refused", INTERVALS.recordRefusals, () => refusals.writeDown());
   jobs.start("counting refused access tokens", INTERVALS.countFailures, () => {

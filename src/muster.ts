@@ -2,7 +2,8 @@ import { createBackend } from "./backend.js";
 import { brandOf } from "./config/brand.js";
 import { readOptions } from "./config/settings.js";
 import { accentsOf } from "./domain/values/color.js";
-import { createApp } from "./http/app.js";
+import { CONSOLE, createApp } from "./http/app.js";
+import { ConsoleCookies } from "./http/console/cookies.js";
 import { CsrfTokens } from "./http/pages/csrf.js";
 import { FailedAuthentication } from "./http/authentication/failed-authentication.js";
 import { RunningRequests } from "./http/server/running-requests.js";
@@ -30,6 +31,8 @@ import type { ResourceServices } from "./services/resource-services.js";
 import { CandidateService } from "./services/users/candidates.js";
 import type { AuthenticationService } from "./services/tokens/authentication.js";
 import type { OperatorService } from "./services/tokens/operator.js";
+import { CurrentSessions } from "./services/sessions/current-session.js";
+import { SignInService } from "./services/sessions/sign-in.js";
 import { BruteForceGuard } from "./services/limits/brute-force-guard.js";
 import { Links } from "./services/invitations/links.js";
 import { OpenInvitations } from "./services/invitations/open-invitations.js";
@@ -100,11 +103,13 @@ export function createMuster(options: MusterOptions): Muster {
     links,
     mail: outgoing,
     passwords,
+    sessionTimes: settings.sessions,
   };
   const services: Services = {
     ...resourceServices(deps, shared),
     ...{ authentication, operator, administratorLinks, refusals },
   };
+  const currentSessions = new CurrentSessions(deps, settings.sessions);
   const brand = brandOf(settings, accentsOf(settings.productColor));
   const requests = new RunningRequests();
   const ending = new AbortController();
@@ -120,8 +125,22 @@ export function createMuster(options: MusterOptions): Muster {
       setup: new AccountSetupService(deps, links, guard, passwords),
       administrators: new AdministratorSetup(deps, guard, passwords),
     },
+    console: {
+      signIn: new SignInService(deps, passwords, settings.sessions),
+      sessions: currentSessions,
+      sessionTimes: settings.sessions,
+      cookies: new ConsoleCookies(
+        { csrf: () => keys.get("csrf"), devices: () => keys.get("devices") },
+        publicUrl.startsWith("https:"),
+      ),
+    },
     csrf: new CsrfTokens(() => keys.get("csrf"), publicUrl.startsWith("https:"), clock),
-    branding: { ...brand, templates, acceptedUrl: settings.acceptedUrl, signInUrl: `${publicUrl}/sign-in` },
+    branding: {
+      ...brand,
+      templates,
+      acceptedUrl: settings.acceptedUrl,
+      signInUrl: `${publicUrl}${CONSOLE}/sign-in`,
+    },
     welcomes: options.welcome === true,
     advertisePagination: settings.advertisePagination,
     bulkLimits: settings.bulk,
@@ -154,6 +173,7 @@ export function createMuster(options: MusterOptions): Muster {
       failedAuthentication.endWindow();
       try {
         await services.authentication.writeDownUse();
+        await currentSessions.writeDownUse();
         await refusals.writeDown();
       } catch (error) {
         logger.error({ err: error }, "The last counts could not be written to the database");
@@ -169,7 +189,15 @@ export function createMuster(options: MusterOptions): Muster {
       await keys.load();
       if (bootstrapToken !== undefined) await services.authentication.adopt("bootstrap", bootstrapToken);
       const retention = { removalsRetentionDays, auditRetentionDays };
-      startJobs(jobs, { ...deps, services, outbox, failedAuthentication, clock, ...retention });
+      startJobs(jobs, {
+        ...deps,
+        services,
+        currentSessions,
+        outbox,
+        failedAuthentication,
+        clock,
+        ...retention,
+      });
     },
     beginStop: () => {
       lifecycle.beginStop();

@@ -6,6 +6,7 @@ import { mail } from "./settings/mail.js";
 import { product } from "./settings/product.js";
 import { protocol } from "./settings/protocol.js";
 import { server } from "./settings/server.js";
+import { sessions } from "./settings/sessions.js";
 import type { Settings } from "./types.js";
 
 /** A wrong or missing setting or option; the message has one line for each. */
@@ -14,7 +15,7 @@ export class SettingsError extends Error {
 }
 
 /** Every setting, once: its parser, its default, what it is for, and its option. `--help` prints them in this order. */
-const specification = { ...server, ...database, ...protocol, ...product, ...mail };
+const specification = { ...server, ...database, ...protocol, ...sessions, ...product, ...mail };
 
 type Values = Readonly<Record<string, string | undefined>>;
 

@@ -30,6 +30,8 @@ export interface Settings {
   readonly auditRetentionDays: number;
   /** How organizations can look for accounts that are not their members yet. */
   readonly candidates: { readonly search: (typeof CANDIDATE_SEARCHES)[number]; readonly perMinute: number };
+  /** How long people stay signed in, in seconds: without a request, and in all. */
+  readonly sessions: { readonly idle: number; readonly total: number };
   /** How much goes into one Bulk request. */
   readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number };
   /** What connections may cost; times are in seconds. */

@@ -5,6 +5,12 @@ import type { AdministratorSetup } from "../services/administrators/administrato
 import type { AcceptanceService } from "../services/invitations/acceptance.js";
 import type { AccountSetupService } from "../services/users/account-setup.js";
 import type { AddressProofs } from "../services/invitations/address-proofs.js";
+import type { SessionTimes } from "../domain/sessions/session.js";
+import type { CurrentSessions } from "../services/sessions/current-session.js";
+import type { SignInService } from "../services/sessions/sign-in.js";
+import { consoleRouter } from "./console/console.js";
+import type { ConsoleCookies } from "./console/cookies.js";
+import { SessionAuthentication } from "./console/session-authentication.js";
 import type { SecretKeys } from "../services/keys.js";
 import { administratorSetup } from "./pages/administrator-setup.js";
 import { accountSetup } from "./pages/account-setup.js";
@@ -24,16 +30,26 @@ import type { ScimParts } from "./scim/scim.js";
 /** Where the SCIM endpoints are, below the public address. */
 export const SCIM_PATH = "/scim/v2";
 
-/** All paths of Muster but those of its health. */
-const WITH_KEYS = ["/invitations", "/account-setup", ADMINISTRATOR_SETUP, SCIM_PATH];
+/** Where people sign in, below the public address. */
+export const CONSOLE = "/console";
 
-export interface AppParts extends Omit<ScimParts, "baseUrl"> {
+/** All paths of Muster but those of its health. */
+const WITH_KEYS = ["/invitations", "/account-setup", ADMINISTRATOR_SETUP, SCIM_PATH, CONSOLE];
+
+export interface AppParts extends Omit<ScimParts, "baseUrl" | "sessionAuthentication"> {
   /** What people do by links in mail. */
   readonly people: {
     readonly acceptance: AcceptanceService;
     readonly proofs: AddressProofs;
     readonly setup: AccountSetupService;
     readonly administrators: AdministratorSetup;
+  };
+  /** How people sign in. */
+  readonly console: {
+    readonly signIn: SignInService;
+    readonly sessions: CurrentSessions;
+    readonly sessionTimes: SessionTimes;
+    readonly cookies: ConsoleCookies;
   };
   readonly branding: Branding;
   /** Whether `/` is Muster's own. */
@@ -70,7 +86,9 @@ export function createApp(parts: AppParts): Express {
   app.use("/invitations", invitations({ ...people, pages, csrf, logger }));
   app.use(ADMINISTRATOR_SETUP, administratorSetup({ ...people, pages, csrf, logger }));
   app.use("/account-setup", accountSetup({ ...people, pages, csrf, logger }));
-  app.use(SCIM_PATH, scim({ ...parts, baseUrl: `${publicUrl}${SCIM_PATH}` }));
+  app.use(CONSOLE, consoleRouter({ ...parts.console, pages, csrf, logger }));
+  const sessionAuthentication = new SessionAuthentication(parts.console.sessions, parts.console.cookies);
+  app.use(SCIM_PATH, scim({ ...parts, sessionAuthentication, baseUrl: `${publicUrl}${SCIM_PATH}` }));
   if (parts.welcomes) app.get("/", requests.handler, welcome(pages, `${publicUrl}${SCIM_PATH}`));
   return app;
 }

@@ -15,6 +15,8 @@ import { MembershipRepository } from "./memberships/memberships.js";
 import { PowerRepository } from "./memberships/power.js";
 import { RecordRepository } from "./memberships/records.js";
 import { OrganizationRepository } from "./organizations/organizations.js";
+import { CredentialRepository } from "./sessions/credentials.js";
+import { SessionRepository } from "./sessions/sessions.js";
 import { TeamRepository } from "./teams/teams.js";
 import { AccessTokenRepository } from "./tokens/access-tokens.js";
 import { AccountSetupRepository } from "./users/account-setups.js";
@@ -47,6 +49,8 @@ export class Repositories {
   #power: PowerRepository | undefined;
   #activity: ActivityRepository | undefined;
   #counts: CountRepository | undefined;
+  #sessions: SessionRepository | undefined;
+  #credentials: CredentialRepository | undefined;
 
   /**
    * @param realm limits what can be seen
@@ -136,5 +140,13 @@ export class Repositories {
 
   get power(): PowerRepository {
     return (this.#power ??= new PowerRepository(this.session));
+  }
+
+  get sessions(): SessionRepository {
+    return (this.#sessions ??= new SessionRepository(this.session, this.realm));
+  }
+
+  get credentials(): CredentialRepository {
+    return (this.#credentials ??= new CredentialRepository(this.session));
   }
 }

@@ -3,7 +3,7 @@ import { PROVIDER_REALM } from "../domain/access/principal.js";
 import type { Dependencies } from "./dependencies.js";
 
 /** One secret key for each thing that is signed or encrypted. */
-const NAMES = ["links", "cursors", "csrf"] as const;
+const NAMES = ["links", "cursors", "csrf", "devices"] as const;
 type KeyName = (typeof NAMES)[number];
 
 /** The secret keys. They are stored in the database, so that all processes share them, and have to be loaded first. */
@@ -19,8 +19,10 @@ export class SecretKeys {
   /** Reads the keys and creates missing ones. @throws UnavailableError */
   async load(): Promise<void> {
     if (this.#keys) return;
-    const [links, cursors, csrf] = await Promise.all(NAMES.map((name) => secretKey(this.deps, name)));
-    if (links && cursors && csrf) this.#keys = { links, cursors, csrf };
+    const keys = await Promise.all(
+      NAMES.map(async (name) => [name, await secretKey(this.deps, name)] as const),
+    );
+    this.#keys = Object.fromEntries(keys) as Record<KeyName, Uint8Array>;
   }
 
   /** @returns 32 bytes. @throws Error before they are loaded */

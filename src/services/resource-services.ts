@@ -9,6 +9,8 @@ import { InvitationService } from "./invitations/invitations.js";
 import type { Links } from "./invitations/links.js";
 import type { OutgoingMail } from "./mail/outgoing-mail.js";
 import { RealmService } from "./realm/realm.js";
+import type { SessionTimes } from "../domain/sessions/session.js";
+import { SessionService } from "./sessions/sessions.js";
 import { TeamService } from "./teams/teams.js";
 import { AccessTokenService } from "./tokens/access-tokens.js";
 import { SetupMail } from "./users/account-setup.js";
@@ -21,10 +23,14 @@ export interface SharedServices extends Outside {
   readonly candidates: CandidateService;
   readonly links: Links;
   readonly mail: OutgoingMail;
+  readonly sessionTimes: SessionTimes;
 }
 
 /** One service for each resource type, and for all types together. */
-const services = (deps: Dependencies, { candidates, links, mail, refusals, passwords }: SharedServices) => ({
+const services = (
+  deps: Dependencies,
+  { candidates, links, mail, refusals, passwords, sessionTimes }: SharedServices,
+) => ({
   users: new UserService(deps, new SetupMail(deps, mail), passwords),
   groups: new GroupService(deps),
   directory: new DirectoryService(deps),
@@ -33,7 +39,8 @@ const services = (deps: Dependencies, { candidates, links, mail, refusals, passw
   invitations: new InvitationService(deps, links, mail),
   accessTokens: new AccessTokenService(deps),
   candidates,
-  realm: new RealmService(deps),
+  realm: new RealmService(deps, sessionTimes),
+  sessions: new SessionService(deps, sessionTimes),
   counts: new CountService(deps),
 });
 

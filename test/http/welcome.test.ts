@@ -18,7 +18,7 @@ describe("The address of the server alone", () => {
         .to.include("<h1>Welcome to <bdi>Acme &lt;Suite&gt;</bdi></h1>")
         .and.include("SCIM 2.0 provisioning server")
         .and.include(`<code>${server.scim.url}</code>`)
-        .and.include(`href="${root()}sign-in"`)
+        .and.include(`href="${root()}console/sign-in"`)
         .and.include("docs/");
       expect(page.headers.get("content-security-policy")).to.include("default-src 'none'");
       expect(page.headers.get("set-cookie")).to.equal(null);
@@ -26,7 +26,7 @@ describe("The address of the server alone", () => {
       expect(json.body).to.deep.equal({
         product: "Acme <Suite>",
         scim: server.scim.url,
-        signIn: `${root()}sign-in`,
+        signIn: `${root()}console/sign-in`,
       });
       expect((await ask(root(), { method: "HEAD" })).status).to.equal(200);
       expect((await ask(root(), { method: "POST" })).status).to.equal(404);

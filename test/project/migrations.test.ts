@@ -19,6 +19,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   "0007_groups_and_roles_of_teams.ts": "a03f3dbafcd4ef13260b0be3522b322f2c19579050e94bb0d14d9aec43a9bb84",
   "0008_own_external_id.ts": "35af88ef181b3c093da855b213c1c993e7642ad42577340d6daefca3e795949b",
   "0009_administrators_index.ts": "b1bc982fa3d14c3266c25a8146713b0d619c0b38f55c77f6768c3f54fc449ff7",
+  "0010_sessions.ts": "d7218ac2daacad0f089b4381dfc2eed290418358825d976361810edb61d18746",
   "0011_search.ts": "4433fbbbea1e4bba1fd51c671a0dcda6e835253856718e5fbf3f25569e5b6d0c",
   "0012_asks.ts": "1fd376f917c31de0640191848d3e51ad64f30f1e024170e18007264e9a3bce45",
   "0013_first_administrator.ts": "4eda75474687e0af642ef385c5ebb7fed8f4895b4390733406a859dd9e2732b0",

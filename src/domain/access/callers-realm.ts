@@ -1,4 +1,5 @@
 import type { AccessToken } from "../tokens/access-token.js";
+import type { PersonSession } from "../sessions/session.js";
 import type { KnownRole } from "./known-roles.js";
 import type { Action } from "./policy.js";
 import type { Realm } from "./principal.js";
@@ -8,8 +9,10 @@ export interface CallersRealm {
   /** `provider`, or the organization's id. */
   readonly id: string;
   readonly realm: Realm;
-  /** The access token that acts. */
-  readonly token: AccessToken;
+  /** The access token that acts, or the session. */
+  readonly credential:
+    | { readonly type: "token"; readonly token: AccessToken }
+    | { readonly type: "session"; readonly session: PersonSession };
   /** Whether it may change nothing. */
   readonly readOnly: boolean;
   readonly grantableRoles: readonly KnownRole[];

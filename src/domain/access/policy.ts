@@ -41,6 +41,10 @@ const ACCESS = {
   "read Candidates": { provider: "reader", organization: "reader" },
   "read AuditEvents": { provider: "reader", organization: "reader" },
   "read Counts": { provider: "reader", organization: "reader" },
+  "read own Sessions": { provider: "member", organization: "member" },
+  "read Sessions": { provider: "reader", organization: "reader" },
+  "end own Sessions": { provider: "member", organization: "member" },
+  "end Sessions": { provider: "administrator", organization: "administrator" },
   // Which roles there are tells nothing of people.
   "read Roles": { provider: "member", organization: "member" },
   "grant provider roles": { provider: "administrator", organization: "nobody" },
@@ -84,7 +88,7 @@ const ACTIONS = Object.keys(ACCESS) as Action[];
 export const actionsOf = (principal: Pick<Principal, "actor" | "realm" | "power">): Action[] =>
   ACTIONS.filter((action) => mayDo(principal, action));
 
-const WRITES = ACTIONS.filter((action) => !/^(read|see) /.test(action));
+const WRITES = ACTIONS.filter((action) => !/^(read|see|end own) /.test(action));
 
 /** Whether a principal may write anything. */
 export const mayWrite = (principal: Pick<Principal, "actor" | "realm" | "power" | "seats">): boolean =>
@@ -108,7 +112,11 @@ export function requireAccess(principal: Principal, action: Action): void {
 }
 
 function bearer({ actor, realm, power }: Principal, action: Action): string {
-  if (ACCESS[action][realm.type] === "nobody") return "An access token of an organization";
+  if (ACCESS[action][realm.type] === "nobody") {
+    return actor.type === "session"
+      ? "In an organization's realm, you"
+      : "An access token of an organization";
+  }
   if (isOrphaned(actor) && GIVES_POWER.includes(action)) return "This access token is orphaned and";
   if (power === "reader") return "This access token is read-only and";
   return accountOf(actor) === undefined ? "This access token" : "A person without an administrator's role";

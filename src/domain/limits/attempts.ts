@@ -11,3 +11,13 @@ export const MAX_ATTEMPTS_AT = { password: 10, "new password": 10, code: 5 } as 
 
 /** Links that Muster never made, for each network that they come from. */
 export const MAX_UNKNOWN_LINKS = 30;
+
+/** Wrong passwords of people who sign in. */
+export const MAX_SIGN_INS = {
+  /** By a browser that has signed in to the account before. */
+  fromOneDevice: 10,
+  ofOneNameFromOneNetwork: 10,
+  /** From all networks together, but for browsers that have signed in before. */
+  ofOneName: 50,
+  fromOneNetwork: 100,
+} as const;

@@ -6,6 +6,7 @@ import type { Authentication, AuthenticationService } from "../../services/token
 import { actorOf } from "../../services/roles/current-principal.js";
 import { ScimError } from "../../scim/errors.js";
 import { readAuthorization } from "./authorization.js";
+import type { SessionAuthentication } from "../console/session-authentication.js";
 import { clientAddress } from "../requests/client-address.js";
 import type { FailedAuthentication } from "./failed-authentication.js";
 import { requestIdOf } from "../requests/request-id.js";
@@ -20,6 +21,7 @@ const REALM = 'Bearer realm="muster"';
 export function authentication(
   services: { readonly authentication: AuthenticationService; readonly audit: AuditService },
   failures: FailedAuthentication,
+  sessions: SessionAuthentication,
 ): RequestHandler {
   const passport = new Passport();
   passport.use(
@@ -59,6 +61,14 @@ export function authentication(
     }
     if (Object.keys(request.query).some((name) => name.toLowerCase() === "access_token")) {
       next(unauthenticated(IN_URL, "invalid_request"));
+      return;
+    }
+    if (sessions.concerns(request)) {
+      const origin = { requestId: requestIdOf(response), address: clientAddress(request) };
+      sessions.authenticate(request).then((principal) => {
+        request.user = { ...principal, origin };
+        next();
+      }, next);
       return;
     }
     const authorization = readAuthorization(request);

@@ -56,19 +56,10 @@ export interface Shown {
  * GET changes nothing, so that mail scanners and previews accept nothing.
  */
 export class LinkRouter {
-  readonly router = Router();
+  readonly router: Router;
 
   constructor(private readonly parts: PageParts) {
-    this.router.use(requestId);
-    this.router.use((_request, response, next) => {
-      setPageHeaders(response);
-      next();
-    });
-    const parsers = [
-      express.json({ limit: MAX_BODY }),
-      express.urlencoded({ extended: false, limit: MAX_BODY }),
-    ];
-    this.router.use(parsers);
+    this.router = pageRouter();
   }
 
   /** Shows what a link leads to. */
@@ -92,32 +83,16 @@ export class LinkRouter {
     });
     this.router.post(`/:token/${name}`, async (request: Request<{ token: string }>, response) => {
       const { token } = request.params;
-      const input = inputIn(request.body, fields);
-      // Without a body there is no type to tell them by, and a browser sends a form.
-      if (request.is("application/json") || (isEmpty(request) && !wantsPage(request))) {
-        const answer = json(await run(token, input, request, response));
-        if (answer) response.status(answer.status ?? 200).json(answer.body);
-        else response.status(204).end();
-        return;
-      }
-      if (!request.is("application/x-www-form-urlencoded")) {
-        throw new ScimError(415, undefined, "The Content-Type must be application/json");
-      }
-      try {
-        if (!this.parts.csrf.isSent(baseOf(request), request)) {
-          throw new ScimError(403, undefined, "The page was open for too long; send the form again");
-        }
-        const done = await run(token, input, request, response);
-        this.parts.csrf.retire(request, response);
-        page(done, request, response);
-      } catch (error) {
-        const shown = toScimError(error);
-        if (!shown || error instanceof ClosedError || !RETRIED_STATUSES.includes(shown.status)) throw error;
-        response.set(shown.headers);
-        const form = await again(token, input, request, response);
-        const wrong = { error: shown.message, field: fieldOf(error) };
-        this.#show(request, response, shown.status, { ...form, data: { ...form.data, ...wrong } });
-      }
+      await answerForm(this.parts, baseOf(request), request, response, {
+        fields,
+        run: (input) => run(token, input, request, response),
+        json,
+        page: (done) => {
+          page(done, request, response);
+        },
+        again: (input) => again(token, input, request, response),
+        isDone: true,
+      });
     });
   }
 
@@ -128,30 +103,107 @@ export class LinkRouter {
 
   /** To be called after all routes. @returns the whole */
   end(): Router {
-    const { pages, logger, closedPage = "closed" } = this.parts;
-    this.router.use((request: Request) => {
-      throw new ScimError(404, undefined, `There is no page for ${request.method} at this address`);
-    });
-    this.router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
-      const { status, body, headers } = failure(readable(error), (fault) => {
-        // Without the path, because it contains the link, which is secret.
-        logFault(logger, { method: request.method, path: request.baseUrl }, fault);
-      });
-      response.set(headers);
-      const closed = error instanceof ClosedError ? closedFor(error) : undefined;
-      const answer = JSON.parse(body as string) as { detail: string };
-      if (wantsPage(request))
-        pages.send(response, status, closedPage, { status, detail: answer.detail, ...closed });
-      else response.status(status).json({ ...answer, field: fieldOf(error), ...closed });
-    });
-    return this.router;
+    return withErrors(this.router, this.parts);
   }
 
   #show(request: Request, response: Response, status: number, { page, data }: Shown): void {
-    const base = baseOf(request);
-    const csrf = this.parts.csrf.issue(base, request, response);
-    this.parts.pages.send(response, status, page, { csrf, base, ...data });
+    sendForm(this.parts, baseOf(request), request, response, status, { page, data });
   }
+}
+
+/** A router whose answers have the header fields of pages, and which reads short bodies. */
+export function pageRouter(): Router {
+  const router = Router();
+  router.use(requestId);
+  router.use((_request, response, next) => {
+    setPageHeaders(response);
+    next();
+  });
+  const parsers = [
+    express.json({ limit: MAX_BODY }),
+    express.urlencoded({ extended: false, limit: MAX_BODY }),
+  ];
+  router.use(parsers);
+  return router;
+}
+
+/** Shows a page with a form. @param base what its CSRF token is for */
+export function sendForm(
+  { csrf, pages }: PageParts,
+  base: string,
+  request: Request,
+  response: Response,
+  status: number,
+  { page, data }: Shown,
+): void {
+  pages.send(response, status, page, { csrf: csrf.issue(base, request, response), base, ...data });
+}
+
+/** What a form does, and the same request as JSON. */
+export interface FormAnswer<T> {
+  readonly fields: readonly string[];
+  readonly run: (input: FormInput) => Promise<T>;
+  readonly json: (done: T) => { status?: number; body: object } | undefined;
+  readonly page: (done: T) => void;
+  readonly again: (input: FormInput) => Promise<Shown>;
+  /** Whether forms that are open elsewhere end with it. */
+  readonly isDone: boolean;
+}
+
+/** Does what a form, or the same as JSON, asks for. A form that can be sent again is shown again. */
+export async function answerForm<T>(
+  parts: PageParts,
+  base: string,
+  request: Request,
+  response: Response,
+  { fields, run, json, page, again, isDone }: FormAnswer<T>,
+): Promise<void> {
+  const input = inputIn(request.body, fields);
+  // Without a body there is no type to tell them by, and a browser sends a form.
+  if (request.is("application/json") || (isEmpty(request) && !wantsPage(request))) {
+    const answer = json(await run(input));
+    if (answer) response.status(answer.status ?? 200).json(answer.body);
+    else response.status(204).end();
+    return;
+  }
+  if (!request.is("application/x-www-form-urlencoded")) {
+    throw new ScimError(415, undefined, "The Content-Type must be application/json");
+  }
+  try {
+    if (!parts.csrf.isSent(base, request)) {
+      throw new ScimError(403, undefined, "The page was open for too long; send the form again");
+    }
+    const done = await run(input);
+    if (isDone) parts.csrf.retire(request, response);
+    page(done);
+  } catch (error) {
+    const shown = toScimError(error);
+    if (!shown || error instanceof ClosedError || !RETRIED_STATUSES.includes(shown.status)) throw error;
+    response.set(shown.headers);
+    const { page: name, data } = await again(input);
+    const wrong = { error: shown.message, field: fieldOf(error) };
+    sendForm(parts, base, request, response, shown.status, { page: name, data: { ...data, ...wrong } });
+  }
+}
+
+/** Adds the answers to errors, after all routes. */
+export function withErrors(router: Router, { pages, logger, closedPage = "closed" }: PageParts): Router {
+  router.use((request: Request) => {
+    throw new ScimError(404, undefined, `There is no page for ${request.method} at this address`);
+  });
+  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    const { status, body, headers } = failure(readable(error), (fault) => {
+      // Without the path, because it contains the link, which is secret.
+      logFault(logger, { method: request.method, path: request.baseUrl }, fault);
+    });
+    response.set(headers);
+    const closed = error instanceof ClosedError ? closedFor(error) : undefined;
+    const answer = JSON.parse(body as string) as { detail: string };
+    if (wantsPage(request))
+      pages.send(response, status, closedPage, { status, detail: answer.detail, ...closed });
+    else response.status(status).json({ ...answer, field: fieldOf(error), ...closed });
+  });
+  return router;
 }
 
 /** Why a link does not work, and whom its holder can ask. */
@@ -203,7 +255,8 @@ function readable(error: unknown): unknown {
 export const wantsPage = (request: Request) =>
   !request.is("application/json") && request.accepts("application/json", "text/html") === "text/html";
 
-function inputIn(body: unknown, fields: readonly string[]): FormInput {
+/** The fields of a body that are text. */
+export function inputIn(body: unknown, fields: readonly string[]): FormInput {
   const given = (body ?? {}) as Record<string, unknown>;
   return Object.fromEntries(
     fields.map((field) => {

@@ -19,6 +19,7 @@ import { scimContext } from "./context.js";
 import { discovery } from "./discovery.js";
 import { errors } from "../answers/errors.js";
 import type { FailedAuthentication } from "../authentication/failed-authentication.js";
+import type { SessionAuthentication } from "../console/session-authentication.js";
 import { me } from "./me.js";
 import { requestId } from "../requests/request-id.js";
 import { routes } from "./routes.js";
@@ -35,6 +36,7 @@ export interface ScimParts {
   readonly bulkLimits: BulkLimits;
   readonly logger: Logger;
   readonly failedAuthentication: FailedAuthentication;
+  readonly sessionAuthentication: SessionAuthentication;
   readonly baseUrl: string;
   /** Tells requests that can end early to do so, since the server is stopping. */
   readonly ending: AbortSignal;
@@ -61,6 +63,7 @@ export function scim({
   bulkLimits,
   logger,
   failedAuthentication,
+  sessionAuthentication,
   baseUrl,
   ending,
   now,
@@ -76,7 +79,7 @@ export function scim({
   router.use(answers(logger));
   router.use(addressLength);
   router.use(paths(resourceTypes));
-  router.use(authentication(services, failedAuthentication));
+  router.use(authentication(services, failedAuthentication, sessionAuthentication));
   router.use(me(resourceTypes));
   router.use(check);
   const cursorTimeout = advertisePagination ? cursors.timeout : undefined;

@@ -69,6 +69,7 @@ export class PowerRepository {
     }
     const tokenId = tokenIdOf(actor);
     if (tokenId !== undefined) await lock("muster_access_tokens where id = ?", [tokenId]);
+    if (actor.type === "session") await lock("muster_sessions where id = ?", [actor.sessionId]);
   }
 
   /** The administrators of a realm, in the order of their ids. @param organizationId undefined: the provider's realm */

@@ -6,11 +6,12 @@ import type { AccessToken, Owner } from "../../domain/tokens/access-token.js";
 import { ListingCompiler } from "../listing/compile.js";
 import { readPage } from "../listing/page.js";
 import type { Sql } from "../listing/sql.js";
-import { IS_ADMIN } from "../memberships/roles.js";
 import { within } from "../realm.js";
+import { ownerSql, toOwner } from "../users/owner.js";
+import type { OwnerRow } from "../users/owner.js";
 import { columnsOf, makers, STORED, tokenFields, tokenView } from "./token-fields.js";
-import { toOwner, toToken } from "./token-rows.js";
-import type { OwnerRow, TokenRow } from "./token-rows.js";
+import { toToken } from "./token-rows.js";
+import type { TokenRow } from "./token-rows.js";
 
 /** The columns of a token before its last rotation: the maker of that time knows the old secret. */
 const PREVIOUS = columnsOf("access_tokens").replace(
@@ -44,20 +45,9 @@ export class AccessTokenRepository {
 
   /** The token whose secret has this hash, in any realm. */
   async findByHash(hash: string): Promise<FoundToken | undefined> {
-    const teamRoles = this.session.dialect.jsonList({
-      id: "seats.team_id",
-      displayName: "seats.role",
-      from: `muster_team_memberships as seats where seats.account_id = access_tokens.account_id
-        and seats.organization_id = access_tokens.organization_id and seats.role is not null`,
-      order: "seats.team_id",
-    });
-    const select = (columns: string) => `select ${columns}, accounts.active as account_active,
-         accounts.is_provider_admin, memberships.active as membership_active, ${IS_ADMIN} as is_admin,
-         ${teamRoles} as team_roles`;
-    const from = `from muster_access_tokens as access_tokens
-       left join muster_accounts as accounts on accounts.id = access_tokens.account_id
-       left join muster_memberships as memberships on memberships.account_id = access_tokens.account_id
-         and memberships.organization_id = access_tokens.organization_id`;
+    const owner = ownerSql(this.session.dialect, "access_tokens.account_id", "access_tokens.organization_id");
+    const select = (columns: string) => `select ${columns}, ${owner.columns}`;
+    const from = `from muster_access_tokens as access_tokens ${owner.joins}`;
     const row = await this.session.first<TokenRow & OwnerRow & { hash: string; ends_at: string | null }>(
       `${select(columnsOf("access_tokens"))}, access_tokens.token_hash as hash, null as ends_at ${from} where access_tokens.token_hash = ?
        union all
@@ -65,9 +55,9 @@ export class AccessTokenRepository {
        where access_tokens.previous_hash = ?`,
       [hash, hash],
     );
-    return (
-      row && { token: toToken(row), hash: row.hash, owner: toOwner(row), endsAt: row.ends_at ?? undefined }
-    );
+    if (!row) return undefined;
+    const owned = toOwner(row, row.organization_id === null);
+    return { token: toToken(row), hash: row.hash, owner: owned, endsAt: row.ends_at ?? undefined };
   }
 
   /** A token that is not revoked. */

@@ -1,5 +1,5 @@
 import { PROVIDER_REALM } from "../../domain/access/principal.js";
-import type { AccessToken, Owner } from "../../domain/tokens/access-token.js";
+import type { AccessToken } from "../../domain/tokens/access-token.js";
 
 type Flag = boolean | number;
 
@@ -21,34 +21,6 @@ export interface TokenRow {
   account_name?: string | null;
   maker_name?: string | null;
 }
-
-export interface OwnerRow {
-  account_active: Flag | null;
-  is_provider_admin: Flag | null;
-  membership_active: Flag | null;
-  is_admin: Flag | null;
-  team_roles: string | null;
-}
-
-export function toOwner(row: TokenRow & OwnerRow): Owner {
-  return row.organization_id === null
-    ? {
-        isActive: Boolean(row.account_active),
-        isAdministrator: Boolean(row.is_provider_admin),
-        teamRoles: [],
-      }
-    : {
-        isActive: Boolean(row.account_active) && Boolean(row.membership_active),
-        isAdministrator: Boolean(row.is_admin),
-        teamRoles: toTeamRoles(row.team_roles),
-      };
-}
-
-const toTeamRoles = (list: string | null): Owner["teamRoles"] =>
-  (JSON.parse(list ?? "[]") as { id: string; displayName: string }[]).map(({ id, displayName }) => ({
-    teamId: id,
-    role: displayName,
-  }));
 
 export function toToken(row: TokenRow): AccessToken {
   return {

@@ -157,6 +157,7 @@ export class AccountRepository {
     if (!(await updateUnique(updated, constraint, () => nameTaken(account)))) return;
     if (writesProfile) await this.#replaceEmails(account.id, account, shared);
     if (account.passwordHash !== undefined) await this.#endSetup(account.id);
+    if (account.active !== true) await this.#endSessions(account.id);
   }
 
   /**
@@ -281,6 +282,11 @@ export class AccountRepository {
   /** A person with a password needs no setup. */
   async #endSetup(id: string): Promise<void> {
     await this.session.rows("delete from muster_account_setups where account_id = ? and is_personal", [id]);
+  }
+
+  /** Being active again does not sign a person in again. */
+  async #endSessions(id: string): Promise<void> {
+    await this.session.rows("delete from muster_sessions where account_id = ?", [id]);
   }
 
   /** A name that is free for everybody but one account. */

@@ -7,11 +7,12 @@ import { invitations } from "./invitation.js";
 import { realms } from "./realm.js";
 import type { ResourceType } from "./resource-type.js";
 import { roles } from "./role.js";
+import { sessions } from "./session.js";
 import { teams } from "./team.js";
 import { users } from "./user.js";
 
 /** The resource types whose changes are in the audit log. */
-const audited = [users, groups, teams, invitations, accessTokens, candidates, roles];
+const audited = [users, groups, teams, invitations, accessTokens, candidates, roles, sessions];
 
 /**
  * All resource types that Muster serves. Routes, discovery, addresses, lists, search, the audit log's targets and Bulk
@@ -28,4 +29,5 @@ export const resourceTypes: readonly ResourceType[] = [
   realms,
   roles,
   realmCounts,
+  sessions,
 ];

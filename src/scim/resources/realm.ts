@@ -16,32 +16,41 @@ const reference = (name: string, type: string, description: string) =>
     readOnly("string", "display", "The name.", exact),
   ]);
 
-const definition = ownDefinition("Realm", REALM, "Where an access token acts, and what it may do there", [
-  readOnly("string", "type", "The realm that the access token acts in.", {
-    ...exact,
-    canonicalValues: ["provider", "organization"],
-  }),
-  reference("organization", "Group", "The organization, in an organization's realm."),
-  readOnly("complex", "actor", "The access token itself.", {}, [
-    readOnly("string", "type", "What acts.", { ...exact, canonicalValues: ["token"] }),
-    readOnly("string", "value", "The id of the access token.", exact),
-    readOnly("reference", "$ref", "The address.", { referenceTypes: ["AccessToken"] }),
-    readOnly("string", "display", "The name of the access token.", exact),
-    readOnly("dateTime", "expiresAt", "When it expires; without it, never."),
-    readOnly("boolean", "orphaned", "Whether its maker lost the power to make it, so that it gives none."),
-  ]),
-  reference("user", "User", "The person that the access token belongs to; absent for a machine's."),
-  readOnly("boolean", "readOnly", "Whether it may change nothing."),
-  readOnly("complex", "grantableRoles", "The roles that it may give to others.", { multiValued: true }, [
-    readOnly("string", "value", "The role.", exact),
-    readOnly("string", "display", "The name of the role.", exact),
-    readOnly("string", "type", "What a person has the role in.", {
+const definition = ownDefinition(
+  "Realm",
+  REALM,
+  "Where an access token or a session acts, and what it may do there",
+  [
+    readOnly("string", "type", "The realm that the access token or the session acts in.", {
       ...exact,
-      canonicalValues: ["provider", "organization", "team"],
+      canonicalValues: ["provider", "organization"],
     }),
-  ]),
-  readOnly("string", "actions", "What it may do.", { ...exact, multiValued: true }),
-]);
+    reference("organization", "Group", "The organization, in an organization's realm."),
+    readOnly("complex", "actor", "The access token or the session itself.", {}, [
+      readOnly("string", "type", "What acts.", { ...exact, canonicalValues: ["token", "session"] }),
+      readOnly("string", "value", "The id of the access token or the session.", exact),
+      readOnly("reference", "$ref", "The address.", { referenceTypes: ["AccessToken", "Session"] }),
+      readOnly("string", "display", "The name of the access token.", exact),
+      readOnly("dateTime", "expiresAt", "When it expires; without it, never."),
+      readOnly("boolean", "orphaned", "Whether its maker lost the power to make it, so that it gives none."),
+    ]),
+    reference(
+      "user",
+      "User",
+      "The person who is signed in, or whom the access token belongs to; absent for a machine's.",
+    ),
+    readOnly("boolean", "readOnly", "Whether it may change nothing."),
+    readOnly("complex", "grantableRoles", "The roles that it may give to others.", { multiValued: true }, [
+      readOnly("string", "value", "The role.", exact),
+      readOnly("string", "display", "The name of the role.", exact),
+      readOnly("string", "type", "What a person has the role in.", {
+        ...exact,
+        canonicalValues: ["provider", "organization", "team"],
+      }),
+    ]),
+    readOnly("string", "actions", "What it may do.", { ...exact, multiValued: true }),
+  ],
+);
 
 /** The realm of the caller: one resource, different for each access token. */
 export const realms = crud<CallersRealm>({
@@ -54,8 +63,9 @@ export const realms = crud<CallersRealm>({
 });
 
 function toAttributes(callers: CallersRealm, locations: Locations): JsonObject {
-  const { realm, token, readOnly, grantableRoles, actions } = callers;
-  const { accountId, accountName, organizationName, expiresAt, orphanedAt } = token;
+  const { realm, credential, readOnly, grantableRoles, actions } = callers;
+  const { accountId, accountName, organizationName } =
+    credential.type === "token" ? credential.token : credential.session;
   return {
     type: realm.type,
     ...(realm.type === "organization" && {
@@ -65,14 +75,7 @@ function toAttributes(callers: CallersRealm, locations: Locations): JsonObject {
         ...(organizationName !== undefined && { display: organizationName }),
       },
     }),
-    actor: {
-      type: "token",
-      value: token.id,
-      $ref: locations("AccessToken", token.id),
-      display: token.name,
-      ...(expiresAt !== undefined && { expiresAt }),
-      orphaned: orphanedAt !== undefined,
-    },
+    actor: actorOf(credential, locations),
     ...(accountId !== undefined && {
       user: {
         value: accountId,
@@ -90,9 +93,25 @@ function toAttributes(callers: CallersRealm, locations: Locations): JsonObject {
   };
 }
 
-/** Of all that an answer says, without when the token was last used. */
-const digestOf = ({ token, ...others }: CallersRealm) =>
+function actorOf(credential: CallersRealm["credential"], locations: Locations): JsonObject {
+  if (credential.type === "session") {
+    const { id, expiresAt } = credential.session;
+    return { type: "session", value: id, $ref: locations("Session", id), expiresAt };
+  }
+  const { id, name, expiresAt, orphanedAt } = credential.token;
+  return {
+    type: "token",
+    value: id,
+    $ref: locations("AccessToken", id),
+    display: name,
+    ...(expiresAt !== undefined && { expiresAt }),
+    orphaned: orphanedAt !== undefined,
+  };
+}
+
+/** Of all that an answer says, without when the credential was last used. */
+const digestOf = (realm: CallersRealm) =>
   createHash("sha256")
-    .update(JSON.stringify([others, { ...token, lastUsedAt: undefined }]))
+    .update(JSON.stringify(realm, (name, value: unknown) => (name === "lastUsedAt" ? undefined : value)))
     .digest("hex")
     .slice(0, 12);

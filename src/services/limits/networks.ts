@@ -37,7 +37,7 @@ export class PerNetwork<Tally> {
 }
 
 /** @returns an IPv4 address unchanged, the network of an IPv6 address */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (isIP(address) !== 6) return address;
   const { parts } = ipaddr.IPv6.parse(address);
   const network = parts.slice(0, NETWORK_BITS / BITS_PER_PART).map((part) => part.toString(16));

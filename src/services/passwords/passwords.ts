@@ -77,6 +77,13 @@ export class Passwords implements PasswordHasher {
     return ["scrypt", N, r, p, salt.toString("base64url"), key.toString("base64url")].join("$");
   }
 
+  /** A hash that no password has, to take the same time where there is no password. */
+  decoy(): string {
+    const { N, r, p } = this.cost;
+    const random = (bytes: number) => randomBytes(bytes).toString("base64url");
+    return ["scrypt", N, r, p, random(16), random(KEY_BYTES)].join("$");
+  }
+
   /** Whether a password has this hash; takes as long as hashing it. @throws what `hash` throws when too many wait */
   async isPassword(turn: Turn, password: string, hash: string): Promise<boolean> {
     const [name, N, r, p, salt = "", key = ""] = hash.split("$");

@@ -2,9 +2,11 @@ import { powerOf, requireAccess } from "../../domain/access/policy.js";
 import type { Action } from "../../domain/access/policy.js";
 import { seatsOf } from "../../domain/access/seats.js";
 import { ForbiddenError } from "../../domain/errors.js";
+import { isSameRealm } from "../../domain/sessions/session.js";
 import type { TokenActor } from "../../domain/access/actor.js";
 import type { Principal } from "../../domain/access/principal.js";
 import type { AccessToken } from "../../domain/tokens/access-token.js";
+import type { FoundSession } from "../../repositories/sessions/sessions.js";
 import type { FoundToken } from "../../repositories/tokens/access-tokens.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
@@ -25,6 +27,30 @@ export function principalOf({ token, hash, owner, endsAt }: FoundToken, now: str
   return { actor, realm, power, ...(seats.length > 0 && { seats }) };
 }
 
+/** Why a session has no power at the moment. */
+export type SessionEnd = "inactive" | "no realm";
+
+/**
+ * The principal of a session now, or why it has none. The caller has checked that its time is not over.
+ *
+ * A password that an organization chose gives no role's power until the person replaces it.
+ */
+export function principalOfSession({
+  session,
+  owner,
+  isAccountActive,
+  isPasswordAssigned,
+}: FoundSession): Principal | SessionEnd {
+  if (!isAccountActive) return "inactive";
+  const { realm, id, accountId } = session;
+  if (realm === undefined || !owner.isActive) return "no realm";
+  const actor = { type: "session", sessionId: id, accountId } as const;
+  const isAdministrator = owner.isAdministrator && !isPasswordAssigned;
+  const power = powerOf({ readOnly: false, accountId }, { isAdministrator });
+  const seats = power === "member" && !isPasswordAssigned ? seatsOf(owner.teamRoles, false) : [];
+  return { actor, realm, power, ...(seats.length > 0 && { seats }) };
+}
+
 /** An access token as an actor. @param hash of the secret that was sent */
 export const actorOf = (token: AccessToken, hash: string): TokenActor => ({
   type: "token",
@@ -36,52 +62,66 @@ export const actorOf = (token: AccessToken, hash: string): TokenActor => ({
   isOrphaned: token.orphanedAt !== undefined,
 });
 
+/** What tells the power that a caller has now. */
+export type PowerRepositories = Pick<Repositories, "accessTokens" | "sessions" | "power">;
+
 /**
  * Requires that the caller may still do something that gives power, and keeps it so until the transaction ends. A
- * request can begin long before its transaction, and must not use power that its token has lost in the meantime.
+ * request can begin long before its transaction, and must not use power that its credential has lost in the meantime.
  *
  * @param repositories those of the transaction
  * @throws ForbiddenError
  */
 export async function requireStillAllowed(
   { now }: Pick<Dependencies, "now">,
-  { accessTokens, power }: Pick<Repositories, "accessTokens" | "power">,
+  repositories: PowerRepositories,
   principal: Principal,
   action: Action,
 ): Promise<void> {
   requireAccess(principal, action);
   const { actor } = principal;
   if (actor.type === "operator") return;
-  if (actor.type !== "token") throw new ForbiddenError(`An access token is required to ${action}`);
-  const current = await currentPrincipal({ now }, { accessTokens, power }, principal);
+  if (actor.type === "link") throw new ForbiddenError(`An access token is required to ${action}`);
+  const current = await currentPrincipal({ now }, repositories, principal);
   if (current === undefined) {
-    throw new ForbiddenError(`This access token is no longer valid, so it may not ${action}`);
+    const credential = actor.type === "token" ? "access token" : "session";
+    throw new ForbiddenError(`This ${credential} is no longer valid, so it may not ${action}`);
   }
   requireAccess(current, action);
 }
 
 /**
- * The principal of an access token as it is now, which stays so until the transaction ends.
+ * The principal of an access token or a session as it is now, which stays so until the transaction ends.
  *
  * @param repositories those of the transaction
- * @returns undefined when the token is no longer valid
+ * @returns undefined when the credential is no longer valid, or a session acts in another realm
  */
 export async function currentPrincipal(
   { now }: Pick<Dependencies, "now">,
-  { accessTokens, power }: Pick<Repositories, "accessTokens" | "power">,
+  { accessTokens, sessions, power }: PowerRepositories,
   principal: Principal,
 ): Promise<Principal | undefined> {
-  if (principal.actor.type !== "token") return undefined;
+  const { type } = principal.actor;
+  if (type !== "token" && type !== "session") return undefined;
   await power.hold(principal);
-  return presentPrincipal({ now }, { accessTokens }, principal);
+  return presentPrincipal({ now }, { accessTokens, sessions }, principal);
 }
 
-/** The principal of an access token as it is now. @returns undefined when the token is no longer valid */
+/**
+ * The principal of an access token or a session as it is now.
+ *
+ * @returns undefined when the credential is no longer valid, or a session acts in another realm
+ */
 export async function presentPrincipal(
   { now }: Pick<Dependencies, "now">,
-  { accessTokens }: Pick<Repositories, "accessTokens">,
-  { actor }: Principal,
+  { accessTokens, sessions }: Pick<Repositories, "accessTokens" | "sessions">,
+  { actor, realm }: Principal,
 ): Promise<Principal | undefined> {
+  if (actor.type === "session") {
+    const found = await sessions.findById(actor.sessionId);
+    const current = found && isSameRealm(found.session.realm, realm) && principalOfSession(found);
+    return typeof current === "object" ? current : undefined;
+  }
   if (actor.type !== "token") return undefined;
   const found = await accessTokens.findByHash(actor.secretHash);
   const current = found && principalOf(found, now());

@@ -5,8 +5,8 @@ import type { RoleList } from "../../domain/access/roles.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 import { requireStillAllowed } from "./current-principal.js";
+import type { PowerRepositories } from "./current-principal.js";
 
-type PowerRepositories = Pick<Repositories, "power" | "accessTokens">;
 type Deps = Pick<Dependencies, "now">;
 
 /**

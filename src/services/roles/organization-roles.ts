@@ -37,7 +37,10 @@ const toRole = (value: string) => ({ value });
  */
 export async function writeOrganizationRoles(
   deps: Pick<Dependencies, "now">,
-  repositories: Pick<Repositories, "memberships" | "membershipDetails" | "power" | "accessTokens">,
+  repositories: Pick<
+    Repositories,
+    "memberships" | "membershipDetails" | "power" | "accessTokens" | "sessions"
+  >,
   principal: Principal,
   { id: accountId, organizationIds }: { readonly id: string; readonly organizationIds: readonly string[] },
   change: (current: readonly OrganizationRole[]) => readonly OrganizationRole[],

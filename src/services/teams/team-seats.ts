@@ -35,7 +35,7 @@ export function seatFor(principal: Principal, action: Action, kind: string, id: 
  */
 export async function requireWritingSeat(
   deps: Pick<Dependencies, "now">,
-  repositories: Pick<Repositories, "accessTokens" | "power">,
+  repositories: Pick<Repositories, "accessTokens" | "sessions" | "power">,
   principal: Principal,
   teamId: string,
 ): Promise<Seat> {

@@ -1,0 +1,19 @@
+import { wholeNumberFrom } from "../parsers.js";
+import { setting } from "../setting.js";
+
+export const sessions = {
+  SESSION_IDLE_TIMEOUT: setting(
+    "sessions.idle",
+    wholeNumberFrom(120)({
+      default: 7200,
+      desc: "Seconds without a request after which a person is signed out; at least 120",
+    }),
+  ),
+  SESSION_TIMEOUT: setting(
+    "sessions.total",
+    wholeNumberFrom(120)({
+      default: 43_200,
+      desc: "Seconds after which a person has to sign in again in any case; at least 120",
+    }),
+  ),
+};

@@ -1,0 +1,114 @@
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import * as cookies from "cookie";
+import type { Request, Response } from "express";
+import { realmKey } from "../../domain/sessions/session.js";
+import type { PersonSession } from "../../domain/sessions/session.js";
+
+/** How long a browser is remembered that has signed in, in seconds. */
+const DEVICE_SECONDS = 400 * 24 * 60 * 60;
+
+/** Gives the keys that cookies and tokens are signed with: 32 bytes each. */
+export interface ConsoleKeys {
+  readonly csrf: () => Uint8Array;
+  readonly devices: () => Uint8Array;
+}
+
+/**
+ * The cookies of people who sign in: the session's secret, and a sign of a browser that has signed in to an account before.
+ * By https, browsers take them from this very host alone (`__Host-`).
+ */
+export class ConsoleCookies {
+  readonly #session: string;
+  readonly #device: string;
+
+  constructor(
+    private readonly keys: ConsoleKeys,
+    private readonly isSecure: boolean,
+  ) {
+    const prefix = isSecure ? "__Host-" : "";
+    this.#session = `${prefix}muster_session`;
+    this.#device = `${prefix}muster_device`;
+  }
+
+  /**
+   * The secret of the session that a request comes with. A second cookie of that name was planted by another site of the
+   * same domain, so that neither is taken.
+   */
+  sessionOf(request: Request): string | undefined {
+    const sent = valuesOf(request, this.#session);
+    const [secret = ""] = sent;
+    return sent.length === 1 && /^[\w-]{43}$/.test(secret) ? secret : undefined;
+  }
+
+  /** Whether a request comes with such a cookie, of whatever value. */
+  hasSession(request: Request): boolean {
+    return valuesOf(request, this.#session).length > 0;
+  }
+
+  /** @param maxAge in seconds */
+  setSession(response: Response, secret: string, maxAge: number): void {
+    this.#set(response, this.#session, secret, maxAge);
+  }
+
+  clearSession(response: Response): void {
+    this.#set(response, this.#session, "", 0);
+  }
+
+  /** The id of the browser, if it has signed in to this account before. */
+  deviceOf(request: Request, accountId: string): string | undefined {
+    const [value = ""] = valuesOf(request, this.#device);
+    const [id = "", mac = ""] = value.split(".", 2);
+    const [sent, expected] = [Buffer.from(mac), Buffer.from(this.#macOf(id, accountId))];
+    return id !== "" && sent.length === expected.length && timingSafeEqual(sent, expected) ? id : undefined;
+  }
+
+  /** Remembers that the browser has signed in to an account. */
+  setDevice(request: Request, response: Response, accountId: string): void {
+    if (this.deviceOf(request, accountId) !== undefined) return;
+    const id = randomBytes(16).toString("base64url");
+    this.#set(response, this.#device, `${id}.${this.#macOf(id, accountId)}`, DEVICE_SECONDS);
+  }
+
+  /**
+   * The token that writes in a session have to send. It is for the realm that the session acts in: a page that was opened
+   * in another realm must not do there what it meant to do here.
+   */
+  csrfOf({ id, realm }: PersonSession): string {
+    const signed = JSON.stringify(["session", id, realmKey(realm) ?? ""]);
+    return createHmac("sha256", this.keys.csrf()).update(signed).digest("base64url");
+  }
+
+  isCsrf(session: PersonSession, token: unknown): boolean {
+    if (typeof token !== "string") return false;
+    const [sent, expected] = [Buffer.from(token), Buffer.from(this.csrfOf(session))];
+    return sent.length === expected.length && timingSafeEqual(sent, expected);
+  }
+
+  #macOf(id: string, accountId: string): string {
+    return createHmac("sha256", this.keys.devices())
+      .update(JSON.stringify([id, accountId]))
+      .digest("base64url");
+  }
+
+  #set(response: Response, name: string, value: string, maxAge: number): void {
+    response.append(
+      "Set-Cookie",
+      cookies.serialize(name, value, {
+        httpOnly: true,
+        // Comes along with a click on a link in a mail, and with no form of another site.
+        sameSite: "lax",
+        secure: this.isSecure,
+        path: "/",
+        maxAge,
+      }),
+    );
+  }
+}
+
+/** All values that a request has for a cookie; the library would return the first one alone. */
+function valuesOf({ headers }: Request, name: string): string[] {
+  return (headers.cookie ?? "").split(";").flatMap((part) => {
+    const value = cookies.parse(part)[name];
+    return value === undefined ? [] : [value];
+  });
+}

@@ -1,0 +1,45 @@
+import type { Request } from "express";
+import type { Principal } from "../../domain/access/principal.js";
+import { ScimError } from "../../scim/errors.js";
+import type { CurrentSessions } from "../../services/sessions/current-session.js";
+import type { ConsoleCookies } from "./cookies.js";
+
+/** The header that writes in a session send their CSRF token in. */
+export const CSRF_HEADER = "Muster-CSRF";
+
+const SAFE = ["GET", "HEAD"];
+
+/** Finds the principal of a SCIM request that comes with the cookie of a session instead of an access token. */
+export class SessionAuthentication {
+  constructor(
+    private readonly sessions: CurrentSessions,
+    private readonly cookies: ConsoleCookies,
+  ) {}
+
+  /** Whether a request is to be taken for one of a session. */
+  concerns(request: Request): boolean {
+    return request.headers.authorization === undefined && this.cookies.hasSession(request);
+  }
+
+  /** @throws ScimError 401 for a session that has ended, 403 without a realm or the CSRF token */
+  async authenticate(request: Request): Promise<Principal> {
+    const secret = this.cookies.sessionOf(request);
+    const current = secret === undefined ? undefined : await this.sessions.find(secret);
+    if (!current) {
+      throw new ScimError(401, undefined, "Your session has ended; sign in again", {
+        "WWW-Authenticate": 'Bearer realm="muster"',
+      });
+    }
+    if (!SAFE.includes(request.method) && !this.cookies.isCsrf(current.session, request.get(CSRF_HEADER))) {
+      throw new ScimError(
+        403,
+        undefined,
+        `The header ${CSRF_HEADER} is missing, or was for another realm; read it from /console/session`,
+      );
+    }
+    if (current.principal === "no realm") {
+      throw new ScimError(403, undefined, "Your session acts in no realm any more; choose a realm first");
+    }
+    return current.principal;
+  }
+}

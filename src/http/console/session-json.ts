@@ -1,0 +1,42 @@
+import { realmKey } from "../../domain/sessions/session.js";
+import type { OpenRealm, PersonSession } from "../../domain/sessions/session.js";
+import type { CurrentSession } from "../../services/sessions/current-session.js";
+import type { ConsoleCookies } from "./cookies.js";
+
+/** What a session tells the page that it belongs to. */
+export interface SessionJson {
+  readonly id: string;
+  readonly user: { readonly value: string; readonly display: string | undefined };
+  /** The realm that it acts in: `provider`, or the organization's id; null: none, so the person has to choose one. */
+  readonly realm: string | null;
+  /** Whose password it began with. */
+  readonly credential: "person" | "organization";
+  readonly realms: readonly {
+    readonly value: string;
+    readonly display: string | undefined;
+    readonly isAdministrator: boolean;
+  }[];
+  readonly expiresAt: string;
+  /** For the header `Muster-CSRF` of writes in this realm. */
+  readonly csrf: string;
+}
+
+export function toJson(
+  { session: current, principal }: CurrentSession,
+  { session, realms }: { readonly session: PersonSession; readonly realms: readonly OpenRealm[] },
+  cookies: ConsoleCookies,
+): SessionJson {
+  return {
+    id: session.id,
+    user: { value: session.accountId, display: session.accountName },
+    realm: principal === "no realm" ? null : (realmKey(session.realm) ?? null),
+    credential: session.credentialOrganizationId === undefined ? "person" : "organization",
+    realms: realms.map(({ realm, name, isAdministrator }) => ({
+      value: realmKey(realm) ?? "",
+      display: name,
+      isAdministrator,
+    })),
+    expiresAt: session.expiresAt,
+    csrf: cookies.csrfOf(current),
+  };
+}

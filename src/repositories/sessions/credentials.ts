@@ -1,0 +1,91 @@
+import type { Session } from "../../db/session.js";
+import { foldCase } from "../../domain/values/text.js";
+
+/** The passwords that open something to a person who signs in. */
+export interface Credentials {
+  readonly accountId: string;
+  /** What the person is called where they sign in. */
+  readonly userName: string;
+  readonly isActive: boolean;
+  /** The hash of the person's own password. */
+  readonly personal: string | undefined;
+  /** That of the password that opens one organization alone. */
+  readonly ofOrganization:
+    { readonly organizationId: string; readonly hash: string; readonly isActive: boolean } | undefined;
+  /** In an organization's own sign-in: whether the membership is active. */
+  readonly isMemberActive: boolean;
+}
+
+interface CredentialsRow {
+  account_id: string;
+  user_name: string;
+  account_active: boolean | number;
+  personal: string | null;
+  organization_id: string | null;
+  of_organization: string | null;
+  membership_active: boolean | number | null;
+}
+
+const COLUMNS = `accounts.id as account_id, accounts.active as account_active, accounts.password_hash as personal`;
+
+const OF_ORGANIZATION = `memberships.organization_id, memberships.password_hash as of_organization,
+  memberships.active as membership_active`;
+
+/** Finds whom a name belongs to that is entered to sign in. Not limited to a realm. */
+export class CredentialRepository {
+  constructor(private readonly session: Session) {}
+
+  /**
+   * By the account's `userName`, or else by an address that exactly one account has proved. With the name, the password
+   * of the organization that created the account opens that organization, too.
+   *
+   * @param name in any case
+   */
+  async find(name: string): Promise<Credentials | undefined> {
+    const key = foldCase(name);
+    const row = await this.session.first<CredentialsRow>(
+      `select ${COLUMNS}, accounts.user_name, ${OF_ORGANIZATION} from muster_accounts as accounts
+         left join muster_memberships as memberships on memberships.account_id = accounts.id
+           and memberships.organization_id = accounts.origin_organization_id
+       where accounts.user_name_key = ?`,
+      [key],
+    );
+    if (row) return toCredentials(row);
+    const proved = await this.session.rows<CredentialsRow>(
+      `select ${COLUMNS}, accounts.user_name, null as organization_id, null as of_organization,
+         null as membership_active
+       from muster_proved_addresses as proved join muster_accounts as accounts on accounts.id = proved.account_id
+       where proved.value_key = ? limit 2`,
+      [key],
+    );
+    const [only] = proved;
+    return proved.length === 1 && only ? toCredentials(only) : undefined;
+  }
+
+  /** By an organization's name for one of its people, in any case. */
+  async findIn(organizationId: string, name: string): Promise<Credentials | undefined> {
+    const row = await this.session.first<CredentialsRow>(
+      `select ${COLUMNS}, memberships.user_name, ${OF_ORGANIZATION} from muster_memberships as memberships
+         join muster_accounts as accounts on accounts.id = memberships.account_id
+       where memberships.organization_id = ? and memberships.user_name_key = ?`,
+      [organizationId, foldCase(name)],
+    );
+    return row && toCredentials(row);
+  }
+}
+
+function toCredentials(row: CredentialsRow): Credentials {
+  const { organization_id: organizationId, of_organization: hash } = row;
+  const isMemberActive = Boolean(row.membership_active);
+  return {
+    accountId: row.account_id,
+    userName: row.user_name,
+    isActive: Boolean(row.account_active),
+    personal: row.personal ?? undefined,
+    ofOrganization:
+      organizationId === null || hash === null
+        ? undefined
+        : { organizationId, hash, isActive: isMemberActive },
+    isMemberActive,
+  };
+}
