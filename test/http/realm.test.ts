@@ -84,7 +84,7 @@ describeServer("/Realm", (scim, server) => {
       expect(realm.user).to.include({ value: erin.id });
       expect(realm).to.include({ readOnly: true });
       expect(grantable(realm)).to.deep.equal([]);
-      expect(realm.actions).to.deep.equal(["read this User", "read Roles"]);
+      expect(realm.actions).to.deep.equal(["read this User", "read own Sessions", "read Roles"]);
     }
   });
 
@@ -168,7 +168,7 @@ describeServer("/Roles", (scim, server) => {
     expect(details(admin)).to.deep.include({ scope: "organization" });
     expect(details(admin).description).to.be.a("string");
     expect(details(admin).actions).to.include("create Users").and.not.include("grant provider roles");
-    expect(details(billing).actions).to.deep.equal(["read this User", "read Roles"]);
+    expect(details(billing).actions).to.deep.equal(["read this User", "read own Sessions", "read Roles"]);
   });
 
   it("allow just what a person with the role is told at /Realm", async () => {

@@ -43,7 +43,6 @@ const ACCESS = {
   "read Counts": { provider: "reader", organization: "reader" },
   "read own Sessions": { provider: "member", organization: "member" },
   "read Sessions": { provider: "reader", organization: "reader" },
-  "end own Sessions": { provider: "member", organization: "member" },
   "end Sessions": { provider: "administrator", organization: "administrator" },
   // Which roles there are tells nothing of people.
   "read Roles": { provider: "member", organization: "member" },
@@ -88,7 +87,7 @@ const ACTIONS = Object.keys(ACCESS) as Action[];
 export const actionsOf = (principal: Pick<Principal, "actor" | "realm" | "power">): Action[] =>
   ACTIONS.filter((action) => mayDo(principal, action));
 
-const WRITES = ACTIONS.filter((action) => !/^(read|see|end own) /.test(action));
+const WRITES = ACTIONS.filter((action) => !/^(read|see) /.test(action));
 
 /** Whether a principal may write anything. */
 export const mayWrite = (principal: Pick<Principal, "actor" | "realm" | "power" | "seats">): boolean =>

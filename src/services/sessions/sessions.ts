@@ -40,7 +40,7 @@ export class SessionService {
     await this.deps.work.write(principal.realm, async (repositories) => {
       const session = await this.#find(repositories, id, viewer);
       const isOwn = session.accountId === viewer.accountId && principal.actor.type === "session";
-      requireAccess(principal, isOwn ? "end own Sessions" : "end Sessions");
+      if (!isOwn) requireAccess(principal, "end Sessions");
       const isStay = !isOwn && principal.realm.type === "organization";
       if (isStay && session.credentialOrganizationId === undefined) {
         await repositories.sessions.act(id, undefined);
