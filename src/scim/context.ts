@@ -1,3 +1,4 @@
+import { AskedRequest } from "../domain/audit/asked-request.js";
 import type { Principal } from "../domain/access/principal.js";
 import type { Locations } from "../domain/listing.js";
 import type { Reservation } from "../domain/limits/room.js";
@@ -7,7 +8,7 @@ import type { StreamedFormat } from "./answers/formats.js";
 import type { Cursors } from "./answers/cursors.js";
 import type { PageMemory } from "./answers/page-memory.js";
 
-/** The context of a SCIM request. */
+/** The context of a SCIM request, or of an operation in a Bulk. */
 export interface ScimContext {
   readonly principal: Principal;
   readonly services: ResourceServices;
@@ -36,4 +37,18 @@ export interface ScimContext {
   readonly ifNoneMatch: string | undefined;
   /** Called for errors that no client caused. */
   readonly onFault: (error: unknown) => void;
+}
+
+/** Notes for the audit log the status that the answer has if all goes well. */
+export function willAnswer({ principal }: ScimContext, status: number): void {
+  if (principal.origin) principal.origin.request.status = status;
+}
+
+/** The context of one operation of a Bulk, which the audit log tells of like a single request. */
+export function ofOperation(context: ScimContext, method: string, path: string): ScimContext {
+  const { principal } = context;
+  const { origin } = principal;
+  if (!origin) return context;
+  const request = new AskedRequest(method, path, performance.now());
+  return { ...context, principal: { ...principal, origin: { ...origin, request } } };
 }

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { expectError, expectList, expectStatus, read } from "../support/assertions.js";
 import type { Body, ScimClient } from "../support/client.js";
-import { CORE_USER, createGroup, createUser, unique } from "../support/factories.js";
+import { BULK_REQUEST } from "../support/bulk.js";
+import { CORE_GROUP, CORE_USER, createGroup, createUser, unique } from "../support/factories.js";
 import { clientWith } from "../support/realms.js";
 import { describeServer } from "../support/server.js";
 
@@ -10,8 +11,14 @@ interface Event extends Body {
   readonly result: string;
   readonly changes?: string[];
   readonly ignored?: string[];
+  readonly request?: { readonly method: string; readonly path: string };
+  readonly duration?: number;
+  readonly asked?: string[];
+  readonly understood?: string[];
   readonly target: { readonly value: string; readonly type: string; readonly display: string };
 }
+
+const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 describeServer("The audit log", (scim, server) => {
   let organization: Body;
@@ -53,11 +60,81 @@ describeServer("The audit log", (scim, server) => {
     expect(await read(scim, `/AuditEvents/${event?.id ?? ""}`)).to.deep.equal(event);
   });
 
+  it("says what was asked for, what was answered, and how long that took", async () => {
+    const user = await createUser(scim);
+    const group = await createGroup(scim, [user]);
+    await scim.patch(`/Groups/${group.id}?attributes=id`, {
+      op: "replace",
+      path: "displayName",
+      value: unique("A"),
+    });
+    await scim.patch(`/Groups/${group.id}`, { op: "replace", path: "displayName", value: unique("B") });
+    await scim.put(`/Groups/${group.id}`, { schemas: [CORE_GROUP], displayName: unique("C") });
+    await scim.delete(`/Groups/${group.id}`);
+    expectError(await scim.delete(`/Groups/${group.id}?secret=query`), { status: 404 });
+    const events = await eventsOf(scim, group);
+    const path = `/Groups/${group.id}`;
+    expect(events.map(({ request, status }) => [request, status])).to.deep.equal([
+      [{ method: "DELETE", path }, 404],
+      [{ method: "DELETE", path }, 204],
+      [{ method: "PUT", path }, 200],
+      [{ method: "PATCH", path }, 204],
+      [{ method: "PATCH", path }, 200],
+      [{ method: "POST", path: "/Groups" }, 201],
+    ]);
+    for (const { duration } of events) expect(duration).to.be.a("number").within(0, 60_000);
+    expectError(await scim.put(`/Users/${user.id}`, { schemas: [CORE_USER], userName: 1, active: "x" }), {
+      ...{ status: 400, scimType: "invalidValue" },
+    });
+    const [refused] = await eventsOf(scim, user);
+    expect(refused).to.deep.include({ result: "refused", status: 400, scimType: "invalidValue" });
+    const filter = `request.method eq "PUT" and request.path eq "/Users/${user.id}" and scimType eq "invalidValue"`;
+    expectList(await scim.find("/AuditEvents", `${filter} and duration ge 0 and status eq 400`), 1);
+  });
+
+  it("tells of an operation of a Bulk like of a single request", async () => {
+    const user = await createUser(scim);
+    const group = await createGroup(scim);
+    const value = [{ value: user.id }];
+    const patch = (op: string) => ({
+      ...{ method: "PATCH", path: `/Groups/${group.id}` },
+      data: { schemas: [PATCH_OP], Operations: [{ op, path: "members", value }] },
+    });
+    const Operations = [
+      ...[patch("add"), patch("remove"), patch("add"), patch("add")],
+      { method: "DELETE", path: `/Groups/${group.id}` },
+      { method: "DELETE", path: `/Groups/${group.id}` },
+    ];
+    expectStatus(await scim.post("/Bulk", { schemas: [BULK_REQUEST], Operations }), 200);
+    const path = `/Groups/${group.id}`;
+    const requests = (await eventsOf(scim, group)).map(({ request, status }) => [request, status]);
+    expect(requests).to.have.deep.members([
+      [{ method: "POST", path: "/Groups" }, 201],
+      ...["add", "remove", "add"].map(() => [{ method: "PATCH", path }, 204]),
+      [{ method: "DELETE", path }, 204],
+      [{ method: "DELETE", path }, 404],
+    ]);
+  });
+
+  it("says which request a refused token came with", async () => {
+    const { token, secret } = await server().services.operator.issueToken(unique("Soon revoked"));
+    expectStatus(await scim.delete(`/AccessTokens/${token.id}`), 204);
+    expectError(await scim.get("/Users?filter=title%20pr", { authorization: `Bearer ${secret}` }), {
+      status: 401,
+    });
+    const [event] = await eventsOf(scim, token);
+    expect(event).to.deep.include({
+      action: "authenticate",
+      status: 401,
+      request: { method: "GET", path: "/Users" },
+    });
+  });
+
   it("shows what the operator did without a token or a person", async () => {
     const { token } = await server().services.operator.issueToken(unique("By the operator"));
     const [event] = await eventsOf(scim, token);
     expect(event).to.deep.include({ action: "create", result: "success", realm: "provider" });
-    expect(event).to.not.have.any.keys("token", "user", "requestId", "address");
+    expect(event).to.not.have.any.keys("token", "user", "requestId", "address", "request", "duration");
   });
 
   it("has every change, and nothing of what changes nothing", async () => {
@@ -147,8 +224,15 @@ describeServer("The audit log", (scim, server) => {
     expect((await eventsOf(own, user)).map(({ action }) => action)).to.deep.equal(["create"]);
     expect((await eventsOf(scim, user)).map(({ action }) => action)).to.deep.equal(["change", "create"]);
     const [change] = await eventsOf(own, organization);
+    const provided = 'realm eq "provider"';
     expect(change).to.include({ action: "change", realm: "provider" });
-    expect(change).to.not.have.any.keys("token", "user", "address", "requestId");
+    const hidden = ["token", "user", "address", "requestId", "request", "status", "scimType", "duration"];
+    expect(change).to.not.have.any.keys(...hidden, "asked", "understood");
+    expectList(
+      await own.find("/AuditEvents", `${provided} and (status pr or duration pr or request.path pr)`),
+      0,
+    );
+    expectList(await own.find("/AuditEvents", `${provided} and (asked pr or understood pr)`), 0);
     const [seen] = await eventsOf(scim, organization);
     expect(seen).to.include.all.keys("token", "address", "requestId");
     const { token } = seen as unknown as { token: { value: string } };

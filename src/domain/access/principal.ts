@@ -1,3 +1,4 @@
+import type { AskedRequest } from "../audit/asked-request.js";
 import { OPERATOR, ownerOf } from "./actor.js";
 import type { Actor } from "./actor.js";
 import type { Seat } from "./seats.js";
@@ -27,8 +28,12 @@ export interface Principal {
   readonly seats?: readonly Seat[];
   /** Aborted when the client has disconnected, so that long work can end early. */
   readonly signal?: AbortSignal;
-  /** Where the request came from, for the audit log. */
-  readonly origin?: { readonly requestId: string; readonly address: string | undefined };
+  /** Where the request came from, and what it asks for, for the audit log. */
+  readonly origin?: {
+    readonly requestId: string;
+    readonly address: string | undefined;
+    readonly request: AskedRequest;
+  };
 }
 
 /** The operator may do everything. */

@@ -22,6 +22,15 @@ export interface AuditTarget {
   readonly display?: string | undefined;
 }
 
+/** What a request asked for, and where it was not taken as it was sent. Never values. */
+export interface RequestNotes {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly asked: readonly string[];
+  readonly understood: readonly string[];
+}
+
 /** Who did what to what, when, from where, and with what result. Times are ISO 8601 in UTC. */
 export interface AuditEvent {
   readonly id: string;
@@ -29,8 +38,11 @@ export interface AuditEvent {
   readonly action: AuditAction;
   /** `warning`: it was done, and an administrator should check it. */
   readonly result: "success" | "warning" | "refused";
-  /** The HTTP status of what was refused. */
+  /** The HTTP status of the answer, and the `scimType` of an error. */
   readonly status?: number | undefined;
+  readonly scimType?: string | undefined;
+  /** How long it took until the event was made, in milliseconds. */
+  readonly duration?: number | undefined;
   /** Where the token acts that it was done with. */
   readonly realm: Realm["type"];
   /** Undefined, like all that tells who it was, in what an organization sees of the provider's deeds. */
@@ -41,6 +53,8 @@ export interface AuditEvent {
   readonly organizationId?: string | undefined;
   readonly target: AuditTarget;
   readonly requestId?: string | undefined;
+  /** Undefined for what no request did, and in what an organization sees of the provider's deeds. */
+  readonly request?: RequestNotes | undefined;
   /** The network address of the client. */
   readonly address?: string | undefined;
   /** The attributes that changed; never their values. */

@@ -7,9 +7,8 @@ import { actorOf } from "../../services/roles/current-principal.js";
 import { ScimError } from "../../scim/errors.js";
 import { readAuthorization } from "./authorization.js";
 import type { SessionAuthentication } from "../console/session-authentication.js";
-import { clientAddress } from "../requests/client-address.js";
 import type { FailedAuthentication } from "./failed-authentication.js";
-import { requestIdOf } from "../requests/request-id.js";
+import { originOf } from "../requests/origin.js";
 
 const REALM = 'Bearer realm="muster"';
 
@@ -40,7 +39,7 @@ export function authentication(
     refused: Failed | undefined,
     error: ScimError,
   ) => {
-    const origin = { requestId: requestIdOf(response), address: clientAddress(request) };
+    const origin = originOf(request, response);
     const token = refused && "token" in refused ? refused.token : undefined;
     if (refused && token) {
       const { id, name, realm } = token;
@@ -51,7 +50,8 @@ export function authentication(
     }
     const hash = refused?.hash.slice(0, LOGGED_HASH_LENGTH);
     const reason = refused?.reason ?? "malformed";
-    await failures.note({ reason, hash, tokenId: token?.id, ...origin }, response);
+    const { requestId, address } = origin;
+    await failures.note({ reason, hash, tokenId: token?.id, requestId, address }, response);
     throw error;
   };
   return (request: Request, response: Response, next: NextFunction) => {
@@ -64,7 +64,7 @@ export function authentication(
       return;
     }
     if (sessions.concerns(request)) {
-      const origin = { requestId: requestIdOf(response), address: clientAddress(request) };
+      const origin = originOf(request, response);
       sessions.authenticate(request).then((principal) => {
         request.user = { ...principal, origin };
         next();
@@ -84,7 +84,7 @@ export function authentication(
       const result = (given === false ? undefined : given) as Authentication | undefined;
       if (error) next(error);
       else if (result && "principal" in result) {
-        const origin = { requestId: requestIdOf(response), address: clientAddress(request) };
+        const origin = originOf(request, response);
         request.user = { ...result.principal, origin };
         next();
       } else {

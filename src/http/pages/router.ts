@@ -6,9 +6,9 @@ import type { Logger } from "../../logging/logger.js";
 import { failure } from "../../scim/answers/answer.js";
 import { ScimError, toScimError } from "../../scim/errors.js";
 import { isEmpty } from "../requests/body.js";
-import { clientAddress } from "../requests/client-address.js";
 import { logFault } from "../answers/faults.js";
-import { requestId, requestIdOf } from "../requests/request-id.js";
+import { originOf as originAt } from "../requests/origin.js";
+import { requestId } from "../requests/request-id.js";
 import type { CsrfTokens } from "./csrf.js";
 import type { Pages } from "./pages.js";
 
@@ -235,11 +235,9 @@ export const setPageHeaders = (response: Response) =>
 /** The path of the link that a request came by. */
 const baseOf = ({ baseUrl, params }: Request) => `${baseUrl}/${String(params.token)}`;
 
-/** The id of a request and the address of its client. */
-export const originOf = (request: Request, response: Response) => ({
-  requestId: requestIdOf(response),
-  address: clientAddress(request),
-});
+/** Where a request came from, for the audit log; the path of a link is that of its route, since links are secret. */
+export const originOf = (request: Request, response: Response) =>
+  originAt(request, response, `${request.baseUrl}${String((request.route as { path?: unknown }).path)}`);
 
 /** Express's own errors are about the body, or the address. */
 function readable(error: unknown): unknown {

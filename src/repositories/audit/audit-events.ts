@@ -1,6 +1,6 @@
 import type { Binding, Session } from "../../db/session.js";
 import type { Dialect } from "../../db/dialect.js";
-import type { AuditAction, AuditEvent } from "../../domain/audit/audit-event.js";
+import type { AuditAction, AuditEvent, RequestNotes } from "../../domain/audit/audit-event.js";
 import type { Criteria, Listing, Locations, Page } from "../../domain/listing.js";
 import type { Realm } from "../../domain/access/principal.js";
 import { ListingCompiler } from "../listing/compile.js";
@@ -17,6 +17,8 @@ interface AuditEventRow {
   action: AuditAction;
   result: AuditEvent["result"];
   status: number | null;
+  scim_type: string | null;
+  duration: number | null;
   by_provider: boolean | number;
   token_id: string | null;
   account_id: string | null;
@@ -26,6 +28,7 @@ interface AuditEventRow {
   target_display: string | null;
   request_id: string | null;
   address: string | null;
+  request: string | RequestNotes | null;
   attributes: string | { changes: string[]; ignored: string[] };
   detail: string | null;
   occurrences: number | null;
@@ -47,6 +50,9 @@ const COLUMNS = [
   "target_display",
   "request_id",
   "address",
+  "request",
+  "scim_type",
+  "duration",
   "attributes",
   "detail",
   "occurrences",
@@ -56,8 +62,17 @@ const COLUMNS = [
 /** How many rows one statement inserts: only a few sizes, so that prepared statements can be reused. */
 const BATCH_SIZES = [50, 10, 1];
 
-/** The columns about the actor, which organizations do not see when the provider acted. */
-const ACTOR_COLUMNS = ["token_id", "account_id", "request_id", "address"];
+/** The columns about the actor and its request, which organizations do not see when the provider acted. */
+const ACTOR_COLUMNS = [
+  "token_id",
+  "account_id",
+  "request_id",
+  "address",
+  "request",
+  "scim_type",
+  "duration",
+  "status",
+];
 
 /** The events that a realm sees, as a relation named `audit_events`. */
 function view(realm: Realm): Sql {
@@ -93,7 +108,12 @@ const fields = (dialect: Dialect, locations: Locations): ResourceFields => ({
     "target.type": "audit_events.target_type",
     "target.value": "audit_events.target_id",
     "target.display": "audit_events.target_display",
+    scimType: "audit_events.scim_type",
+    duration: "audit_events.duration",
     requestId: "audit_events.request_id",
+    request: "audit_events.request",
+    "request.method": dialect.jsonText("audit_events.request", ["method"]),
+    "request.path": dialect.jsonText("audit_events.request", ["path"]),
     address: "audit_events.address",
     detail: dialect.plainText("audit_events.detail"),
     count: "audit_events.occurrences",
@@ -106,7 +126,12 @@ const fields = (dialect: Dialect, locations: Locations): ResourceFields => ({
     "meta.version": dialect.plainText(`'W/"' || coalesce(audit_events.occurrences, 1) || '"'`),
   },
   collections: {},
-  documents: { changes: "audit_events.attributes", ignored: "audit_events.attributes" },
+  documents: {
+    changes: "audit_events.attributes",
+    ignored: "audit_events.attributes",
+    asked: "audit_events.request",
+    understood: "audit_events.request",
+  },
 });
 
 /** The audit log: events are added, read, and finally deleted. Only the counts of refusals change. */
@@ -208,23 +233,29 @@ const toBindings = (event: AuditEvent): Binding[] => [
   event.target.display ?? null,
   event.requestId ?? null,
   event.address ?? null,
+  event.request ? JSON.stringify(event.request) : null,
+  event.scimType ?? null,
+  event.duration ?? null,
   JSON.stringify({ changes: event.changes, ignored: event.ignored }),
   event.detail ?? null,
   event.occurrences ?? (event.result === "refused" ? 1 : null),
   event.lastAt ?? (event.result === "refused" ? event.createdAt : null),
 ];
 
+/** SQLite gives back JSON as text. */
+const document = <T extends object>(column: string | T): T =>
+  typeof column === "string" ? (JSON.parse(column) as T) : column;
+
 function toEvent(row: AuditEventRow): AuditEvent {
-  const attributes =
-    typeof row.attributes === "string"
-      ? (JSON.parse(row.attributes) as Pick<AuditEvent, "changes" | "ignored">)
-      : row.attributes;
+  const attributes = document<Pick<AuditEvent, "changes" | "ignored">>(row.attributes);
   return {
     id: row.id,
     createdAt: row.created_at,
     action: row.action,
     result: row.result,
     status: row.status ?? undefined,
+    scimType: row.scim_type ?? undefined,
+    duration: row.duration ?? undefined,
     realm: row.by_provider ? "provider" : "organization",
     tokenId: row.token_id ?? undefined,
     accountId: row.account_id ?? undefined,
@@ -236,6 +267,7 @@ function toEvent(row: AuditEventRow): AuditEvent {
     },
     requestId: row.request_id ?? undefined,
     address: row.address ?? undefined,
+    request: row.request === null ? undefined : document<RequestNotes>(row.request),
     ...attributes,
     detail: row.detail ?? undefined,
     occurrences: row.occurrences ?? undefined,

@@ -20,8 +20,8 @@ export async function refusal(
   const isProbing =
     refused?.status === 403 || (refused?.status === 404 && principal.realm.type === "organization");
   if (refused && (!isRead || isProbing)) {
-    const { status, message } = refused;
-    await services.audit.refused(principal, { action, target, status, detail: message });
+    const { status, scimType, message } = refused;
+    await services.audit.refused(principal, { action, target, status, scimType, detail: message });
   }
   return failure(error, onFault);
 }

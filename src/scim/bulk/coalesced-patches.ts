@@ -1,5 +1,7 @@
 import { DomainError } from "../../domain/errors.js";
+import { ofOperation, willAnswer } from "../context.js";
 import { ScimError } from "../errors.js";
+import { pathOf } from "../requests/place.js";
 import { described } from "./operation.js";
 import type { Outcome, Surroundings } from "./operation.js";
 import type { BulkOperation, MalformedOperation } from "../requests/bulk-request.js";
@@ -48,7 +50,9 @@ export async function performCoalesced(
   try {
     const target = readTarget("PATCH", path);
     const bodies = patches.map(([, { data }]) => data);
-    const answers = await target.type.operations.modifyTogether?.(context, target.id ?? "", bodies);
+    const all = ofOperation(context, "PATCH", pathOf(target));
+    willAnswer(all, 204);
+    const answers = await target.type.operations.modifyTogether?.(all, target.id ?? "", bodies);
     return answers?.flatMap((answer, index) => {
       const [position] = patches[index] ?? [];
       return position === undefined ? [] : [described(target, context, position, answer)];

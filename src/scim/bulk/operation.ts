@@ -2,6 +2,7 @@ import type { JsonValue } from "../../domain/values/json.js";
 import { failure } from "../answers/answer.js";
 import type { ScimAnswer } from "../answers/answer.js";
 import type { ResourceServices } from "../../services/resource-services.js";
+import { ofOperation } from "../context.js";
 import type { ScimContext } from "../context.js";
 import { ScimError } from "../errors.js";
 import { refusal } from "../answers/refusal.js";
@@ -9,6 +10,7 @@ import { answerAt, auditActionOf } from "../resources/answer.js";
 import { resolveReferences } from "./references.js";
 import type { BulkOperation, MalformedOperation } from "../requests/bulk-request.js";
 import type { ReadTarget } from "./target.js";
+import { pathOf } from "../requests/place.js";
 import type { Place } from "../requests/place.js";
 
 /** The outcome of an operation. */
@@ -85,7 +87,8 @@ function send(
   target: Place,
   data: JsonValue | undefined,
 ): Promise<ScimAnswer> {
-  const one = { ...context, ifMatch: version, ifNoneMatch: undefined };
+  const own = ofOperation(context, method, pathOf(target));
+  const one = { ...own, ifMatch: version, ifNoneMatch: undefined };
   return answerAt(one, target, { method, query: {}, body: data });
 }
 
@@ -120,7 +123,7 @@ export async function refused(
 ): Promise<Outcome> {
   const answer = target
     ? await refusal(
-        context,
+        ofOperation(context, operation.method, pathOf(target)),
         {
           action: auditActionOf(operation.method, target),
           target: { type: target.type.name, id: target.id },

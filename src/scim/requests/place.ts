@@ -10,6 +10,10 @@ export interface Place {
   readonly action: string | undefined;
 }
 
+/** The canonical path of a place. */
+export const pathOf = ({ type, id, action }: Place) =>
+  [type.endpoint, id, action].filter((part) => part !== undefined).join("/");
+
 export const SEARCH = ".search";
 
 /** The endpoints that are not of a resource type. */

@@ -1,6 +1,7 @@
 import type { AuditAction } from "../../domain/audit/audit-event.js";
 import type { ScimAnswer } from "../answers/answer.js";
 import { refusal } from "../answers/refusal.js";
+import { willAnswer } from "../context.js";
 import type { ScimContext } from "../context.js";
 import { ScimError } from "../errors.js";
 import type { Place } from "../requests/place.js";
@@ -35,6 +36,12 @@ const ACTIONS: Readonly<Record<string, AuditAction>> = {
   DELETE: "delete",
 };
 
+/** The status of the answer to a request that succeeds, unless its resource type says otherwise. */
+function statusOf(method: string, { id }: Place): number {
+  if (method === "DELETE") return 204;
+  return method === "POST" && id === undefined ? 201 : 200;
+}
+
 /** The audit log's action for a request. */
 export function auditActionOf(method: string, { id }: Pick<Place, "id">): AuditAction {
   if (id === undefined) return method === "POST" ? "create" : "search";
@@ -62,9 +69,12 @@ export async function answerAt(
 
 async function act(
   context: ScimContext,
-  { type: { operations, actions, isSingle }, id, action }: Place,
+  place: Place,
   { method, query: source, body }: ResourceRequest,
 ): Promise<ScimAnswer> {
+  const { id, action, type } = place;
+  const { operations, actions, isSingle } = type;
+  willAnswer(context, statusOf(method, place));
   if (id !== undefined && action !== undefined) {
     return (await actions[action]?.(context, id, body)) ?? notPossible(method);
   }

@@ -1,5 +1,5 @@
 import { AUDIT_ACTIONS } from "../../domain/audit/audit-event.js";
-import type { AuditEvent, AuditTarget } from "../../domain/audit/audit-event.js";
+import type { AuditEvent, AuditTarget, RequestNotes } from "../../domain/audit/audit-event.js";
 import type { Locations } from "../../domain/listing.js";
 import type { JsonObject } from "../../domain/values/json.js";
 import { ownDefinition, readOnly } from "../schema/definition.js";
@@ -42,7 +42,9 @@ const definitionOf = (targets: readonly string[]) =>
       ...exact,
       canonicalValues: ["success", "warning", "refused"],
     }),
-    readOnly("integer", "status", "The HTTP status of what was refused."),
+    readOnly("integer", "status", "The HTTP status of the answer."),
+    readOnly("string", "scimType", "The kind of error that was answered.", exact),
+    readOnly("integer", "duration", "How long it took until the event was made, in milliseconds."),
     readOnly("string", "realm", "Where the access token acts that it was done with.", {
       ...exact,
       canonicalValues: ["provider", "organization"],
@@ -59,6 +61,18 @@ const definitionOf = (targets: readonly string[]) =>
       readOnly("string", "type", "The target's resource type.", exact),
     ]),
     readOnly("string", "requestId", "The request, as its answer's X-Request-Id names it.", exact),
+    readOnly("complex", "request", "The request, or the operation of a Bulk, that it came of.", {}, [
+      readOnly("string", "method", "The HTTP method.", exact),
+      readOnly("string", "path", "The path, without the query.", exact),
+    ]),
+    readOnly("string", "asked", "What the request wanted to have done, without values.", {
+      ...exact,
+      multiValued: true,
+    }),
+    readOnly("string", "understood", "Where the request was not taken as it was sent.", {
+      ...exact,
+      multiValued: true,
+    }),
     readOnly("string", "address", "The network address of the client.", exact),
     readOnly("string", "changes", "The attributes that were changed.", { ...exact, multiValued: true }),
     readOnly("string", "ignored", "The attributes that the caller may not change, left as they were.", {
@@ -95,6 +109,7 @@ export function auditEvents(types: readonly ResourceType[]): ResourceType {
 function toAttributes(event: AuditEvent, locations: Locations, targets: ReadonlySet<string>): JsonObject {
   const { createdAt, action, result, status, realm, tokenId, accountId, organizationId } = event;
   const { target, requestId, address, changes, ignored, detail, occurrences, lastAt } = event;
+  const { scimType, duration, request } = event;
   return {
     timestamp: createdAt,
     ...(lastAt !== undefined && { lastTimestamp: lastAt }),
@@ -102,6 +117,8 @@ function toAttributes(event: AuditEvent, locations: Locations, targets: Readonly
     action,
     result,
     ...(status !== undefined && { status }),
+    ...(scimType !== undefined && { scimType }),
+    ...(duration !== undefined && { duration }),
     realm,
     ...(tokenId !== undefined && {
       token: { value: tokenId, $ref: locations("AccessToken", tokenId) },
@@ -113,11 +130,18 @@ function toAttributes(event: AuditEvent, locations: Locations, targets: Readonly
     target: toTarget(target, locations, targets),
     ...(requestId !== undefined && { requestId }),
     ...(address !== undefined && { address }),
+    ...(request && toNotes(request)),
     ...(changes.length > 0 && { changes: [...changes] }),
     ...(ignored.length > 0 && { ignored: [...ignored] }),
     ...(detail !== undefined && { detail }),
   };
 }
+
+const toNotes = ({ method, path, asked, understood }: RequestNotes): JsonObject => ({
+  request: { method, path },
+  ...(asked.length > 0 && { asked: [...asked] }),
+  ...(understood.length > 0 && { understood: [...understood] }),
+});
 
 /** A target that is not a resource, such as a whole Bulk request, has no address. */
 const toTarget = (

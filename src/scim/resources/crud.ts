@@ -6,6 +6,7 @@ import type { ScimAnswer } from "../answers/answer.js";
 import { Projection } from "../answers/projection.js";
 import { entityTag, notModified, resourceAnswer } from "../answers/versions.js";
 import type { Identity } from "../answers/versions.js";
+import { willAnswer } from "../context.js";
 import type { ScimContext } from "../context.js";
 import { applyPatch } from "../patch/apply.js";
 import { keepImmutable } from "../requests/immutable.js";
@@ -158,8 +159,10 @@ class Engine<Item extends { readonly id: string }> {
           this.#answer(200, context, await this.#replace(context, id, body), query),
       }),
       ...((modify ?? change) && {
-        modify: async (context, id, body, query) =>
-          this.#answerChange(context, await this.#modify(context, id, body), query),
+        modify: async (context, id, body, query) => {
+          willAnswer(context, this.#answersChange(query) ? 200 : 204);
+          return this.#answerChange(context, await this.#modify(context, id, body), query);
+        },
       }),
       ...(remove && {
         remove: async (context, id) => {
@@ -266,9 +269,13 @@ class Engine<Item extends { readonly id: string }> {
 
   /** A resource with members may be very long, so a PATCH is answered with 204 unless the client asks for attributes. */
   #answerChange(context: ScimContext, item: Item, query: Query): Promise<ScimAnswer> | ScimAnswer {
-    return !this.declared.members || query.attributes || query.excludedAttributes
+    return this.#answersChange(query)
       ? this.#answer(200, context, item, query)
       : this.#changed(context, item);
+  }
+
+  #answersChange({ attributes, excludedAttributes }: Query): boolean {
+    return !this.declared.members || attributes !== undefined || excludedAttributes !== undefined;
   }
 
   #changed(context: ScimContext, item: Item): ScimAnswer {

@@ -1,4 +1,5 @@
 import { mayDo, requireAccess } from "../../domain/access/policy.js";
+import type { AskedRequest } from "../../domain/audit/asked-request.js";
 import type { AuditEvent } from "../../domain/audit/audit-event.js";
 import { NotFoundError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
@@ -13,10 +14,12 @@ import type { RefusalLog } from "./refusals.js";
 
 /** What a service records of an action. Who did it and when comes from the author and the clock. */
 export type AuditEntry = Pick<AuditEvent, "action" | "target"> &
-  Partial<Pick<AuditEvent, "result" | "status" | "organizationId" | "changes" | "ignored" | "detail">>;
+  Partial<
+    Pick<AuditEvent, "result" | "status" | "scimType" | "organizationId" | "changes" | "ignored" | "detail">
+  >;
 
-/** A refused request: what it tried, and the status and error text of the answer. */
-export type Refusal = Pick<AuditEvent, "action" | "target"> & {
+/** A refused request: what it tried, and the status, `scimType` and error text of the answer. */
+export type Refusal = Pick<AuditEvent, "action" | "target" | "scimType"> & {
   readonly status: number;
   readonly detail: string;
 };
@@ -61,11 +64,19 @@ export function eventOf(
     organizationId: realm.type === "organization" ? realm.organizationId : undefined,
     requestId: origin?.requestId,
     address: origin?.address,
+    ...(origin && told(origin.request)),
     changes: [],
     ignored: [],
     ...entry,
   };
 }
+
+/** What an event tells of the request that it came of. */
+const told = ({ method, path, status, startedAt, asked, understood }: AskedRequest) => ({
+  request: { method, path: storable(path), asked: asked.all(), understood: understood.all() },
+  status,
+  duration: Math.max(0, Math.round(performance.now() - startedAt)),
+});
 
 /** The audit log as callers see it. */
 export class AuditService {
@@ -105,12 +116,13 @@ export class AuditService {
   }
 
   /** Records a refused request; a repeated one is counted on the event of the first. */
-  async refused(author: Refused, { action, target, status, detail }: Refusal): Promise<void> {
+  async refused(author: Refused, { action, target, status, scimType, detail }: Refusal): Promise<void> {
     const id = target.id === undefined ? undefined : storable(target.id);
     const entry = {
       action,
       target: { ...target, id },
       status,
+      scimType,
       detail: storable(detail),
       result: "refused",
     } as const;

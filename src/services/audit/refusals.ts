@@ -118,6 +118,7 @@ export class Refusals implements RefusalLog {
     this.#countIn(window.more, digest([action, target.type, status]), {
       ...event,
       target: { type: target.type },
+      request: undefined,
       detail: ofKind,
     });
   }
