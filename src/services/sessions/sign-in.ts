@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { linkAuthor, PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Author, Principal, Realm } from "../../domain/access/principal.js";
 import { ForbiddenError, TooManyRequestsError } from "../../domain/errors.js";
-import { later } from "../limits/rate-limits.js";
+import { DAY, later } from "../limits/rate-limits.js";
 import { isId } from "../../domain/values/id.js";
 import { isSameRealm } from "../../domain/sessions/session.js";
 import type { OpenRealm, PersonSession, SessionTimes } from "../../domain/sessions/session.js";
@@ -110,7 +110,7 @@ export class SignInService {
     await this.#count(input, credentials, attempt);
     const opened = await this.#verify(credentials, input, attempt);
     if (!opened) {
-      if (credentials) await this.#refused(input, credentials, 403, "a wrong password");
+      await this.#recordWrong(input, credentials);
       throw new ForbiddenError("The name or the password is wrong");
     }
     await this.deps.work.write(PROVIDER_REALM, (repositories) =>
@@ -171,6 +171,15 @@ export class SignInService {
         ? "You are not an active member of this organization; contact its administrator"
         : "Your account has been deactivated; contact an administrator",
     );
+  }
+
+  /** Writes for a name that nobody has, too: a write takes time. */
+  #recordWrong(input: SignIn, credentials: Credentials | undefined): Promise<void> {
+    if (credentials) return this.#refused(input, credentials, 403, "a wrong password");
+    return this.deps.work.write(PROVIDER_REALM, async ({ rateLimits }) => {
+      const now = this.deps.now();
+      await rateLimits.count("sign-in of unknown names", 1, now, later(now, DAY));
+    });
   }
 
   #refused(
