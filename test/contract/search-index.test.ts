@@ -95,6 +95,18 @@ describe("The index for a part of a name or an address", () => {
       expect(await find("the provider's realm", "HANGED")).to.deep.equal(["p7"]);
     });
 
+    it("loses those who leave, however many", async () => {
+      const stays = Array.from({ length: 500 }, (_, number) => `p${number + 1}`);
+      await database.transaction(async (session) => {
+        const memberships = new MembershipRepository(session, PROVIDER_REALM);
+        const removed = await memberships.removeOthers("large", stays, AT);
+        expect(new Set(removed)).to.have.lengthOf(MANY - stays.length);
+      });
+      expect(await find("a large organization", "FAMILY")).to.deep.equal(stays.sort());
+      expect(await find("a large organization", "@EXAMPLE.C")).to.deep.equal(stays);
+      expect(await find("a small organization", "FAMILY")).to.have.lengthOf(FEW);
+    });
+
     for (const realm of Object.keys(REALMS) as (keyof typeof REALMS)[]) {
       it(`serves what an administrator's search field sends, in ${realm}`, async () => {
         const names = ["userName", "displayName", "name.familyName", "name.givenName", "emails.value"];

@@ -2,6 +2,7 @@ import type { Session } from "../../db/session.js";
 import { constraintViolation } from "../../db/violations.js";
 import { ConflictError, InvalidValueError } from "../../domain/errors.js";
 import type { MemberOrigin } from "../../domain/memberships/membership.js";
+import { inPortions } from "./portions.js";
 import { followingColumns, UNIQUE_NAME } from "./record-view.js";
 
 /** How, by whom and when a member is added. */
@@ -37,7 +38,8 @@ export async function addMembers(
   addition: Addition,
 ): Promise<string[]> {
   try {
-    return await insert(session, organizationId, accountIds, addition);
+    await lockAccounts(session, accountIds);
+    return await inPortions(accountIds, (portion) => insert(session, organizationId, portion, addition));
   } catch (error) {
     const constraint = constraintViolation(error)?.constraint;
     if (constraint === UNIQUE_NAME) {
@@ -59,7 +61,6 @@ async function insert(
   addition: Addition,
 ): Promise<string[]> {
   const { dialect } = session;
-  await lockAccounts(session, accountIds);
   const taken = await takenNames(session, organizationId, accountIds);
   const following = followingColumns(dialect, {
     organizationId: "organizations.id",

@@ -10,7 +10,7 @@ import { ADMINISTRATORS, roleBindings, toRoles } from "./roles.js";
 import { memberName } from "./record-view.js";
 import { addMembers } from "./adding.js";
 import type { Addition } from "./adding.js";
-import { removeMembers } from "./removing.js";
+import { removeMembers, removeMembersWhere } from "./removing.js";
 import { sql } from "../listing/sql.js";
 import { constant, folded } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
@@ -213,19 +213,13 @@ export class MembershipRepository {
 
   /** Removes members, and keeps their records. @param at ISO 8601 in UTC @returns the ids of the removed members */
   remove(organizationId: string, accountIds: readonly string[], at: string): Promise<string[]> {
-    const items = `(select items.value from ${this.session.dialect.textItems})`;
-    return removeMembers(
-      this.session,
-      organizationId,
-      sql(`account_id in ${items}`, JSON.stringify(accountIds)),
-      at,
-    );
+    return removeMembers(this.session, organizationId, accountIds, at);
   }
 
   /** Like `remove`, for all members except these. */
   removeOthers(organizationId: string, accountIds: readonly string[], at: string): Promise<string[]> {
     const items = `(select items.value from ${this.session.dialect.textItems})`;
-    return removeMembers(
+    return removeMembersWhere(
       this.session,
       organizationId,
       sql(`account_id not in ${items}`, JSON.stringify(accountIds)),
@@ -249,7 +243,7 @@ export class MembershipRepository {
       organizationId,
       ...bindings,
     );
-    return removeMembers(this.session, organizationId, matching, at);
+    return removeMembersWhere(this.session, organizationId, matching, at);
   }
 
   /** Locks all organizations that an account is a member of until the transaction ends. */

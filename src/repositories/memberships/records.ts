@@ -6,6 +6,7 @@ import { textAt } from "../../domain/values/json.js";
 import { foldCase } from "../../domain/values/text.js";
 import { updateUnique } from "../unique.js";
 import { emailBindings, withKey } from "../users/account-rows.js";
+import { inPortions } from "./portions.js";
 import { followingColumns, INDEXED, IS_FOLLOWING, personName, UNIQUE_NAME } from "./record-view.js";
 
 /** What an organization says of a person, apart from the membership. */
@@ -169,12 +170,14 @@ export class RecordRepository {
 
   /** Gives new members the addresses that their records follow. */
   async followEmails(organizationId: string, accountIds: readonly string[]): Promise<void> {
-    if (accountIds.length === 0) return;
-    await this.#copyEmails(
-      `memberships.organization_id = ? and memberships.shows_profile
-       and memberships.account_id in (select items.value from ${this.session.dialect.textItems})`,
-      [organizationId, JSON.stringify(accountIds)],
-    );
+    await inPortions(accountIds, async (portion) => {
+      await this.#copyEmails(
+        `memberships.organization_id = ? and memberships.shows_profile
+         and memberships.account_id in (select items.value from ${this.session.dialect.textItems})`,
+        [organizationId, JSON.stringify(portion)],
+      );
+      return [];
+    });
   }
 
   /**

@@ -1,22 +1,58 @@
 import type { Session } from "../../db/session.js";
+import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
+import { inPortions } from "./portions.js";
 import { IS_FOLLOWING, profileOfRecord } from "./record-view.js";
 
 /**
  * Removes members of an organization, and keeps their records; the organization's care for their accounts ends.
  *
- * @param condition on the columns of memberships
+ * @param accountIds some may be no members
  * @param at ISO 8601 in UTC
  * @returns the ids of the removed members
  */
 export async function removeMembers(
   session: Session,
   organizationId: string,
+  accountIds: readonly string[],
+  at: string,
+): Promise<string[]> {
+  const those = (ids: readonly string[]) =>
+    sql(`account_id in (select items.value from ${session.dialect.textItems})`, JSON.stringify(ids));
+  await lockFollowing(session, organizationId, those(accountIds));
+  return inPortions(accountIds, (portion) => remove(session, organizationId, those(portion), at));
+}
+
+/**
+ * Like `removeMembers`, for the members of whom a condition is true.
+ *
+ * @param condition on the columns of memberships
+ */
+export async function removeMembersWhere(
+  session: Session,
+  organizationId: string,
+  { text: condition, bindings }: Sql,
+  at: string,
+): Promise<string[]> {
+  const members = await session.rows<{ account_id: string }>(
+    `select account_id from muster_memberships where organization_id = ? and ${condition} order by account_id`,
+    [organizationId, ...bindings],
+  );
+  return removeMembers(
+    session,
+    organizationId,
+    members.map((row) => row.account_id),
+    at,
+  );
+}
+
+async function remove(
+  session: Session,
+  organizationId: string,
   { text: condition, bindings }: Sql,
   at: string,
 ): Promise<string[]> {
   const { dialect } = session;
-  await lockFollowing(session, organizationId, { text: condition, bindings });
   const kept = ["user_name", "user_name_key", "display_name", "external_id"];
   const profile = (["profile", "search"] as const).map(
     (column) => `case when ${IS_FOLLOWING} then null else ${profileOfRecord(dialect, column)} end`,
