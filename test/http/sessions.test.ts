@@ -239,6 +239,17 @@ describeServer("A person signed in", (scim, server) => {
       expect((await browser().signIn(sam.userName, PASSWORD)).status).to.equal(403);
     });
 
+    it("ends when the organization deactivates the person, and does not begin again by itself", async () => {
+      const acme = await createGroup(scim, []);
+      const own = await tokenOf(acme);
+      const sam = await createdBy(own);
+      const signed = await signedIn(sam, PASSWORD, acme.id);
+      for (const active of [false, true]) {
+        await own.patch(`/Users/${sam.id}`, { op: "replace", path: "active", value: active });
+        expect(await status(signed, "GET", "/console/session")).to.equal(401);
+      }
+    });
+
     it("is told with the right password alone that the membership is not active", async () => {
       const acme = await createGroup(scim, []);
       const own = await tokenOf(acme);

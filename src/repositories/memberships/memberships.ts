@@ -139,6 +139,15 @@ export class MembershipRepository {
         accountId,
       ],
     );
+    if (attributes.active !== true) await this.#endSessions(organizationId, accountId);
+  }
+
+  /** Ends what the organization's own password opened: being active again does not sign the person in again. */
+  async #endSessions(organizationId: string, accountId: string): Promise<void> {
+    await this.session.rows(
+      "delete from muster_sessions where account_id = ? and credential_organization_id = ?",
+      [accountId, organizationId],
+    );
   }
 
   /** Sets the roles of a member; a role that stays keeps its other attributes. */
