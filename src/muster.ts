@@ -25,6 +25,8 @@ import type { AdministratorLinks } from "./services/administrators/administrator
 import { AdministratorSetup } from "./services/administrators/administrator-setup.js";
 import { AcceptanceService } from "./services/invitations/acceptance.js";
 import { AccountSetupService } from "./services/users/account-setup.js";
+import { ForgottenPasswords } from "./services/users/forgotten-password.js";
+import { PasswordResetService } from "./services/users/password-resets.js";
 import { AddressProofs } from "./services/invitations/address-proofs.js";
 import { resourceServices } from "./services/resource-services.js";
 import type { ResourceServices } from "./services/resource-services.js";
@@ -123,10 +125,12 @@ export function createMuster(options: MusterOptions): Muster {
       acceptance: new AcceptanceService(deps, openInvitations, guard, passwords),
       proofs: new AddressProofs(deps, links, openInvitations, guard, outgoing),
       setup: new AccountSetupService(deps, links, guard, passwords),
+      resets: new PasswordResetService(deps, links, guard, passwords),
       administrators: new AdministratorSetup(deps, guard, passwords),
     },
     console: {
       signIn: new SignInService(deps, passwords, settings.sessions),
+      forgotten: new ForgottenPasswords(deps, outgoing),
       sessions: currentSessions,
       sessionTimes: settings.sessions,
       cookies: new ConsoleCookies(

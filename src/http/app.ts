@@ -4,6 +4,8 @@ import { ADMINISTRATOR_SETUP } from "../services/administrators/administrator-li
 import type { AdministratorSetup } from "../services/administrators/administrator-setup.js";
 import type { AcceptanceService } from "../services/invitations/acceptance.js";
 import type { AccountSetupService } from "../services/users/account-setup.js";
+import type { ForgottenPasswords } from "../services/users/forgotten-password.js";
+import type { PasswordResetService } from "../services/users/password-resets.js";
 import type { AddressProofs } from "../services/invitations/address-proofs.js";
 import type { SessionTimes } from "../domain/sessions/session.js";
 import type { CurrentSessions } from "../services/sessions/current-session.js";
@@ -14,6 +16,7 @@ import { SessionAuthentication } from "./console/session-authentication.js";
 import type { SecretKeys } from "../services/keys.js";
 import { administratorSetup } from "./pages/administrator-setup.js";
 import { accountSetup } from "./pages/account-setup.js";
+import { passwordReset } from "./pages/password-reset.js";
 import type { CsrfTokens } from "./pages/csrf.js";
 import { invitations } from "./pages/invitations.js";
 import { welcome } from "./pages/welcome.js";
@@ -34,7 +37,14 @@ export const SCIM_PATH = "/scim/v2";
 export const CONSOLE = "/console";
 
 /** All paths of Muster but those of its health. */
-const WITH_KEYS = ["/invitations", "/account-setup", ADMINISTRATOR_SETUP, SCIM_PATH, CONSOLE];
+const WITH_KEYS = [
+  "/invitations",
+  "/account-setup",
+  "/password-reset",
+  ADMINISTRATOR_SETUP,
+  SCIM_PATH,
+  CONSOLE,
+];
 
 export interface AppParts extends Omit<ScimParts, "baseUrl" | "sessionAuthentication"> {
   /** What people do by links in mail. */
@@ -42,11 +52,13 @@ export interface AppParts extends Omit<ScimParts, "baseUrl" | "sessionAuthentica
     readonly acceptance: AcceptanceService;
     readonly proofs: AddressProofs;
     readonly setup: AccountSetupService;
+    readonly resets: PasswordResetService;
     readonly administrators: AdministratorSetup;
   };
   /** How people sign in. */
   readonly console: {
     readonly signIn: SignInService;
+    readonly forgotten: ForgottenPasswords;
     readonly sessions: CurrentSessions;
     readonly sessionTimes: SessionTimes;
     readonly cookies: ConsoleCookies;
@@ -86,6 +98,7 @@ export function createApp(parts: AppParts): Express {
   app.use("/invitations", invitations({ ...people, pages, csrf, logger }));
   app.use(ADMINISTRATOR_SETUP, administratorSetup({ ...people, pages, csrf, logger }));
   app.use("/account-setup", accountSetup({ ...people, pages, csrf, logger }));
+  app.use("/password-reset", passwordReset({ ...people, pages, csrf, logger }));
   app.use(CONSOLE, consoleRouter({ ...parts.console, pages, csrf, logger }));
   const sessionAuthentication = new SessionAuthentication(parts.console.sessions, parts.console.cookies);
   app.use(SCIM_PATH, scim({ ...parts, sessionAuthentication, baseUrl: `${publicUrl}${SCIM_PATH}` }));

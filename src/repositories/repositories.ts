@@ -20,6 +20,7 @@ import { SessionRepository } from "./sessions/sessions.js";
 import { TeamRepository } from "./teams/teams.js";
 import { AccessTokenRepository } from "./tokens/access-tokens.js";
 import { AccountSetupRepository } from "./users/account-setups.js";
+import { PasswordResetRepository } from "./users/password-resets.js";
 import { AdministratorLinkRepository } from "./users/administrator-links.js";
 import { AccountRepository } from "./users/accounts.js";
 import { CandidateRepository } from "./users/candidates.js";
@@ -31,6 +32,7 @@ import { CandidateRepository } from "./users/candidates.js";
 export class Repositories {
   #accounts: AccountRepository | undefined;
   #accountSetups: AccountSetupRepository | undefined;
+  #passwordResets: PasswordResetRepository | undefined;
   #administratorLinks: AdministratorLinkRepository | undefined;
   #organizations: OrganizationRepository | undefined;
   #memberships: MembershipRepository | undefined;
@@ -64,6 +66,10 @@ export class Repositories {
 
   get accounts(): AccountRepository {
     return (this.#accounts ??= new AccountRepository(this.session, this.realm));
+  }
+
+  get passwordResets(): PasswordResetRepository {
+    return (this.#passwordResets ??= new PasswordResetRepository(this.session));
   }
 
   get accountSetups(): AccountSetupRepository {

@@ -43,6 +43,10 @@ const READS: Readonly<Record<string, Call>> = {
   "accounts.list": ({ accounts }, { account }) => accounts.list({ ...ALL, filter: isId(account.id) }),
   "accounts.listIds": ({ accounts }, { account }) => accounts.listIds({ ...ALL, filter: isId(account.id) }),
   "accounts.passwordHash": ({ accounts }, { account }) => accounts.passwordHash(account.id),
+  "accounts.provedAddresses": async ({ accounts }, { account }) => {
+    await accounts.proveAddress(account.id, "person@example.com", LATER);
+    return accounts.provedAddresses(account.id);
+  },
   "directory.list of accounts": ({ directory }, { account }) =>
     directory.list({ ...ALL, accounts: { filter: isId(account.id) } }),
   "directory.list of groups": ({ directory }, { team }) =>

@@ -23,6 +23,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   "0011_search.ts": "4433fbbbea1e4bba1fd51c671a0dcda6e835253856718e5fbf3f25569e5b6d0c",
   "0012_asks.ts": "1fd376f917c31de0640191848d3e51ad64f30f1e024170e18007264e9a3bce45",
   "0013_first_administrator.ts": "4eda75474687e0af642ef385c5ebb7fed8f4895b4390733406a859dd9e2732b0",
+  "0014_password_resets.ts": "988d85837e8c10b92d2815bc0c19af80ee9d56dcac4ad8271973118d6a129412",
   "0015_search_writes.ts": "8b93adf66514b2edd2d92436751b6e83aa5d417908b766b13b932e28c2cb495f",
 };
 

@@ -24,6 +24,7 @@ export type ComposeMail = (mail: Mail) => Promise<ComposedMail | undefined>;
 export interface Secrets {
   toInvitation(link: { invitationId: string; revision: number; address: string }): string;
   toAccountSetup(link: { accountId: string; organizationId?: string; revision: number }): string;
+  toPasswordReset(link: { accountId: string; organizationId?: string; revision: number }): string;
   code(invitationId: string, addressKey: string, number: number): string;
 }
 
@@ -54,6 +55,7 @@ const KINDS: Readonly<Record<MailKind, Write>> = {
   invitation: aboutInvitation,
   "invitation-code": withCode,
   "account-setup": aboutSetup,
+  "password-reset": aboutReset,
   "membership-added": (mail, repositories, deps) => aboutMembership(mail, repositories, deps, true),
   "membership-removed": (mail, repositories, deps) => aboutMembership(mail, repositories, deps, false),
   "tokens-orphaned": aboutTokens,
@@ -145,6 +147,30 @@ async function aboutSetup(
     userName: userNameOf(names),
     organizationName: organization && quoted(organization.displayName),
     expiresAt: setup.expiresAt,
+  };
+}
+
+async function aboutReset(
+  { accountId = "", organizationId, revision }: Mail,
+  { accounts, passwordResets, organizations, records }: Repositories,
+  { now, secrets }: Pick<MailComposerParts, "now" | "secrets">,
+): Promise<Content | undefined> {
+  const account = await accounts.find(accountId);
+  const reset = await passwordResets.find(accountId, organizationId);
+  if (account?.active !== true || reset?.revision !== revision) return undefined;
+  if (!reset.isCurrent || reset.expiresAt <= now()) return undefined;
+  const organization =
+    organizationId === undefined ? undefined : await organizations.find(organizationId, { lock: false });
+  const names = organizationId === undefined ? account : await records.namesOf({ organizationId, accountId });
+  if (!names) return undefined;
+  const within = organizationId === undefined ? {} : { organizationId };
+  return {
+    to: reset.address,
+    link: secrets.toPasswordReset({ accountId, revision, ...within }),
+    name: organizationId === undefined ? nameOf(account) : names.displayName && quoted(names.displayName),
+    userName: userNameOf(names),
+    organizationName: organization && quoted(organization.displayName),
+    expiresAt: reset.expiresAt,
   };
 }
 

@@ -12,6 +12,9 @@ export const MAX_ATTEMPTS_AT = { password: 10, "new password": 10, code: 5 } as 
 /** Links that Muster never made, for each network that they come from. */
 export const MAX_UNKNOWN_LINKS = 30;
 
+/** Links to new passwords that people ask for, in an hour. */
+export const MAX_FORGOTTEN = { ofOneName: 5, fromOneNetwork: 30 } as const;
+
 /** Wrong passwords of people who sign in. */
 export const MAX_SIGN_INS = {
   /** By a browser that has signed in to the account before. */

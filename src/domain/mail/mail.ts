@@ -4,6 +4,8 @@ export type MailKind =
   /** A code that proves the address, for an invitation. */
   | "invitation-code"
   | "account-setup"
+  /** A link to a new password, for a person who forgot theirs. */
+  | "password-reset"
   /** Tells people that an organization has added or removed them. */
   | "membership-added"
   | "membership-removed"
@@ -13,6 +15,7 @@ export type MailKind =
 /** The order of mail when much is waiting: a person waits for a code, but not for a notice. */
 export const MAIL_PRIORITY: Readonly<Record<MailKind, number>> = {
   "invitation-code": 0,
+  "password-reset": 0,
   "account-setup": 1,
   invitation: 1,
   "tokens-orphaned": 1,

@@ -21,14 +21,6 @@ const FIELDS = ["userName", "password"];
 export function signInRoutes(router: Router, parts: SignInParts): void {
   const { signIn, sessions, cookies, sessionTimes } = parts;
 
-  const organizationIn = async ({ params }: Request) => {
-    const id = params.organization;
-    if (typeof id !== "string") return undefined;
-    const name = await signIn.organizationName(id);
-    if (name === undefined) throw new ScimError(404, undefined, "There is no organization at this address");
-    return { id, name };
-  };
-
   const begin = (request: Request, response: Response, { session, secret }: BegunSession) => {
     cookies.setSession(response, secret, sessionTimes.total);
     cookies.setDevice(request, response, session.accountId);
@@ -36,13 +28,13 @@ export function signInRoutes(router: Router, parts: SignInParts): void {
 
   const paths = ["/sign-in", "/sign-in/:organization"];
   router.get(paths, async (request, response) => {
-    const organization = await organizationIn(request);
+    const organization = await organizationAt(request, signIn);
     const shown = { page: "sign-in", data: { organization, userName: undefined } };
     if (wantsPage(request)) sendForm(parts, baseOf(request), request, response, 200, shown);
     else response.json({ fields: FIELDS, organization: organization?.name });
   });
   router.post(paths, async (request, response) => {
-    const organization = await organizationIn(request);
+    const organization = await organizationAt(request, signIn);
     const earlier = cookies.sessionOf(request);
     await answerForm(parts, baseOf(request), request, response, {
       fields: FIELDS,
@@ -71,4 +63,13 @@ export function signInRoutes(router: Router, parts: SignInParts): void {
   });
 }
 
-const baseOf = ({ baseUrl, path }: Request) => `${baseUrl}${path}`;
+/** The organization whose names are entered at an address; undefined: none. @throws ScimError 404 */
+export async function organizationAt({ params }: Request, signIn: Pick<SignInService, "organizationName">) {
+  const id = params.organization;
+  if (typeof id !== "string") return undefined;
+  const name = await signIn.organizationName(id);
+  if (name === undefined) throw new ScimError(404, undefined, "There is no organization at this address");
+  return { id, name };
+}
+
+export const baseOf = ({ baseUrl, path }: Request) => `${baseUrl}${path}`;

@@ -85,6 +85,15 @@ export class MembershipRepository {
     return row !== undefined;
   }
 
+  /** Whether somebody is an active member. */
+  async isActive(organizationId: string, accountId: string): Promise<boolean> {
+    const row = await this.session.first(
+      "select 1 from muster_memberships where organization_id = ? and account_id = ? and active",
+      [organizationId, accountId],
+    );
+    return row !== undefined;
+  }
+
   /** Like `isMember`, and locks the membership until the transaction ends. */
   async lockMember(organizationId: string, accountId: string): Promise<boolean> {
     const row = await this.session.first(

@@ -31,6 +31,9 @@ export interface AccountOrigin {
   readonly isInCare: boolean;
 }
 
+/** How many proved addresses of a person are read. */
+const MAX_PROVED = 100;
+
 export class AccountRepository {
   readonly #view: AccountView;
   /** A condition that limits writes to the realm. */
@@ -226,6 +229,17 @@ export class AccountRepository {
        on conflict (account_id, value_key) do update set proved_at = excluded.proved_at`,
       [foldCase(address), at, id, ...this.#own.bindings],
     );
+  }
+
+  /** The addresses that a person proved, in the form in which addresses are compared. */
+  async provedAddresses(id: string): Promise<string[]> {
+    const rows = await this.session.rows<{ value_key: string }>(
+      `select value_key from muster_proved_addresses
+       where account_id in (select id from muster_accounts where id = ? ${this.#own.text})
+       order by proved_at desc limit ?`,
+      [id, ...this.#own.bindings, MAX_PROVED],
+    );
+    return rows.map(({ value_key: key }) => key);
   }
 
   /** Which organization created an account, and whether it still has it in its care. */

@@ -10,16 +10,16 @@ export interface InvitationLink {
   readonly provedUntil?: string;
 }
 
-/** The content of a link to the page where a person chooses a password. */
+/** The content of a link to a page where a person chooses a password. */
 export interface SetupLink {
   readonly accountId: string;
-  /** The organization whose administrator asked for it; absent: the provider. */
+  /** The organization whose administrator asked for it, or whose password is replaced; absent: the provider, the person. */
   readonly organizationId?: string;
   readonly revision: number;
 }
 
 /** A signature for one purpose is not valid for another. */
-type Purpose = "invitation" | "account-setup" | "code";
+type Purpose = "invitation" | "account-setup" | "password-reset" | "code";
 
 /** Bytes of the signature; as many as the key has, so neither is easier to guess. */
 const SIGNATURE_LENGTH = 32;
@@ -61,14 +61,35 @@ export class Links {
   }
 
   /** The link to the page where a person chooses a password. */
-  toAccountSetup({ accountId, organizationId, revision }: SetupLink): string {
-    const token = this.#token("account-setup", [accountId, revision, organizationId]);
-    return `${this.publicUrl}/account-setup/${token}`;
+  toAccountSetup(link: SetupLink): string {
+    return this.#toSetup("account-setup", link);
+  }
+
+  /** The link to the page where a person replaces a password that they forgot. */
+  toPasswordReset(link: SetupLink): string {
+    return this.#toSetup("password-reset", link);
+  }
+
+  /** @param purpose also the path */
+  #toSetup(
+    purpose: "account-setup" | "password-reset",
+    { accountId, organizationId, revision }: SetupLink,
+  ): string {
+    return `${this.publicUrl}/${purpose}/${this.#token(purpose, [accountId, revision, organizationId])}`;
   }
 
   /** Like `readInvitation`. */
   readAccountSetup(token: string): SetupLink | undefined {
-    const parts = this.#read("account-setup", token) as [string, number, string | null] | undefined;
+    return this.#readSetup("account-setup", token);
+  }
+
+  /** Like `readInvitation`. */
+  readPasswordReset(token: string): SetupLink | undefined {
+    return this.#readSetup("password-reset", token);
+  }
+
+  #readSetup(purpose: Purpose, token: string): SetupLink | undefined {
+    const parts = this.#read(purpose, token) as [string, number, string | null] | undefined;
     if (!parts) return undefined;
     const [accountId, revision, organizationId] = parts;
     return { accountId, revision, ...(organizationId !== null && { organizationId }) };

@@ -1,0 +1,47 @@
+import type { Router } from "express";
+import type { SignInService } from "../../services/sessions/sign-in.js";
+import type { ForgottenPasswords } from "../../services/users/forgotten-password.js";
+import { answerForm, originOf, sendForm, wantsPage } from "../pages/router.js";
+import type { PageParts } from "../pages/router.js";
+import { baseOf, organizationAt } from "./sign-in.js";
+
+export interface ForgottenPasswordParts extends PageParts {
+  readonly signIn: SignInService;
+  readonly forgotten: ForgottenPasswords;
+}
+
+const FIELDS = ["userName"];
+
+/** The same for every name. */
+const ANSWER = "If there is such an account, we have sent a mail to its address";
+
+/** Adds where people who forgot their password ask for a link to a new one. */
+export function forgottenPasswordRoutes(router: Router, parts: ForgottenPasswordParts): void {
+  const { signIn, forgotten, pages } = parts;
+  const paths = ["/forgotten-password", "/forgotten-password/:organization"];
+  router.get(paths, async (request, response) => {
+    const organization = await organizationAt(request, signIn);
+    const shown = { page: "forgotten-password", data: { organization, userName: undefined } };
+    if (wantsPage(request)) sendForm(parts, baseOf(request), request, response, 200, shown);
+    else response.json({ fields: FIELDS, organization: organization?.name });
+  });
+  router.post(paths, async (request, response) => {
+    const organization = await organizationAt(request, signIn);
+    await answerForm(parts, baseOf(request), request, response, {
+      fields: FIELDS,
+      isDone: true,
+      run: ({ userName = "" }) =>
+        forgotten.ask({
+          ...{ name: userName.trim(), organizationId: organization?.id },
+          origin: originOf(request, response),
+        }),
+      json: () => ({ status: 202, body: { detail: ANSWER } }),
+      page: () => {
+        const signInPath = `${request.baseUrl}/sign-in${organization ? `/${organization.id}` : ""}`;
+        pages.send(response, 200, "forgotten-password-sent", { signInPath });
+      },
+      again: ({ userName }) =>
+        Promise.resolve({ page: "forgotten-password", data: { organization, userName } }),
+    });
+  });
+}
