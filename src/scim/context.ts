@@ -39,6 +39,9 @@ export interface ScimContext {
   readonly onFault: (error: unknown) => void;
 }
 
+/** Where what a request asked for, and how it was understood, is noted for the audit log. */
+export const askedIn = ({ principal }: ScimContext): AskedRequest | undefined => principal.origin?.request;
+
 /** Notes for the audit log the status that the answer has if all goes well. */
 export function willAnswer({ principal }: ScimContext, status: number): void {
   if (principal.origin) principal.origin.request.status = status;

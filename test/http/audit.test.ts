@@ -92,6 +92,74 @@ describeServer("The audit log", (scim, server) => {
     expectList(await scim.find("/AuditEvents", `${filter} and duration ge 0 and status eq 400`), 1);
   });
 
+  it("says how it understood what identity providers send, and never a value", async () => {
+    const secret = "s3cret value";
+    const made = await scim.post("/Users", {
+      ...{ schemas: [CORE_USER], userName: unique("dialect"), id: secret, active: "True", shoeSize: secret },
+      ...{
+        [`odd ${secret}`]: 1,
+        "name.givenName": secret,
+        emails: { value: "a@example.com", colour: secret },
+      },
+      password: "c0rrect horse!",
+    });
+    const user = expectStatus(made, 201);
+    const [created] = await eventsOf(scim, user);
+    const asked = ["userName", "active", "name.givenName", "emails", "password"].map(
+      (name) => `${name}: set`,
+    );
+    expect(created?.asked).to.have.members(asked);
+    expect(created?.understood).to.have.members([
+      ...[
+        "id: read-only, ignored",
+        "active: boolean as string",
+        "shoeSize: ignored",
+        "(an odd name): ignored",
+      ],
+      ...["emails: one value for a list", "emails.colour: ignored"],
+    ]);
+    const patch = await scim.patch(
+      `/Users/${user.id}`,
+      { op: "Replace", path: 'phoneNumbers[type eq "work"].value', value: "+49 1" },
+      { op: "add", value: { "name.familyName": secret, active: "False", meta: {}, shoeSize: secret } },
+      { op: "replace", path: "title", value: "" },
+      { op: "remove", path: "emails", value: [{ value: "a@example.com" }] },
+    );
+    expectStatus(patch, 200);
+    const [changed] = await eventsOf(scim, user);
+    expect(changed?.asked).to.deep.equal([
+      ...["phoneNumbers[...]: replace", "name.familyName: add", "active: add", "title: replace"],
+      "emails: remove",
+    ]);
+    expect(changed?.understood).to.have.members([
+      ...["op: not in lower case", "phoneNumbers[...]: selects nothing, an element was made"],
+      ...["name.familyName: a path as the name of a value", "active: boolean as string"],
+      ...["meta: read-only, ignored", "shoeSize: ignored", "title: removed, since its value is empty"],
+      "emails: removed by value",
+    ]);
+    expectList(
+      await scim.find("/AuditEvents", `target.value eq "${user.id}" and understood eq "shoeSize: ignored"`),
+      2,
+    );
+    for (const event of [created, changed]) {
+      expect(JSON.stringify({ ...event, target: undefined })).to.not.match(/s3cret|horse|example|49 1|"work/);
+    }
+  });
+
+  it("says so much of a request and no more, and nothing to note of one in strict form", async () => {
+    const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`unknown${index}`, "x"]));
+    const body = { schemas: [CORE_USER], userName: unique("many"), ...many, ["y".repeat(5000)]: 1 };
+    const user = expectStatus(await scim.post("/Users", body), 201);
+    const [created] = await eventsOf(scim, user);
+    expect(created?.understood).to.have.length(21);
+    expect(created?.understood?.at(-1)).to.equal("and more");
+    await scim.patch(`/Users/${user.id}`, { op: "replace", path: "title", value: "Lead" });
+    const [changed] = await eventsOf(scim, user);
+    expect(changed)
+      .to.deep.include({ asked: ["title: replace"] })
+      .and.not.have.property("understood");
+  });
+
   it("tells of an operation of a Bulk like of a single request", async () => {
     const user = await createUser(scim);
     const group = await createGroup(scim);

@@ -1,23 +1,28 @@
-/** How many notes are kept of one request, and how long one is: the audit log stays small, whatever a client sends. */
+/** How many notes there are of one request: the audit log stays small, whatever a client sends. */
 const MAX_NOTES = 20;
-const MAX_LENGTH = 120;
+
+/** What a name can be that a client wrote; anything else could be a value in the wrong place. */
+const NAME = /^[\w$.:-]{1,120}(\[\.\.\.\])?$/;
 
 /** Short texts for the audit log, each once. They name attributes and rules, and never contain values. */
 export class Notes {
   #notes: Set<string> | undefined;
-  #more = 0;
+  #hasMore = false;
 
-  add(note: string): void {
+  /** @param path as a client wrote it; the filter in it is left out, since it has values */
+  add(path: string, note: string): void {
     this.#notes ??= new Set();
-    const text = note.slice(0, MAX_LENGTH).replace(/\p{Cc}|\p{Surrogate}/gu, "\uFFFD");
-    if (this.#notes.has(text)) return;
-    if (this.#notes.size < MAX_NOTES) this.#notes.add(text);
-    else this.#more += 1;
+    if (this.#notes.size === MAX_NOTES) {
+      this.#hasMore = true;
+      return;
+    }
+    const name = path.replace(/\[.*/s, "[...]");
+    this.#notes.add(`${NAME.test(name) ? name : "(an odd name)"}: ${note}`);
   }
 
-  /** In the order in which they came; the last one says how many more there were. */
+  /** In the order in which they came. */
   all(): string[] {
-    return [...(this.#notes ?? []), ...(this.#more > 0 ? [`${this.#more} more`] : [])];
+    return [...(this.#notes ?? []), ...(this.#hasMore ? ["and more"] : [])];
   }
 }
 

@@ -1,5 +1,6 @@
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import type { Notes } from "../../domain/audit/asked-request.js";
 import type { Filter } from "../../domain/listing.js";
 import { coerceElement, isLabel, isPrimary } from "../requests/coercion.js";
 import type { PatchOperation } from "../requests/patch-request.js";
@@ -25,10 +26,11 @@ export function changeElements(
   current: readonly JsonValue[],
   operation: PatchOperation,
   work: Work,
+  notes?: Notes,
 ): JsonValue[] {
   work.spend(1 + current.length);
   const change = operation.op === "remove" ? remove : assign;
-  return settlePrimary(current, change(attribute, current, operation, work));
+  return settlePrimary(current, change(attribute, current, operation, work, notes));
 }
 
 function remove(
@@ -58,6 +60,7 @@ function assign(
   current: readonly JsonValue[],
   { op, path, value }: PatchOperation,
   work: Work,
+  notes: Notes | undefined,
 ): JsonValue[] {
   const { subAttribute } = path.reference;
   if (!path.filter && !subAttribute) {
@@ -65,7 +68,7 @@ function assign(
     return addElements(attribute, op === "replace" ? [] : current, elements, work);
   }
   const parts = subAttribute && value !== undefined ? { [subAttribute.name]: value } : value;
-  return assignParts(attribute, current, path, isJsonObject(parts) ? parts : {}, work);
+  return assignParts(attribute, current, path, isJsonObject(parts) ? parts : {}, work, notes);
 }
 
 /**
@@ -79,9 +82,11 @@ function assignParts(
   path: PatchPath,
   parts: JsonObject,
   work: Work,
+  notes: Notes | undefined,
 ): JsonValue[] {
   const selected = new Set(current.filter(selector(path, work)));
   if (selected.size === 0) {
+    notes?.add(path.text, "selects nothing, an element was made");
     const made = { ...elementFor(attribute, path), ...parts };
     return addElements(attribute, current, [made], work);
   }

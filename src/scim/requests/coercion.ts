@@ -3,6 +3,7 @@ import { requireFew } from "../../domain/limits/values.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { readInstant } from "../../domain/values/instant.js";
 import { lengthProblem, nameProblem, textProblem } from "../../domain/values/plain-text.js";
+import type { Notes } from "../../domain/audit/asked-request.js";
 import { invalidValue } from "../errors.js";
 import { isLikeJson } from "./json-text.js";
 import { isComputed, isReference } from "../schema/attribute.js";
@@ -14,25 +15,39 @@ import type { Attribute } from "../schema/attribute.js";
  * reference as its bare id.
  *
  * @param name the attribute as the client wrote it
+ * @param notes where it says what it converted or left out, for the audit log
  * @returns undefined for values that leave the attribute unassigned: null, the empty string, an empty list or object;
  *   sub-attributes that are read-only or unknown are left out
  * @throws ScimError 400 `invalidValue` naming the attribute, its type and what came instead
  */
-export function coerceValue(attribute: Attribute, value: JsonValue, name: string): JsonValue | undefined {
-  if (attribute.multiValued) return coerceElements(attribute, value, name);
-  if (!Array.isArray(value)) return coerceElement(attribute, value, name);
+export function coerceValue(
+  attribute: Attribute,
+  value: JsonValue,
+  name: string,
+  notes?: Notes,
+): JsonValue | undefined {
+  if (attribute.multiValued) return coerceElements(attribute, value, name, notes);
+  if (!Array.isArray(value)) return coerceElement(attribute, value, name, notes);
   if (value.length > 1)
     throw invalidValue(`The attribute '${name}' is single-valued; send one value instead of a list`);
-  return coerceElement(attribute, value[0] ?? null, name);
+  notes?.add(name, "a list for one value");
+  return coerceElement(attribute, value[0] ?? null, name, notes);
 }
 
 /** Coerces one element of a multi-valued attribute, or the value of a single-valued one. */
-export function coerceElement(attribute: Attribute, value: JsonValue, name: string): JsonValue | undefined {
+export function coerceElement(
+  attribute: Attribute,
+  value: JsonValue,
+  name: string,
+  notes?: Notes,
+): JsonValue | undefined {
   if (value === null || value === "") return undefined;
   if (attribute.multiValued && isNoElement(value)) return undefined;
   const coerced =
-    attribute.type === "complex" ? toComplex(attribute, value, name) : toSimple(attribute.type, value);
+    attribute.type === "complex" ? toComplex(attribute, value, name, notes) : toSimple(attribute.type, value);
   if (coerced === WRONG) throw wrongType(attribute, value, name);
+  if (attribute.type !== "complex" && typeof coerced !== typeof value)
+    notes?.add(name, `${attribute.type} as ${typeof value}`);
   if (typeof coerced === "string") requireKeepable(attribute, coerced, name);
   return coerced;
 }
@@ -50,11 +65,17 @@ function requireKeepable({ type, returned, ...attribute }: Attribute, text: stri
   if (problem !== undefined) throw invalidValue(`The attribute '${name}' ${problem}`);
 }
 
-function coerceElements(attribute: Attribute, value: JsonValue, name: string): JsonValue[] | undefined {
+function coerceElements(
+  attribute: Attribute,
+  value: JsonValue,
+  name: string,
+  notes: Notes | undefined,
+): JsonValue[] | undefined {
+  if (!Array.isArray(value) && !isUnassigned(value)) notes?.add(name, "one value for a list");
   // Members are stored as rows. Any other list that is too long to store is refused before it is read.
   if (!isReference(attribute)) requireFew(name, value);
   const elements = (Array.isArray(value) ? value : [value])
-    .map((element) => coerceElement(attribute, element, name))
+    .map((element) => coerceElement(attribute, element, name, notes))
     .filter((element) => element !== undefined);
   if (elements.filter(isPrimary).length > 1) {
     throw invalidValue(`Only one element of the attribute '${name}' can have 'primary' set to true`);
@@ -93,17 +114,20 @@ function toComplex(
   attribute: Attribute,
   value: JsonValue,
   name: string,
+  notes: Notes | undefined,
 ): JsonObject | undefined | typeof WRONG {
   const simple = attribute.subAttributes.get("value");
   if (simple && (typeof value === "string" || typeof value === "number")) {
-    return toComplex(attribute, { value }, name);
+    notes?.add(name, "a bare value for an object");
+    return toComplex(attribute, { value }, name, notes);
   }
   if (!isJsonObject(value)) return WRONG;
   const complex: JsonObject = {};
   for (const [key, inner] of Object.entries(value)) {
     const subAttribute = attribute.subAttributes.get(key.toLowerCase());
+    if (!subAttribute) notes?.add(`${name}.${key}`, "ignored");
     if (!subAttribute || isComputed(subAttribute)) continue;
-    const coerced = coerceValue(subAttribute, inner, `${name}.${subAttribute.name}`);
+    const coerced = coerceValue(subAttribute, inner, `${name}.${subAttribute.name}`, notes);
     if (coerced !== undefined) complex[subAttribute.name] = coerced;
   }
   return Object.keys(complex).length > 0 ? complex : undefined;

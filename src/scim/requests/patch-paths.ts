@@ -1,3 +1,4 @@
+import type { AskedRequest } from "../../domain/audit/asked-request.js";
 import { ScimError } from "../errors.js";
 import { parsePath } from "../filter/path.js";
 import type { PatchPath } from "../filter/path.js";
@@ -15,7 +16,16 @@ export class Paths {
   #count = 0;
   #characters = 0;
 
-  constructor(readonly schema: ResourceSchema) {}
+  /** @param request where it is noted what was asked for and how it was understood */
+  constructor(
+    readonly schema: ResourceSchema,
+    readonly request?: AskedRequest,
+  ) {}
+
+  /** Notes for the audit log that something was not taken as it was sent. */
+  note(path: string, note: string): void {
+    this.request?.understood.add(path, note);
+  }
 
   /** @throws ScimError 400 `invalidPath` or `invalidFilter`; 413 for too many paths, or too long ones */
   parse(text: string): PatchPath {

@@ -1,5 +1,6 @@
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import type { AskedRequest } from "../../domain/audit/asked-request.js";
 import { coerceElement, coerceValue, isNoElement, isUnassigned } from "./coercion.js";
 import { invalidSyntax, invalidValue, mutability, noTarget, ScimError } from "../errors.js";
 import { outOfText } from "./json-text.js";
@@ -34,10 +35,15 @@ interface RawOperation {
  * section 3.5.2): a bare list of operations, keys and names in any case, no path but an object whose keys are paths, values of
  * other types, members to remove in the value, null for unassigned.
  *
+ * @param request where it notes what was asked for and how it was understood, for the audit log
  * @throws ScimError 400 `invalidSyntax`, `invalidPath`, `invalidFilter`, `invalidValue`, `noTarget` or
  *   `mutability`; 413 for too many operations
  */
-export function readPatchRequest(schema: ResourceSchema, body: unknown): PatchOperation[] {
+export function readPatchRequest(
+  schema: ResourceSchema,
+  body: unknown,
+  request?: AskedRequest,
+): PatchOperation[] {
   const operations = operationsOf(body);
   if (!Array.isArray(operations) || operations.length === 0) {
     throw invalidSyntax("A PATCH needs 'Operations': a list of at least one operation");
@@ -45,7 +51,8 @@ export function readPatchRequest(schema: ResourceSchema, body: unknown): PatchOp
   if (operations.length > MAX_OPERATIONS) {
     throw new ScimError(413, undefined, `A PATCH can have at most ${MAX_OPERATIONS} operations`);
   }
-  const paths = new Paths(schema);
+  const paths = new Paths(schema, request);
+  if (Array.isArray(body)) paths.note("Operations", "a bare list");
   return operations.flatMap((operation: JsonValue, index) => readOperation(paths, operation, index + 1));
 }
 
@@ -55,7 +62,9 @@ const operationsOf = (body: unknown): unknown =>
 
 function readOperation(paths: Paths, operation: JsonValue, number: number): PatchOperation[] {
   if (!isJsonObject(operation)) throw invalidSyntax(`Operation ${number} must be an object`);
-  const raw = { op: readOp(member(operation, "op"), number), value: member(operation, "value") };
+  const sent = member(operation, "op");
+  const raw = { op: readOp(sent, number), value: member(operation, "value") };
+  if (raw.op !== sent) paths.note("op", "not in lower case");
   const path = member(operation, "path") ?? "";
   if (typeof path !== "string") throw invalidSyntax(`The path of operation ${number} must be a string`);
   if (path !== "") return onPath(paths, raw, paths.parse(path));
@@ -87,10 +96,18 @@ function onKey(paths: Paths, raw: RawOperation, key: string): PatchOperation[] {
     );
   }
   const [name = ""] = key.split("[", 1);
-  if (!findAttribute(schema, name)) return [];
+  if (!findAttribute(schema, name)) {
+    paths.note(key, "ignored");
+    return [];
+  }
   const path = paths.parse(key);
   const { attribute, subAttribute } = path.reference;
-  return isFixed(attribute) || isFixed(subAttribute) ? [] : onPath(paths, raw, path);
+  if (isFixed(attribute) || isFixed(subAttribute)) {
+    paths.note(key, "read-only, ignored");
+    return [];
+  }
+  if (subAttribute || path.filter) paths.note(key, "a path as the name of a value");
+  return onPath(paths, raw, path);
 }
 
 function onPath(paths: Paths, raw: RawOperation, path: PatchPath): PatchOperation[] {
@@ -103,10 +120,12 @@ function onPath(paths: Paths, raw: RawOperation, path: PatchPath): PatchOperatio
   }
   const value =
     raw.value === undefined ? undefined : outOfText(subAttribute ?? attribute, raw.value, path.text);
+  if (value !== raw.value) paths.note(path.text, "JSON text read");
   const { op } = raw;
+  paths.request?.asked.add(path.text, op);
   return op === "remove"
-    ? [removal({ op, value }, path, attribute)]
-    : assignment({ op, value }, path, attribute);
+    ? [removal(paths, { op, value }, path, attribute)]
+    : assignment(paths, { op, value }, path, attribute);
 }
 
 function onExtension(paths: Paths, { op, value }: RawOperation, extension: Schema): PatchOperation[] {
@@ -125,16 +144,27 @@ function onExtension(paths: Paths, { op, value }: RawOperation, extension: Schem
 }
 
 /** The elements named in the value of a `remove` are those to remove; RFC 7644 would have them in the path. */
-function removal({ value }: RawOperation, path: PatchPath, attribute: Attribute): PatchOperation {
+function removal(
+  paths: Paths,
+  { value }: RawOperation,
+  path: PatchPath,
+  attribute: Attribute,
+): PatchOperation {
   const namesElements = attribute.multiValued && !path.filter && !path.reference.subAttribute;
   if (!namesElements || value === undefined || value === null) return { op: "remove", path };
-  const coerced = coerceValue(attribute, value, path.text);
+  paths.note(path.text, "removed by value");
+  const coerced = coerceValue(attribute, value, path.text, paths.request?.understood);
   requireIdentified(attribute, value, path.text);
   if (coerced === undefined) requireEmpty(value, path);
   return { op: "remove", path, value: coerced ?? [] };
 }
 
-function assignment({ op, value }: RawOperation, path: PatchPath, attribute: Attribute): PatchOperation[] {
+function assignment(
+  paths: Paths,
+  { op, value }: RawOperation,
+  path: PatchPath,
+  attribute: Attribute,
+): PatchOperation[] {
   const { subAttribute } = path.reference;
   if (value === undefined) {
     // `members[value eq "..."]` needs no value.
@@ -142,12 +172,17 @@ function assignment({ op, value }: RawOperation, path: PatchPath, attribute: Att
     throw missingValue(path.text);
   }
   const parts = onlyOne(value);
-  if (isSingleComplex(path, attribute) && isJsonObject(parts)) return onParts(op, path, attribute, parts);
-  const coerced = coerceFor(path, attribute, value);
+  if (isSingleComplex(path, attribute) && isJsonObject(parts))
+    return onParts(paths, op, path, attribute, parts);
+  const coerced = coerceFor(paths, path, attribute, value);
   if (!path.filter && !subAttribute) requireIdentified(attribute, value, path.text);
   if (coerced !== undefined) return [{ op, path, value: coerced }];
   if (attribute.multiValued && !subAttribute) requireEmpty(value, path);
   if ((subAttribute ?? attribute).required) throw invalidValue(`The attribute '${path.text}' is required`);
+  paths.note(
+    path.text,
+    op === "replace" ? "removed, since its value is empty" : "ignored, since its value is empty",
+  );
   return op === "replace" ? [{ op: "remove", path }] : [];
 }
 
@@ -156,6 +191,7 @@ const isSingleComplex = ({ reference }: PatchPath, { type, multiValued }: Attrib
 
 /** An object for a single-valued attribute changes only the sub-attributes in it. */
 function onParts(
+  paths: Paths,
   op: PatchOperation["op"],
   { reference, text }: PatchPath,
   attribute: Attribute,
@@ -163,19 +199,30 @@ function onParts(
 ): PatchOperation[] {
   return Object.entries(parts).flatMap(([key, value]) => {
     const subAttribute = attribute.subAttributes.get(key.toLowerCase());
-    if (!subAttribute || isComputed(subAttribute)) return [];
+    if (!subAttribute || isComputed(subAttribute)) {
+      paths.note(`${text}.${key}`, "ignored");
+      return [];
+    }
     const path = { reference: { ...reference, subAttribute }, text: `${text}.${subAttribute.name}` };
-    return assignment({ op, value }, path, attribute);
+    return assignment(paths, { op, value }, path, attribute);
   });
 }
 
-function coerceFor(path: PatchPath, attribute: Attribute, value: JsonValue): JsonValue | undefined {
+function coerceFor(
+  paths: Paths,
+  path: PatchPath,
+  attribute: Attribute,
+  value: JsonValue,
+): JsonValue | undefined {
+  const notes = paths.request?.understood;
   const target = path.reference.subAttribute ?? attribute;
-  if (target.multiValued && !path.filter) return coerceValue(target, value, path.text);
+  if (target.multiValued && !path.filter) return coerceValue(target, value, path.text, notes);
   const one = onlyOne(value);
   // Microsoft's libraries write a simple value as `[{"value": ...}]`, too.
   const wrapped = target.type !== "complex" && isJsonObject(one) ? member(one, "value") : undefined;
-  return coerceElement(target, wrapped === undefined ? one : wrapped, path.text);
+  if (one !== value) notes?.add(path.text, "a list for one value");
+  if (wrapped !== undefined) notes?.add(path.text, "an object for a simple value");
+  return coerceElement(target, wrapped === undefined ? one : wrapped, path.text, notes);
 }
 
 /**

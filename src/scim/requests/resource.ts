@@ -1,5 +1,6 @@
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import type { AskedRequest } from "../../domain/audit/asked-request.js";
 import { coerceValue, isNoElement, isUnassigned } from "./coercion.js";
 import { invalidSyntax, invalidValue } from "../errors.js";
 import { outOfText } from "./json-text.js";
@@ -18,10 +19,11 @@ const MAX_SCHEMAS = 100;
  * read-only and unassigned attributes (RFC 7643 section 2). Unknown attributes and schemas are left out, since identity
  * providers send many.
  *
+ * @param request where it notes what was asked for and how it was understood, for the audit log
  * @throws ScimError 400 `invalidSyntax` for what is no such resource or does not say so, `invalidValue` for a value of the
  *   wrong type and for a required attribute that is missing
  */
-export function readResource(schema: ResourceSchema, body: unknown): JsonObject {
+export function readResource(schema: ResourceSchema, body: unknown, request?: AskedRequest): JsonObject {
   if (!isJsonObject(body)) throw invalidSyntax(`A ${schema.resourceType} must be a JSON object`);
   const resource: JsonObject = {};
   const entries = Object.entries(body).map(([name, value]) => ({
@@ -31,7 +33,7 @@ export function readResource(schema: ResourceSchema, body: unknown): JsonObject 
   }));
   requireSchema(schema, entries.find(({ isSchemas }) => isSchemas)?.value);
   for (const { name, value, isSchemas } of entries) {
-    if (!isSchemas) readAttribute(schema, resource, name, value);
+    if (!isSchemas) readAttribute(schema, resource, name, value, request);
   }
   requireAttributes(schema, resource);
   return resource;
@@ -101,18 +103,27 @@ export function namesAttribute(schema: ResourceSchema, body: unknown, name: stri
   return isJsonObject(body) && names(body);
 }
 
-function readAttribute(schema: ResourceSchema, resource: JsonObject, name: string, value: JsonValue): void {
+function readAttribute(
+  schema: ResourceSchema,
+  resource: JsonObject,
+  name: string,
+  value: JsonValue,
+  request: AskedRequest | undefined,
+): void {
   if (name.toLowerCase() === schema.core.id.toLowerCase() && isJsonObject(value)) {
     // Attributes can be in an object under their schema's URN, although clients rarely do that for the core schema.
     for (const [inner, innerValue] of Object.entries(value)) {
-      readAttribute(schema, resource, `${schema.core.id}:${inner}`, innerValue);
+      readAttribute(schema, resource, `${schema.core.id}:${inner}`, innerValue, request);
     }
     return;
   }
   const reference = findAttribute(schema, name);
-  if (!reference) return;
+  if (!reference) {
+    request?.understood.add(name, "ignored");
+    return;
+  }
   if (reference.attribute) {
-    put(resource, reference, value, name);
+    put(resource, reference, value, name, request);
     return;
   }
   const { extension } = reference;
@@ -122,21 +133,27 @@ function readAttribute(schema: ResourceSchema, resource: JsonObject, name: strin
       `The value of '${extension.id}' must be an object with the attributes of the extension`,
     );
   for (const [inner, innerValue] of Object.entries(value)) {
-    readAttribute(schema, resource, `${extension.id}:${inner}`, innerValue);
+    readAttribute(schema, resource, `${extension.id}:${inner}`, innerValue, request);
   }
 }
 
-function put(resource: JsonObject, reference: AttributeReference, value: JsonValue, name: string): void {
+function put(
+  resource: JsonObject,
+  reference: AttributeReference,
+  value: JsonValue,
+  name: string,
+  request: AskedRequest | undefined,
+): void {
   const { attribute, subAttribute, extension } = reference;
-  if (
-    !attribute ||
-    attribute.name === "schemas" ||
-    isComputed(attribute) ||
-    (subAttribute && isComputed(subAttribute))
-  )
+  if (!attribute || attribute.name === "schemas") return;
+  if (isComputed(attribute) || (subAttribute && isComputed(subAttribute))) {
+    request?.understood.add(name, "read-only, ignored");
     return;
+  }
+  request?.asked.add(name, "set");
   const read = outOfText(subAttribute ?? attribute, value, name);
-  const coerced = coerceValue(subAttribute ?? attribute, read, name);
+  if (read !== value) request?.understood.add(name, "JSON text read");
+  const coerced = coerceValue(subAttribute ?? attribute, read, name, request?.understood);
   if (!subAttribute) requireIdentified(attribute, read, name);
   if (coerced === undefined) return;
   const parent = extension ? objectAt(resource, extension.id) : resource;

@@ -1,3 +1,4 @@
+import type { AskedRequest } from "../../domain/audit/asked-request.js";
 import type { Locations } from "../../domain/listing.js";
 import type { Member, MembershipChange, MemberTurns } from "../../domain/memberships/membership.js";
 import type { JsonObject } from "../../domain/values/json.js";
@@ -6,7 +7,7 @@ import type { ScimAnswer } from "../answers/answer.js";
 import { Projection } from "../answers/projection.js";
 import { entityTag, notModified, resourceAnswer } from "../answers/versions.js";
 import type { Identity } from "../answers/versions.js";
-import { willAnswer } from "../context.js";
+import { askedIn, willAnswer } from "../context.js";
 import type { ScimContext } from "../context.js";
 import { applyPatch } from "../patch/apply.js";
 import { keepImmutable } from "../requests/immutable.js";
@@ -71,9 +72,9 @@ export interface Declaration<Item extends { readonly id: string }> extends Lists
   >;
 
   /** Reads the body of a POST or PUT instead of `readResource`. */
-  readonly read?: (body: unknown) => JsonObject;
+  readonly read?: (body: unknown, asked?: AskedRequest) => JsonObject;
   /** Reads the body of a PATCH, instead of `readPatchRequest` and `applyPatch`. @returns what it makes of a resource */
-  readonly readPatch?: (body: unknown) => (current: JsonObject) => JsonObject;
+  readonly readPatch?: (body: unknown, asked?: AskedRequest) => (current: JsonObject) => JsonObject;
   /** Handles PUT instead of `change`. */
   readonly replace?: (context: ScimContext, id: string, body: unknown) => Promise<Item>;
   /** Handles PATCH instead of `change`. */
@@ -152,7 +153,7 @@ class Engine<Item extends { readonly id: string }> {
       ...(list && { list: (context, query) => this.#list(context, query, list) }),
       ...(create && {
         create: async (context, body, query) =>
-          this.#answer(201, context, await create(context, this.#read(body)), query),
+          this.#answer(201, context, await create(context, this.#read(context, body)), query),
       }),
       ...((replace ?? change) && {
         replace: async (context, id, body, query) =>
@@ -172,7 +173,9 @@ class Engine<Item extends { readonly id: string }> {
       }),
       ...(changeInTurn && {
         modifyTogether: async (context, id, bodies) => {
-          const patches = bodies.map((body) => splitOperations(readPatchRequest(this.schema, body)));
+          const patches = bodies.map((body) =>
+            splitOperations(readPatchRequest(this.schema, body, askedIn(context))),
+          );
           const turns = memberTurns(patches);
           const items = turns && (await changeInTurn(context, id, turns));
           return items?.map((item) => this.#changed(context, item));
@@ -216,7 +219,7 @@ class Engine<Item extends { readonly id: string }> {
 
   #replace(context: ScimContext, id: string, body: unknown): Promise<Item> {
     if (this.declared.replace) return this.declared.replace(context, id, body);
-    const resource = this.#read(body);
+    const resource = this.#read(context, body);
     const members = memberEntries(resource.members);
     const { staysUnnamed = [] } = this.declared;
     return this.#change(context, id, {
@@ -228,10 +231,11 @@ class Engine<Item extends { readonly id: string }> {
 
   #modify(context: ScimContext, id: string, body: unknown): Promise<Item> {
     const { modify, readPatch, members } = this.declared;
+    const asked = askedIn(context);
     if (modify) return modify(context, id, body);
-    if (readPatch) return this.#change(context, id, { ...NO_MEMBERS, next: readPatch(body) });
-    const operations = readPatchRequest(this.schema, body);
-    const next = (current: JsonObject) => applyPatch(this.schema, current, attributes);
+    if (readPatch) return this.#change(context, id, { ...NO_MEMBERS, next: readPatch(body, asked) });
+    const operations = readPatchRequest(this.schema, body, asked);
+    const next = (current: JsonObject) => applyPatch(this.schema, current, attributes, asked?.understood);
     const { attributes, ...split } = members
       ? splitOperations(operations)
       : { attributes: operations, members: [] };
@@ -252,8 +256,9 @@ class Engine<Item extends { readonly id: string }> {
     return change(context, id, { ...others, next: immutableKept, expected: expectedVersions(context) });
   }
 
-  #read(body: unknown): JsonObject {
-    return this.declared.read?.(body) ?? readResource(this.schema, body);
+  #read(context: ScimContext, body: unknown): JsonObject {
+    const asked = askedIn(context);
+    return this.declared.read?.(body, asked) ?? readResource(this.schema, body, asked);
   }
 
   async #answer(

@@ -3,6 +3,7 @@ import { INVITATION_STATUSES } from "../../domain/invitations/invitation.js";
 import type { Invitation, InvitationInput, NamedId } from "../../domain/invitations/invitation.js";
 import { MAIL_STATES } from "../../domain/mail/mail.js";
 import type { MailState } from "../../domain/mail/mail.js";
+import type { AskedRequest } from "../../domain/audit/asked-request.js";
 import type { Locations } from "../../domain/listing.js";
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
@@ -124,17 +125,17 @@ export const invitations = crud<Invitation>({
 });
 
 /** @throws ScimError 400 `invalidValue`: an address that is left empty by mistake must not make an open link */
-function read(body: unknown): JsonObject {
-  const resource = readResource(schema, body);
+function read(body: unknown, asked?: AskedRequest): JsonObject {
+  const resource = readResource(schema, body, asked);
   if (resource.emails === undefined && hasElements(body, "emails")) throw addressMissing();
   return resource;
 }
 
-function readPatch(body: unknown): (current: JsonObject) => JsonObject {
-  const operations = readPatchRequest(schema, body);
+function readPatch(body: unknown, asked?: AskedRequest): (current: JsonObject) => JsonObject {
+  const operations = readPatchRequest(schema, body, asked);
   const mayBeOpen = takesAway(body);
   return (current) => {
-    const next = applyPatch(schema, current, operations);
+    const next = applyPatch(schema, current, operations, asked?.understood);
     if (current.emails !== undefined && next.emails === undefined && !mayBeOpen) throw addressMissing();
     return next;
   };

@@ -6,6 +6,7 @@ import { ownRoles } from "../../domain/access/roles.js";
 import type { RoleList } from "../../domain/access/roles.js";
 import { MEMBERSHIP } from "../../domain/values/schemas.js";
 import type { Projection } from "../answers/projection.js";
+import { askedIn } from "../context.js";
 import type { ScimContext } from "../context.js";
 import { mutability } from "../errors.js";
 import { applyPatch } from "../patch/apply.js";
@@ -65,7 +66,7 @@ const ownRolesIn = (sent: RoleList, { roles, teamRoles }: Pick<Account, "roles" 
   teamRoles ? ownRoles(sent, { roles, teamRoles }) : sent;
 
 function replace(context: ScimContext, id: string, body: unknown): Promise<AccountWithOrganizations> {
-  const resource = readResource(userSchema, body);
+  const resource = readResource(userSchema, body, askedIn(context));
   const { input, ...credentials } = toIncomingUser(resource);
   const namesRoles = namesAttribute(userSchema, body, "roles");
   return context.services.users.change(context.principal, id, {
@@ -83,7 +84,8 @@ function replace(context: ScimContext, id: string, body: unknown): Promise<Accou
 }
 
 function modify(context: ScimContext, id: string, body: unknown): Promise<AccountWithOrganizations> {
-  const all = readPatchRequest(userSchema, body);
+  const asked = askedIn(context);
+  const all = readPatchRequest(userSchema, body, asked);
   const onMembership = all.filter(isOnMembership);
   const operations = all.filter((operation) => !isOnMembership(operation));
   const passwords = operations.filter(({ path }) => path.reference.attribute?.name === "password");
@@ -93,7 +95,9 @@ function modify(context: ScimContext, id: string, body: unknown): Promise<Accoun
   const password = passwords.at(-1)?.value;
   return context.services.users.change(context.principal, id, {
     apply: (current) => {
-      const { input } = toIncomingUser(applyPatch(userSchema, toUserResource(current), operations));
+      const { input } = toIncomingUser(
+        applyPatch(userSchema, toUserResource(current), operations, asked?.understood),
+      );
       return { ...input, roles: ownRolesIn(input.roles, current) };
     },
     password: typeof password === "string" ? password : undefined,
