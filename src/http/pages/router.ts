@@ -237,7 +237,11 @@ const baseOf = ({ baseUrl, params }: Request) => `${baseUrl}/${String(params.tok
 
 /** Where a request came from, for the audit log; the path of a link is that of its route, since links are secret. */
 export const originOf = (request: Request, response: Response) =>
-  originAt(request, response, `${request.baseUrl}${String((request.route as { path?: unknown }).path)}`);
+  originAt(
+    request,
+    response,
+    `${request.baseUrl}${(request.route as { path?: string } | undefined)?.path ?? ""}`,
+  );
 
 /** Express's own errors are about the body, or the address. */
 function readable(error: unknown): unknown {
