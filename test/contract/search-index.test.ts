@@ -9,6 +9,7 @@ import { MembershipRepository } from "../../src/repositories/memberships/members
 import { RecordRepository } from "../../src/repositories/memberships/records.js";
 import { accountSource } from "../../src/repositories/users/account-fields.js";
 import { accountSearch } from "../../src/repositories/users/account-search.js";
+import { readPage } from "../../src/repositories/listing/page.js";
 import { searched } from "../../src/repositories/listing/search.js";
 import { selectFrom } from "../../src/repositories/listing/source.js";
 import { sql } from "../../src/repositories/listing/sql.js";
@@ -105,6 +106,23 @@ describe("The index for a part of a name or an address", () => {
       expect(await find("a large organization", "FAMILY")).to.deep.equal(stays.sort());
       expect(await find("a large organization", "@EXAMPLE.C")).to.deep.equal(stays);
       expect(await find("a small organization", "FAMILY")).to.have.lengthOf(FEW);
+    });
+
+    it("counts without the index those who are most of all people", async () => {
+      const more = 20_500;
+      await database.transaction((session) =>
+        session.rows(
+          `insert into muster_accounts (id, user_name, user_name_key, active, profile, search, version, created_at, updated_at)
+           with recursive counted(n) as (select 1 union all select n + 1 from counted where n < ${more})
+           select 'q' || n, 'many' || n, 'MANY' || n, true, '{}', '{}', 1, '${AT}', '${AT}' from counted`,
+        ),
+      );
+      const filter = compileFilter(userSchema, 'userName co "many"');
+      const source = accountSource(database.dialect, PROVIDER_REALM, () => "", { filter });
+      expect(await searched(database.reader, source)).to.include({ areMany: true, areMost: true });
+      const range = { start: { type: "offset", offset: 0 }, limit: 3, maxBytes: 4096 } as const;
+      const page = await readPage<object>(database.reader, [source], range);
+      expect([page.items.length, page.total]).to.deep.equal([3, more]);
     });
 
     for (const realm of Object.keys(REALMS) as (keyof typeof REALMS)[]) {

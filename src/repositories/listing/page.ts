@@ -36,7 +36,7 @@ interface Ways {
   readonly toCount: readonly Source[];
 }
 
-/** Where a search finds many rows, a page is soon full without it; to count, fewer rows are read by it. */
+/** Where a search finds many rows, a page is soon full without it; where it finds most, they are also counted without it. */
 async function waysTo(session: Session, sources: readonly Source[]): Promise<Ways> {
   const toRead: Source[] = [];
   const toCount: Source[] = [];
@@ -44,7 +44,7 @@ async function waysTo(session: Session, sources: readonly Source[]): Promise<Way
     const found = await searched(session, source);
     const within = found ? { ...source, within: found.ids } : source;
     toRead.push(found?.areMany ? source : within);
-    toCount.push(within);
+    toCount.push(found?.areMost ? source : within);
   }
   return { toRead, toCount };
 }

@@ -2,6 +2,7 @@ import type { Session } from "../../db/session.js";
 import type { Filter } from "../../domain/listing.js";
 import { foldCase, isStorable } from "../../domain/values/text.js";
 import type { SearchIndex } from "./fields.js";
+import { countIn } from "./source.js";
 import type { Source } from "./source.js";
 import { sql } from "./sql.js";
 import type { Sql } from "./sql.js";
@@ -12,26 +13,39 @@ export const MIN_LENGTH = 3;
 /** Of so many rows, each is looked at; for more, a page is found faster by reading rows in the order of the page. */
 const MANY = 20_000;
 
-/**
- * Which rows of a source an index finds for its filter: all that match, and some that do not.
- *
- * @returns the rows as SQL, which selects ids, and whether they are many; undefined when the filter cannot be searched for
- *   by the index
- */
-export async function searched(
-  session: Session,
-  { index, criteria }: Source,
-): Promise<{ readonly ids: Sql; readonly areMany: boolean } | undefined> {
+/** To count a row that the index finds takes as long as to count so many rows in their order. */
+const COST = 6;
+
+/** What an index finds for a filter: all rows that match, and some that do not. */
+interface Found {
+  /** Selects the ids of the rows. */
+  readonly ids: Sql;
+  readonly areMany: boolean;
+  /** Whether they are so large a part of all rows that it takes less time to count without the index. */
+  readonly areMost: boolean;
+}
+
+/** @returns which rows of a source an index finds; undefined when the filter cannot be searched for by the index */
+export async function searched(session: Session, source: Source): Promise<Found | undefined> {
+  const { index, criteria } = source;
   if (!index || !criteria.filter) return undefined;
   const terms = termsOf(criteria.filter, index, "");
   if (!terms?.some(({ isPart }) => isPart)) return undefined;
   const ids = unionOf([...new Set(terms.map(({ text }) => text))].map(index.find));
+  if (!(await areMoreThan(session, ids, MANY))) return { ids, areMany: false, areMost: false };
+  const all = countIn([{ ...source, criteria: {} }]);
+  const { total } = (await session.first<{ total: number | string }>(all.text, all.bindings)) ?? { total: 0 };
+  const part = Math.floor(Number(total) / COST);
+  return { ids, areMany: true, areMost: part <= MANY || (await areMoreThan(session, ids, part)) };
+}
+
+async function areMoreThan(session: Session, ids: Sql, limit: number): Promise<boolean> {
   // Not ordered, so that the index is read no further than that.
   const counted = await session.first<{ found: number | string }>(
-    `select count(*) as found from (select 1 from (${ids.text}) found limit ${MANY + 1}) found`,
+    `select count(*) as found from (select 1 from (${ids.text}) found limit ${limit + 1}) found`,
     ids.bindings,
   );
-  return { ids, areMany: Number(counted?.found) > MANY };
+  return Number(counted?.found) > limit;
 }
 
 const unionOf = (parts: readonly Sql[]): Sql =>
