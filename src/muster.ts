@@ -34,6 +34,7 @@ import { CandidateService } from "./services/users/candidates.js";
 import type { AuthenticationService } from "./services/tokens/authentication.js";
 import type { OperatorService } from "./services/tokens/operator.js";
 import { CurrentSessions } from "./services/sessions/current-session.js";
+import { PasswordChange } from "./services/sessions/password-change.js";
 import { SignInService } from "./services/sessions/sign-in.js";
 import { BruteForceGuard } from "./services/limits/brute-force-guard.js";
 import { Links } from "./services/invitations/links.js";
@@ -130,6 +131,7 @@ export function createMuster(options: MusterOptions): Muster {
     },
     console: {
       signIn: new SignInService(deps, passwords, settings.sessions),
+      passwordChange: new PasswordChange(deps, guard, passwords),
       forgotten: new ForgottenPasswords(deps, outgoing),
       sessions: currentSessions,
       sessionTimes: settings.sessions,

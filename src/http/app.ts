@@ -9,6 +9,7 @@ import type { PasswordResetService } from "../services/users/password-resets.js"
 import type { AddressProofs } from "../services/invitations/address-proofs.js";
 import type { SessionTimes } from "../domain/sessions/session.js";
 import type { CurrentSessions } from "../services/sessions/current-session.js";
+import type { PasswordChange } from "../services/sessions/password-change.js";
 import type { SignInService } from "../services/sessions/sign-in.js";
 import { consoleRouter } from "./console/console.js";
 import type { ConsoleCookies } from "./console/cookies.js";
@@ -59,6 +60,7 @@ export interface AppParts extends Omit<ScimParts, "baseUrl" | "sessionAuthentica
   readonly console: {
     readonly signIn: SignInService;
     readonly forgotten: ForgottenPasswords;
+    readonly passwordChange: PasswordChange;
     readonly sessions: CurrentSessions;
     readonly sessionTimes: SessionTimes;
     readonly cookies: ConsoleCookies;

@@ -7,16 +7,19 @@ import type { CurrentSession, CurrentSessions } from "../../services/sessions/cu
 import { inputIn, originOf, wantsPage } from "../pages/router.js";
 import type { PageParts } from "../pages/router.js";
 import type { ConsoleCookies } from "./cookies.js";
+import { changePasswordRoutes } from "./change-password.js";
+import type { ChangePasswordParts } from "./change-password.js";
 import { CSRF_HEADER } from "./session-authentication.js";
 import { toJson } from "./session-json.js";
 
-export interface SessionParts extends PageParts {
+export interface SessionParts extends PageParts, ChangePasswordParts {
   readonly sessions: CurrentSessions;
   readonly cookies: ConsoleCookies;
 }
 
 /** Adds what people do with the session that they are in: read it, act in another realm, sign out. */
-export function sessionRoutes(router: Router, { sessions, cookies, pages }: SessionParts): void {
+export function sessionRoutes(router: Router, parts: SessionParts): void {
+  const { sessions, cookies, pages } = parts;
   const find = async (request: Request, response: Response): Promise<CurrentSession> => {
     const secret = cookies.sessionOf(request);
     const current = secret === undefined ? undefined : await sessions.find(secret);
@@ -48,6 +51,7 @@ export function sessionRoutes(router: Router, { sessions, cookies, pages }: Sess
     cookies.clearSession(response);
   };
 
+  changePasswordRoutes(router, parts, find, findForWrite);
   router.get("/session", async (request, response) => {
     if (!wantsPage(request)) response.json(await described(await find(request, response)));
     else if (cookies.sessionOf(request) === undefined) response.redirect(303, `${request.baseUrl}/sign-in`);

@@ -133,6 +133,22 @@ export class SessionRepository {
     ];
   }
 
+  /** The hash of the password that a session began with; undefined when it has ended. */
+  async passwordHash(id: string): Promise<string | undefined> {
+    const row = await this.session.first<{ password_hash: string }>(
+      `select password_hash from muster_sessions as sessions where id = ? and password_hash = ${PASSWORD_NOW}`,
+      [id],
+    );
+    return row?.password_hash;
+  }
+
+  /** Gives a session a new secret, and binds it to a new password. */
+  async renew(id: string, { secretHash, passwordHash }: SessionSecrets): Promise<void> {
+    await this.session.rows("update muster_sessions set secret_hash = ?, password_hash = ? where id = ?", [
+      ...[secretHash, passwordHash, id],
+    ]);
+  }
+
   /** Has a session act elsewhere. @param realm undefined: nowhere */
   async act(id: string, realm: Realm | undefined): Promise<void> {
     await this.session.rows("update muster_sessions set realm = ? where id = ?", [
