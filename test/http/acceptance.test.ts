@@ -370,6 +370,8 @@ describe("Accepting an invitation", () => {
       for (const event of events) {
         expect(event.organization).to.deep.include({ value: acme.id });
         expect(event).to.include({ address: "127.0.0.1" });
+        // The link is a secret.
+        expect(event.request).to.deep.equal({ method: "POST", path: "/invitations/:token/accept" });
         expect(event).to.not.have.property("token");
       }
     });
