@@ -37,6 +37,12 @@ const many = LARGE.users.toLocaleString("en");
 
 const MEMBERSHIP = "urn:muster:params:scim:schemas:extension:membership:2.0:User";
 
+/** What an administrator's search field sends. */
+function searchOf(part: string): string {
+  const names = ["userName", "displayName", "name.familyName", "emails.value"];
+  return names.map((name) => `${name} co "${part}"`).join(" or ");
+}
+
 /** What an administrator's screen asks, among few and among many. */
 const ASKED: readonly (readonly [name: string, path: string])[] = [
   ["counts", "/Counts"],
@@ -50,6 +56,11 @@ const ASKED: readonly (readonly [name: string, path: string])[] = [
   [
     "invitations by what became of mail",
     `/Invitations?filter=${encodeURIComponent('emails.mailStatus eq "failed"')}`,
+  ],
+  ["search by a part that few have", `/Users?filter=${encodeURIComponent(searchOf("ser77@"))}`],
+  [
+    "search by a part that all have, 100 people",
+    `/Users?count=100&filter=${encodeURIComponent(searchOf("example.com"))}`,
   ],
   ["the latest 100 audit events", "/AuditEvents?count=100&sortBy=timestamp&sortOrder=descending"],
 ];
