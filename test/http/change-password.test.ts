@@ -45,6 +45,26 @@ describeServer("A person signed in who changes their password", (scim, server) =
     await signedIn(userName);
   });
 
+  it("has a page, whose form shows what is wrong, and leads back to the session", async () => {
+    const own = await signedIn((await person()).userName);
+    const html = { Accept: "text/html", "Content-Type": "application/x-www-form-urlencoded" };
+    const page = await own.send("GET", PATH, undefined, { Accept: "text/html" });
+    const csrf = /name="csrf" value="([\w-]+)"/.exec(page.text)?.[1] ?? "";
+    const send = (currentPassword: string, token: string) =>
+      own.send(
+        "POST",
+        PATH,
+        new URLSearchParams({ csrf: token, currentPassword, newPassword: NEW }).toString(),
+        html,
+      );
+    expect((await send(PASSWORD, "made up")).status).to.equal(403);
+    const wrong = await send(NEW, csrf);
+    expect(wrong.status).to.equal(403);
+    expect(wrong.text).to.include("The password is wrong");
+    expect((await send(PASSWORD, csrf)).headers.get("location")).to.equal("/console/session");
+    expect(await status(own)).to.equal(200);
+  });
+
   it("is locked out after ten wrong passwords", async () => {
     const own = await signedIn((await person()).userName);
     const wrong = await Promise.all(Array.from({ length: 11 }, () => change(own, NEW)));
