@@ -22,11 +22,14 @@ export async function serve(
 ): Promise<void> {
   const muster = createMuster({ ...settings, welcome: true });
   const server = createHttpServer(settings.http, muster.app);
+  let signalled: Promise<NodeJS.Signals>;
   try {
     await muster.migrate();
     const { bootstrapToken } = settings;
     // `start` adopts it, too, but the first request can come as soon as the port is open.
     if (bootstrapToken !== undefined) await muster.services.authentication.adopt("bootstrap", bootstrapToken);
+    // From here on, requests can come, and a signal must not cut them off.
+    signalled = stopSignal();
     await listen(server, settings);
     await muster.start();
     await prepare(muster);
@@ -37,7 +40,7 @@ export async function serve(
     throw error;
   }
   muster.logger.info({ url: `${settings.publicUrl}${SCIM_PATH}` }, "Muster is ready");
-  const signal = await stopSignal();
+  const signal = await signalled;
   muster.logger.info({ signal }, "Stopping");
   await stop(server, muster, settings);
 }

@@ -112,7 +112,8 @@ describe("The muster command", function () {
       const path = new URL(link.trim()).pathname;
       return fetch(`${new URL(server.baseUrl).origin}${path}/complete`, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        // A connection that stays open would be waited for, and the next signal ends the server.
+        headers: { "content-type": "application/json", connection: "close" },
         body: JSON.stringify({
           email: `${path.slice(-8).toLowerCase()}x@example.com`.replace(/^[-_]/, "a"),
           ...{ givenName: "Dana", familyName: "Reyes", password: "correct horse battery 9" },
