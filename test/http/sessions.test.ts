@@ -69,6 +69,12 @@ describeServer("A person signed in", (scim, server) => {
     expect({ ...JSON.parse(unknown.text) }).to.deep.equal({ ...JSON.parse(wrong.text) });
   });
 
+  it("is told that a body is no JSON", async () => {
+    const answer = await browser().send("POST", "/console/sign-in", '{"userName":');
+    expect(answer.status).to.equal(400);
+    expect(answer.json).to.include({ scimType: "invalidSyntax", detail: "The body is not valid JSON" });
+  });
+
   it("writes nothing without the token against forged requests", async () => {
     const sam = await person({ roles: [{ value: "provider-admin" }] });
     const own = await signedIn(sam);

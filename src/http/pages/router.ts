@@ -4,7 +4,7 @@ import { ClosedError, ConflictError, ForbiddenError, InvalidValueError } from ".
 import type { FormField } from "../../domain/errors.js";
 import type { Logger } from "../../logging/logger.js";
 import { failure } from "../../scim/answers/answer.js";
-import { ScimError, toScimError } from "../../scim/errors.js";
+import { invalidSyntax, ScimError, toScimError } from "../../scim/errors.js";
 import { isEmpty } from "../requests/body.js";
 import { logFault } from "../answers/faults.js";
 import { originOf as originAt } from "../requests/origin.js";
@@ -246,7 +246,13 @@ export const originOf = (request: Request, response: Response) =>
 /** Express's own errors are about the body, or the address. */
 function readable(error: unknown): unknown {
   if (error instanceof URIError) return new ScimError(404, undefined, "There is no page at this address");
-  const { status, expose, message } = error as { status?: number; expose?: boolean; message?: string };
+  const { status, expose, message, type } = error as {
+    status?: number;
+    expose?: boolean;
+    message?: string;
+    type?: string;
+  };
+  if (type === "entity.parse.failed") return invalidSyntax("The body is not valid JSON");
   const isOfClient = expose === true && status !== undefined && status >= 400 && status < 500;
   return isOfClient && !(error instanceof ScimError)
     ? new ScimError(status, undefined, message ?? "")
