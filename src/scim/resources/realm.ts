@@ -2,19 +2,12 @@ import { createHash } from "node:crypto";
 import type { CallersRealm } from "../../domain/access/callers-realm.js";
 import type { Locations } from "../../domain/listing.js";
 import type { JsonObject } from "../../domain/values/json.js";
-import { ownDefinition, readOnly } from "../schema/definition.js";
+import { ownDefinition, readOnly, readOnlyReference } from "../schema/definition.js";
 import { crud } from "./crud.js";
 
 const REALM = "urn:muster:params:scim:schemas:core:2.0:Realm";
 
 const exact = { caseExact: true };
-
-const reference = (name: string, type: string, description: string) =>
-  readOnly("complex", name, description, {}, [
-    readOnly("string", "value", "The id.", exact),
-    readOnly("reference", "$ref", "The address.", { referenceTypes: [type] }),
-    readOnly("string", "display", "The name.", exact),
-  ]);
 
 const definition = ownDefinition(
   "Realm",
@@ -25,7 +18,7 @@ const definition = ownDefinition(
       ...exact,
       canonicalValues: ["provider", "organization"],
     }),
-    reference("organization", "Group", "The organization, in an organization's realm."),
+    readOnlyReference("organization", "Group", "The organization, in an organization's realm."),
     readOnly("complex", "actor", "The access token or the session itself.", {}, [
       readOnly("string", "type", "What acts.", { ...exact, canonicalValues: ["token", "session"] }),
       readOnly("string", "value", "The id of the access token or the session.", exact),
@@ -34,7 +27,7 @@ const definition = ownDefinition(
       readOnly("dateTime", "expiresAt", "When it expires; without it, never."),
       readOnly("boolean", "orphaned", "Whether its maker lost the power to make it, so that it gives none."),
     ]),
-    reference(
+    readOnlyReference(
       "user",
       "User",
       "The person who is signed in, or whom the access token belongs to; absent for a machine's.",

@@ -1,27 +1,20 @@
 import type { Locations } from "../../domain/listing.js";
 import type { PersonSession } from "../../domain/sessions/session.js";
 import type { JsonObject } from "../../domain/values/json.js";
-import { ownDefinition, readOnly } from "../schema/definition.js";
+import { ownDefinition, readOnly, readOnlyReference } from "../schema/definition.js";
 import { crud } from "./crud.js";
 
 const SESSION = "urn:muster:params:scim:schemas:core:2.0:Session";
 
 const exact = { caseExact: true };
 
-const reference = (name: string, type: string, description: string) =>
-  readOnly("complex", name, description, {}, [
-    readOnly("string", "value", "The id.", exact),
-    readOnly("reference", "$ref", "The address.", { referenceTypes: [type] }),
-    readOnly("string", "display", "The name.", exact),
-  ]);
-
 const definition = ownDefinition("Session", SESSION, "A person signed in", [
-  reference("user", "User", "The person."),
+  readOnlyReference("user", "User", "The person."),
   readOnly("string", "realm", "The realm that the session acts in; absent until the person chooses one.", {
     ...exact,
     canonicalValues: ["provider", "organization"],
   }),
-  reference("organization", "Group", "The organization that the session acts in."),
+  readOnlyReference("organization", "Group", "The organization that the session acts in."),
   readOnly(
     "string",
     "credential",

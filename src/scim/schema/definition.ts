@@ -72,3 +72,11 @@ export const readOnly = (
   config: AttributeConfig = {},
   subAttributes: DefinedAttribute[] = [],
 ): DefinedAttribute => new Attribute(type, name, { mutable: false, ...config, description }, subAttributes);
+
+/** A reference that clients read and do not write: an id, its address and the name. */
+export const readOnlyReference = (name: string, type: string, description: string): DefinedAttribute =>
+  readOnly("complex", name, description, {}, [
+    readOnly("string", "value", "The id.", { caseExact: true }),
+    readOnly("reference", "$ref", "The address.", { referenceTypes: [type] }),
+    readOnly("string", "display", "The name.", { caseExact: true }),
+  ]);
