@@ -11,7 +11,13 @@ export interface Credentials {
   readonly personal: string | undefined;
   /** That of the password that opens one organization alone. */
   readonly ofOrganization:
-    { readonly organizationId: string; readonly hash: string; readonly isActive: boolean } | undefined;
+    | {
+        readonly organizationId: string;
+        readonly hash: string;
+        /** Whether it gives no role's power, since the organization chose it. */
+        readonly isAssigned: boolean;
+      }
+    | undefined;
   /** In an organization's own sign-in: whether the membership is active. */
   readonly isMemberActive: boolean;
 }
@@ -23,12 +29,14 @@ interface CredentialsRow {
   personal: string | null;
   organization_id: string | null;
   of_organization: string | null;
+  is_password_assigned: boolean | number | null;
   membership_active: boolean | number | null;
 }
 
 const COLUMNS = `accounts.id as account_id, accounts.active as account_active, accounts.password_hash as personal`;
 
 const OF_ORGANIZATION = `memberships.organization_id, memberships.password_hash as of_organization,
+  memberships.is_password_assigned,
   memberships.active as membership_active`;
 
 /** Finds whom a name belongs to that is entered to sign in. Not limited to a realm. */
@@ -53,7 +61,7 @@ export class CredentialRepository {
     if (row) return toCredentials(row);
     const proved = await this.session.rows<CredentialsRow>(
       `select ${COLUMNS}, accounts.user_name, null as organization_id, null as of_organization,
-         null as membership_active
+         null as is_password_assigned, null as membership_active
        from muster_proved_addresses as proved join muster_accounts as accounts on accounts.id = proved.account_id
        where proved.value_key = ? limit 2`,
       [key],
@@ -85,7 +93,7 @@ function toCredentials(row: CredentialsRow): Credentials {
     ofOrganization:
       organizationId === null || hash === null
         ? undefined
-        : { organizationId, hash, isActive: isMemberActive },
+        : { organizationId, hash, isAssigned: Boolean(row.is_password_assigned) },
     isMemberActive,
   };
 }

@@ -11,7 +11,8 @@ import { principalOfSession } from "../roles/current-principal.js";
 import type { SessionEnd } from "../roles/current-principal.js";
 import { hashOf } from "../tokens/token-secret.js";
 import { later } from "../limits/rate-limits.js";
-import { authorOf, openedRealms } from "./sign-in.js";
+import { openedRealms } from "./credential-check.js";
+import { authorOf } from "./sign-in.js";
 
 /** A session that a cookie leads to. */
 export interface CurrentSession {

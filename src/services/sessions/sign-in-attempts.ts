@@ -13,7 +13,8 @@ export interface SignInAttempt {
   readonly owner: string;
   /** A browser that has signed in to this account before; undefined: another one. */
   readonly device: string | undefined;
-  readonly network: string;
+  /** Undefined: not known, so that all attempts count as coming from one. */
+  readonly network: string | undefined;
 }
 
 interface Counter {
@@ -62,6 +63,9 @@ export class SignInAttempts {
 function countersOf({ owner, device, network }: SignInAttempt): Counter[] {
   if (device !== undefined) {
     return [{ name: `sign-in of ${owner} by ${device}`, points: MAX_SIGN_INS.fromOneDevice }];
+  }
+  if (network === undefined) {
+    return [{ name: `sign-in of ${owner}`, points: MAX_SIGN_INS.ofOneNameFromOneNetwork }];
   }
   return [
     { name: `sign-in of ${owner} from ${network}`, points: MAX_SIGN_INS.ofOneNameFromOneNetwork },

@@ -10,7 +10,7 @@ import type { Dependencies } from "../dependencies.js";
 import type { Origin } from "../limits/brute-force-guard.js";
 import { countWithin, DAY, HOUR, later } from "../limits/rate-limits.js";
 import type { OutgoingMail } from "../mail/outgoing-mail.js";
-import { realmOf } from "../sessions/sign-in.js";
+import { realmOf } from "../sessions/credential-check.js";
 import { networkOfClient, unknownOwner } from "../sessions/sign-in-attempts.js";
 import { targetOf } from "./account-rules.js";
 import { personalAddresses, resetAddress } from "./reset-addresses.js";

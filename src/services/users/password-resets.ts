@@ -10,7 +10,7 @@ import type { Links } from "../invitations/links.js";
 import type { BruteForceGuard, Origin } from "../limits/brute-force-guard.js";
 import { knownWords, requireUsablePassword } from "../passwords/password-rules.js";
 import type { Passwords } from "../passwords/passwords.js";
-import { realmOf } from "../sessions/sign-in.js";
+import { realmOf } from "../sessions/credential-check.js";
 import { targetOf } from "./account-rules.js";
 import { personalAddresses } from "./reset-addresses.js";
 
