@@ -34,7 +34,9 @@ import { CandidateService } from "./services/users/candidates.js";
 import type { AuthenticationService } from "./services/tokens/authentication.js";
 import type { OperatorService } from "./services/tokens/operator.js";
 import { CurrentSessions } from "./services/sessions/current-session.js";
+import { Devices } from "./services/sessions/devices.js";
 import { PasswordChange } from "./services/sessions/password-change.js";
+import { PasswordCheckService } from "./services/sessions/password-check.js";
 import { SignInService } from "./services/sessions/sign-in.js";
 import { BruteForceGuard } from "./services/limits/brute-force-guard.js";
 import { Links } from "./services/invitations/links.js";
@@ -100,8 +102,10 @@ export function createMuster(options: MusterOptions): Muster {
   const openInvitations = new OpenInvitations(deps, links, guard);
   const passwords = new Passwords(options.passwordCost);
   const refusals = new Refusals(deps);
+  const devices = new Devices(() => keys.get("devices"));
   const shared = {
     refusals,
+    passwordCheck: new PasswordCheckService(deps, passwords, devices),
     candidates: new CandidateService(deps, settings.candidates),
     links,
     mail: outgoing,
@@ -135,10 +139,7 @@ export function createMuster(options: MusterOptions): Muster {
       forgotten: new ForgottenPasswords(deps, outgoing),
       sessions: currentSessions,
       sessionTimes: settings.sessions,
-      cookies: new ConsoleCookies(
-        { csrf: () => keys.get("csrf"), devices: () => keys.get("devices") },
-        publicUrl.startsWith("https:"),
-      ),
+      cookies: new ConsoleCookies(() => keys.get("csrf"), devices, publicUrl.startsWith("https:")),
     },
     csrf: new CsrfTokens(() => keys.get("csrf"), publicUrl.startsWith("https:"), clock),
     branding: {

@@ -79,6 +79,7 @@ token
     "the organization in which the token acts, by name or id (default: the provider)",
   )
   .option("-r, --read-only", "allow the token to read, but not to change anything")
+  .option("-c, --checks-passwords", "allow the token to check people's passwords, for your product")
   .option(
     "-e, --expires <date>",
     "when the token expires, such as 2027-01-31 or 2027-01-31T12:00:00Z (default: never)",

@@ -11,14 +11,15 @@ export interface NewToken {
   readonly user?: string;
   readonly organization?: string;
   readonly readOnly?: boolean;
+  readonly checksPasswords?: boolean;
 }
 
 /** `muster token create`: prints the secret alone on standard output, so that scripts can take it. */
-export function createToken({ name, expires, user, organization, readOnly }: NewToken): Promise<void> {
+export function createToken({ name, expires, user, ...options }: NewToken): Promise<void> {
   const expiresAt = expires === undefined ? undefined : readExpiry(expires);
   return withBackend(async ({ operator }) => {
     const { token, secret } = await operator
-      .issueToken(name, { expiresAt, userName: user, organization, readOnly })
+      .issueToken(name, { expiresAt, userName: user, ...options })
       .catch((error: unknown) => {
         if (!(error instanceof NotFoundError)) throw refused(error);
         throw new UserError(`There is no ${error.kind === "User" ? "user" : "organization"} '${error.id}'`);
@@ -77,9 +78,11 @@ const refused = (error: unknown) =>
 const noToken = (id: string) =>
   new UserError(`There is no token ${id}; list all tokens with: muster token list`);
 
-function kind({ realm, readOnly }: AccessToken): string {
+function kind({ realm, readOnly, checksPasswords }: AccessToken): string {
   const where = realm.type === "provider" ? "provider" : `organization ${realm.organizationId}`;
-  return readOnly ? `${where}, read-only` : where;
+  return [where, ...(readOnly ? ["read-only"] : []), ...(checksPasswords ? ["checks passwords"] : [])].join(
+    ", ",
+  );
 }
 
 /** Who made the token, and whether that person lost the power to. */

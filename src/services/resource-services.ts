@@ -10,6 +10,7 @@ import type { Links } from "./invitations/links.js";
 import type { OutgoingMail } from "./mail/outgoing-mail.js";
 import { RealmService } from "./realm/realm.js";
 import type { SessionTimes } from "../domain/sessions/session.js";
+import type { PasswordCheckService } from "./sessions/password-check.js";
 import { SessionService } from "./sessions/sessions.js";
 import { TeamService } from "./teams/teams.js";
 import { AccessTokenService } from "./tokens/access-tokens.js";
@@ -21,6 +22,8 @@ import { UserService } from "./users/users.js";
 export interface SharedServices extends Outside {
   /** The same service inside a batch: Bulk has no candidates. */
   readonly candidates: CandidateService;
+  /** The same one inside a batch, too. */
+  readonly passwordCheck: PasswordCheckService;
   readonly links: Links;
   readonly mail: OutgoingMail;
   readonly sessionTimes: SessionTimes;
@@ -29,7 +32,7 @@ export interface SharedServices extends Outside {
 /** One service for each resource type, and for all types together. */
 const services = (
   deps: Dependencies,
-  { candidates, links, mail, refusals, passwords, sessionTimes }: SharedServices,
+  { candidates, passwordCheck, links, mail, refusals, passwords, sessionTimes }: SharedServices,
 ) => ({
   users: new UserService(deps, new SetupMail(deps, mail), passwords),
   groups: new GroupService(deps),
@@ -38,7 +41,7 @@ const services = (
   teams: new TeamService(deps),
   invitations: new InvitationService(deps, links, mail),
   accessTokens: new AccessTokenService(deps),
-  candidates,
+  ...{ candidates, passwordCheck },
   realm: new RealmService(deps, sessionTimes),
   sessions: new SessionService(deps, sessionTimes),
   counts: new CountService(deps),

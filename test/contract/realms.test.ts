@@ -281,7 +281,14 @@ async function createWorld(all: Repositories, name: string): Promise<World> {
     ...{ externalId: undefined, description: undefined, roles: [], memberCount: 0, ...times },
   };
   const token: AccessToken = {
-    ...{ id: id("token"), name: id("token"), readOnly: false, accountId: undefined, makerId: undefined },
+    ...{
+      id: id("token"),
+      name: id("token"),
+      readOnly: false,
+      checksPasswords: false,
+      accountId: undefined,
+      makerId: undefined,
+    },
     realm: { type: "organization", organizationId: organization.id },
     ...{ orphanedAt: undefined, expiresAt: undefined, revokedAt: undefined, lastUsedAt: undefined, ...times },
   };

@@ -39,6 +39,7 @@ describeServer("Access tokens", (scim, server) => {
       organization: { value: acme.id, $ref: acme.meta.location, display: "Acme" },
       orphaned: false,
       readOnly: false,
+      checksPasswords: false,
     });
     const seen = await read(scim, `/AccessTokens/${made.id}`);
     expect(seen).to.deep.equal(omit(made, "token"));

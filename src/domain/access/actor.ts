@@ -13,6 +13,8 @@ export interface TokenActor {
   readonly makerId?: string;
   /** Whether the maker may no longer create the token, so that the token can no longer give power. */
   readonly isOrphaned?: boolean;
+  /** Whether the token may check people's passwords, for the product beside Muster. */
+  readonly checksPasswords?: boolean;
   /** When the token ends, as ISO 8601 in UTC; absent: never. */
   readonly expiresAt?: string;
 }

@@ -44,6 +44,8 @@ const ACCESS = {
   "read own Sessions": { provider: "member", organization: "member" },
   "read Sessions": { provider: "reader", organization: "reader" },
   "end Sessions": { provider: "administrator", organization: "administrator" },
+  // And only for a token that was made for it.
+  "check passwords": { provider: "reader", organization: "reader" },
   // Which roles there are tells nothing of people.
   "read Roles": { provider: "member", organization: "member" },
   "grant provider roles": { provider: "administrator", organization: "nobody" },
@@ -77,9 +79,12 @@ const GIVES_POWER: readonly Action[] = [
 export function mayDo(principal: Pick<Principal, "actor" | "realm" | "power">, action: Action): boolean {
   const { actor, realm, power } = principal;
   if (isOrphaned(actor) && GIVES_POWER.includes(action)) return false;
+  if (action === "check passwords" && !checksPasswords(actor)) return false;
   const needed = ACCESS[action][realm.type];
   return needed !== "nobody" && POWERS.indexOf(power) >= POWERS.indexOf(needed);
 }
+
+const checksPasswords = (actor: Actor) => actor.type === "token" && actor.checksPasswords === true;
 
 const ACTIONS = Object.keys(ACCESS) as Action[];
 
@@ -87,7 +92,7 @@ const ACTIONS = Object.keys(ACCESS) as Action[];
 export const actionsOf = (principal: Pick<Principal, "actor" | "realm" | "power">): Action[] =>
   ACTIONS.filter((action) => mayDo(principal, action));
 
-const WRITES = ACTIONS.filter((action) => !/^(read|see) /.test(action));
+const WRITES = ACTIONS.filter((action) => !/^(read|see|check) /.test(action));
 
 /** Whether a principal may write anything. */
 export const mayWrite = (principal: Pick<Principal, "actor" | "realm" | "power" | "seats">): boolean =>
@@ -117,6 +122,9 @@ function bearer({ actor, realm, power }: Principal, action: Action): string {
       : "An access token of an organization";
   }
   if (isOrphaned(actor) && GIVES_POWER.includes(action)) return "This access token is orphaned and";
+  if (action === "check passwords" && !checksPasswords(actor)) {
+    return actor.type === "token" ? "Without 'checksPasswords', an access token" : "A person";
+  }
   if (power === "reader") return "This access token is read-only and";
   return accountOf(actor) === undefined ? "This access token" : "A person without an administrator's role";
 }
@@ -169,8 +177,9 @@ export function powerOf(
  */
 export function requireTokenWithin(
   { actor, realm: own }: Principal,
-  { realm, accountId, expiresAt }: Pick<AccessTokenInput, "realm" | "accountId" | "expiresAt">,
+  input: Pick<AccessTokenInput, "realm" | "accountId" | "expiresAt" | "checksPasswords">,
 ): void {
+  const { realm, accountId, expiresAt } = input;
   const isInside =
     own.type === "provider" || (realm.type === "organization" && realm.organizationId === own.organizationId);
   if (!isInside)
@@ -182,6 +191,11 @@ export function requireTokenWithin(
   if (accountId !== undefined && accountId !== person && !isOperators) {
     throw new ForbiddenError(
       "You can only create and change your own access tokens and those of machines, not those of other people",
+    );
+  }
+  if (input.checksPasswords && accountOf(actor) === undefined && !isOperators && !checksPasswords(actor)) {
+    throw new ForbiddenError(
+      "Only a person or an access token that checks passwords itself can create one that checks passwords",
     );
   }
   const end = endOf(actor);

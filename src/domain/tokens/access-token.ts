@@ -7,6 +7,8 @@ export interface AccessToken {
   readonly name: string;
   readonly realm: Realm;
   readonly readOnly: boolean;
+  /** Whether it may check people's passwords, for the product beside Muster. */
+  readonly checksPasswords: boolean;
   /** The person that the token belongs to; undefined for a machine's. */
   readonly accountId: string | undefined;
   /** The person who made it for a machine; undefined for a person's, and when the operator made it. */
@@ -44,6 +46,7 @@ export interface AccessTokenInput {
   readonly name: string;
   readonly realm: Realm;
   readonly readOnly: boolean;
+  readonly checksPasswords: boolean;
   readonly accountId?: string | undefined;
   readonly expiresAt?: string | undefined;
 }

@@ -1,17 +1,12 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import * as cookies from "cookie";
 import type { Request, Response } from "express";
 import { realmKey } from "../../domain/sessions/session.js";
 import type { PersonSession } from "../../domain/sessions/session.js";
+import type { Devices } from "../../services/sessions/devices.js";
 
 /** How long a browser is remembered that has signed in, in seconds. */
 const DEVICE_SECONDS = 400 * 24 * 60 * 60;
-
-/** Gives the keys that cookies and tokens are signed with: 32 bytes each. */
-export interface ConsoleKeys {
-  readonly csrf: () => Uint8Array;
-  readonly devices: () => Uint8Array;
-}
 
 /**
  * The cookies of people who sign in: the session's secret, and a sign of a browser that has signed in to an account before.
@@ -22,7 +17,8 @@ export class ConsoleCookies {
   readonly #device: string;
 
   constructor(
-    private readonly keys: ConsoleKeys,
+    private readonly csrfKey: () => Uint8Array,
+    private readonly devices: Devices,
     private readonly isSecure: boolean,
   ) {
     const prefix = isSecure ? "__Host-" : "";
@@ -56,17 +52,14 @@ export class ConsoleCookies {
 
   /** The id of the browser, if it has signed in to this account before. */
   deviceOf(request: Request, accountId: string): string | undefined {
-    const [value = ""] = valuesOf(request, this.#device);
-    const [id = "", mac = ""] = value.split(".", 2);
-    const [sent, expected] = [Buffer.from(mac), Buffer.from(this.#macOf(id, accountId))];
-    return id !== "" && sent.length === expected.length && timingSafeEqual(sent, expected) ? id : undefined;
+    const [sign] = valuesOf(request, this.#device);
+    return this.devices.idOf(sign, accountId);
   }
 
   /** Remembers that the browser has signed in to an account. */
   setDevice(request: Request, response: Response, accountId: string): void {
     if (this.deviceOf(request, accountId) !== undefined) return;
-    const id = randomBytes(16).toString("base64url");
-    this.#set(response, this.#device, `${id}.${this.#macOf(id, accountId)}`, DEVICE_SECONDS);
+    this.#set(response, this.#device, this.devices.issue(accountId), DEVICE_SECONDS);
   }
 
   /**
@@ -75,19 +68,13 @@ export class ConsoleCookies {
    */
   csrfOf({ id, realm }: PersonSession): string {
     const signed = JSON.stringify(["session", id, realmKey(realm) ?? ""]);
-    return createHmac("sha256", this.keys.csrf()).update(signed).digest("base64url");
+    return createHmac("sha256", this.csrfKey()).update(signed).digest("base64url");
   }
 
   isCsrf(session: PersonSession, token: unknown): boolean {
     if (typeof token !== "string") return false;
     const [sent, expected] = [Buffer.from(token), Buffer.from(this.csrfOf(session))];
     return sent.length === expected.length && timingSafeEqual(sent, expected);
-  }
-
-  #macOf(id: string, accountId: string): string {
-    return createHmac("sha256", this.keys.devices())
-      .update(JSON.stringify([id, accountId]))
-      .digest("base64url");
   }
 
   #set(response: Response, name: string, value: string, maxAge: number): void {

@@ -5,6 +5,7 @@ import { listAll } from "../../scim/directory.js";
 import { ScimError } from "../../scim/errors.js";
 import { placeReader, SEARCH } from "../../scim/requests/place.js";
 import { readSearchRequest } from "../../scim/requests/search-request.js";
+import { checkPassword, PASSWORD_CHECK } from "../../scim/password-check.js";
 import { answerAt, methodsAt } from "../../scim/resources/answer.js";
 import type { ResourceType } from "../../scim/resources/resource-type.js";
 
@@ -24,7 +25,7 @@ interface Routes {
 }
 
 const READ = ["GET", "HEAD"];
-const SEARCHED = ["POST"];
+const POSTED = ["POST"];
 
 const ELSEWHERE: readonly (readonly [pattern: RegExp, route: Route])[] = [
   [/^\/Bulk$/, { methods: ["POST"] }],
@@ -38,14 +39,20 @@ const ELSEWHERE: readonly (readonly [pattern: RegExp, route: Route])[] = [
  */
 export function routes(types: readonly ResourceType[]): Routes {
   const placeAt = placeReader(types);
+  const users = types.find(({ isMe }) => isMe);
   // Lists over all resource types, by GET of the base and by POST (RFC 7644 sections 3.4.2.1 and 3.4.3).
   const root: Route = {
     methods: READ,
     answer: (context, { query }) => listAll(context, types, query),
   };
   const rootSearch: Route = {
-    methods: SEARCHED,
+    methods: POSTED,
     answer: async (context, { body }) => listAll(context, types, readSearchRequest(body)),
+  };
+
+  const passwordCheck: Route = {
+    methods: POSTED,
+    answer: (context, { body }) => checkPassword(context, users, body),
   };
 
   function find(path: string): Route | undefined {
@@ -59,6 +66,7 @@ export function routes(types: readonly ResourceType[]): Routes {
       };
     }
     if (path === `/${SEARCH}`) return rootSearch;
+    if (path === PASSWORD_CHECK) return passwordCheck;
     return ELSEWHERE.find(([pattern]) => pattern.test(path))?.[1];
   }
 

@@ -121,6 +121,7 @@ export class AccessTokenRepository {
         token.name,
         realm.type === "organization" ? realm.organizationId : null,
         token.readOnly,
+        token.checksPasswords,
         token.accountId ?? null,
         token.createdAt,
         token.updatedAt,

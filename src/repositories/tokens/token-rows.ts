@@ -8,6 +8,7 @@ export interface TokenRow {
   name: string;
   organization_id: string | null;
   read_only: Flag;
+  checks_passwords: Flag;
   account_id: string | null;
   created_at: string;
   updated_at: string;
@@ -31,6 +32,7 @@ export function toToken(row: TokenRow): AccessToken {
         ? PROVIDER_REALM
         : { type: "organization", organizationId: row.organization_id },
     readOnly: Boolean(row.read_only),
+    checksPasswords: Boolean(row.checks_passwords),
     accountId: row.account_id ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

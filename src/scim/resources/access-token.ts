@@ -56,6 +56,10 @@ const definition = ownDefinition("AccessToken", ACCESS_TOKEN, "A bearer token th
     ...immutable,
     description: "Whether the token can only read, and change nothing.",
   }),
+  new Attribute("boolean", "checksPasswords", {
+    ...immutable,
+    description: "Whether the token can check people's passwords, for the product beside Muster.",
+  }),
   new Attribute("dateTime", "expiresAt", { description: "When the token expires; without it, never." }),
   readOnly("dateTime", "lastUsedAt", "When the token was used last, to within a minute or so."),
   readOnly(
@@ -108,7 +112,8 @@ function readOverlap(body: unknown): number | undefined {
 
 /** The attributes of an access token that a client can write. */
 function toWritable(token: AccessToken, locations: Locations): JsonObject {
-  const { name, realm, readOnly, accountId, expiresAt, organizationName, accountName } = token;
+  const { name, realm, readOnly, checksPasswords, accountId, expiresAt, organizationName, accountName } =
+    token;
   const { makerId, makerName, orphanedAt } = token;
   return {
     name,
@@ -127,6 +132,7 @@ function toWritable(token: AccessToken, locations: Locations): JsonObject {
       makerName !== undefined && { maker: reference(makerId, locations("User", makerId), makerName) }),
     orphaned: orphanedAt !== undefined,
     readOnly,
+    checksPasswords,
     ...(expiresAt !== undefined && { expiresAt }),
   };
 }
@@ -144,11 +150,12 @@ const reference = (value: string, $ref: string, display: string | undefined): Js
  * @throws ScimError 400 `invalidValue`
  */
 function toInput(resource: JsonObject, principal: Principal): AccessTokenInput {
-  const { name, readOnly, expiresAt } = resource;
+  const { name, readOnly, checksPasswords, expiresAt } = resource;
   return {
     name: typeof name === "string" ? name : "",
     realm: realmOf(resource, principal),
     readOnly: readOnly === true,
+    checksPasswords: checksPasswords === true,
     accountId: idIn(resource.user),
     expiresAt: typeof expiresAt === "string" ? new Date(expiresAt).toISOString() : undefined,
   };

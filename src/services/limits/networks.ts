@@ -36,6 +36,19 @@ export class PerNetwork<Tally> {
   }
 }
 
+/** Some proxies, such as Azure's, write the port of the client after its address. */
+const WITH_PORT = /^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([\da-f:.]{2,45})\]):\d{1,5}$/i;
+
+/** @returns an address in its usual form, an IPv4 one never as IPv6; undefined for what is none */
+export function usualAddress(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  // A zone such as %eth0 is about one machine, not about the client.
+  const [withoutZone = ""] = text.split("%", 1);
+  const [, four, six] = WITH_PORT.exec(withoutZone) ?? [];
+  const address = four ?? six ?? withoutZone;
+  return isIP(address) === 0 ? undefined : ipaddr.process(address).toString();
+}
+
 /** @returns an IPv4 address unchanged, the network of an IPv6 address */
 export function networkOf(address: string): string {
   if (isIP(address) !== 6) return address;

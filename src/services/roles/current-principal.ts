@@ -59,6 +59,7 @@ export const actorOf = (token: AccessToken, hash: string): TokenActor => ({
   ...(token.accountId !== undefined && { accountId: token.accountId }),
   ...(token.makerId !== undefined && { makerId: token.makerId }),
   ...(token.expiresAt !== undefined && { expiresAt: token.expiresAt }),
+  ...(token.checksPasswords && { checksPasswords: true }),
   isOrphaned: token.orphanedAt !== undefined,
 });
 

@@ -58,7 +58,7 @@ export class AccessTokenService {
     const secret = newSecret();
     const id = this.deps.newId();
     const at = this.deps.now();
-    const { name, realm, readOnly, accountId, expiresAt } = input;
+    const { name, realm, readOnly, checksPasswords, accountId, expiresAt } = input;
     const makerId = accountId === undefined ? personBehind(principal.actor) : undefined;
     return this.deps.work.write(principal.realm, async (repositories) => {
       await requireOrganization(repositories, realm);
@@ -66,7 +66,7 @@ export class AccessTokenService {
       // Locks a membership, and `requireStillAllowed` an account, which always comes before.
       await requireOwner(repositories, realm, accountId);
       const token: AccessToken = {
-        ...{ id, name, realm, readOnly, accountId, makerId, expiresAt, version: 1 },
+        ...{ id, name, realm, readOnly, checksPasswords, accountId, makerId, expiresAt, version: 1 },
         ...{
           createdAt: at,
           updatedAt: at,
@@ -203,6 +203,11 @@ export class AccessTokenService {
   #requireNoMore(principal: Principal, input: AccessTokenInput): void {
     requireKeyLength({ name: input.name });
     requireTokenWithin(principal, input);
+    if (input.checksPasswords && input.accountId !== undefined) {
+      throw new InvalidValueError(
+        "A token with 'checksPasswords' is that of a product, so it cannot have a 'user'",
+      );
+    }
     if (input.expiresAt !== undefined && input.expiresAt <= this.deps.now()) {
       throw new InvalidValueError("'expiresAt' is in the past; send a time in the future");
     }

@@ -78,6 +78,7 @@ export class AuthenticationService {
     const at = this.deps.now();
     const token = {
       ...{ id: this.deps.newId(), name, realm, readOnly: false, version: 1, createdAt: at, updatedAt: at },
+      checksPasswords: false,
       ...{ accountId: undefined, makerId: undefined, orphanedAt: undefined },
       ...{ expiresAt: undefined, revokedAt: undefined, lastUsedAt: undefined },
     };

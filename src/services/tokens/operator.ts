@@ -16,6 +16,7 @@ export interface TokenOptions {
   /** The id or name of the organization that the token acts in; without it, the token acts in the provider's realm. */
   readonly organization?: string | undefined;
   readonly readOnly?: boolean | undefined;
+  readonly checksPasswords?: boolean | undefined;
 }
 
 /** What the operator of a server can do with access tokens, on the command line and without an access token. */
@@ -28,11 +29,12 @@ export class OperatorService {
 
   /** @throws NotFoundError when there is no account of that user name, or no such organization; InvalidValueError */
   async issueToken(name: string, options: TokenOptions = {}): Promise<IssuedToken> {
-    const { expiresAt, userName, organization, readOnly = false } = options;
+    const { expiresAt, userName, organization, readOnly = false, checksPasswords = false } = options;
     if (!isName(name)) throw new InvalidValueError("The name of a token must be one line of plain text");
     const realm = organization === undefined ? PROVIDER_REALM : await this.#realmOf(organization);
     const accountId = userName === undefined ? undefined : await this.#accountOf(userName);
-    return this.#accessTokens.create(OPERATOR_PRINCIPAL, { name, realm, readOnly, accountId, expiresAt });
+    const input = { name, realm, readOnly, checksPasswords, accountId, expiresAt };
+    return this.#accessTokens.create(OPERATOR_PRINCIPAL, input);
   }
 
   /** Like `AccessTokenService.rotate`. */

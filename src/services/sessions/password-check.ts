@@ -1,0 +1,103 @@
+import { requireAccess } from "../../domain/access/policy.js";
+import { ownerOf } from "../../domain/access/actor.js";
+import { PROVIDER_REALM, turnOf } from "../../domain/access/principal.js";
+import type { Principal, Realm } from "../../domain/access/principal.js";
+import { InvalidValueError } from "../../domain/errors.js";
+import { isSameRealm, realmKey } from "../../domain/sessions/session.js";
+import type { OpenRealm } from "../../domain/sessions/session.js";
+import { isId } from "../../domain/values/id.js";
+import { recordEvent } from "../audit/audit.js";
+import type { Dependencies } from "../dependencies.js";
+import { networkOf } from "../limits/networks.js";
+import type { Passwords } from "../passwords/passwords.js";
+import { CredentialCheck, openedRealms } from "./credential-check.js";
+import type { Checked, Opened } from "./credential-check.js";
+import type { Devices } from "./devices.js";
+
+/** What the product beside Muster was told by a person who signs in there. */
+export interface CheckedSignIn {
+  readonly userName: string;
+  readonly password: string;
+  /** Whose names count; undefined: those of the caller's realm. */
+  readonly organizationId: string | undefined;
+  /** The person's IP address. */
+  readonly address: string | undefined;
+  /** The sign that an earlier check gave for the person's browser. */
+  readonly device: string | undefined;
+}
+
+/** What is told of a right password. */
+export interface AcceptedSignIn {
+  readonly result: "right";
+  readonly opened: Opened;
+  /** What the password opens, as far as the caller's realm is concerned. */
+  readonly realms: readonly OpenRealm[];
+  /** For the person's browser, to be sent with later checks. */
+  readonly device: string;
+}
+
+export type SignInResult = AcceptedSignIn | Exclude<Checked, { result: "right" }>;
+
+/** Checks names and passwords for the product beside Muster. */
+export class PasswordCheckService {
+  readonly #credentials: CredentialCheck;
+
+  constructor(
+    private readonly deps: Dependencies,
+    passwords: Passwords,
+    private readonly devices: Devices,
+  ) {
+    this.#credentials = new CredentialCheck(deps, passwords);
+  }
+
+  /**
+   * Checks a name and a password. An organization's token checks that organization's people, and is told of that
+   * organization alone. The attempts of each realm are counted apart, so that nobody can lock people out elsewhere.
+   *
+   * @throws ForbiddenError, InvalidValueError for an organization that does not exist
+   */
+  async check(principal: Principal, sent: CheckedSignIn): Promise<SignInResult> {
+    requireAccess(principal, "check passwords");
+    const { actor, realm } = principal;
+    const place = `the product of ${realmKey(realm) ?? ""}`;
+    const organizationId = await this.#organizationOf(realm, sent.organizationId);
+    const ownerIn = (accountId: string) => `${accountId} in ${place}`;
+    const checked = await this.#credentials.check({
+      ...{ name: sent.userName, password: sent.password, organizationId, place },
+      network: sent.address === undefined ? undefined : `${networkOf(sent.address)} of ${place}`,
+      deviceOf: (accountId) => this.devices.idOf(sent.device, ownerIn(accountId)),
+      group: turnOf({ actor, realm }).group,
+      authorIn: () => principal,
+    });
+    if (checked.result !== "right") return checked;
+    const { opened } = checked;
+    const { accountId } = opened;
+    const realms = await openedRealms(this.deps.work.read(PROVIDER_REALM, ownerOf(actor)), opened);
+    await this.deps.work.write(realm, (repositories) =>
+      recordEvent(this.deps, repositories, principal, {
+        action: "authenticate",
+        target: { type: "User", id: accountId, display: opened.userName },
+        detail: "the right password",
+      }),
+    );
+    const isTold = (each: OpenRealm) => realm.type === "provider" || isSameRealm(each.realm, realm);
+    return {
+      ...{ result: "right", opened, device: this.devices.issue(ownerIn(accountId)) },
+      realms: realms
+        .filter(isTold)
+        .map((each) => (opened.isAssigned ? { ...each, isAdministrator: false } : each)),
+    };
+  }
+
+  async #organizationOf(realm: Realm, sent: string | undefined): Promise<string | undefined> {
+    if (realm.type === "organization" && (sent === undefined || sent === realm.organizationId)) {
+      return realm.organizationId;
+    }
+    if (sent === undefined) return undefined;
+    const found = isId(sent) && (await this.deps.work.read(realm).organizations.find(sent, { lock: false }));
+    if (!found) {
+      throw new InvalidValueError(`There is no Group '${sent}'; 'organization' must be the id of a Group`);
+    }
+    return sent;
+  }
+}
