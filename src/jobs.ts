@@ -8,6 +8,7 @@ import type { AuditService } from "./services/audit/audit.js";
 import type { Refusals } from "./services/audit/refusals.js";
 import type { CurrentSessions } from "./services/sessions/current-session.js";
 import type { AuthenticationService } from "./services/tokens/authentication.js";
+import type { SearchIndexing } from "./services/users/search-indexing.js";
 
 /** How often it is logged that a job fails, in milliseconds. */
 const REMIND_MS = 60_000;
@@ -20,6 +21,8 @@ const DAY = 24 * HOUR;
 const INTERVALS = {
   prune: HOUR,
   sendMail: SECOND / 4,
+  /** How long it takes at most until a search need not look at a person one by one. */
+  indexPeople: 2 * SECOND,
   /** How long it takes at most until it is written down that an access token was used. */
   recordUse: 60 * SECOND,
   /** How long it takes at most until the audit log says how often something was refused. */
@@ -39,6 +42,7 @@ export interface JobParts {
   };
   readonly currentSessions: CurrentSessions;
   readonly outbox: OutboxWorker;
+  readonly searchIndexing: SearchIndexing;
   readonly failedAuthentication: FailedAuthentication;
   readonly removalsRetentionDays: number;
   readonly auditRetentionDays: number;
@@ -46,7 +50,7 @@ export interface JobParts {
 
 /** Starts all that a server does by itself. Only a process that serves requests does; commands never do. */
 export function startJobs(jobs: Jobs, parts: JobParts): void {
-  const { work, now, clock, services, currentSessions, outbox, failedAuthentication } = parts;
+  const { work, now, clock, services, currentSessions, outbox, searchIndexing, failedAuthentication } = parts;
   const { audit, authentication, refusals } = services;
   jobs.start("removing what is kept no longer", INTERVALS.prune, async () => {
     const daysAgo = (days: number) => new Date(clock() - days * DAY).toISOString();
@@ -59,6 +63,7 @@ export function startJobs(jobs: Jobs, parts: JobParts): void {
     await outbox.prune();
   });
   jobs.start("sending mail", INTERVALS.sendMail, () => outbox.run());
+  jobs.start("indexing people for searches", INTERVALS.indexPeople, () => searchIndexing.run());
   jobs.start("writing down when access tokens were used", INTERVALS.recordUse, () =>
     authentication.writeDownUse(),
   );

@@ -30,6 +30,7 @@ import { PasswordResetService } from "./services/users/password-resets.js";
 import { AddressProofs } from "./services/invitations/address-proofs.js";
 import { resourceServices } from "./services/resource-services.js";
 import type { ResourceServices } from "./services/resource-services.js";
+import { SearchIndexing } from "./services/users/search-indexing.js";
 import { CandidateService } from "./services/users/candidates.js";
 import type { AuthenticationService } from "./services/tokens/authentication.js";
 import type { OperatorService } from "./services/tokens/operator.js";
@@ -168,11 +169,13 @@ export function createMuster(options: MusterOptions): Muster {
     }),
     logger,
   });
+  const searchIndexing = new SearchIndexing(deps);
   const jobs = new Jobs(logger);
   const lifecycle = new Lifecycle({
     ...{ requests, ending, jobs, logger },
     endJobs: () => {
       outbox.stop();
+      searchIndexing.stop();
     },
     close: async () => {
       transport.close();
@@ -201,6 +204,7 @@ export function createMuster(options: MusterOptions): Muster {
         services,
         currentSessions,
         outbox,
+        searchIndexing,
         failedAuthentication,
         clock,
         ...retention,

@@ -24,6 +24,7 @@ import { PasswordResetRepository } from "./users/password-resets.js";
 import { AdministratorLinkRepository } from "./users/administrator-links.js";
 import { AccountRepository } from "./users/accounts.js";
 import { CandidateRepository } from "./users/candidates.js";
+import { SearchIndexRepository } from "./users/search-index.js";
 
 /**
  * All repositories, bound to one session and one realm. Each is created on first use, since a unit of work needs only two
@@ -53,6 +54,7 @@ export class Repositories {
   #counts: CountRepository | undefined;
   #sessions: SessionRepository | undefined;
   #credentials: CredentialRepository | undefined;
+  #searchIndex: SearchIndexRepository | undefined;
 
   /**
    * @param realm limits what can be seen
@@ -154,5 +156,9 @@ export class Repositories {
 
   get credentials(): CredentialRepository {
     return (this.#credentials ??= new CredentialRepository(this.session));
+  }
+
+  get searchIndex(): SearchIndexRepository {
+    return (this.#searchIndex ??= new SearchIndexRepository(this.session));
   }
 }

@@ -9,6 +9,9 @@ import { MembershipRepository } from "../../src/repositories/memberships/members
 import { RecordRepository } from "../../src/repositories/memberships/records.js";
 import { accountSource } from "../../src/repositories/users/account-fields.js";
 import { accountSearch } from "../../src/repositories/users/account-search.js";
+import { SearchIndexRepository } from "../../src/repositories/users/search-index.js";
+import { Transactions } from "../../src/repositories/unit-of-work.js";
+import { SearchIndexing } from "../../src/services/users/search-indexing.js";
 import { readPage } from "../../src/repositories/listing/page.js";
 import { searched } from "../../src/repositories/listing/search.js";
 import { selectFrom } from "../../src/repositories/listing/source.js";
@@ -73,6 +76,18 @@ describe("The index for a part of a name or an address", () => {
       return [...new Set(rows.map(({ id }) => id))].sort();
     };
 
+    const rename = (id: string, name: string) =>
+      database.transaction((session) =>
+        session.rows("update muster_accounts set user_name = ?, user_name_key = ? where id = ?", [
+          ...[name, name.toUpperCase(), id],
+        ]),
+      );
+
+    const isBehind = () => new SearchIndexRepository(database.reader).isBehind();
+
+    /** Until nobody is in the queue. */
+    const catchUp = () => new SearchIndexing({ work: new Transactions(database) }).run();
+
     const expectAll = async () => {
       expect(await find("the provider's realm", "@EXAMPLE.C")).to.have.lengthOf(MANY);
       expect(await find("a large organization", "GIVEN")).to.have.lengthOf(MANY);
@@ -82,17 +97,21 @@ describe("The index for a part of a name or an address", () => {
       expect(await find("a small organization", "USER2999@")).to.deep.equal([]);
     };
 
-    it("has all that is written, and finds what is in the realm", expectAll);
+    it("has all that is written, and finds what is in the realm", async () => {
+      await expectAll();
+      await catchUp();
+      expect(await isBehind()).to.equal(false);
+      await expectAll();
+    });
 
     it("is filled with the people who were there before it", async () => {
-      await database.knex.migrate.down({ ...MIGRATIONS, name: "0011_search" });
-      expect(await migrate(database)).to.deep.equal(["0011_search"]);
+      await database.knex.migrate.down({ ...MIGRATIONS, name: "0019_search_queue" });
+      await rename("p8", "before");
+      expect(await migrate(database)).to.deep.equal(["0019_search_queue"]);
+      expect(await isBehind()).to.equal(false);
       await expectAll();
-      await database.transaction((session) =>
-        session.rows(
-          "update muster_accounts set user_name_key = 'CHANGED', user_name = 'changed' where id = 'p7'",
-        ),
-      );
+      expect(await find("the provider's realm", "EFORE")).to.deep.equal(["p8"]);
+      await rename("p7", "changed");
       expect(await find("the provider's realm", "HANGED")).to.deep.equal(["p7"]);
     });
 
@@ -103,6 +122,7 @@ describe("The index for a part of a name or an address", () => {
         const removed = await memberships.removeOthers("large", stays, AT);
         expect(new Set(removed)).to.have.lengthOf(MANY - stays.length);
       });
+      await catchUp();
       expect(await find("a large organization", "FAMILY")).to.deep.equal(stays.sort());
       expect(await find("a large organization", "@EXAMPLE.C")).to.deep.equal(stays);
       expect(await find("a small organization", "FAMILY")).to.have.lengthOf(FEW);

@@ -15,28 +15,41 @@ export function accountSearch({ engine }: Dialect, realm: Realm): SearchIndex {
   return { fields: FIELDS, find: (text) => find(text, organizationId) };
 }
 
-/** How many documents a realm can have, as the migration says. */
-const MOST = 4294967296;
+/** How many people a realm can have, as the migration says. */
+export const MOST_IN_REALM = 4294967296;
 
-/** The numbers of a realm's documents follow each other; the last few are not in the index yet. */
-function inSqlite(text: string, organizationId: string | undefined): Sql {
+/** The numbers of a realm's people follow each other. Those in the queue may not be in the index as they are now. */
+function inSqlite(text: string, organizationId = ""): Sql {
   const match = trigramsOf(text)
     .map((each) => `"${each.replaceAll('"', '""')}"`)
     .join(" AND ");
-  const realm = organizationId === undefined ? "organization_id is null" : "organization_id = ?";
-  const own = organizationId === undefined ? [] : [organizationId];
-  const from = (expression: string) => `(select ${expression} from muster_search_realms where ${realm})`;
-  const first = from(`number * ${MOST}`);
-  const end = from(`(number + 1) * ${MOST}`);
+  const number = "(select number from muster_search_realms where organization_id = ?)";
   return sql(
     `select documents.account_id as id
      from muster_search cross join muster_search_documents as documents on documents.number = muster_search.rowid
-     where muster_search match ? and muster_search.rowid > ${first} and muster_search.rowid < ${end}
+     where muster_search match ? and muster_search.rowid > ${number} * ${MOST_IN_REALM}
+     and muster_search.rowid < (${number} + 1) * ${MOST_IN_REALM}
      union all
-     select account_id as id from muster_search_documents
-     where number > ${from("indexed")} and number < ${end} and instr(text, ?) > 0`,
-    ...[match, ...own, ...own, ...own, ...own, text],
+     select queue.account_id as id from muster_search_queue as queue
+     where queue.organization_id = ? and instr(${textInSqlite("queue")}, ?) > 0`,
+    ...[match, organizationId, organizationId, organizationId, text],
   );
+}
+
+/**
+ * SQL for all that the index has of a person in a realm; null when the realm has no such person.
+ *
+ * @param key a table with `organization_id`, which is empty for the provider's realm, and `account_id`
+ */
+export function textInSqlite(key: string): string {
+  const text = (emails: string, more: string) =>
+    `${namesWith("char(10)")} || coalesce((select group_concat(char(10) || value_key, '') from muster_${emails} as emails
+       where emails.account_id = ${key}.account_id${more}), '')`;
+  const own = `organization_id = ${key}.organization_id`;
+  return `case when ${key}.organization_id = ''
+    then (select ${text("account_emails", "")} from muster_accounts where id = ${key}.account_id)
+    else (select ${text("member_emails", ` and emails.${own}`)} from muster_memberships as memberships
+      where memberships.${own} and memberships.account_id = ${key}.account_id) end`;
 }
 
 /** More trigrams than this, spread over a long text, find no fewer rows. */
@@ -50,9 +63,12 @@ function trigramsOf(text: string): string[] {
   return [...new Set(places.map((place) => characters.slice(place, place + MIN_LENGTH).join("")))];
 }
 
-const NAMES = ["user_name_key", "display_name_key", "family_name_key", "given_name_key"]
-  .map((column) => `coalesce(${column}, '')`)
-  .join(" || chr(10) || ");
+const namesWith = (newLine: string) =>
+  ["user_name_key", "display_name_key", "family_name_key", "given_name_key"]
+    .map((column) => `coalesce(${column}, '')`)
+    .join(` || ${newLine} || `);
+
+const NAMES = namesWith("chr(10)");
 
 const ADDRESS = "coalesce(value_key, '')";
 
