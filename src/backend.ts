@@ -51,6 +51,7 @@ export function createBackend(settings: Settings, parts: BackendParts): Backend 
     ...basics,
     work: new Transactions(database),
     profileMaxBytes: settings.profileMaxBytes,
+    requiresFactorOfAdministrators: settings.adminSecondFactor,
     changes: new Changes([auditChanges(basics), membershipNotices(basics, settings.mail.notices, mail)]),
   };
   const keys = new SecretKeys(deps);

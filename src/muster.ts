@@ -44,6 +44,11 @@ import { Links } from "./services/invitations/links.js";
 import { OpenInvitations } from "./services/invitations/open-invitations.js";
 import { OutgoingMail } from "./services/mail/outgoing-mail.js";
 import { Passwords } from "./services/passwords/passwords.js";
+import { FactorCodes } from "./services/second-factors/factor-codes.js";
+import { FactorSetups } from "./services/second-factors/factor-setups.js";
+import { Sealing } from "./services/second-factors/sealing.js";
+import { SecondFactors } from "./services/second-factors/second-factors.js";
+import { CurrentPassword } from "./services/sessions/current-password.js";
 import { Refusals } from "./services/audit/refusals.js";
 
 export interface Services extends ResourceServices {
@@ -104,6 +109,8 @@ export function createMuster(options: MusterOptions): Muster {
   const passwords = new Passwords(options.passwordCost);
   const refusals = new Refusals(deps);
   const devices = new Devices(() => keys.get("devices"));
+  const sealing = new Sealing(() => keys.get("factors"));
+  const codes = new FactorCodes(deps, guard, sealing);
   const shared = {
     refusals,
     passwordCheck: new PasswordCheckService(deps, passwords, devices),
@@ -135,7 +142,12 @@ export function createMuster(options: MusterOptions): Muster {
       administrators: new AdministratorSetup(deps, guard, passwords),
     },
     console: {
-      signIn: new SignInService(deps, passwords, settings.sessions),
+      signIn: new SignInService(deps, passwords, codes, settings.sessions),
+      secondFactors: new SecondFactors(deps, guard, {
+        codes,
+        setups: new FactorSetups(deps, sealing, settings.productName),
+        password: new CurrentPassword(deps, guard, passwords),
+      }),
       passwordChange: new PasswordChange(deps, guard, passwords),
       forgotten: new ForgottenPasswords(deps, outgoing),
       sessions: currentSessions,

@@ -32,6 +32,8 @@ export interface Settings {
   readonly candidates: { readonly search: (typeof CANDIDATE_SEARCHES)[number]; readonly perMinute: number };
   /** How long people stay signed in, in seconds: without a request, and in all. */
   readonly sessions: { readonly idle: number; readonly total: number };
+  /** Whether administrators of the provider have to show a second factor. */
+  readonly adminSecondFactor: boolean;
   /** How much goes into one Bulk request. */
   readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number };
   /** What connections may cost; times are in seconds. */

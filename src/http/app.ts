@@ -10,6 +10,7 @@ import type { AddressProofs } from "../services/invitations/address-proofs.js";
 import type { SessionTimes } from "../domain/sessions/session.js";
 import type { CurrentSessions } from "../services/sessions/current-session.js";
 import type { PasswordChange } from "../services/sessions/password-change.js";
+import type { SecondFactors } from "../services/second-factors/second-factors.js";
 import type { SignInService } from "../services/sessions/sign-in.js";
 import { consoleRouter } from "./console/console.js";
 import type { ConsoleCookies } from "./console/cookies.js";
@@ -61,6 +62,7 @@ export interface AppParts extends Omit<ScimParts, "baseUrl" | "sessionAuthentica
     readonly signIn: SignInService;
     readonly forgotten: ForgottenPasswords;
     readonly passwordChange: PasswordChange;
+    readonly secondFactors: SecondFactors;
     readonly sessions: CurrentSessions;
     readonly sessionTimes: SessionTimes;
     readonly cookies: ConsoleCookies;

@@ -16,6 +16,8 @@ import { PowerRepository } from "./memberships/power.js";
 import { RecordRepository } from "./memberships/records.js";
 import { OrganizationRepository } from "./organizations/organizations.js";
 import { CredentialRepository } from "./sessions/credentials.js";
+import { SecondFactorRepository } from "./second-factors/second-factors.js";
+import { SignInChallengeRepository } from "./second-factors/sign-in-challenges.js";
 import { SessionRepository } from "./sessions/sessions.js";
 import { TeamRepository } from "./teams/teams.js";
 import { AccessTokenRepository } from "./tokens/access-tokens.js";
@@ -55,6 +57,8 @@ export class Repositories {
   #sessions: SessionRepository | undefined;
   #credentials: CredentialRepository | undefined;
   #searchIndex: SearchIndexRepository | undefined;
+  #secondFactors: SecondFactorRepository | undefined;
+  #signInChallenges: SignInChallengeRepository | undefined;
 
   /**
    * @param realm limits what can be seen
@@ -152,6 +156,14 @@ export class Repositories {
 
   get sessions(): SessionRepository {
     return (this.#sessions ??= new SessionRepository(this.session, this.realm));
+  }
+
+  get secondFactors(): SecondFactorRepository {
+    return (this.#secondFactors ??= new SecondFactorRepository(this.session));
+  }
+
+  get signInChallenges(): SignInChallengeRepository {
+    return (this.#signInChallenges ??= new SignInChallengeRepository(this.session));
   }
 
   get credentials(): CredentialRepository {

@@ -11,6 +11,8 @@ export interface Dependencies {
   readonly newId: () => string;
   /** The maximum size of one User's attributes, in bytes of JSON. */
   readonly profileMaxBytes: number;
+  /** Whether administrators of the provider have to show a second factor. */
+  readonly requiresFactorOfAdministrators: boolean;
   /** Where services record what they changed. */
   readonly changes: Changes;
 }

@@ -3,7 +3,7 @@ import { PROVIDER_REALM } from "../domain/access/principal.js";
 import type { Dependencies } from "./dependencies.js";
 
 /** One secret key for each thing that is signed or encrypted. */
-const NAMES = ["links", "cursors", "csrf", "devices"] as const;
+const NAMES = ["links", "cursors", "csrf", "devices", "factors"] as const;
 type KeyName = (typeof NAMES)[number];
 
 /** The secret keys. They are stored in the database, so that all processes share them, and have to be loaded first. */

@@ -36,7 +36,13 @@ describe("Changes", () => {
         return Promise.resolve();
       };
       const changes = new Changes([listener]);
-      const deps = { ...basics, work: new Transactions(database), profileMaxBytes: 65_536, changes };
+      const deps = {
+        ...basics,
+        work: new Transactions(database),
+        profileMaxBytes: 65_536,
+        requiresFactorOfAdministrators: false,
+        changes,
+      };
       const limits = { perToken: 0, perOrganization: 0, perAddress: 0 };
       organizations = new OrganizationService(deps);
       teams = new TeamService(deps);

@@ -26,6 +26,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   "0014_password_resets.ts": "988d85837e8c10b92d2815bc0c19af80ee9d56dcac4ad8271973118d6a129412",
   "0015_search_writes.ts": "8b93adf66514b2edd2d92436751b6e83aa5d417908b766b13b932e28c2cb495f",
   "0016_password_checks.ts": "1266d5108e64c33e7fa120f62d599d8f2d8298018e93c9b5b92bc625a8acc8b6",
+  "0017_second_factors.ts": "c42e7efe0419b26a0f65f3539b852f9f7e65c66288c09e1eec14271c1d9d4db1",
   "0019_search_queue.ts": "118bbee1badd23a417aedf8116d1b338bb105bc987b4921a6cf7bd1ede8f6283",
 };
 

@@ -15,6 +15,7 @@ describe("Settings", () => {
       databaseTimeouts: { statement: 5, list: 8, wait: 5 },
       bootstrapToken: undefined,
       cursorTimeout: 3600,
+      adminSecondFactor: false,
       sessions: { idle: 7200, total: 43_200 },
       profileMaxBytes: 65_536,
       pageMaxBytes: 4_194_304,

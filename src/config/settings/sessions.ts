@@ -1,7 +1,15 @@
+import { bool } from "envalid";
 import { wholeNumberFrom } from "../parsers.js";
 import { setting } from "../setting.js";
 
 export const sessions = {
+  ADMIN_SECOND_FACTOR: setting(
+    "adminSecondFactor",
+    bool({
+      default: false,
+      desc: "Whether administrators of the provider need a second factor; until they show it, their role gives no power",
+    }),
+  ),
   SESSION_IDLE_TIMEOUT: setting(
     "sessions.idle",
     wholeNumberFrom(120)({

@@ -115,7 +115,7 @@ export function requireAccess(principal: Principal, action: Action): void {
   throw new ForbiddenError(`${bearer(principal, action)} may not ${action}${hint}`);
 }
 
-function bearer({ actor, realm, power }: Principal, action: Action): string {
+function bearer({ actor, realm, power, needsFactor }: Principal, action: Action): string {
   if (ACCESS[action][realm.type] === "nobody") {
     return actor.type === "session"
       ? "In an organization's realm, you"
@@ -125,6 +125,7 @@ function bearer({ actor, realm, power }: Principal, action: Action): string {
   if (action === "check passwords" && !checksPasswords(actor)) {
     return actor.type === "token" ? "Without 'checksPasswords', an access token" : "A person";
   }
+  if (needsFactor) return "Until you show a second factor, as '/console/session' says, you";
   if (power === "reader") return "This access token is read-only and";
   return accountOf(actor) === undefined ? "This access token" : "A person without an administrator's role";
 }

@@ -26,6 +26,8 @@ export interface Principal {
   readonly power: Power;
   /** What a member may do in single teams, by roles there; absent for those who have power in all of the realm. */
   readonly seats?: readonly Seat[];
+  /** Whether a role would give more, once a second factor is shown in the session. */
+  readonly needsFactor?: true;
   /** Aborted when the client has disconnected, so that long work can end early. */
   readonly signal?: AbortSignal;
   /** Where the request came from, and what it asks for, for the audit log. */

@@ -6,8 +6,11 @@
 /** How long attempts are counted together, in seconds: 15 minutes. */
 export const ATTEMPTS_SECONDS = 900;
 
-/** Wrong passwords and codes, and new passwords, for each account or address. */
-export const MAX_ATTEMPTS_AT = { password: 10, "new password": 10, code: 5 } as const;
+/** Wrong passwords and codes, and new passwords, for each account or address; codes of a second factor, for each factor. */
+export const MAX_ATTEMPTS_AT = { password: 10, "new password": 10, code: 5, "second factor": 10 } as const;
+
+/** Codes that can be tried after the password was right, until the person has to sign in again. */
+export const MAX_CODES_OF_SIGN_IN = 5;
 
 /** Links that Muster never made, for each network that they come from. */
 export const MAX_UNKNOWN_LINKS = 30;

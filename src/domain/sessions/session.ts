@@ -20,6 +20,8 @@ export interface PersonSession {
   readonly address: string | undefined;
   /** What the browser that the person signed in with calls itself. */
   readonly client: string | undefined;
+  /** The second factor that was shown in it, and when; the factor may have been removed since. */
+  readonly factor?: { readonly id: string; readonly at: string } | undefined;
   /** What the organization that it acts in is called. */
   readonly organizationName?: string | undefined;
   /** What the person is called. */

@@ -5,7 +5,7 @@ import type { ForgottenPasswordParts } from "./forgotten-password.js";
 import { sessionRoutes } from "./session.js";
 import type { SessionParts } from "./session.js";
 import { signInRoutes } from "./sign-in.js";
-import type { SignInParts } from "./sign-in.js";
+import type { SignInParts } from "./entering.js";
 
 /** Everything below `/console`: pages for people, and the same as JSON. */
 export function consoleRouter(parts: SignInParts & ForgottenPasswordParts & SessionParts): Router {

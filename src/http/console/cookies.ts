@@ -9,12 +9,14 @@ import type { Devices } from "../../services/sessions/devices.js";
 const DEVICE_SECONDS = 400 * 24 * 60 * 60;
 
 /**
- * The cookies of people who sign in: the session's secret, and a sign of a browser that has signed in to an account before.
+ * The cookies of people who sign in: the session's secret, that of a sign-in that waits for a code, and a sign of a browser
+ * that has signed in to an account before.
  * By https, browsers take them from this very host alone (`__Host-`).
  */
 export class ConsoleCookies {
   readonly #session: string;
   readonly #device: string;
+  readonly #challenge: string;
 
   constructor(
     private readonly csrfKey: () => Uint8Array,
@@ -24,6 +26,7 @@ export class ConsoleCookies {
     const prefix = isSecure ? "__Host-" : "";
     this.#session = `${prefix}muster_session`;
     this.#device = `${prefix}muster_device`;
+    this.#challenge = `${prefix}muster_sign_in`;
   }
 
   /**
@@ -31,9 +34,7 @@ export class ConsoleCookies {
    * same domain, so that neither is taken.
    */
   sessionOf(request: Request): string | undefined {
-    const sent = valuesOf(request, this.#session);
-    const [secret = ""] = sent;
-    return sent.length === 1 && /^[\w-]{43}$/.test(secret) ? secret : undefined;
+    return onlySecret(valuesOf(request, this.#session));
   }
 
   /** Whether a request comes with such a cookie, of whatever value. */
@@ -48,6 +49,20 @@ export class ConsoleCookies {
 
   clearSession(response: Response): void {
     this.#set(response, this.#session, "", 0);
+  }
+
+  /** The secret of the sign-in that waits for a code in this browser. */
+  challengeOf(request: Request): string | undefined {
+    return onlySecret(valuesOf(request, this.#challenge));
+  }
+
+  /** @param maxAge in seconds */
+  setChallenge(response: Response, secret: string, maxAge: number): void {
+    this.#set(response, this.#challenge, secret, maxAge);
+  }
+
+  clearChallenge(response: Response): void {
+    this.#set(response, this.#challenge, "", 0);
   }
 
   /** The id of the browser, if it has signed in to this account before. */
@@ -91,6 +106,9 @@ export class ConsoleCookies {
     );
   }
 }
+
+const onlySecret = ([secret = "", ...others]: readonly string[]) =>
+  others.length === 0 && /^[\w-]{43}$/.test(secret) ? secret : undefined;
 
 /** All values that a request has for a cookie; the library would return the first one alone. */
 function valuesOf({ headers }: Request, name: string): string[] {

@@ -3,7 +3,8 @@ import type { SignInService } from "../../services/sessions/sign-in.js";
 import type { ForgottenPasswords } from "../../services/users/forgotten-password.js";
 import { answerForm, originOf, sendForm, wantsPage } from "../pages/router.js";
 import type { PageParts } from "../pages/router.js";
-import { baseOf, organizationAt } from "./sign-in.js";
+import { baseOf } from "./entering.js";
+import { organizationAt } from "./sign-in.js";
 
 export interface ForgottenPasswordParts extends PageParts {
   readonly signIn: SignInService;

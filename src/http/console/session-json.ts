@@ -1,6 +1,5 @@
 import { realmKey } from "../../domain/sessions/session.js";
-import type { OpenRealm, PersonSession } from "../../domain/sessions/session.js";
-import type { CurrentSession } from "../../services/sessions/current-session.js";
+import type { CurrentSession, DescribedSession } from "../../services/sessions/current-session.js";
 import type { ConsoleCookies } from "./cookies.js";
 
 /** What a session tells the page that it belongs to. */
@@ -17,13 +16,17 @@ export interface SessionJson {
     readonly isAdministrator: boolean;
   }[];
   readonly expiresAt: string;
+  /** Whether the person has one for the password that the session began with, and has shown it. */
+  readonly secondFactor: DescribedSession["secondFactor"];
+  /** Whether the person has a role here that gives no power until they show a second factor. */
+  readonly needsSecondFactor: boolean;
   /** For the header `Muster-CSRF` of writes in this realm. */
   readonly csrf: string;
 }
 
 export function toJson(
   { session: current, principal }: CurrentSession,
-  { session, realms }: { readonly session: PersonSession; readonly realms: readonly OpenRealm[] },
+  { session, realms, secondFactor }: DescribedSession,
   cookies: ConsoleCookies,
 ): SessionJson {
   return {
@@ -37,6 +40,8 @@ export function toJson(
       isAdministrator,
     })),
     expiresAt: session.expiresAt,
+    secondFactor,
+    needsSecondFactor: principal !== "no realm" && principal.needsFactor === true,
     csrf: cookies.csrfOf(current),
   };
 }

@@ -9,10 +9,12 @@ import type { PageParts } from "../pages/router.js";
 import type { ConsoleCookies } from "./cookies.js";
 import { changePasswordRoutes } from "./change-password.js";
 import type { ChangePasswordParts } from "./change-password.js";
+import { secondFactorRoutes } from "./second-factor.js";
+import type { SecondFactorParts } from "./second-factor.js";
 import { CSRF_HEADER } from "./session-authentication.js";
 import { toJson } from "./session-json.js";
 
-export interface SessionParts extends PageParts, ChangePasswordParts {
+export interface SessionParts extends PageParts, ChangePasswordParts, SecondFactorParts {
   readonly sessions: CurrentSessions;
   readonly cookies: ConsoleCookies;
 }
@@ -52,6 +54,7 @@ export function sessionRoutes(router: Router, parts: SessionParts): void {
   };
 
   changePasswordRoutes(router, parts, find, findForWrite);
+  secondFactorRoutes(router, parts, find, findForWrite);
   router.get("/session", async (request, response) => {
     if (!wantsPage(request)) response.json(await described(await find(request, response)));
     else if (cookies.sessionOf(request) === undefined) response.redirect(303, `${request.baseUrl}/sign-in`);

@@ -1,31 +1,26 @@
-import type { Request, Response, Router } from "express";
+import type { Request, Router } from "express";
 import { ScimError } from "../../scim/errors.js";
-import type { BegunSession, SignInService } from "../../services/sessions/sign-in.js";
-import type { SessionTimes } from "../../domain/sessions/session.js";
-import { answerForm, originOf, sendForm, wantsPage } from "../pages/router.js";
-import type { PageParts } from "../pages/router.js";
-import type { ConsoleCookies } from "./cookies.js";
-import { toJson } from "./session-json.js";
-import type { CurrentSessions } from "../../services/sessions/current-session.js";
-
-export interface SignInParts extends PageParts {
-  readonly signIn: SignInService;
-  readonly sessions: CurrentSessions;
-  readonly cookies: ConsoleCookies;
-  readonly sessionTimes: SessionTimes;
-}
+import { CODE_SECONDS } from "../../services/sessions/sign-in.js";
+import type { SignInService } from "../../services/sessions/sign-in.js";
+import { answerForm, sendForm, wantsPage } from "../pages/router.js";
+import type { SessionJson } from "./session-json.js";
+import { baseOf, browserOf, enter } from "./entering.js";
+import type { SignInParts } from "./entering.js";
+import { CODE_FIELDS, CODE_PATH, signInCodeRoutes } from "./sign-in-code.js";
 
 const FIELDS = ["userName", "password"];
 
+/** What signing in answers where a second factor guards the password. */
+interface NextStep {
+  readonly next: string;
+  readonly fields: readonly string[];
+  readonly expiresAt: string;
+}
+
 /** Adds where people sign in: with their own names, and with the names that an organization has for its people. */
 export function signInRoutes(router: Router, parts: SignInParts): void {
-  const { signIn, sessions, cookies, sessionTimes } = parts;
-
-  const begin = (request: Request, response: Response, { session, secret }: BegunSession) => {
-    cookies.setSession(response, secret, sessionTimes.total);
-    cookies.setDevice(request, response, session.accountId);
-  };
-
+  const { signIn, cookies } = parts;
+  signInCodeRoutes(router, parts);
   const paths = ["/sign-in", "/sign-in/:organization"];
   router.get(paths, async (request, response) => {
     const organization = await organizationAt(request, signIn);
@@ -35,28 +30,21 @@ export function signInRoutes(router: Router, parts: SignInParts): void {
   });
   router.post(paths, async (request, response) => {
     const organization = await organizationAt(request, signIn);
-    const earlier = cookies.sessionOf(request);
-    await answerForm(parts, baseOf(request), request, response, {
+    await answerForm<SessionJson | NextStep>(parts, baseOf(request), request, response, {
       fields: FIELDS,
       isDone: true,
       run: async ({ userName = "", password = "" }) => {
         const begun = await signIn.signIn({
           ...{ name: userName.trim(), password, organizationId: organization?.id },
-          deviceOf: (accountId) => cookies.deviceOf(request, accountId),
-          origin: originOf(request, response),
-          client: request.get("User-Agent"),
+          ...browserOf(cookies, request, response),
         });
-        // The browser has one session at a time.
-        const before = earlier === undefined ? undefined : await sessions.find(earlier);
-        if (before) await sessions.signOut(before, false, originOf(request, response));
-        begin(request, response, begun);
-        const current = await sessions.find(begun.secret);
-        if (!current) throw new ScimError(403, undefined, "Your password has just changed; sign in again");
-        return toJson(current, await sessions.describe(current), cookies);
+        if ("session" in begun) return enter(parts, request, response, begun);
+        cookies.setChallenge(response, begun.challenge, CODE_SECONDS);
+        return { next: `${request.baseUrl}${CODE_PATH}`, fields: CODE_FIELDS, expiresAt: begun.expiresAt };
       },
       json: (body) => ({ body }),
-      page: () => {
-        response.redirect(303, `${request.baseUrl}/session`);
+      page: (done) => {
+        response.redirect(303, "next" in done ? done.next : `${request.baseUrl}/session`);
       },
       again: ({ userName }) => Promise.resolve({ page: "sign-in", data: { organization, userName } }),
     });
@@ -71,5 +59,3 @@ export async function organizationAt({ params }: Request, signIn: Pick<SignInSer
   if (name === undefined) throw new ScimError(404, undefined, "There is no organization at this address");
   return { id, name };
 }
-
-export const baseOf = ({ baseUrl, path }: Request) => `${baseUrl}${path}`;

@@ -13,6 +13,8 @@ export const STORED = [
   "expires_at",
   "address",
   "client",
+  "factor_id",
+  "factor_at",
 ];
 
 export interface SessionRow {
@@ -25,6 +27,8 @@ export interface SessionRow {
   expires_at: string;
   address: string | null;
   client: string | null;
+  factor_id: string | null;
+  factor_at: string | null;
   organization_name?: string | null;
   account_name?: string | null;
 }
@@ -39,6 +43,7 @@ export const toSession = (row: SessionRow): PersonSession => ({
   expiresAt: row.expires_at,
   address: row.address ?? undefined,
   client: row.client ?? undefined,
+  factor: row.factor_id === null ? undefined : { id: row.factor_id, at: row.factor_at ?? row.created_at },
   organizationName: row.organization_name ?? undefined,
   accountName: row.account_name ?? undefined,
 });

@@ -25,6 +25,10 @@ export interface FoundSession {
   readonly isAccountActive: boolean;
   /** Whether the password that the session began with gives no role's power, since an organization chose it. */
   readonly isPasswordAssigned: boolean;
+  /** Whether a second factor that still exists was shown in the session. */
+  readonly isFactorShown: boolean;
+  /** Whether the organization that it acts in requires one of its administrators. */
+  readonly requiresFactor: boolean;
 }
 
 /** What is stored of a new session beside what it tells. */
@@ -33,6 +37,8 @@ export interface SessionSecrets {
   /** The hash of the password that it begins with. */
   readonly passwordHash: string;
 }
+
+type Flag = boolean | number | null;
 
 /** How many realms of a person are listed. */
 const MAX_REALMS = 1000;
@@ -57,11 +63,16 @@ export class SessionRepository {
   async #find(column: "secret_hash" | "id", value: string): Promise<FoundSession | undefined> {
     const owner = ownerSql(this.session.dialect, "sessions.account_id", "sessions.realm");
     const row = await this.session.first<
-      SessionRow & OwnerRow & { hash: string; is_assigned: boolean | number | null }
+      SessionRow &
+        OwnerRow &
+        Record<"is_assigned" | "is_factor_shown" | "requires_factor", Flag> & { hash: string }
     >(
       `select ${STORED.map((name) => `sessions.${name}`).join(", ")}, sessions.secret_hash as hash,
          case when sessions.credential_organization_id is not null then memberships.is_password_assigned end
-           as is_assigned, ${owner.columns}
+           as is_assigned,
+         exists (select 1 from muster_second_factors as factors where factors.id = sessions.factor_id) as is_factor_shown,
+         (select requires_second_factor from muster_organizations as organizations
+           where organizations.id = sessions.realm) as requires_factor, ${owner.columns}
        from muster_sessions as sessions ${owner.joins}
        where sessions.${column} = ? and sessions.password_hash = ${PASSWORD_NOW}`,
       [value],
@@ -73,6 +84,8 @@ export class SessionRepository {
       owner: toOwner(row, row.realm === PROVIDER_REALM.type),
       isAccountActive: Boolean(row.account_active),
       isPasswordAssigned: Boolean(row.is_assigned),
+      isFactorShown: Boolean(row.is_factor_shown),
+      requiresFactor: Boolean(row.requires_factor),
     };
   }
 
@@ -104,7 +117,8 @@ export class SessionRepository {
       [
         ...[session.id, session.accountId, session.credentialOrganizationId ?? null],
         ...[realmKey(session.realm) ?? null, session.createdAt, session.lastUsedAt, session.expiresAt],
-        ...[session.address ?? null, session.client ?? null, secretHash, passwordHash],
+        ...[session.address ?? null, session.client ?? null],
+        ...[session.factor?.id ?? null, session.factor?.at ?? null, secretHash, passwordHash],
       ],
     );
   }
@@ -147,6 +161,21 @@ export class SessionRepository {
     await this.session.rows("update muster_sessions set secret_hash = ?, password_hash = ? where id = ?", [
       ...[secretHash, passwordHash, id],
     ]);
+  }
+
+  /** Notes that a second factor was shown in a session, which gets a new secret. */
+  async showFactor(
+    id: string,
+    {
+      factorId,
+      at,
+      secretHash,
+    }: { readonly factorId: string; readonly at: string; readonly secretHash: string },
+  ): Promise<void> {
+    await this.session.rows(
+      "update muster_sessions set factor_id = ?, factor_at = ?, secret_hash = ? where id = ?",
+      [factorId, at, secretHash, id],
+    );
   }
 
   /** Has a session act elsewhere. @param realm undefined: nowhere */

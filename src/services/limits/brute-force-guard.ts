@@ -1,4 +1,4 @@
-import type { AuditTarget } from "../../domain/audit/audit-event.js";
+import type { AuditAction, AuditTarget } from "../../domain/audit/audit-event.js";
 import { ForbiddenError, TooManyRequestsError, UnknownLinkError } from "../../domain/errors.js";
 import { ATTEMPTS_SECONDS, MAX_ATTEMPTS_AT, MAX_UNKNOWN_LINKS } from "../../domain/limits/attempts.js";
 import { linkAuthor, PROVIDER_REALM } from "../../domain/access/principal.js";
@@ -19,6 +19,8 @@ export interface GuardedAttempt {
   readonly author: Author;
   /** The target of audit events about wrong attempts. */
   readonly target: AuditTarget;
+  /** What it is an attempt to do; by default, to change something. */
+  readonly action?: AuditAction;
 }
 
 /** Locks out clients that guess links, passwords or codes, and records that in the audit log. */
@@ -71,7 +73,7 @@ export class BruteForceGuard {
    * @throws TooManyRequestsError when locked out, ForbiddenError for a wrong secret
    */
   async check(attempt: GuardedAttempt, isRight: () => Promise<boolean>): Promise<void> {
-    const { kind, author, target } = attempt;
+    const { kind, author, target, action = "change" } = attempt;
     await this.count(attempt);
     if (await isRight()) {
       await this.deps.work.write(author.realm, ({ rateLimits }) => rateLimits.forget(counterOf(attempt)));
@@ -79,21 +81,21 @@ export class BruteForceGuard {
     }
     await this.deps.work.write(author.realm, (repositories) =>
       recordEvent(this.deps, repositories, author, {
-        ...{ action: "change", target, result: "refused", status: 403, detail: `a wrong ${kind}` },
+        ...{ action, target, result: "refused", status: 403, detail: `a wrong ${kind}` },
       }),
     );
-    throw kind === "code" ? wrongCode() : new ForbiddenError("The password is wrong; try again", "password");
+    throw kind === "password" || kind === "new password" ? wrongPassword() : WRONG_CODES[kind]();
   }
 
   /** Counts an attempt, before it costs time. @throws TooManyRequestsError when locked out */
   async count(attempt: GuardedAttempt): Promise<void> {
-    const { kind, author, target } = attempt;
+    const { kind, author, target, action = "change" } = attempt;
     const limit = { points: MAX_ATTEMPTS_AT[kind], seconds: ATTEMPTS_SECONDS };
     const { excess, retryAfter } = await this.deps.work.write(author.realm, async (repositories) => {
       const after = await counted(this.deps, repositories, counterOf(attempt), limit);
       if (after.excess === 1) {
         await recordEvent(this.deps, repositories, author, {
-          ...{ action: "change", target, result: "refused", status: 429 },
+          ...{ action, target, result: "refused", status: 429 },
           detail: `locked out after ${limit.points} ${kind === "new password" ? "" : "wrong "}${kind}s`,
         });
       }
@@ -117,6 +119,17 @@ export const wrongCode = () =>
     "The code is wrong or no longer valid; use the code in the latest e-mail, or request a new one",
     "code",
   );
+
+const wrongPassword = () => new ForbiddenError("The password is wrong; try again", "password");
+
+const WRONG_CODES = {
+  code: wrongCode,
+  "second factor": () =>
+    new ForbiddenError(
+      "The code is wrong, or was used already; wait for the next one in your app, or use a recovery code",
+      "code",
+    ),
+};
 
 const counterOf = ({ kind, owner }: GuardedAttempt) =>
   kind === "new password" ? `new password of ${owner}` : `wrong ${kind} of ${owner}`;

@@ -30,23 +30,27 @@ export function principalOf({ token, hash, owner, endsAt }: FoundToken, now: str
 /** Why a session has no power at the moment. */
 export type SessionEnd = "inactive" | "no realm";
 
+/** What tells the power of sessions: the time, and what the provider requires. */
+export type PowerRules = Pick<Dependencies, "now" | "requiresFactorOfAdministrators">;
+
 /**
  * The principal of a session now, or why it has none. The caller has checked that its time is not over.
  *
- * A password that an organization chose gives no role's power until the person replaces it.
+ * A password that an organization chose gives no role's power until the person replaces it. Where the realm requires a second
+ * factor of its administrators, they have the power of a plain member until they show one in the session.
  */
-export function principalOfSession({
-  session,
-  owner,
-  isAccountActive,
-  isPasswordAssigned,
-}: FoundSession): Principal | SessionEnd {
+export function principalOfSession(
+  { requiresFactorOfAdministrators }: PowerRules,
+  { session, owner, isAccountActive, isPasswordAssigned, isFactorShown, requiresFactor }: FoundSession,
+): Principal | SessionEnd {
   if (!isAccountActive) return "inactive";
   const { realm, id, accountId } = session;
   if (realm === undefined || !owner.isActive) return "no realm";
   const actor = { type: "session", sessionId: id, accountId } as const;
-  const isAdministrator = owner.isAdministrator && !isPasswordAssigned;
-  const power = powerOf({ readOnly: false, accountId }, { isAdministrator });
+  const isRequired = realm.type === "provider" ? requiresFactorOfAdministrators : requiresFactor;
+  const hasRole = owner.isAdministrator && !isPasswordAssigned;
+  if (hasRole && isRequired && !isFactorShown) return { actor, realm, power: "member", needsFactor: true };
+  const power = powerOf({ readOnly: false, accountId }, { isAdministrator: hasRole });
   const seats = power === "member" && !isPasswordAssigned ? seatsOf(owner.teamRoles, false) : [];
   return { actor, realm, power, ...(seats.length > 0 && { seats }) };
 }
@@ -74,7 +78,7 @@ export type PowerRepositories = Pick<Repositories, "accessTokens" | "sessions" |
  * @throws ForbiddenError
  */
 export async function requireStillAllowed(
-  { now }: Pick<Dependencies, "now">,
+  rules: PowerRules,
   repositories: PowerRepositories,
   principal: Principal,
   action: Action,
@@ -83,7 +87,7 @@ export async function requireStillAllowed(
   const { actor } = principal;
   if (actor.type === "operator") return;
   if (actor.type === "link") throw new ForbiddenError(`An access token is required to ${action}`);
-  const current = await currentPrincipal({ now }, repositories, principal);
+  const current = await currentPrincipal(rules, repositories, principal);
   if (current === undefined) {
     const credential = actor.type === "token" ? "access token" : "session";
     throw new ForbiddenError(`This ${credential} is no longer valid, so it may not ${action}`);
@@ -98,14 +102,14 @@ export async function requireStillAllowed(
  * @returns undefined when the credential is no longer valid, or a session acts in another realm
  */
 export async function currentPrincipal(
-  { now }: Pick<Dependencies, "now">,
+  rules: PowerRules,
   { accessTokens, sessions, power }: PowerRepositories,
   principal: Principal,
 ): Promise<Principal | undefined> {
   const { type } = principal.actor;
   if (type !== "token" && type !== "session") return undefined;
   await power.hold(principal);
-  return presentPrincipal({ now }, { accessTokens, sessions }, principal);
+  return presentPrincipal(rules, { accessTokens, sessions }, principal);
 }
 
 /**
@@ -114,17 +118,17 @@ export async function currentPrincipal(
  * @returns undefined when the credential is no longer valid, or a session acts in another realm
  */
 export async function presentPrincipal(
-  { now }: Pick<Dependencies, "now">,
+  rules: PowerRules,
   { accessTokens, sessions }: Pick<Repositories, "accessTokens" | "sessions">,
   { actor, realm }: Principal,
 ): Promise<Principal | undefined> {
   if (actor.type === "session") {
     const found = await sessions.findById(actor.sessionId);
-    const current = found && isSameRealm(found.session.realm, realm) && principalOfSession(found);
+    const current = found && isSameRealm(found.session.realm, realm) && principalOfSession(rules, found);
     return typeof current === "object" ? current : undefined;
   }
   if (actor.type !== "token") return undefined;
   const found = await accessTokens.findByHash(actor.secretHash);
-  const current = found && principalOf(found, now());
+  const current = found && principalOf(found, rules.now());
   return typeof current === "string" ? undefined : current;
 }

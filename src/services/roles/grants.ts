@@ -3,11 +3,11 @@ import type { SignInChange } from "../../domain/access/policy.js";
 import type { Principal } from "../../domain/access/principal.js";
 import type { RoleList } from "../../domain/access/roles.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
-import type { Dependencies } from "../dependencies.js";
 import { requireStillAllowed } from "./current-principal.js";
+import type { PowerRules } from "./current-principal.js";
 import type { PowerRepositories } from "./current-principal.js";
 
-type Deps = Pick<Dependencies, "now">;
+type Deps = PowerRules;
 
 /**
  * Requires that the caller may give and take roles, as far as known at the beginning of the request.

@@ -5,7 +5,7 @@ import { requireFewElements, requireKeyLength } from "../../domain/limits/values
 import type { OrganizationRole } from "../../domain/memberships/membership-details.js";
 import type { Principal } from "../../domain/access/principal.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
-import type { Dependencies } from "../dependencies.js";
+import type { PowerRules } from "./current-principal.js";
 import { requireGrants } from "./grants.js";
 
 /**
@@ -36,7 +36,7 @@ const toRole = (value: string) => ({ value });
  *   the person is not a member of
  */
 export async function writeOrganizationRoles(
-  deps: Pick<Dependencies, "now">,
+  deps: PowerRules,
   repositories: Pick<
     Repositories,
     "memberships" | "membershipDetails" | "power" | "accessTokens" | "sessions"

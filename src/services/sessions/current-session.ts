@@ -4,6 +4,7 @@ import type { Principal, Realm } from "../../domain/access/principal.js";
 import { ForbiddenError } from "../../domain/errors.js";
 import { isOver, isSameRealm } from "../../domain/sessions/session.js";
 import type { OpenRealm, PersonSession, SessionTimes } from "../../domain/sessions/session.js";
+import type { SecondFactor } from "../../domain/sessions/second-factor.js";
 import type { Activity } from "../../repositories/memberships/activity.js";
 import type { SessionCut } from "../../repositories/sessions/session-fields.js";
 import type { Dependencies } from "../dependencies.js";
@@ -19,6 +20,14 @@ export interface CurrentSession {
   readonly session: PersonSession;
   /** Why it has no power, if it has none. */
   readonly principal: Principal | Exclude<SessionEnd, "inactive">;
+}
+
+/** What a person sees of their own session. */
+export interface DescribedSession {
+  readonly session: PersonSession;
+  readonly realms: readonly OpenRealm[];
+  /** Whether the person has a second factor for the password that the session began with, and has shown it. */
+  readonly secondFactor: "none" | "shown" | "not shown";
 }
 
 /** The sessions that come with requests: finds them, has them act elsewhere, and ends them. */
@@ -40,7 +49,7 @@ export class CurrentSessions {
     const { session } = found;
     const lastUsedAt = this.#lastUses.get(session.id)?.at ?? session.lastUsedAt;
     if (isOver({ ...session, lastUsedAt }, this.times, now)) return undefined;
-    const principal = principalOfSession(found);
+    const principal = principalOfSession(this.deps, found);
     if (principal === "inactive") return undefined;
     const { accountId, realm } = session;
     const organizationId = realm?.type === "organization" ? realm.organizationId : undefined;
@@ -49,13 +58,16 @@ export class CurrentSessions {
   }
 
   /** What a person sees of their own session: with names, and the realms that it can act in. */
-  async describe({ session }: CurrentSession): Promise<{ session: PersonSession; realms: OpenRealm[] }> {
+  async describe({ session }: CurrentSession): Promise<DescribedSession> {
     const repositories = this.deps.work.read(PROVIDER_REALM, session.id);
     const viewer = { seesRealm: false, accountId: session.accountId, seesOwnElsewhere: true };
     const named = await this.deps.work
       .read(session.realm ?? PROVIDER_REALM, session.id)
       .sessions.find(session.id, viewer, sessionCut(this.deps, this.times));
-    return { session: named ?? session, realms: await openedRealms(repositories, credentialOf(session)) };
+    const credential = credentialOf(session);
+    const realms = await openedRealms(repositories, credential);
+    const factor = await repositories.secondFactors.find(credential);
+    return { session: named ?? session, realms, secondFactor: shownAs(session, factor) };
   }
 
   /** Has a session act in another realm of the person. @throws ForbiddenError when it does not open that realm */
@@ -71,7 +83,7 @@ export class CurrentSessions {
       }
       await repositories.sessions.act(session.id, realm);
       const found = await repositories.sessions.findById(session.id);
-      const principal = found && principalOfSession(found);
+      const principal = found && principalOfSession(this.deps, found);
       if (!found || !principal || principal === "inactive")
         throw new ForbiddenError("Your session has ended");
       if (!isSameRealm(session.realm, realm)) {
@@ -112,11 +124,12 @@ export class CurrentSessions {
     });
   }
 
-  /** Deletes sessions that are over. */
+  /** Deletes sessions that are over, and sign-ins that waited too long for a code. */
   async prune(): Promise<void> {
-    await this.deps.work.write(PROVIDER_REALM, ({ sessions }) =>
-      sessions.prune(sessionCut(this.deps, this.times)),
-    );
+    await this.deps.work.write(PROVIDER_REALM, async ({ sessions, signInChallenges }) => {
+      await sessions.prune(sessionCut(this.deps, this.times));
+      await signInChallenges.prune(this.deps.now());
+    });
   }
 }
 
@@ -125,6 +138,11 @@ export function sessionCut({ now: clock }: Pick<Dependencies, "now">, { idle }: 
   const now = clock();
   return { now, idleSince: later(now, -idle) };
 }
+
+const shownAs = ({ factor: shown }: PersonSession, factor: SecondFactor | undefined) => {
+  if (!factor) return "none";
+  return shown?.id === factor.id ? "shown" : "not shown";
+};
 
 const credentialOf = ({ accountId, credentialOrganizationId }: PersonSession) => ({
   accountId,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { PROVIDER_REALM, turnOf } from "../../domain/access/principal.js";
 import type { Principal } from "../../domain/access/principal.js";
-import { ForbiddenError, InvalidValueError } from "../../domain/errors.js";
+import { InvalidValueError } from "../../domain/errors.js";
 import type { PersonSession } from "../../domain/sessions/session.js";
 import type { Dependencies } from "../dependencies.js";
 import type { BruteForceGuard } from "../limits/brute-force-guard.js";
@@ -9,6 +9,7 @@ import { knownWords, requireUsablePassword } from "../passwords/password-rules.j
 import type { Passwords } from "../passwords/passwords.js";
 import { hashOf } from "../tokens/token-secret.js";
 import { targetOf } from "../users/account-rules.js";
+import { CurrentPassword, passwordChanged } from "./current-password.js";
 import { authorOf } from "./sign-in.js";
 
 /** What a person enters to change their password. */
@@ -19,11 +20,15 @@ export interface NewPassword {
 
 /** Changes the passwords of people who are signed in. */
 export class PasswordChange {
+  readonly #current: CurrentPassword;
+
   constructor(
     private readonly deps: Dependencies,
-    private readonly guard: BruteForceGuard,
+    guard: BruteForceGuard,
     private readonly passwords: Passwords,
-  ) {}
+  ) {
+    this.#current = new CurrentPassword(deps, guard, passwords);
+  }
 
   /**
    * Replaces the password that a session began with. The other sessions that began with it end; this one goes on.
@@ -42,21 +47,14 @@ export class PasswordChange {
     requireUsablePassword(newPassword);
     const { id, accountId, credentialOrganizationId: organizationId } = session;
     const author = authorOf(session, origin);
-    const reader = this.deps.work.read(PROVIDER_REALM, id);
-    const [account, before] = [await reader.accounts.find(accountId), await reader.sessions.passwordHash(id)];
-    if (!account || before === undefined) throw ended();
-    const attempt = { owner: `${accountId} in a session`, author, target: targetOf(account) };
-    const turn = turnOf(author);
-    await this.guard.check({ ...attempt, kind: "password" }, () =>
-      this.passwords.isPassword(turn, currentPassword, before),
-    );
-    const passwordHash = await this.passwords.hash(turn, newPassword, knownWords(account));
+    const { account, hash: before } = await this.#current.require(session, currentPassword, author);
+    const passwordHash = await this.passwords.hash(turnOf(author), newPassword, knownWords(account));
     const secret = randomBytes(32).toString("base64url");
     await this.deps.work.write(PROVIDER_REALM, async (repositories) => {
       const { accounts, memberships, sessions } = repositories;
       await accounts.find(accountId, "forUpdate");
       const found = await sessions.findById(id);
-      if (!found || (await sessions.passwordHash(id)) !== before) throw ended();
+      if (!found || (await sessions.passwordHash(id)) !== before) throw passwordChanged();
       if (organizationId === undefined) await accounts.setPassword(accountId, passwordHash, this.deps.now());
       else {
         // One that the organization wrote may have been changed by the organization: it gives no more power than before.
@@ -72,5 +70,3 @@ export class PasswordChange {
     return secret;
   }
 }
-
-const ended = () => new ForbiddenError("Your password has just changed; sign in again");

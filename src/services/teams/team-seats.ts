@@ -6,8 +6,8 @@ import type { Seat } from "../../domain/access/seats.js";
 import { hasRoles } from "../../domain/changes/change.js";
 import { ForbiddenError, NotFoundError } from "../../domain/errors.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
-import type { Dependencies } from "../dependencies.js";
 import { currentPrincipal } from "../roles/current-principal.js";
+import type { PowerRules } from "../roles/current-principal.js";
 import type { TeamOutcome } from "./team-members.js";
 
 /**
@@ -34,7 +34,7 @@ export function seatFor(principal: Principal, action: Action, kind: string, id: 
  * @throws ForbiddenError without a seat that changes anything
  */
 export async function requireWritingSeat(
-  deps: Pick<Dependencies, "now">,
+  deps: PowerRules,
   repositories: Pick<Repositories, "accessTokens" | "sessions" | "power">,
   principal: Principal,
   teamId: string,

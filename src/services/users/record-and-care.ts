@@ -19,7 +19,7 @@ export interface RecordChange {
  */
 export async function writeRecord(
   { now }: Pick<Dependencies, "now">,
-  { accounts, records, accountSetups }: Repositories,
+  { accounts, records, accountSetups, secondFactors }: Repositories,
   key: MembershipKey,
   { input, currentName }: RecordChange,
 ): Promise<void> {
@@ -33,6 +33,8 @@ export async function writeRecord(
     currentName !== undefined && userName !== currentName && !isNameOfDeleted(userName, currentName);
   const isRenamed = await accounts.followRecord(accountId, input, { renames, at: now() });
   if (!isRenamed) return;
+  // Before the passwords, since it goes with one.
+  await secondFactors.giveTo(organizationId, accountId);
   await accounts.giveCredentialsTo(organizationId, accountId);
   await accountSetups.revoke(accountId);
 }
