@@ -1,12 +1,13 @@
-import { readFileSync } from "node:fs";
 import { user } from "./data.js";
+import { median, percentile } from "./results.js";
+import type { Figure } from "./results.js";
 import type { RunningServer } from "./servers.js";
-import { median } from "./table.js";
+import { residentMegabytes } from "./usage.js";
 
 /** Measures Bulk requests: how the rate of operations holds with their number, and what others notice. */
 
 const SIZES = [100, 1000, 10_000] as const;
-const [SMALLEST, MIDDLE, LARGEST] = SIZES;
+const [, MIDDLE, LARGEST] = SIZES;
 /** Operations of each measurement, so that short requests are measured as long as long ones are. */
 const PER_SAMPLE = LARGEST;
 
@@ -28,6 +29,9 @@ interface Result {
 
 /** A server, and the token to ask it with. */
 export type Target = Pick<RunningServer, "url" | "pid"> & { readonly token: string };
+
+/** Is told what is measured next. */
+export type Progress = (what: string) => void;
 
 let numbered = 0;
 const creation = (): Operation => ({
@@ -75,24 +79,18 @@ const WORKLOADS = new Map<string, Workload>([
   ],
 ]);
 
-/** Prints how many operations of Bulk requests a second does, by what they do and how many there are. */
-export async function benchBulk(target: Target, rounds: number): Promise<void> {
-  console.log("\nOperations per second in Bulk requests\n");
-  console.log(`| ${"workload".padEnd(38)} | ${SIZES.join(" | ")} | ${LARGEST} to ${SMALLEST} |`);
-  console.log(`| ${"-".repeat(38)} | --: | --: | --: | --: |`);
+/** Measures how many operations of Bulk requests a second does, by what they do and how many there are. */
+export async function benchBulk(target: Target, rounds: number, progress: Progress): Promise<Figure[]> {
+  const figures: Figure[] = [];
   for (const [name, workload] of WORKLOADS) {
-    const samples = new Map(SIZES.map((size) => [size, [] as number[]]));
-    for (let round = 1; round <= rounds; round += 1) {
-      for (const size of SIZES) samples.get(size)?.push(await rateOf(target, workload, size));
+    for (const size of SIZES) {
+      progress(`Bulk: ${name}, ${size}`);
+      const rates = [];
+      for (let round = 1; round <= rounds; round += 1) rates.push(await rateOf(target, workload, size));
+      figures.push({ name: `Bulk of ${size}: ${name}`, value: median(rates), unit: "operations/s" });
     }
-    const rates = SIZES.map((size) => median(samples.get(size) ?? []));
-    const ratio = (rates.at(-1) ?? Number.NaN) / (rates[0] ?? Number.NaN);
-    const cells = [...rates.map((rate) => rate.toFixed(0)), ratio.toFixed(2)];
-    console.log(`| ${name.padEnd(38)} | ${cells.join(" | ")} |`);
   }
-  console.log();
-  await compareWithSingleRequests(target);
-  await watchOthers(target);
+  return [...figures, await compareWithSingleRequests(target), ...(await watchOthers(target, progress))];
 }
 
 async function rateOf(target: Target, workload: Workload, size: number): Promise<number> {
@@ -105,21 +103,26 @@ async function rateOf(target: Target, workload: Workload, size: number): Promise
   return (size * times) / seconds;
 }
 
-async function compareWithSingleRequests(target: Target): Promise<void> {
+async function compareWithSingleRequests(target: Target): Promise<Figure> {
   const ids = await createUsers(target, 2 * MIDDLE);
   const remove = removalOf(await createGroup(target, ids));
   const { seconds: together } = await timed(target, ids.slice(0, MIDDLE).map(remove));
   const start = performance.now();
   for (const { method, path, data } of ids.slice(MIDDLE).map(remove)) await send(target, method, path, data);
   const apart = (performance.now() - start) / 1000;
-  const times = (apart / together).toFixed(1);
-  console.log(`${MIDDLE} removals of one member each, in one Bulk: ${times} times as fast as one by one`);
+  return {
+    name: `Bulk of ${MIDDLE} removals, to one by one`,
+    value: apart / together,
+    unit: "times as fast",
+  };
 }
 
 /** What somebody notices who reads and writes while a Bulk of the largest size is carried out. */
-async function watchOthers(target: Target): Promise<void> {
+async function watchOthers(target: Target, progress: Progress): Promise<Figure[]> {
+  const figures: Figure[] = [];
   const [own = ""] = await createUsers(target, 1);
   for (const [name, workload] of WORKLOADS) {
+    progress(`others during a Bulk: ${name}`);
     const operations = await workload(target, LARGEST);
     const before = residentMegabytes(target.pid);
     let isRunning = true;
@@ -141,26 +144,14 @@ async function watchOthers(target: Target): Promise<void> {
       watch(reads, () => send(target, "GET", `/Users/${own}`)),
       watch(writes, () => send(target, change.method, change.path, change.data)),
     ]);
-    const said = [
-      `${name}, ${LARGEST}:`,
-      `others read in ${percentile(reads, 0.99)} ms (p99 of ${reads.length}, at most ${percentile(reads, 1)})`,
-      `and write in ${percentile(writes, 0.99)} ms (p99 of ${writes.length}, at most ${percentile(writes, 1)});`,
-      `memory grows by ${(peak - before).toFixed(0)} MB to ${peak.toFixed(0)} MB`,
-    ];
-    console.log(said.join(" "));
+    const during = `during a Bulk of ${LARGEST}: ${name}`;
+    figures.push(
+      { name: `others read ${during}`, value: percentile(reads, 0.99), unit: "ms, p99" },
+      { name: `others write ${during}`, value: percentile(writes, 0.99), unit: "ms, p99" },
+      { name: `memory ${during}`, value: peak - before, unit: "MB more" },
+    );
   }
-}
-
-const percentile = (values: readonly number[], share: number) =>
-  ([...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN).toFixed(0);
-
-/** Resident memory of a process as Linux tells it; NaN elsewhere. */
-function residentMegabytes(pid: number): number {
-  try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
-  } catch {
-    return Number.NaN;
-  }
+  return figures;
 }
 
 async function createUsers(target: Target, count: number): Promise<string[]> {

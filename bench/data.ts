@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
+import { readSettings } from "../src/config/settings.js";
 import { openDatabase } from "../src/db/open.js";
 import { migrate } from "../src/db/migrate.js";
 import { PROVIDER_REALM } from "../src/domain/access/principal.js";
 import { Transactions } from "../src/repositories/unit-of-work.js";
 import { readResource } from "../src/scim/requests/resource.js";
 import { toIncomingUser } from "../src/scim/resources/user-mapping.js";
+import type { Store } from "./servers.js";
 import { userSchema } from "../src/scim/resources/user-schema.js";
 
 const PER_TRANSACTION = 2000;
@@ -38,9 +40,20 @@ export interface Dataset {
   readonly groups: ReadonlyMap<number, string>;
 }
 
-/** Fills a data folder with users and, of the first of them, groups of the given sizes. */
-export async function fill(dataDir: string, users: number, groupSizes: readonly number[]): Promise<Dataset> {
-  const database = await openDatabase({ engine: "sqlite", filename: join(dataDir, "muster.sqlite") });
+/** The file of a data folder's SQLite database. */
+export const sqliteFile = (dataDir: string) => join(dataDir, "muster.sqlite");
+
+/** Fills a database with users and, of the first of them, groups of the given sizes. */
+export async function fill(
+  { dataDir, databaseUrl }: Store,
+  users: number,
+  groupSizes: readonly number[],
+): Promise<Dataset> {
+  const settings = readSettings({
+    MUSTER_DATA_DIR: dataDir,
+    ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+  });
+  const database = await openDatabase(settings.database);
   await migrate(database);
   const work = new Transactions(database);
   const now = new Date().toISOString();

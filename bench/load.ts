@@ -1,10 +1,15 @@
 import autocannon from "autocannon";
+import { processorSeconds, residentMegabytes } from "./usage.js";
 
 /** How many clients knock at the same time. */
 export const CLIENTS = 8;
 
 export interface Load {
   readonly url: string;
+  /** Of the server. */
+  readonly pid: number;
+  /** How many clients send; undefined: `CLIENTS`. */
+  readonly clients?: number;
   readonly token?: string;
   /** Each client sends these in turn, over and over; made anew for each client. */
   readonly requests: (client: number) => LoadRequest[];
@@ -22,6 +27,10 @@ export interface Measurement {
   readonly rate: number;
   /** Milliseconds that 99 of 100 requests stay below. */
   readonly p99: number;
+  /** How many cores the server's process used. */
+  readonly cores: number;
+  /** Its resident memory at the end, in megabytes. */
+  readonly megabytes: number;
 }
 
 /**
@@ -32,9 +41,12 @@ export interface Measurement {
 export async function measure(load: Load, seconds: number): Promise<Measurement> {
   const { pathname, origin } = new URL(load.url);
   let client = 0;
+  // A slow server may still be at work on requests that were cut off before.
+  await fetch(origin);
+  const [began, used] = [performance.now(), processorSeconds(load.pid)];
   const result = await autocannon({
     url: origin,
-    connections: CLIENTS,
+    connections: load.clients ?? CLIENTS,
     duration: seconds,
     headers: {
       "content-type": "application/scim+json",
@@ -47,7 +59,12 @@ export async function measure(load: Load, seconds: number): Promise<Measurement>
   if (result.non2xx + result.errors + result.timeouts > 0) {
     throw new Error(`${result.non2xx} refusals and ${result.errors} errors from ${load.url}`);
   }
-  return { rate: result.requests.total / result.duration, p99: result.latency.p99 };
+  return {
+    rate: result.requests.total / result.duration,
+    p99: result.latency.p99,
+    cores: (processorSeconds(load.pid) - used) / ((performance.now() - began) / 1000),
+    megabytes: residentMegabytes(load.pid),
+  };
 }
 
 function toAutocannon({ method, path, body }: LoadRequest, base: string): autocannon.Request {

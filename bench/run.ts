@@ -1,151 +1,163 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { startOwnPostgres } from "../test/support/postgres.js";
 import { benchBulk } from "./bulk.js";
-import { fill } from "./data.js";
+import { fill, sqliteFile } from "./data.js";
 import type { Dataset } from "./data.js";
 import { CLIENTS, measure } from "./load.js";
-import type { Load } from "./load.js";
-import { startFloor, startMuster } from "./servers.js";
-import { median, printGrowth, printRates } from "./table.js";
-import type { Samples } from "./table.js";
+import type { Measurement } from "./load.js";
+import { FLOOR, median, writeResults } from "./results.js";
+import type { Figure, Measure, Results, RowResult } from "./results.js";
+import { growthPairs, rowsOf } from "./rows.js";
+import type { Place, Row, Target } from "./rows.js";
+import { releaseOf, startMuster, startYardstick } from "./servers.js";
+import type { RunningServer, Store } from "./servers.js";
+import { benchStreams } from "./streams.js";
+import { printGrowth, printMeasures, printRows } from "./table.js";
 import {
   addAndRemoveMember,
   createUsers,
   getUser,
-  matchByDepartment,
-  matchByEmail,
   matchByUserName,
   pagesByCursor,
   readPage,
 } from "./workloads.js";
 
-/**
- * Measures the server on the embedded database, beside a bare Express route in the same run. Absolute
- * figures are this machine's, in this minute; the ratios are what counts.
- */
+export interface Options {
+  readonly users: number;
+  readonly few: number;
+  readonly engine: "sqlite" | "postgres";
+  readonly node?: readonly string[];
+  readonly against?: string;
+  readonly rows?: readonly string[];
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly json?: string;
+}
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
 const TOKEN = "bench-token-of-the-whole-provider";
-const SMALL = { users: 100, groups: [10] };
-const LARGE = { users: Number(process.env.BENCH_USERS ?? 200_000), groups: [10, 1000, 100_000] };
+
 /** The largest organization, whose own token asks what the provider's asks among all. */
-const MEMBERS = Math.min(LARGE.users, 100_000);
-const members = MEMBERS.toLocaleString("en");
-const many = LARGE.users.toLocaleString("en");
+const MEMBERS = 100_000;
 
-const MEMBERSHIP = "urn:muster:params:scim:schemas:extension:membership:2.0:User";
+const progress = (what: string) => {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${what}\n`);
+};
 
-/** What an administrator's search field sends. */
-function searchOf(part: string): string {
-  const names = ["userName", "displayName", "name.familyName", "emails.value"];
-  return names.map((name) => `${name} co "${part}"`).join(" or ");
-}
+/** How large a group is among so many people: some are in none, so that clients can add and remove them. */
+const membersOf = (size: number, users: number) => Math.min(size, users - 100);
 
-/** What an administrator's screen asks, among few and among many. */
-const ASKED: readonly (readonly [name: string, path: string])[] = [
-  ["counts", "/Counts"],
-  ["counts of active people", `/Counts?filter=${encodeURIComponent("active eq true")}`],
-  ["100 people with who added them", `/Users?count=100&attributes=userName,${MEMBERSHIP}:memberships`],
-  [
-    "100 people, the last active first",
-    `/Users?count=100&sortBy=${MEMBERSHIP}:lastActiveAt&sortOrder=descending`,
-  ],
-  ["1,000 ids by cursor", "/Users?count=1000&cursor=&attributes=id"],
-  [
-    "invitations by what became of mail",
-    `/Invitations?filter=${encodeURIComponent('emails.mailStatus eq "failed"')}`,
-  ],
-  ["search by a part that few have", `/Users?filter=${encodeURIComponent(searchOf("ser77@"))}`],
-  [
-    "search by a part that all have, 100 people",
-    `/Users?count=100&filter=${encodeURIComponent(searchOf("example.com"))}`,
-  ],
-  ["the latest 100 audit events", "/AuditEvents?count=100&sortBy=timestamp&sortOrder=descending"],
-];
+/** What ends with the bench, the last first. */
+type Stops = (() => Promise<void> | void)[];
 
-/** What an organization asks, and the workload of the provider that asks the same. */
-const SAME_IN_ORGANIZATION: readonly (readonly [name: string, ofProvider: string])[] = [
-  ["get a user by id", "get a user by id"],
-  [`userName eq "..."`, `userName eq "...", ${many} users`],
-  [`emails[type eq "work"].value eq "..."`, `emails[type eq "work"].value eq "..."`],
-  ["50 active people of one department", "50 active people of one department"],
-  ["page of 100 users", "page of 100 users"],
-  ["page of 100 in the order of family names", "page of 100 in the order of family names"],
-  ...ASKED.map(([name]) => [name, name] as const),
-];
-
-const folder = await mkdtemp(join(tmpdir(), "muster-bench-"));
-const stops: (() => Promise<void>)[] = [];
-try {
-  const small = await prepare("small", SMALL);
-  const large = await prepare("large", LARGE);
-  const floor = await startFloor();
-  stops.push(() => floor.stop());
-  const nothing: Load = { url: floor.url, requests: () => [{ method: "GET", path: "/" }] };
-  console.log("Walking all pages by cursor ...");
-  const pages = await pagesByCursor(large.target, "sortBy=userName");
-  const loads = new Map<string, Load>([
-    ["floor: Express sends a constant", nothing],
-    ["create a user", { ...small.target, requests: createUsers() }],
-    ["get a user by id", { ...large.target, requests: getUser(large.data) }],
-    [`userName eq "...", 100 users`, { ...small.target, requests: matchByUserName(SMALL.users) }],
-    [`userName eq "...", ${many} users`, { ...large.target, requests: matchByUserName(LARGE.users) }],
-    [`emails[type eq "work"].value eq "..."`, { ...large.target, requests: matchByEmail(LARGE.users) }],
-    ["50 active people of one department", { ...large.target, requests: matchByDepartment() }],
-    ["page of 100 users", { ...large.target, requests: readPage("/Users?count=100") }],
-    [
-      "page of 100 in the order of family names",
-      { ...large.target, requests: readPage("/Users?count=100&sortBy=name.familyName") },
-    ],
-    ["page of 100 by cursor, the first", { ...large.target, requests: readPage(pages.first) }],
-    ["page of 100 by cursor, the last", { ...large.target, requests: readPage(pages.last) }],
-    ...ASKED.flatMap(([name, path]): [string, Load][] => [
-      [`${name}, 100 users`, { ...small.target, requests: readPage(path) }],
-      [name, { ...large.target, requests: readPage(path) }],
-    ]),
-    ...(await inOrganization(large)),
-    ["add or remove 1 member, group of 10", memberChanges(large, 10)],
-    ["add or remove 1 member, group of 1,000", memberChanges(large, 1000)],
-    ["add or remove 1 member, group of 100,000", memberChanges(large, 100_000)],
-  ]);
-  const samples = await sample(loads);
-  console.log(
-    `\n${CLIENTS} clients on ${availableParallelism()} cores, medians of ${ROUNDS} rounds of ${SECONDS} s\n`,
-  );
-  printRates(samples, "floor: Express sends a constant");
-  console.log();
-  printGrowth(samples, "add or remove 1 member, group of 10", "add or remove 1 member, group of 100,000");
-  for (const [name, ofProvider] of SAME_IN_ORGANIZATION) {
-    printGrowth(samples, ofProvider, `in an organization of ${members}: ${name}`);
+/** Measures, prints tables, and writes the results. */
+export async function run(options: Options): Promise<void> {
+  const stops: Stops = [];
+  try {
+    const results = await measureAll(options, stops);
+    print(options, results);
+    if (options.json !== undefined) writeResults(options.json, results);
+  } finally {
+    for (const stop of stops.reverse()) await stop();
   }
-  for (const [name] of ASKED) printGrowth(samples, `${name}, 100 users`, name);
-  printGrowth(samples, "page of 100 by cursor, the first", "page of 100 by cursor, the last");
-  printGrowth(samples, `userName eq "...", 100 users`, `userName eq "...", ${many} users`);
-  await benchBulk(large.target, ROUNDS);
-} finally {
-  for (const stop of stops) await stop();
-  await rm(folder, { recursive: true, force: true });
 }
+
+const placeNames = ({ few, users }: Options): Record<Place, string> => ({
+  few: `${few.toLocaleString("en")} people`,
+  many: `${users.toLocaleString("en")} people`,
+  organization: `organization of ${membersOf(MEMBERS, users).toLocaleString("en")}`,
+});
+
+async function measureAll(options: Options, stops: Stops): Promise<Results> {
+  const folder = mkdtempSync(join(tmpdir(), "muster-bench-"));
+  stops.push(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const nodes = options.node ?? [process.execPath];
+  const few = await prepare("few", options.few, [10, 1000], { folder, options, stops });
+  const many = await prepare("many", options.users, [10, 1000, MEMBERS], { folder, options, stops });
+  const rows: (Row & { readonly node: string })[] = [];
+  const measures: Measure[] = [];
+  const others: (() => Promise<void>)[] = [];
+  for (const node of nodes) {
+    const release = releaseOf(node);
+    const keep = async (starting: Promise<RunningServer>) => {
+      const server = await starting;
+      stops.push(() => server.stop());
+      return server;
+    };
+    const muster = async ({ store, data }: Prepared): Promise<Target> => ({
+      ...(await keep(startMuster(node, store, TOKEN))),
+      ...{ token: TOKEN, data },
+    });
+    const targets = { few: await muster(few), many: await muster(many) };
+    const organization = await inOrganization(targets.many);
+    const own: Row[] = [
+      { name: FLOOR, load: { ...(await keep(startYardstick(node, "constant"))), requests: readPage("/") } },
+      ...(options.engine === "sqlite" ? [await twoReads(node, few, keep)] : []),
+      ...rowsOf({ ...targets, organization }, placeNames(options)),
+      ...(wants(options, "cursor") ? await cursorPages(targets.many) : []),
+      ...(options.against === "stock" ? await stock(node, few, folder, keep) : []),
+    ];
+    rows.push(
+      ...own
+        .filter(({ name }) => name === FLOOR || wants(options, name))
+        .map((row) => ({ ...row, node: release })),
+    );
+    const add = (figures: readonly Figure[]) => {
+      measures.push(...figures.map((figure) => ({ ...figure, node: release })));
+    };
+    if (wants(options, "export") || wants(options, "live log")) {
+      others.push(async () => {
+        progress("exports, and the live log");
+        add(await benchStreams(targets.many));
+      });
+    }
+    if (wants(options, "Bulk")) {
+      others.push(async () => {
+        add(await benchBulk(targets.many, options.rounds, progress));
+      });
+    }
+  }
+  const measured = await sample(rows, options);
+  for (const other of others) await other();
+  const { engine, users, few: fewUsers } = options;
+  return { at: new Date().toISOString(), engine, users, few: fewUsers, rows: measured, measures };
+}
+
+const wants = ({ rows }: Options, name: string) =>
+  rows === undefined || rows.some((text) => name.toLowerCase().includes(text.toLowerCase()));
 
 interface Prepared {
+  readonly store: Store;
   readonly data: Dataset;
-  readonly target: { readonly url: string; readonly pid: number; readonly token: string };
 }
 
-async function prepare(name: string, size: { users: number; groups: number[] }): Promise<Prepared> {
-  console.log(`Preparing ${size.users} users ...`);
+async function prepare(
+  name: string,
+  users: number,
+  sizes: readonly number[],
+  { folder, options, stops }: { folder: string; options: Options; stops: Stops },
+): Promise<Prepared> {
+  progress(`preparing ${users} users`);
   const dataDir = join(folder, name);
-  const data = await fill(dataDir, size.users, size.groups);
-  const server = await startMuster(dataDir, TOKEN);
-  stops.push(() => server.stop());
-  return { data, target: { url: server.url, pid: server.pid, token: TOKEN } };
+  mkdirSync(dataDir);
+  let databaseUrl: string | undefined;
+  if (options.engine === "postgres") {
+    const postgres = await startOwnPostgres({ isDurable: true });
+    stops.push(() => postgres.stop());
+    databaseUrl = postgres.databaseUrl;
+  }
+  const store = { dataDir, databaseUrl };
+  const data = await fill(store, users, [...new Set(sizes.map((size) => membersOf(size, users)))]);
+  const groups = new Map(sizes.map((size) => [size, data.groups.get(membersOf(size, users)) ?? ""]));
+  return { store, data: { ...data, groups } };
 }
 
 /** What an organization asks of its own people, with its own token. */
-async function inOrganization({ data, target }: Prepared): Promise<[string, Load][]> {
-  const organization = { value: data.groups.get(100_000) };
+async function inOrganization(target: Target): Promise<Target> {
+  const organization = { value: target.data.groups.get(MEMBERS) };
   const schemas = ["urn:muster:params:scim:schemas:core:2.0:AccessToken"];
   const answer = await fetch(`${target.url}/AccessTokens`, {
     method: "POST",
@@ -153,41 +165,95 @@ async function inOrganization({ data, target }: Prepared): Promise<[string, Load
     body: JSON.stringify({ schemas, name: "bench", realm: "organization", organization }),
   });
   const { token } = (await answer.json()) as { token: string };
-  const people = { ...data, accountIds: data.accountIds.slice(0, MEMBERS) };
-  const requests = [
-    getUser(people),
-    matchByUserName(MEMBERS),
-    matchByEmail(MEMBERS),
-    matchByDepartment(),
-    readPage("/Users?count=100"),
-    readPage("/Users?count=100&sortBy=name.familyName"),
-    ...ASKED.map(([, path]) => readPage(path)),
+  return {
+    ...target,
+    token,
+    data: {
+      ...target.data,
+      accountIds: target.data.accountIds.slice(0, membersOf(MEMBERS, target.data.accountIds.length)),
+    },
+  };
+}
+
+type Keep = (starting: Promise<RunningServer>) => Promise<RunningServer>;
+
+async function twoReads(node: string, { store, data }: Prepared, keep: Keep): Promise<Row> {
+  const { dataDir: MUSTER_DATA_DIR } = store;
+  const server = await keep(startYardstick(node, "two-reads", "", { MUSTER_DATA_DIR }));
+  return {
+    name: "node:http reads token and User, GET by id",
+    load: { ...server, token: TOKEN, requests: getUser(data) },
+  };
+}
+
+async function cursorPages(target: Target): Promise<Row[]> {
+  progress("walking all pages by cursor");
+  const pages = await pagesByCursor(target, "sortBy=userName");
+  return [
+    { name: "page of 100 by cursor, the first", load: { ...target, requests: readPage(pages.first) } },
+    { name: "page of 100 by cursor, the last", load: { ...target, requests: readPage(pages.last) } },
   ];
-  return SAME_IN_ORGANIZATION.map(([name], index) => [
-    `in an organization of ${members}: ${name}`,
-    { ...target, token, requests: requests[index] ?? getUser(people) },
-  ]);
 }
 
-function memberChanges({ data, target }: Prepared, size: number): Load {
-  return { ...target, requests: addAndRemoveMember(data, size) };
+async function stock(node: string, { store, data }: Prepared, folder: string, keep: Keep): Promise<Row[]> {
+  const DATA_DIR = mkdtempSync(join(folder, "stock-"));
+  const environment = { DATA_DIR, USERS_FILE: sqliteFile(store.dataDir), TOKEN };
+  const server = await keep(startYardstick(node, "stock", "/scim/v2", environment));
+  const load = { ...server, token: TOKEN };
+  // It works on long after a slow request was cut off: more of them would slow down the row that comes next.
+  const one = { ...load, clients: 1 };
+  return [
+    { name: "stock server: GET by id", load: { ...load, requests: getUser(data) } },
+    { name: "stock server: create", load: { ...load, requests: createUsers() } },
+    {
+      name: "stock server: PATCH one member of 1,000, one client",
+      load: { ...one, requests: addAndRemoveMember(data, 1000, 1) },
+    },
+    { name: "stock server: userName eq, one client", load: { ...one, requests: matchByUserName(data) } },
+    {
+      name: "stock server: page of 100, one client",
+      load: { ...one, requests: readPage("/Users?count=100") },
+    },
+  ];
 }
 
-/** One workload after the other, round by round, so that a slow minute of the machine hits all alike. */
-async function sample(loads: ReadonlyMap<string, Load>): Promise<Samples> {
-  const samples = new Map(
-    [...loads.keys()].map((name) => [name, { rates: [] as number[], p99s: [] as number[] }]),
-  );
-  for (const load of loads.values()) await measure(load, 1);
-  for (let round = 1; round <= ROUNDS; round += 1) {
-    console.log(`Round ${round} of ${ROUNDS} ...`);
-    for (const [name, load] of loads) {
-      const { rate, p99 } = await measure(load, SECONDS);
-      samples.get(name)?.rates.push(rate);
-      samples.get(name)?.p99s.push(p99);
+/** One row after the other, round by round, so that a slow minute of the machine hits all alike. */
+async function sample(
+  rows: readonly (Row & { node: string })[],
+  { rounds, seconds }: Options,
+): Promise<RowResult[]> {
+  const samples: Measurement[][] = rows.map(() => []);
+  for (const { load } of rows) await measure(load, 1);
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const [number, { name, load, node }] of rows.entries()) {
+      progress(`round ${round} of ${rounds}, row ${number + 1} of ${rows.length}: ${name} (${node})`);
+      samples[number]?.push(await measure(load, seconds));
     }
   }
-  return new Map(
-    [...samples].map(([name, { rates, p99s }]) => [name, { rate: median(rates), p99: median(p99s) }]),
+  return rows.map(({ name, node }, number) => {
+    const of = (figure: keyof Measurement) => median((samples[number] ?? []).map((each) => each[figure]));
+    return { name, node, rate: of("rate"), p99: of("p99"), cores: of("cores"), megabytes: of("megabytes") };
+  });
+}
+
+function print(options: Options, results: Results): void {
+  const { engine, rounds, seconds } = options;
+  const names = placeNames(options);
+  console.log(
+    `\n${engine}, ${CLIENTS} clients on ${availableParallelism()} cores, medians of ${rounds} rounds of ${seconds} s`,
   );
+  printRows(results);
+  printGrowth(
+    results,
+    `Times as long among ${names.many} as among ${names.few}`,
+    growthPairs(names, "few", "many"),
+  );
+  printGrowth(
+    results,
+    `Times as long in an ${names.organization} as among ${names.many}`,
+    growthPairs(names, "many", "organization"),
+  );
+  const [first, last] = ["page of 100 by cursor, the first", "page of 100 by cursor, the last"];
+  printGrowth(results, "Times as long as the first page", [[last, first, last]]);
+  printMeasures(results.measures);
 }

@@ -1,9 +1,9 @@
 import { user } from "./data.js";
 import type { Dataset } from "./data.js";
-import { CLIENTS } from "./load.js";
 import type { LoadRequest } from "./load.js";
 
-type Requests = (client: number) => LoadRequest[];
+/** What each client sends in turn, over and over. */
+export type Requests = (client: number) => LoadRequest[];
 
 const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const random = (below: number) => Math.floor(Math.random() * below);
@@ -20,17 +20,27 @@ export function getUser({ accountIds }: Dataset): Requests {
   return () => [{ method: "GET", path: () => `/Users/${pick(accountIds)}` }];
 }
 
-export function matchByUserName(users: number): Requests {
+export function matchByUserName({ accountIds: { length: users } }: Dataset): Requests {
   return () => [{ method: "GET", path: () => byFilter(`userName eq "user${random(users)}@example.com"`) }];
 }
 
-export function matchByEmail(users: number): Requests {
+export function matchByEmail({ accountIds: { length: users } }: Dataset): Requests {
   return () => [
     {
       method: "GET",
       path: () => byFilter(`emails[type eq "work"].value eq "user${random(users)}@example.com"`),
     },
   ];
+}
+
+/** Changes the title of one person after another. */
+export function changeUser({ accountIds }: Dataset): Requests {
+  let number = 0;
+  const body = () => {
+    const operation = { op: "replace", path: "title", value: `Title ${(number += 1)}` };
+    return JSON.stringify({ schemas: [PATCH_SCHEMA], Operations: [operation] });
+  };
+  return () => [{ method: "PATCH", path: () => `/Users/${pick(accountIds)}`, body }];
 }
 
 /** People of one department that has 90 of them. */
@@ -75,10 +85,10 @@ export async function pagesByCursor(
 }
 
 /** Each client adds and removes an account of its own, so that the group keeps its size. */
-export function addAndRemoveMember({ accountIds, groups }: Dataset, size: number): Requests {
+export function addAndRemoveMember({ accountIds, groups }: Dataset, size: number, clients: number): Requests {
   const path = `/Groups/${groups.get(size) ?? ""}`;
   return (client) => {
-    const id = accountIds.at(-1 - (client % CLIENTS)) ?? "";
+    const id = accountIds.at(-1 - (client % clients)) ?? "";
     const add = { op: "add", path: "members", value: [{ value: id }] };
     const remove = { op: "remove", path: `members[value eq "${id}"]` };
     return [add, remove].map((operation) => ({

@@ -59,9 +59,11 @@ export interface OwnPostgres {
   stop(): Promise<void>;
 }
 
-export async function startOwnPostgres(): Promise<OwnPostgres> {
+/** @param isDurable whether commits are on disk before they are answered, as outside of tests */
+export async function startOwnPostgres({ isDurable = false } = {}): Promise<OwnPostgres> {
   // What it has said is committed must outlive its crash, if not that of the machine.
-  const postgres = await Postgres.start([...SETTINGS, "synchronous_commit=on"]);
+  const durable = isDurable ? ["fsync=on", "full_page_writes=on"] : [];
+  const postgres = await Postgres.start([...SETTINGS, "synchronous_commit=on", ...durable]);
   return {
     databaseUrl: addressOf(postgres.folder, "postgres"),
     freeze: () => {
