@@ -6,6 +6,7 @@ import { migrateDatabase } from "./migrate.js";
 import { DEFAULT_OVERLAP } from "../services/tokens/access-tokens.js";
 import { createToken, listTokens, revokeToken, rotateToken } from "./tokens.js";
 import type { NewToken } from "./tokens.js";
+import { removeSecondFactor } from "./users.js";
 
 const settings = describeSettings()
   .map(({ name, description, default: fallback }) => {
@@ -59,6 +60,20 @@ program
     "print a link with which a person creates an administrator's account; it works once, for a day",
   )
   .action(() => exitOnError(createAdministrator));
+
+program
+  .command("user")
+  .description("people")
+  .command("remove-second-factor")
+  .description("remove the second factor of a person who lost it; applies to running servers at once")
+  .argument("<userName>", "the account's userName")
+  .option(
+    "-o, --organization <name>",
+    "the organization whose password it guards, by name or id (default: the person's own password)",
+  )
+  .action((userName: string, options: { organization?: string }) =>
+    exitOnError(() => removeSecondFactor(userName, options)),
+  );
 
 const token = program
   .command("token")

@@ -264,7 +264,7 @@ async function createWorld(all: Repositories, name: string): Promise<World> {
   const times = { version: 1, createdAt: AT, updatedAt: AT };
   const organization: Organization = {
     ...{ id: id("organization"), displayName: name, externalId: undefined, description: undefined },
-    ...{ memberCount: 2, ...times },
+    ...{ requiresSecondFactor: false, memberCount: 2, ...times },
   };
   const account = (kind: string): AccountWrite => {
     const emails = [{ value: `${kind}@${name}.example` }];

@@ -256,6 +256,45 @@ describeServer("A second factor", (scim, server) => {
     });
   });
 
+  describe("that an organization requires of its administrators", () => {
+    const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
+    const path = `${ORGANIZATION}:requiresSecondFactor`;
+
+    it("is needed for power at once, at a switch, and to take the requirement back", async () => {
+      const sam = await person({ roles: [{ value: "provider-admin" }] });
+      const acme = await createGroup(scim, [sam]);
+      const own = await tokenOf(acme);
+      await own.patch(`/Users/${sam.id}`, {
+        op: "replace",
+        path: "roles",
+        value: [{ value: "organization-admin" }],
+      });
+      const live = await signedIn(sam, PASSWORD, acme.id);
+      const users = async () => (await live.send("GET", "/scim/v2/Users")).status;
+      expect(await users()).to.equal(200);
+      const require = (value: boolean) => ({
+        schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        Operations: [{ op: "replace", path, value }],
+      });
+      const write = async (value: boolean) =>
+        (await live.send("PATCH", `/scim/v2/Groups/${acme.id}`, require(value))).status;
+      expect(await write(true)).to.equal(204);
+      expect(await users()).to.equal(403);
+      expect((await live.send("GET", "/console/session")).json).to.include({ needsSecondFactor: true });
+      await live.switchTo("provider");
+      expect(await users()).to.equal(200);
+      expect(await write(false), "from the provider's realm, with a mere password").to.equal(403);
+      await live.switchTo(acme.id);
+      expect(await users()).to.equal(403);
+      await setUpFactor(live, PASSWORD);
+      expect(await users()).to.equal(200);
+      await server().services.operator.removeSecondFactor(sam.userName);
+      expect(await users()).to.equal(403);
+      await setUpFactor(live, PASSWORD);
+      expect(await write(false)).to.equal(204);
+    });
+  });
+
   describe("of a person and of an organization", () => {
     const inAcme = async () => {
       const acme = await createGroup(scim);

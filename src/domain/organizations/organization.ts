@@ -7,6 +7,8 @@ export interface Organization {
   readonly displayName: string;
   readonly externalId: string | undefined;
   readonly description: string | undefined;
+  /** Whether its administrators have to show a second factor. */
+  readonly requiresSecondFactor: boolean;
   readonly memberCount: number;
   readonly version: number;
   readonly createdAt: string;
@@ -43,4 +45,5 @@ export interface OrganizationInput {
   readonly displayName: string;
   readonly externalId?: string | undefined;
   readonly description?: string | undefined;
+  readonly requiresSecondFactor?: boolean | undefined;
 }

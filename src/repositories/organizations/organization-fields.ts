@@ -29,6 +29,7 @@ const organizationFields = (dialect: Dialect, realm: Realm, locations: Locations
     [ORGANIZATION]: "organizations.id",
     [`${ORGANIZATION}.kind`]: constant(dialect, "organization"),
     [`${ORGANIZATION}.description`]: text("organizations.description"),
+    [`${ORGANIZATION}.requiresSecondFactor`]: "organizations.requires_second_factor",
     [`${ORGANIZATION}.memberCount`]: "cast(organizations.member_count as numeric)",
   },
   documents: {},
@@ -56,7 +57,15 @@ export const externalIdColumn = (realm: Realm) =>
   realm.type === "provider" ? "external_id" : "own_external_id";
 
 /** The columns that all realms see alike. */
-const SHARED = ["id", "display_name", "display_name_key", "description", "description_key", "member_count"];
+const SHARED = [
+  "id",
+  "display_name",
+  "display_name_key",
+  "description",
+  "description_key",
+  "member_count",
+  "requires_second_factor",
+];
 
 /** Organizations as a realm sees them, as a relation named `organizations`. */
 export const organizationView = (realm: Realm): Sql =>

@@ -16,13 +16,15 @@ interface OrganizationRow {
   display_name: string;
   external_id: string | null;
   description: string | null;
+  requires_second_factor: boolean | number;
   member_count: number;
   version: number;
   created_at: string;
   updated_at: string;
 }
 
-const SHORT_COLUMNS = "id, display_name, external_id, member_count, version, created_at, updated_at";
+const SHORT_COLUMNS = `id, display_name, external_id, member_count, requires_second_factor, version,
+  created_at, updated_at`;
 const COLUMNS = `${SHORT_COLUMNS}, description`;
 
 /** An organization to be written: the caller's input, and what the service adds. */
@@ -93,8 +95,8 @@ export class OrganizationRepository {
       this.session,
       sql(
         `insert into muster_organizations (id, display_name, display_name_key, external_id, description, description_key,
-           member_count, version, created_at, updated_at)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           requires_second_factor, member_count, version, created_at, updated_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...[id, ...attributeBindings(organization), memberCount, version, updatedAt, updatedAt],
       ),
       "display_name_key",
@@ -108,7 +110,7 @@ export class OrganizationRepository {
       this.session.rows(
         `update muster_organizations
           set display_name = ?, display_name_key = ?, ${externalIdColumn(this.realm)} = ?, description = ?,
-           description_key = ?, member_count = ?, version = ?, updated_at = ?
+           description_key = ?, requires_second_factor = ?, member_count = ?, version = ?, updated_at = ?
          where id = ? ${this.#own.text}`,
         [
           ...attributeBindings(organization),
@@ -143,13 +145,19 @@ export class OrganizationRepository {
   }
 }
 
-function attributeBindings({ displayName, externalId, description }: OrganizationInput) {
+function attributeBindings({
+  displayName,
+  externalId,
+  description,
+  requiresSecondFactor,
+}: OrganizationInput) {
   return [
     displayName,
     foldCase(displayName),
     externalId ?? null,
     description ?? null,
     description === undefined ? null : foldCase(description),
+    requiresSecondFactor === true,
   ];
 }
 
@@ -159,6 +167,7 @@ function toOrganization(row: OrganizationRow): Organization {
     displayName: row.display_name,
     externalId: row.external_id ?? undefined,
     description: row.description ?? undefined,
+    requiresSecondFactor: Boolean(row.requires_second_factor),
     memberCount: row.member_count,
     version: row.version,
     createdAt: row.created_at,

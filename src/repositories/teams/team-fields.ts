@@ -62,6 +62,8 @@ export const teamFieldsAsGroups: TeamFields = (dialect, realm, locations) => ({
     [ORGANIZATION]: "teams.id",
     [`${ORGANIZATION}.kind`]: constant(dialect, "team"),
     [`${ORGANIZATION}.description`]: text("teams.description"),
+    // A team has none.
+    [`${ORGANIZATION}.requiresSecondFactor`]: "case when teams.id is null then true end",
     [`${ORGANIZATION}.memberCount`]: "cast(teams.member_count as numeric)",
   },
   collections: {

@@ -24,6 +24,11 @@ definition.extend(
         { returned: "request", canonicalValues: ["organization", "team"] },
       ),
       new Attribute("string", "description", { description: "What the group is, in a sentence or two." }),
+      new Attribute("boolean", "requiresSecondFactor", {
+        description:
+          "Whether the organization's administrators need a second factor; until they show it, their role gives no power.",
+        returned: "request",
+      }),
       readOnly("integer", "memberCount", "How many members the group has.", { returned: "request" }),
       givenRoles("The roles in the organization that the members of a team have as long as they are in it."),
     ],
@@ -48,7 +53,11 @@ export const groups = crud<Group>({
   isListed: true,
   onlyInOrganizations: [`${ORGANIZATION}:roles`],
   inDirectory: "groups",
-  staysUnnamed: [`${ORGANIZATION}:description`, `${ORGANIZATION}:roles`],
+  staysUnnamed: [
+    `${ORGANIZATION}:description`,
+    `${ORGANIZATION}:roles`,
+    `${ORGANIZATION}:requiresSecondFactor`,
+  ],
   toWritable,
   toAttributes,
   toMeta: versioned,
@@ -70,18 +79,23 @@ export const groups = crud<Group>({
 
 function toInput(resource: JsonObject): GroupInput {
   const extension = resource[ORGANIZATION];
-  const { description, roles } = isJsonObject(extension) ? extension : {};
+  const { description, roles, requiresSecondFactor } = isJsonObject(extension) ? extension : {};
   return {
     displayName: optionalText(resource.displayName) ?? "",
     externalId: optionalText(resource.externalId),
     description: optionalText(description),
     roles: toRoles(roles),
+    requiresSecondFactor: requiresSecondFactor === true,
   };
 }
 
 function toWritable(group: Group): JsonObject {
   const { displayName, externalId, description } = group;
-  const extension = { ...(description !== undefined && { description }), ...rolesOf(group) };
+  const extension = {
+    ...(description !== undefined && { description }),
+    ...requirementOf(group),
+    ...rolesOf(group),
+  };
   return {
     displayName,
     ...(externalId !== undefined && { externalId }),
@@ -97,11 +111,15 @@ function toAttributes(group: Group): JsonObject {
     [ORGANIZATION]: {
       kind,
       ...(description !== undefined && { description }),
+      ...requirementOf(group),
       memberCount,
       ...rolesOf(group),
     },
   };
 }
+
+const requirementOf = (group: Group): JsonObject =>
+  group.kind === "organization" ? { requiresSecondFactor: group.requiresSecondFactor } : {};
 
 const rolesOf = (group: Group): JsonObject =>
   group.kind === "team" && group.roles.length > 0 ? { roles: [...group.roles] } : {};

@@ -1,5 +1,5 @@
 import { requireAccess } from "../../domain/access/policy.js";
-import { NotFoundError } from "../../domain/errors.js";
+import { ForbiddenError, NotFoundError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import { requireKeyLength } from "../../domain/limits/values.js";
 import type { Listing, Page } from "../../domain/listing.js";
@@ -8,6 +8,7 @@ import { hasMembers } from "../../domain/changes/change.js";
 import { changedMembers, organizationTarget } from "../../domain/organizations/organization.js";
 import type { Organization, OrganizationInput } from "../../domain/organizations/organization.js";
 import type { Principal } from "../../domain/access/principal.js";
+import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { OrganizationRepository } from "../../repositories/organizations/organizations.js";
 import { changeMembers, changeMembersInTurn, membersOfEnding } from "../memberships/joining.js";
 import { requireVersion } from "../dependencies.js";
@@ -40,9 +41,9 @@ export class OrganizationService {
     requireStorable(input);
     const at = this.deps.now();
     const id = this.deps.newId();
-    const { displayName, externalId, description } = input;
+    const { displayName, externalId, description, requiresSecondFactor = false } = input;
     const empty = {
-      ...{ id, displayName, externalId, description },
+      ...{ id, displayName, externalId, description, requiresSecondFactor },
       memberCount: 0,
       createdAt: at,
       updatedAt: at,
@@ -99,7 +100,8 @@ export class OrganizationService {
       const current = await this.#lock(organizations, id, change.expected);
       const input = change.apply?.(current) ?? current;
       requireStorable(input);
-      const { displayName, externalId, description } = input;
+      const { displayName, externalId, description, requiresSecondFactor = false } = input;
+      if (current.requiresSecondFactor && !requiresSecondFactor) await requireShown(repositories, principal);
       if (displayName !== current.displayName) requireAccess(principal, "rename organizations");
       const { members, warning } = await changeMembers(
         this.deps,
@@ -108,7 +110,7 @@ export class OrganizationService {
         id,
         change.members,
       );
-      const next = { ...current, displayName, externalId, description };
+      const next = { ...current, displayName, externalId, description, requiresSecondFactor };
       const attributes = attributeChanges(current, next);
       if (attributes.length === 0 && !hasMembers(members)) return current;
       const changed = changedMembers(next, members, this.deps.now());
@@ -181,13 +183,25 @@ export class OrganizationService {
   }
 }
 
+/** Nobody takes the requirement back with a mere password, in whatever realm. @throws ForbiddenError */
+async function requireShown({ sessions }: Repositories, { actor }: Principal): Promise<void> {
+  if (actor.type !== "session" || (await sessions.findById(actor.sessionId))?.isFactorShown) return;
+  throw new ForbiddenError(
+    "Only a session in which a second factor was shown can stop to require one; see /console/session/factor",
+  );
+}
+
 function requireStorable({ displayName, externalId }: OrganizationInput): void {
   requireKeyLength({ displayName, externalId });
 }
 
 /** The names of the attributes that differ. */
 function attributeChanges(current: OrganizationInput | undefined, next: OrganizationInput): string[] {
-  return (["displayName", "externalId", "description"] as const).filter(
-    (name) => current?.[name] !== next[name],
-  );
+  const isRequired = next.requiresSecondFactor === true;
+  return [
+    ...(["displayName", "externalId", "description"] as const).filter(
+      (name) => current?.[name] !== next[name],
+    ),
+    ...((current?.requiresSecondFactor ?? false) === isRequired ? [] : ["requiresSecondFactor"]),
+  ];
 }

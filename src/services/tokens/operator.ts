@@ -47,6 +47,30 @@ export class OperatorService {
     return this.#accessTokens.revoke(OPERATOR_PRINCIPAL, id, undefined);
   }
 
+  /**
+   * Removes a person's second factor: the way out for who lost the phone and the recovery codes.
+   *
+   * @param organization whose password it guards; undefined: the person's own
+   * @returns whether there was one
+   * @throws NotFoundError
+   */
+  async removeSecondFactor(userName: string, organization?: string): Promise<boolean> {
+    const accountId = await this.#accountOf(userName);
+    const realm = organization === undefined ? PROVIDER_REALM : await this.#realmOf(organization);
+    const organizationId = realm.type === "organization" ? realm.organizationId : undefined;
+    return this.deps.work.write(PROVIDER_REALM, async (repositories) => {
+      await repositories.accounts.find(accountId, "forUpdate");
+      if (!(await repositories.secondFactors.delete({ accountId, organizationId }))) return false;
+      const target = { type: "User", id: accountId, display: userName };
+      const change = { action: "change", target, attributes: ["secondFactor"], organizationId } as const;
+      await this.deps.changes.record(repositories, OPERATOR_PRINCIPAL, {
+        ...change,
+        detail: "second factor: removed by the operator",
+      });
+      return true;
+    });
+  }
+
   async #accountOf(userName: string): Promise<string> {
     const id = await this.deps.work.read(PROVIDER_REALM).accounts.findIdByUserName(userName);
     if (id === undefined) throw new NotFoundError("User", userName);
