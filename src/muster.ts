@@ -113,7 +113,7 @@ export function createMuster(options: MusterOptions): Muster {
   const codes = new FactorCodes(deps, guard, sealing);
   const shared = {
     refusals,
-    passwordCheck: new PasswordCheckService(deps, passwords, devices),
+    passwordCheck: new PasswordCheckService(deps, passwords, devices, codes),
     candidates: new CandidateService(deps, settings.candidates),
     links,
     mail: outgoing,

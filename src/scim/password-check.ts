@@ -87,9 +87,13 @@ function refused(checked: Exclude<SignInResult, AcceptedSignIn>): JsonObject {
   switch (checked.result) {
     case "wrong":
       return because("wrongPassword", "The name or the password is wrong");
+    case "no code":
+      return because("codeMissing", "Enter the code that your app shows, or a recovery code");
+    case "wrong code":
+      return because("wrongCode", "The code is wrong, or was used before");
     case "too many attempts": {
       const { retryAfter } = checked;
-      const detail = `There were too many wrong passwords; try again in ${retryAfter} seconds`;
+      const detail = `There were too many wrong attempts; try again in ${retryAfter} seconds`;
       return { ...because("tooManyAttempts", detail), retryAfter };
     }
     default:
@@ -118,7 +122,14 @@ function readCheck(body: unknown): CheckedSignIn {
     throw invalidValue("'address' must be an IP address: that of the person who signs in");
   }
   const organizationId = organizationIn(member(message, "organization"));
-  return { userName: userName.trim(), password, organizationId, address, device: text("device") };
+  return {
+    userName: userName.trim(),
+    password,
+    organizationId,
+    address,
+    device: text("device"),
+    code: text("code"),
+  };
 }
 
 function organizationIn(organization: JsonValue | undefined): string | undefined {

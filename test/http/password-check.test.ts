@@ -5,6 +5,7 @@ import type { Body, ScimClient } from "../support/client.js";
 import { CORE_USER, createGroup, createUser, unique } from "../support/factories.js";
 import { clientWith } from "../support/realms.js";
 import { describeServer } from "../support/server.js";
+import { codeOf, setUpFactor, wrongCodeOf } from "../support/second-factor.js";
 import { BrowserOfPerson } from "../support/signed-in.js";
 
 const CHECK = "urn:muster:params:scim:api:messages:2.0:PasswordCheck";
@@ -208,6 +209,22 @@ describeServer("The product's check of a password", (scim, server) => {
     expect(await check(product, sam.userName, PASSWORD, { device: foreign.device })).to.include({
       reason: "tooManyAttempts",
     });
+  });
+
+  it("asks for the code of a second factor, which it takes once", async () => {
+    const sam = await person();
+    const own = new BrowserOfPerson(server);
+    await own.signIn(sam.userName, PASSWORD);
+    const app = await setUpFactor(own, PASSWORD);
+    const withCode = (code: string) => check(product, sam.userName, PASSWORD, { code });
+    expect(await check(product, sam.userName, OTHER)).to.include({ reason: "wrongPassword" });
+    expect(await check(product, sam.userName, PASSWORD)).to.include({ reason: "codeMissing" });
+    expect(await withCode(wrongCodeOf(app))).to.include({ result: "refused", reason: "wrongCode" });
+    const code = codeOf(app);
+    expect(await withCode(code)).to.include({ result: "accepted" });
+    expect(await withCode(code)).to.include({ reason: "wrongCode" });
+    expect(await withCode(app.recoveryCodes[0] ?? "")).to.include({ result: "accepted" });
+    expect(await withCode(app.recoveryCodes[0] ?? "")).to.include({ reason: "wrongCode" });
   });
 
   it("is in the audit log, whether it went well or not, without the password", async () => {

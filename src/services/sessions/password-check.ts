@@ -2,13 +2,14 @@ import { requireAccess } from "../../domain/access/policy.js";
 import { ownerOf } from "../../domain/access/actor.js";
 import { PROVIDER_REALM, turnOf } from "../../domain/access/principal.js";
 import type { Principal, Realm } from "../../domain/access/principal.js";
-import { InvalidValueError } from "../../domain/errors.js";
+import { ForbiddenError, InvalidValueError, TooManyRequestsError } from "../../domain/errors.js";
 import { isSameRealm, realmKey } from "../../domain/sessions/session.js";
 import type { OpenRealm } from "../../domain/sessions/session.js";
 import { isId } from "../../domain/values/id.js";
 import { recordEvent } from "../audit/audit.js";
 import type { Dependencies } from "../dependencies.js";
 import { networkOf } from "../limits/networks.js";
+import type { FactorCodes } from "../second-factors/factor-codes.js";
 import type { Passwords } from "../passwords/passwords.js";
 import { CredentialCheck, openedRealms } from "./credential-check.js";
 import type { Checked, Opened } from "./credential-check.js";
@@ -24,6 +25,8 @@ export interface CheckedSignIn {
   readonly address: string | undefined;
   /** The sign that an earlier check gave for the person's browser. */
   readonly device: string | undefined;
+  /** Of the app that guards the password, or a recovery code. */
+  readonly code: string | undefined;
 }
 
 /** What is told of a right password. */
@@ -36,7 +39,12 @@ export interface AcceptedSignIn {
   readonly device: string;
 }
 
-export type SignInResult = AcceptedSignIn | Exclude<Checked, { result: "right" }>;
+/** A right password that a second factor guards, without the factor's code. */
+export interface GuardedSignIn {
+  readonly result: "no code" | "wrong code";
+}
+
+export type SignInResult = AcceptedSignIn | GuardedSignIn | Exclude<Checked, { result: "right" }>;
 
 /** Checks names and passwords for the product beside Muster. */
 export class PasswordCheckService {
@@ -46,6 +54,7 @@ export class PasswordCheckService {
     private readonly deps: Dependencies,
     passwords: Passwords,
     private readonly devices: Devices,
+    private readonly codes: FactorCodes,
   ) {
     this.#credentials = new CredentialCheck(deps, passwords);
   }
@@ -72,6 +81,14 @@ export class PasswordCheckService {
     if (checked.result !== "right") return checked;
     const { opened } = checked;
     const { accountId } = opened;
+    const device = this.devices.idOf(sent.device, ownerIn(accountId));
+    const guarded = await this.#checkCode(
+      principal,
+      opened,
+      sent.code,
+      `by ${device ?? "others"} in ${place}`,
+    );
+    if (guarded) return guarded;
     const realms = await openedRealms(this.deps.work.read(PROVIDER_REALM, ownerOf(actor)), opened);
     await this.deps.work.write(realm, (repositories) =>
       recordEvent(this.deps, repositories, principal, {
@@ -87,6 +104,28 @@ export class PasswordCheckService {
         .filter(isTold)
         .map((each) => (opened.isAssigned ? { ...each, isAdministrator: false } : each)),
     };
+  }
+
+  /** @returns why the code does not do; undefined: it does, or no factor guards the password */
+  async #checkCode(
+    author: Principal,
+    opened: Opened,
+    code: string | undefined,
+    place: string,
+  ): Promise<Exclude<SignInResult, AcceptedSignIn> | undefined> {
+    const { accountId, userName } = opened;
+    const factor = await this.deps.work.read(PROVIDER_REALM, accountId).secondFactors.find(opened);
+    if (!factor) return undefined;
+    if (code === undefined) return { result: "no code" };
+    try {
+      const target = { type: "User", id: accountId, display: userName };
+      await this.codes.take(factor, { code, place, author, target });
+      return undefined;
+    } catch (error) {
+      if (error instanceof ForbiddenError) return { result: "wrong code" };
+      if (!(error instanceof TooManyRequestsError)) throw error;
+      return { result: "too many attempts", retryAfter: error.retryAfter };
+    }
   }
 
   async #organizationOf(realm: Realm, sent: string | undefined): Promise<string | undefined> {
