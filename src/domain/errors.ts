@@ -89,6 +89,9 @@ export class InvalidValueError extends DomainError {
 /** The fields of the forms that people fill in. */
 export type FormField = "email" | "givenName" | "familyName" | "password" | "code";
 
+/** A value that this caller cannot change, whatever the rest of the request is. */
+export class ImmutableError extends DomainError {}
+
 /** The link is unknown, or its invitation or account was deleted. */
 export class UnknownLinkError extends DomainError {
   constructor() {

@@ -12,6 +12,7 @@ import { OutboxRepository } from "./mail/outbox.js";
 import { ActivityRepository } from "./memberships/activity.js";
 import { MembershipDetailsRepository } from "./memberships/membership-details.js";
 import { MembershipRepository } from "./memberships/memberships.js";
+import { OwnRecordRepository } from "./memberships/own-records.js";
 import { PowerRepository } from "./memberships/power.js";
 import { RecordRepository } from "./memberships/records.js";
 import { OrganizationRepository } from "./organizations/organizations.js";
@@ -26,6 +27,7 @@ import { PasswordResetRepository } from "./users/password-resets.js";
 import { AdministratorLinkRepository } from "./users/administrator-links.js";
 import { AccountRepository } from "./users/accounts.js";
 import { CandidateRepository } from "./users/candidates.js";
+import { OwnAddressRepository } from "./users/own-addresses.js";
 import { SearchIndexRepository } from "./users/search-index.js";
 
 /**
@@ -40,6 +42,8 @@ export class Repositories {
   #organizations: OrganizationRepository | undefined;
   #memberships: MembershipRepository | undefined;
   #records: RecordRepository | undefined;
+  #ownRecords: OwnRecordRepository | undefined;
+  #ownAddresses: OwnAddressRepository | undefined;
   #directory: DirectoryRepository | undefined;
   #accessTokens: AccessTokenRepository | undefined;
   #auditEvents: AuditEventRepository | undefined;
@@ -96,6 +100,14 @@ export class Repositories {
 
   get records(): RecordRepository {
     return (this.#records ??= new RecordRepository(this.session));
+  }
+
+  get ownRecords(): OwnRecordRepository {
+    return (this.#ownRecords ??= new OwnRecordRepository(this.session));
+  }
+
+  get ownAddresses(): OwnAddressRepository {
+    return (this.#ownAddresses ??= new OwnAddressRepository(this.session));
   }
 
   get directory(): DirectoryRepository {

@@ -2,6 +2,7 @@ import {
   ClosedError,
   ConflictError,
   ForbiddenError,
+  ImmutableError,
   InvalidValueError,
   NotFoundError,
   TooManyRequestsError,
@@ -97,6 +98,7 @@ export function toScimError(error: unknown): ScimError | undefined {
   if (error instanceof ConflictError) return new ScimError(409, undefined, error.message);
   if (error instanceof UniquenessError) return new ScimError(409, "uniqueness", error.message);
   if (error instanceof InvalidValueError) return new ScimError(400, "invalidValue", error.message);
+  if (error instanceof ImmutableError) return mutability(error.message);
   if (error instanceof UnsupportedFieldError) return new ScimError(400, "invalidFilter", error.message);
   if (error instanceof VersionMismatchError) return new ScimError(412, undefined, error.message);
   return undefined;

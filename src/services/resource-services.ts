@@ -16,6 +16,7 @@ import { TeamService } from "./teams/teams.js";
 import { AccessTokenService } from "./tokens/access-tokens.js";
 import { SetupMail } from "./users/account-setup.js";
 import type { CandidateService } from "./users/candidates.js";
+import { OwnAccountService } from "./users/own-account.js";
 import { UserService } from "./users/users.js";
 
 /** What services share, whichever unit of work they use. */
@@ -35,6 +36,7 @@ const services = (
   { candidates, passwordCheck, links, mail, refusals, passwords, sessionTimes }: SharedServices,
 ) => ({
   users: new UserService(deps, new SetupMail(deps, mail), passwords),
+  ownAccount: new OwnAccountService(deps),
   groups: new GroupService(deps),
   directory: new DirectoryService(deps),
   audit: new AuditService(deps, refusals),

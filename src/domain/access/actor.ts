@@ -24,7 +24,11 @@ export interface SessionActor {
   readonly type: "session";
   readonly sessionId: string;
   readonly accountId: string;
+  /** Whose credential it began with: the person's own, or one that opens an organization alone. */
+  readonly credential: "person" | "organization";
 }
+
+type OwnSessionActor = SessionActor & { readonly credential: "person" };
 
 /** The person who has the database: at the command line, or by what the server is started with. */
 export interface OperatorActor {
@@ -45,6 +49,10 @@ export const OPERATOR: OperatorActor = { type: "operator" };
 /** The person who acts; undefined for a machine, and for the operator. */
 export const accountOf = (actor: Actor): string | undefined =>
   actor.type === "operator" ? undefined : actor.accountId;
+
+/** Whether a person is signed in with a credential of their own, which opens the account itself. */
+export const isOneself = (actor: Actor): actor is OwnSessionActor =>
+  actor.type === "session" && actor.credential === "person";
 
 /** The person behind an actor: the one who acts, or the one who made the token for a machine. */
 export const personBehind = (actor: Actor): string | undefined =>

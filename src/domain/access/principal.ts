@@ -1,5 +1,5 @@
 import type { AskedRequest } from "../audit/asked-request.js";
-import { OPERATOR, ownerOf } from "./actor.js";
+import { isOneself, OPERATOR, ownerOf } from "./actor.js";
 import type { Actor } from "./actor.js";
 import type { Seat } from "./seats.js";
 
@@ -43,6 +43,16 @@ export const OPERATOR_PRINCIPAL: Principal = {
   actor: OPERATOR,
   realm: PROVIDER_REALM,
   power: "administrator",
+};
+
+/**
+ * The principal as which a caller acts on their own account: a person who is signed in with a credential of their own, in the
+ * provider's realm, wherever else the session acts; everybody else as they are.
+ */
+export const asOneself = (principal: Principal): Principal => {
+  const { actor, origin } = principal;
+  if (!isOneself(actor)) return principal;
+  return { actor, realm: PROVIDER_REALM, power: "member", ...(origin && { origin }) };
 };
 
 /** Who did something, where, and from where: a caller, or a person on a page, whose link gives the power for one thing. */

@@ -28,6 +28,12 @@ export interface PersonSession {
   readonly accountName?: string | undefined;
 }
 
+/** Whose credential a session began with. */
+export const credentialOwner = ({
+  credentialOrganizationId,
+}: Pick<PersonSession, "credentialOrganizationId">): "person" | "organization" =>
+  credentialOrganizationId === undefined ? "person" : "organization";
+
 /** How long sessions last, in seconds. */
 export interface SessionTimes {
   /** Without a request. */

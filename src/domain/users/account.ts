@@ -44,6 +44,22 @@ export interface Account {
 export interface AccountWithOrganizations extends Account {
   /** In an organization's realm, the person's teams. */
   readonly organizations: readonly OrganizationReference[];
+  /** What each organization says of the person; only where the person themselves sees it. */
+  readonly records?: readonly OwnRecord[];
+}
+
+/** What an organization says of a person, as the person sees it. */
+export interface OwnRecord {
+  readonly organizationId: string;
+  readonly organizationName: string;
+  readonly userName: string;
+  readonly displayName: string | undefined;
+  readonly active: boolean;
+  readonly externalId: string | undefined;
+  /** The names of the roles, the person's own and those by teams. */
+  readonly roles: readonly string[];
+  /** The names of the teams. */
+  readonly teams: readonly string[];
 }
 
 /** An account as a caller writes it; what is left out is unassigned. */

@@ -1,6 +1,10 @@
 import type { Request } from "express";
+import { isOneself } from "../../domain/access/actor.js";
+import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Principal } from "../../domain/access/principal.js";
 import { ScimError } from "../../scim/errors.js";
+import { ME } from "../../scim/requests/place.js";
+import { actorOfSession } from "../../services/roles/current-principal.js";
 import type { CurrentSessions } from "../../services/sessions/current-session.js";
 import type { ConsoleCookies } from "./cookies.js";
 
@@ -38,6 +42,9 @@ export class SessionAuthentication {
       );
     }
     if (current.principal === "no realm") {
+      const actor = actorOfSession(current.session);
+      // The account is there wherever the person acts.
+      if (ME.test(request.url) && isOneself(actor)) return { actor, realm: PROVIDER_REALM, power: "member" };
       throw new ScimError(403, undefined, "Your session acts in no realm any more; choose a realm first");
     }
     return current.principal;

@@ -1,4 +1,4 @@
-import { realmKey } from "../../domain/sessions/session.js";
+import { credentialOwner, realmKey } from "../../domain/sessions/session.js";
 import type { CurrentSession, DescribedSession } from "../../services/sessions/current-session.js";
 import type { ConsoleCookies } from "./cookies.js";
 
@@ -33,7 +33,7 @@ export function toJson(
     id: session.id,
     user: { value: session.accountId, display: session.accountName },
     realm: principal === "no realm" ? null : (realmKey(session.realm) ?? null),
-    credential: session.credentialOrganizationId === undefined ? "person" : "organization",
+    credential: credentialOwner(session),
     realms: realms.map(({ realm, name, isAdministrator }) => ({
       value: realmKey(realm) ?? "",
       display: name,

@@ -1,12 +1,14 @@
 import type { Request, RequestHandler, Response } from "express";
+import { accountOf } from "../../domain/access/actor.js";
 import type { ScimAnswer } from "../../scim/answers/answer.js";
 import type { ScimContext } from "../../scim/context.js";
 import { listAll } from "../../scim/directory.js";
 import { ScimError } from "../../scim/errors.js";
-import { placeReader, SEARCH } from "../../scim/requests/place.js";
+import { ME, placeReader, SEARCH } from "../../scim/requests/place.js";
 import { readSearchRequest } from "../../scim/requests/search-request.js";
 import { checkPassword, PASSWORD_CHECK } from "../../scim/password-check.js";
 import { answerAt, methodsAt } from "../../scim/resources/answer.js";
+import { me } from "../../scim/resources/me.js";
 import type { ResourceType } from "../../scim/resources/resource-type.js";
 
 /** What a path takes, and how it is answered; absent: by a middleware of its own. */
@@ -49,6 +51,11 @@ export function routes(types: readonly ResourceType[]): Routes {
     methods: POSTED,
     answer: async (context, { body }) => listAll(context, types, readSearchRequest(body)),
   };
+  const own: Route = {
+    methods: me.methods.resource,
+    answer: (context, request) =>
+      answerAt(context, { type: me, id: accountOf(context.principal.actor), action: undefined }, request),
+  };
 
   const passwordCheck: Route = {
     methods: POSTED,
@@ -65,6 +72,7 @@ export function routes(types: readonly ResourceType[]): Routes {
         answer: (context, request) => answerAt(context, place, request),
       };
     }
+    if (ME.test(path)) return own;
     if (path === `/${SEARCH}`) return rootSearch;
     if (path === PASSWORD_CHECK) return passwordCheck;
     return ELSEWHERE.find(([pattern]) => pattern.test(path))?.[1];

@@ -80,7 +80,7 @@ export function scim({
   router.use(addressLength);
   router.use(paths(resourceTypes));
   router.use(authentication(services, failedAuthentication, sessionAuthentication));
-  router.use(me(resourceTypes));
+  router.use(me);
   router.use(check);
   const cursorTimeout = advertisePagination ? cursors.timeout : undefined;
   router.use(discovery(new Discovery(resourceTypes, { baseUrl, bulk: bulkLimits, cursorTimeout })));

@@ -1,8 +1,9 @@
 import { ScimError } from "../errors.js";
 import type { BulkMethod } from "../requests/bulk-request.js";
-import { canonicalPaths, placeReader, withoutMe } from "../requests/place.js";
+import { canonicalPaths, ME, placeReader } from "../requests/place.js";
 import type { Place } from "../requests/place.js";
 import { methodsAt } from "../resources/answer.js";
+import { me } from "../resources/me.js";
 import type { ResourceType } from "../resources/resource-type.js";
 
 /**
@@ -27,8 +28,9 @@ export function targetReader(
   const canonical = canonicalPaths(types);
   return (method, path) => {
     const below = canonical(path.startsWith(`${baseUrl}/`) ? path.slice(baseUrl.length) : path);
-    const own = accountId === undefined ? below : withoutMe(below, types, accountId);
-    const place = own.includes("?") ? undefined : placeAt(own);
+    const isOwn = ME.test(below) && accountId !== undefined;
+    const own = isOwn ? { type: me, id: accountId, action: undefined } : placeAt(below);
+    const place = below.includes("?") ? undefined : own;
     if (!place || place.action !== undefined) {
       throw new ScimError(404, undefined, `There is no endpoint '${path}'`);
     }

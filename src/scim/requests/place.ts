@@ -70,13 +70,7 @@ export function placeReader(types: readonly ResourceType[]): (path: string) => P
   };
 }
 
-/** Replaces `/Me` by the caller's own resource (RFC 7644 section 3.11). */
-export function withoutMe(path: string, types: readonly ResourceType[], accountId: string): string {
-  const endpoint = types.find(({ isMe }) => isMe)?.endpoint ?? "";
-  return path.replace(ME, `${endpoint}/${accountId}`);
-}
-
-/** The start of a canonical path, or of an address with a query. */
+/** The canonical path of the caller's own User, or the address with a query (RFC 7644 section 3.11). */
 export const ME = /^\/Me(?=$|\?)/;
 
 /** @throws ScimError 400 */

@@ -33,7 +33,6 @@ export interface Declaration<Item extends { readonly id: string }> extends Lists
   readonly isListed?: ResourceType["isListed"];
   readonly unlistedExtensions?: readonly string[];
   readonly onlyInOrganizations?: readonly string[];
-  readonly isMe?: boolean;
   readonly showsSecretOnce?: boolean;
   readonly inDirectory?: ResourceType["inDirectory"];
 
@@ -122,7 +121,6 @@ export function crud<Item extends { readonly id: string }>(declaration: Declarat
     isListed: declaration.isListed ?? false,
     unlistedExtensions: declaration.unlistedExtensions ?? [],
     onlyInOrganizations: declaration.onlyInOrganizations ?? [],
-    isMe: declaration.isMe ?? false,
     showsSecretOnce: declaration.showsSecretOnce ?? false,
     inDirectory: declaration.inDirectory,
     ...{ operations, methods: methodsOf(operations) },

@@ -1,4 +1,4 @@
-import type { Account } from "../../domain/users/account.js";
+import type { AccountWithOrganizations, OwnRecord } from "../../domain/users/account.js";
 import type { Locations } from "../../domain/listing.js";
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
@@ -15,7 +15,7 @@ import { userSchema } from "./user-schema.js";
 
 /** The membership extension of a User. */
 export function toMembershipExtension(
-  { isInvited }: Pick<Account, "isInvited">,
+  { isInvited, records = [] }: Pick<AccountWithOrganizations, "isInvited" | "records">,
   details: MembershipDetails | undefined,
   locations: Locations,
 ): JsonObject {
@@ -31,10 +31,23 @@ export function toMembershipExtension(
       })),
     }),
     ...(memberships.length > 0 && { memberships: memberships.map((each) => toMembership(each, locations)) }),
+    ...(records.length > 0 && { records: records.map((each) => toRecord(each, locations)) }),
     ...(lastActiveAt !== undefined && { lastActiveAt }),
     ...(setupMail && { setupMailStatus: setupMail.state, setupMailStatusAt: setupMail.at }),
   };
 }
+
+const toRecord = (record: OwnRecord, locations: Locations): JsonObject => ({
+  value: record.organizationId,
+  $ref: locations("Group", record.organizationId),
+  display: record.organizationName,
+  userName: record.userName,
+  ...(record.displayName !== undefined && { displayName: record.displayName }),
+  active: record.active,
+  ...(record.externalId !== undefined && { externalId: record.externalId }),
+  ...(record.roles.length > 0 && { roles: [...record.roles] }),
+  ...(record.teams.length > 0 && { teams: [...record.teams] }),
+});
 
 /** The resource types of what adds members. */
 const ADDERS = { user: "User", token: "AccessToken", invitation: "Invitation" } as const;

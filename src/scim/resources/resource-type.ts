@@ -22,8 +22,6 @@ export interface ResourceType {
   readonly unlistedExtensions: readonly string[];
   /** The attributes of extensions that exist in organizations' realms alone: `<URN>:roles`. */
   readonly onlyInOrganizations: readonly string[];
-  /** Whether `/Me` is one of these (RFC 7644 section 3.11). */
-  readonly isMe: boolean;
   /** Whether the answer to a POST has a secret that no later answer has. */
   readonly showsSecretOnce: boolean;
   /** By which key a list of all types together names it (RFC 7644 section 3.4.2.1); undefined: it is not in there. */

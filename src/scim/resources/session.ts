@@ -1,4 +1,5 @@
 import type { Locations } from "../../domain/listing.js";
+import { credentialOwner } from "../../domain/sessions/session.js";
 import type { PersonSession } from "../../domain/sessions/session.js";
 import type { JsonObject } from "../../domain/values/json.js";
 import { ownDefinition, readOnly, readOnlyReference } from "../schema/definition.js";
@@ -39,7 +40,7 @@ export const sessions = crud<PersonSession>({
 });
 
 function toAttributes(session: PersonSession, locations: Locations): JsonObject {
-  const { accountId, accountName, realm, organizationName, credentialOrganizationId } = session;
+  const { accountId, accountName, realm, organizationName } = session;
   const { address, client, lastUsedAt, expiresAt } = session;
   return {
     user: named(accountId, locations("User", accountId), accountName),
@@ -47,7 +48,7 @@ function toAttributes(session: PersonSession, locations: Locations): JsonObject 
     ...(realm?.type === "organization" && {
       organization: named(realm.organizationId, locations("Group", realm.organizationId), organizationName),
     }),
-    credential: credentialOrganizationId === undefined ? "person" : "organization",
+    credential: credentialOwner(session),
     ...(address !== undefined && { address }),
     ...(client !== undefined && { client }),
     lastUsedAt,

@@ -77,10 +77,12 @@ export function renderUser(
     ...(groups.length > 0 && { groups }),
     meta,
   };
-  if (memberships || account.isInvited) {
+  const { isInvited, records = [] } = account;
+  const isExtended = isInvited || records.length > 0;
+  if (memberships || isExtended) {
     const extension = toMembershipExtension(account, memberships?.get(account.id), locations);
     const { schemas } = account.profile.value;
-    const all = Array.isArray(schemas) && account.isInvited ? { schemas: [...schemas, MEMBERSHIP] } : {};
+    const all = Array.isArray(schemas) && isExtended ? { schemas: [...schemas, MEMBERSHIP] } : {};
     const whole = { ...account.profile.value, ...all, ...rest, [MEMBERSHIP]: extension };
     return JSON.stringify(projection.apply(whole));
   }
@@ -109,13 +111,14 @@ function coreAttributes(account: Account): JsonObject {
 
 /** The version of a User is not that of the account alone: groups come and go, and are renamed, without a change of it. */
 export function metaOfUser(account: AccountWithOrganizations): Meta {
-  const { version, organizations, createdAt, updatedAt } = account;
-  return { version, digest: digestOf(organizations), created: createdAt, lastModified: updatedAt };
+  const { version, createdAt, updatedAt } = account;
+  return { version, digest: digestOf(account), created: createdAt, lastModified: updatedAt };
 }
 
-function digestOf(organizations: AccountWithOrganizations["organizations"]): string | undefined {
+function digestOf({ organizations, records }: AccountWithOrganizations): string | undefined {
   if (organizations.length === 0) return undefined;
-  return createHash("sha256").update(JSON.stringify(organizations)).digest("hex").slice(0, 12);
+  const text = JSON.stringify(records ? [organizations, records] : organizations);
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
 function schemasOf(resource: JsonObject): string[] {

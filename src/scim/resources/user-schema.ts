@@ -107,6 +107,23 @@ userDefinition.extend(
         ],
       ),
       readOnly(
+        "complex",
+        "records",
+        "What each organization says of the User; at '/Me' alone, for a person who is signed in with a credential of their own.",
+        { multiValued: true },
+        [
+          readOnly("string", "value", "The id of the organization.", exact),
+          readOnly("reference", "$ref", "The address of the organization.", { referenceTypes: ["Group"] }),
+          readOnly("string", "display", "The name of the organization."),
+          readOnly("string", "userName", "The organization's name for the User."),
+          readOnly("string", "displayName", "What the organization calls the User."),
+          readOnly("boolean", "active", "Whether the User is an active member."),
+          readOnly("string", "externalId", "The organization's own id for the User.", exact),
+          readOnly("string", "roles", "The User's roles there.", { multiValued: true }),
+          readOnly("string", "teams", "The names of the User's teams there.", { multiValued: true }),
+        ],
+      ),
+      readOnly(
         "string",
         "setupMailStatus",
         "What became of the last e-mail with a link to choose a password by.",

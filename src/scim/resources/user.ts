@@ -14,6 +14,7 @@ import { readPatchRequest } from "../requests/patch-request.js";
 import { expectedVersions } from "../requests/preconditions.js";
 import { namesAttribute, readResource } from "../requests/resource.js";
 import { crud } from "./crud.js";
+import type { Declaration } from "./crud.js";
 import { isOnMembership, rolesPatched, rolesSent, setupRequested } from "./membership-mapping.js";
 import {
   metaOfUser,
@@ -26,13 +27,12 @@ import {
 import { userDefinition, userSchema } from "./user-schema.js";
 
 /** Users: accounts (RFC 7643 section 4.1). */
-export const users = crud<AccountWithOrganizations>({
+export const userDeclaration: Declaration<AccountWithOrganizations> = {
   definition: userDefinition,
   endpoint: "/Users",
   isExported: true,
   isListed: true,
   unlistedExtensions: [MEMBERSHIP],
-  isMe: true,
   inDirectory: "accounts",
   toAttributes: toUserResource,
   toMeta: metaOfUser,
@@ -59,7 +59,9 @@ export const users = crud<AccountWithOrganizations>({
   replace,
   modify,
   remove: ({ services, principal }, id, expected) => services.users.delete(principal, id, expected),
-});
+};
+
+export const users = crud(userDeclaration);
 
 /** The roles to write of those that a client sent; in the provider's realm, all of them. */
 const ownRolesIn = (sent: RoleList, { roles, teamRoles }: Pick<Account, "roles" | "teamRoles">) =>

@@ -2,8 +2,9 @@ import { powerOf, requireAccess } from "../../domain/access/policy.js";
 import type { Action } from "../../domain/access/policy.js";
 import { seatsOf } from "../../domain/access/seats.js";
 import { ForbiddenError } from "../../domain/errors.js";
-import { isSameRealm } from "../../domain/sessions/session.js";
-import type { TokenActor } from "../../domain/access/actor.js";
+import { credentialOwner, isSameRealm } from "../../domain/sessions/session.js";
+import type { PersonSession } from "../../domain/sessions/session.js";
+import type { SessionActor, TokenActor } from "../../domain/access/actor.js";
 import type { Principal } from "../../domain/access/principal.js";
 import type { AccessToken } from "../../domain/tokens/access-token.js";
 import type { FoundSession } from "../../repositories/sessions/sessions.js";
@@ -44,9 +45,10 @@ export function principalOfSession(
   { session, owner, isAccountActive, isPasswordAssigned, isFactorShown, requiresFactor }: FoundSession,
 ): Principal | SessionEnd {
   if (!isAccountActive) return "inactive";
-  const { realm, id, accountId } = session;
+  const { realm } = session;
   if (realm === undefined || !owner.isActive) return "no realm";
-  const actor = { type: "session", sessionId: id, accountId } as const;
+  const { accountId } = session;
+  const actor = actorOfSession(session);
   const isRequired = realm.type === "provider" ? requiresFactorOfAdministrators : requiresFactor;
   const hasRole = owner.isAdministrator && !isPasswordAssigned;
   if (hasRole && isRequired && !isFactorShown) return { actor, realm, power: "member", needsFactor: true };
@@ -54,6 +56,14 @@ export function principalOfSession(
   const seats = power === "member" && !isPasswordAssigned ? seatsOf(owner.teamRoles, false) : [];
   return { actor, realm, power, ...(seats.length > 0 && { seats }) };
 }
+
+/** A session as an actor. */
+export const actorOfSession = (
+  session: Pick<PersonSession, "id" | "accountId" | "credentialOrganizationId">,
+): SessionActor => ({
+  ...{ type: "session", sessionId: session.id, accountId: session.accountId },
+  credential: credentialOwner(session),
+});
 
 /** An access token as an actor. @param hash of the secret that was sent */
 export const actorOf = (token: AccessToken, hash: string): TokenActor => ({

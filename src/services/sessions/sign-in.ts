@@ -11,6 +11,7 @@ import { isId } from "../../domain/values/id.js";
 import { isSameRealm } from "../../domain/sessions/session.js";
 import type { OpenRealm, PersonSession, SessionTimes } from "../../domain/sessions/session.js";
 import type { Dependencies } from "../dependencies.js";
+import { actorOfSession } from "../roles/current-principal.js";
 import type { Passwords } from "../passwords/passwords.js";
 import type { FactorCodes } from "../second-factors/factor-codes.js";
 import { targetOf } from "../users/account-rules.js";
@@ -232,11 +233,8 @@ function preferredRealm(realms: readonly OpenRealm[], organizationId: string | u
 }
 
 /** A session as the author of what happens to it. */
-export const authorOf = (
-  { id, accountId, realm = PROVIDER_REALM }: Pick<PersonSession, "id" | "accountId" | "realm">,
-  origin: Principal["origin"],
-): Author => ({
-  actor: { type: "session", sessionId: id, accountId },
-  realm,
+export const authorOf = (session: PersonSession, origin: Principal["origin"]): Author => ({
+  actor: actorOfSession(session),
+  realm: session.realm ?? PROVIDER_REALM,
   ...(origin && { origin }),
 });

@@ -3,8 +3,7 @@ import { NotFoundError, UniquenessError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import type { OrganizationRole } from "../../domain/memberships/membership-details.js";
 import { mayRemoveLastAdministrator } from "../../domain/access/policy.js";
-import { hasRole, PROVIDER_ADMIN, roleNames } from "../../domain/access/roles.js";
-import { sharedAfter } from "../../domain/users/shared-profile.js";
+import { roleNames } from "../../domain/access/roles.js";
 import { hasRoles, rolesChange } from "../../domain/changes/change.js";
 import type { RolesChange } from "../../domain/changes/change.js";
 import { turnOf } from "../../domain/access/principal.js";
@@ -31,6 +30,7 @@ import { settleLostPower } from "../roles/lost-power.js";
 import { writeOrganizationRoles } from "../roles/organization-roles.js";
 import { knownWords } from "../passwords/password-rules.js";
 import type { PasswordHasher } from "../passwords/passwords.js";
+import { writeAccount } from "./written-account.js";
 
 /** A change of an account. */
 export interface AccountChange extends Credentials {
@@ -132,18 +132,8 @@ export class AccountService {
         }
         if (hasRoles(organizationRoles)) changes.push("organizationRoles");
         if (changes.length === 0) return;
-        const isWritten = personal.length > 0;
-        if (personal.includes("userName")) await requireFree(accounts, id, userName);
-        const endsCare = isWritten || hasRole(roles, PROVIDER_ADMIN);
-        if (endsCare) await repositories.records.endCare([id]);
-        const before = isWritten ? await accounts.shared(id) : undefined;
-        const shared = before && sharedAfter(current, before, input);
-        await accounts.update({ ...changed, search, passwordHash, shared }, isWritten);
-        if (isWritten) {
-          const isShownAnew = shared === undefined || shared.profile.text !== before?.profile.text;
-          await repositories.records.follow(id, { isShownAnew, at: changed.updatedAt });
-        }
-        if (concernsSetup(changes)) await repositories.accountSetups.revoke(id);
+        const written = { personal, all: changes };
+        await writeAccount(repositories, current, { ...changed, search, passwordHash }, written);
         if (sendsMail) await this.setupMail.send(repositories, principal, changed, undefined, setupEmail);
       };
       const mayTakePower = concernsPower(inRealm) || change.organizationRoles !== undefined;
@@ -208,12 +198,6 @@ export class AccountService {
     requireVersion("User", current, expected);
     return current;
   }
-}
-
-/** Asks before anything is written, since what is written has to be undone. @throws UniquenessError */
-async function requireFree(accounts: AccountRepository, id: string, userName: string): Promise<void> {
-  const holder = await accounts.findIdByUserName(userName);
-  if (holder !== undefined && holder !== id) throw new UniquenessError("User", "userName", userName);
 }
 
 /**

@@ -1,0 +1,48 @@
+import { ImmutableError } from "../errors.js";
+import { isJsonObject } from "../values/json.js";
+import type { JsonValue } from "../values/json.js";
+
+/**
+ * What people write in their own account: how they are called and reached. The others say what a person is to the provider
+ * or to an employer.
+ */
+const OWN = [
+  ...["displayName", "name", "nickName", "profileUrl", "preferredLanguage", "locale", "timezone"],
+  ...["emails", "phoneNumbers", "ims", "photos", "addresses"],
+];
+
+/** @param names of the attributes that change @throws ImmutableError */
+export function requireOwnAttributes(names: readonly string[]): void {
+  const foreign = names.find((name) => !OWN.includes(name));
+  if (foreign === undefined) return;
+  const hint =
+    foreign === "userName"
+      ? "prove an address at /console/session/addresses, and make it your user name there"
+      : "ask an administrator";
+  throw new ImmutableError(`You cannot change '${foreign}' of your account here; ${hint}`);
+}
+
+/**
+ * Requires that no address is added. One that is there twice would be the person's own word for it, so its number counts.
+ *
+ * @param before the attribute `emails`
+ * @throws ImmutableError
+ */
+export function requireOwnAddresses(before: JsonValue | undefined, after: JsonValue | undefined): void {
+  const left = valuesOfEmails(before);
+  for (const value of valuesOfEmails(after)) {
+    const place = left.indexOf(value);
+    if (place < 0) {
+      throw new ImmutableError(
+        "'emails' takes no new address: ask at /console/session/addresses for a mail to it, and follow the link",
+      );
+    }
+    left.splice(place, 1);
+  }
+}
+
+/** The addresses in the attribute `emails`. */
+export const valuesOfEmails = (emails: JsonValue | undefined): string[] =>
+  (Array.isArray(emails) ? emails : []).flatMap((email) =>
+    isJsonObject(email) && typeof email.value === "string" ? [email.value] : [],
+  );
