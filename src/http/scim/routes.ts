@@ -10,6 +10,7 @@ import { checkPassword, PASSWORD_CHECK } from "../../scim/password-check.js";
 import { answerAt, methodsAt } from "../../scim/resources/answer.js";
 import { me } from "../../scim/resources/me.js";
 import type { ResourceType } from "../../scim/resources/resource-type.js";
+import { users } from "../../scim/resources/user.js";
 
 /** What a path takes, and how it is answered; absent: by a middleware of its own. */
 interface Route {
@@ -41,7 +42,6 @@ const ELSEWHERE: readonly (readonly [pattern: RegExp, route: Route])[] = [
  */
 export function routes(types: readonly ResourceType[]): Routes {
   const placeAt = placeReader(types);
-  const users = types.find(({ isMe }) => isMe);
   // Lists over all resource types, by GET of the base and by POST (RFC 7644 sections 3.4.2.1 and 3.4.3).
   const root: Route = {
     methods: READ,
