@@ -15,11 +15,7 @@ const OWN = [
 export function requireOwnAttributes(names: readonly string[]): void {
   const foreign = names.find((name) => !OWN.includes(name));
   if (foreign === undefined) return;
-  const hint =
-    foreign === "userName"
-      ? "prove an address at /console/session/addresses, and make it your user name there"
-      : "ask an administrator";
-  throw new ImmutableError(`You cannot change '${foreign}' of your account here; ${hint}`);
+  throw new ImmutableError(`You cannot change '${foreign}' of your account here; ask an administrator`);
 }
 
 /**
@@ -34,7 +30,7 @@ export function requireOwnAddresses(before: JsonValue | undefined, after: JsonVa
     const place = left.indexOf(value);
     if (place < 0) {
       throw new ImmutableError(
-        "'emails' takes no new address: ask at /console/session/addresses for a mail to it, and follow the link",
+        "You cannot add an address to 'emails' here, since nobody proved that it is yours; ask an administrator",
       );
     }
     left.splice(place, 1);
