@@ -107,17 +107,6 @@ export class SecondFactorRepository {
     );
     await this.delete({ accountId, organizationId: undefined });
   }
-
-  /** Of these people, those who have a factor. @param organizationId that guards this organization's password; undefined: the person's */
-  async havingOne(accountIds: readonly string[], organizationId: string | undefined): Promise<Set<string>> {
-    const rows = await this.session.rows<{ account_id: string }>(
-      `select factors.account_id from muster_second_factors as factors
-       where factors.account_id in (select items.value from ${this.session.dialect.textItems})
-       and coalesce(factors.organization_id, '') = ?`,
-      [JSON.stringify(accountIds), organizationId ?? ""],
-    );
-    return new Set(rows.map((row) => row.account_id));
-  }
 }
 
 const toFactor = (row: FactorRow): SecondFactor => ({
