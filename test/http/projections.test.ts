@@ -112,7 +112,10 @@ describeServer("A client gets of a resource", (scim) => {
 
   describe("of what is returned on request", () => {
     const counted = (name: string) => ({
-      [ORGANIZATION]: { ...(name === ORGANIZATION && { kind: "organization" }), memberCount: 2 },
+      [ORGANIZATION]: {
+        ...(name === ORGANIZATION && { kind: "organization", requiresSecondFactor: false }),
+        memberCount: 2,
+      },
     });
     const get = async (query: string) => expectStatus(await scim.get(`/Groups/${group.id}${query}`), 200);
 
