@@ -42,6 +42,13 @@ describe("The commands that serve nothing", function () {
       const list = await muster("token", "list");
       expect(list.stdout).to.match(/^\S+ .* Okta\n$/);
       const [id = ""] = list.stdout.split(" ");
+      const unknown: unknown = await muster("user", "remove-second-factor", "nobody@example.com").catch(
+        (error: unknown) => error,
+      );
+      expect(unknown)
+        .to.include({ stdout: "" })
+        .and.have.property("stderr")
+        .that.includes("nobody@example.com");
       const ran = [
         await muster("token", "rotate", id),
         await muster("token", "revoke", id),
@@ -58,16 +65,20 @@ describe("The commands that serve nothing", function () {
         ...commandsIn(ran.at(-1)!.stdout),
         ...commandsIn((await muster("token", "--help")).stdout),
         ...commandsIn((await muster("admin", "--help")).stdout),
+        ...commandsIn((await muster("user", "--help")).stdout),
       ];
       expect(known.sort(), "all commands are run here").to.deep.equal(
-        [...SERVING, "admin", "create", "token", "create", "list", "rotate", "revoke", "migrate"].sort(),
+        [
+          ...[...SERVING, "admin", "create", "user", "remove-second-factor"],
+          ...["token", "create", "list", "rotate", "revoke", "migrate"],
+        ].sort(),
       );
     });
   });
 });
 
 const commandsIn = (help: string) =>
-  [...(/Commands:\n([^]*?)(\n\n|$)/.exec(help)?.[1] ?? "").matchAll(/^ {2}(\w+)/gm)]
+  [...(/Commands:\n([^]*?)(\n\n|$)/.exec(help)?.[1] ?? "").matchAll(/^ {2}([\w-]+)/gm)]
     .map(([, name = ""]) => name)
     .filter((name) => name !== "help");
 

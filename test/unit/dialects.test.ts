@@ -296,6 +296,7 @@ describe("Reading a PATCH request", () => {
     it("of an extension, but for what is read-only", () => {
       expect(read({ op: "remove", path: ORGANIZATION }, groups.schema)).to.deep.equal([
         ["remove", `${ORGANIZATION}:description`],
+        ["remove", `${ORGANIZATION}:requiresSecondFactor`],
         ["remove", `${ORGANIZATION}:roles`],
       ]);
     });
