@@ -61,7 +61,7 @@ export function secondFactorRoutes(
         response.set(refusal.headers);
         const { field } = error as { field?: string };
         const wrong = { error: refusal.message, field: field === "password" ? "currentPassword" : field };
-        const { page: name, data } = await form(current, input).catch(() => state(current));
+        const { page: name, data } = await form(current, input).catch(() => stateForm(current));
         show(parts, request, response, current, refusal.status, { page: name, data: { ...data, ...wrong } });
       }
     });
@@ -74,15 +74,17 @@ export function secondFactorRoutes(
   };
 
   const state = async ({ session }: CurrentSession) => {
-    const { factor, recoveryCodesLeft } = await secondFactors.state(session);
+    const { factor, recoveryCodesLeft, userName } = await secondFactors.state(session);
     const isShown = factor !== undefined && session.factor?.id === factor.id;
-    return {
-      page: "second-factor",
-      data: {
-        ...{ isSetUp: factor !== undefined, isShown, since: factor?.createdAt },
-        ...{ recoveryCodes: RECOVERY_CODES, recoveryCodesLeft },
-      },
+    const told = {
+      ...{ isSetUp: factor !== undefined, isShown, since: factor?.createdAt },
+      ...{ recoveryCodes: RECOVERY_CODES, recoveryCodesLeft },
     };
+    return { told, userName };
+  };
+  const stateForm = async (current: CurrentSession) => {
+    const { told, userName } = await state(current);
+    return { page: "second-factor", data: { ...told, userName } };
   };
 
   const codeForm = (isRecovery: boolean) => ({ page: "second-factor-code", data: { isRecovery } });
@@ -95,9 +97,9 @@ export function secondFactorRoutes(
 
   router.get("/session/factor", async (request, response) => {
     const current = await find(request, response);
-    const { page, data } = await state(current);
-    if (wantsPage(request)) show(parts, request, response, current, 200, { page, data });
-    else response.json(data);
+    if (wantsPage(request)) {
+      show(parts, request, response, current, 200, await stateForm(current));
+    } else response.json((await state(current)).told);
   });
   router.get("/session/code", async (request, response) => {
     if (!wantsPage(request)) throw new ScimError(404, undefined, "POST the code here");
@@ -127,7 +129,7 @@ export function secondFactorRoutes(
     fields: ["currentPassword"],
     status: 200,
     page: "second-factor-confirm",
-    form: state,
+    form: stateForm,
     run: async (current, { currentPassword }, request, response) =>
       withPicture(await secondFactors.begin(current.session, currentPassword, originOf(request, response))),
   });
@@ -152,7 +154,7 @@ export function secondFactorRoutes(
     fields: ["currentPassword", "code"],
     status: 200,
     page: "recovery-codes",
-    form: state,
+    form: stateForm,
     run: async (current, { currentPassword, code }, request, response) => {
       const [proof, origin] = [{ currentPassword, code }, originOf(request, response)];
       return { recoveryCodes: await secondFactors.renewRecoveryCodes(current.session, proof, origin) };
@@ -162,7 +164,7 @@ export function secondFactorRoutes(
     path: "/session/factor/remove",
     fields: ["currentPassword", "code"],
     status: 204,
-    form: state,
+    form: stateForm,
     run: async (current, { currentPassword, code }, request, response) => {
       const proof = { currentPassword, code };
       await secondFactors.remove(current.session, proof, originOf(request, response));

@@ -23,6 +23,8 @@ export interface FactorState {
   /** Undefined: there is none. */
   readonly factor: SecondFactor | undefined;
   readonly recoveryCodesLeft: number;
+  /** The name that the person signs in with, for password managers. */
+  readonly userName: string | undefined;
 }
 
 /** What proves that it is the person who changes a factor. */
@@ -60,7 +62,10 @@ export class SecondFactors {
   async state(session: PersonSession): Promise<FactorState> {
     const { secondFactors } = this.deps.work.read(PROVIDER_REALM, session.id);
     const factor = await secondFactors.find(ownerOf(session));
-    return { factor, recoveryCodesLeft: factor ? await secondFactors.recoveryCodesLeft(factor.id) : 0 };
+    const realm = realmOf(session.credentialOrganizationId);
+    const account = await this.deps.work.read(realm, session.id).accounts.find(session.accountId);
+    const recoveryCodesLeft = factor ? await secondFactors.recoveryCodesLeft(factor.id) : 0;
+    return { factor, recoveryCodesLeft, userName: account?.userName };
   }
 
   /**
