@@ -42,8 +42,14 @@ export class OwnRecordRepository {
        where seats.account_id = ? order by teams.display_name_key, teams.id limit ?`,
       [accountId, MAX_RECORDS],
     );
+    const seatsIn = new Map<string, SeatRow[]>();
+    for (const seat of seats) {
+      const others = seatsIn.get(seat.organization_id);
+      if (others) others.push(seat);
+      else seatsIn.set(seat.organization_id, [seat]);
+    }
     return rows.map((row) => {
-      const own = seats.filter(({ organization_id: id }) => id === row.organization_id);
+      const own = seatsIn.get(row.organization_id) ?? [];
       const roles = [row, ...own].flatMap((each) => roleNames(toRoles(each.roles)));
       return {
         organizationId: row.organization_id,
