@@ -187,7 +187,7 @@ export class OrganizationService {
 async function requireShown({ sessions }: Repositories, { actor }: Principal): Promise<void> {
   if (actor.type !== "session" || (await sessions.findById(actor.sessionId))?.isFactorShown) return;
   throw new ForbiddenError(
-    "Only a session in which a second factor was shown can stop to require one; see /console/session/factor",
+    "Only a session in which a second factor was shown can turn this requirement off; see /console/session/factor",
   );
 }
 
