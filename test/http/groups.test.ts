@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { expectError, expectStatus, read, memberCount } from "../support/assertions.js";
 import type { Body } from "../support/client.js";
@@ -152,6 +153,15 @@ describeServer("A group", (scim) => {
     it("removes nobody when the one to remove is not in it", async () => {
       const path = `members[value eq "${users[3].id}"]`;
       expect(await patched({ op: "remove", path })).to.deep.equal(group);
+    });
+
+    it("is refused by the first member who does not exist, in the order of the request", async () => {
+      const strangers = Array.from({ length: 40 }, () => ({ value: randomUUID() }));
+      for (const value of [strangers, [...strangers].reverse()]) {
+        const refused = await scim.patch(`/Groups/${group.id}`, { op: "add", path: "members", value });
+        const detail = new RegExp(`no User '${value[0]?.value ?? ""}'`);
+        expectError(refused, { status: 400, scimType: "invalidValue", detail });
+      }
     });
 
     it("goes together with other changes", async () => {

@@ -107,8 +107,10 @@ async function requireAccounts(
   memberships: MembershipRepository,
   accountIds: readonly string[],
 ): Promise<void> {
-  const [unknown] = await memberships.unknownAccounts(accountIds);
-  if (unknown !== undefined) throw unknownMember(unknown);
+  const unknown = new Set(await memberships.unknownAccounts(accountIds));
+  // The first as it was sent: the database answers in any order.
+  const first = accountIds.find((id) => unknown.has(id));
+  if (first !== undefined) throw unknownMember(first);
 }
 
 const unknownMember = (id: string) =>
