@@ -6,6 +6,7 @@ import { answerForm, sendForm, wantsPage } from "../pages/router.js";
 import type { SessionJson } from "./session-json.js";
 import { baseOf, browserOf, enter } from "./entering.js";
 import type { SignInParts } from "./entering.js";
+import { afterSignIn, returnPathOf, withReturn } from "./return-path.js";
 import { CODE_FIELDS, CODE_PATH, signInCodeRoutes } from "./sign-in-code.js";
 
 const FIELDS = ["userName", "password"];
@@ -24,7 +25,8 @@ export function signInRoutes(router: Router, parts: SignInParts): void {
   const paths = ["/sign-in", "/sign-in/:organization"];
   router.get(paths, async (request, response) => {
     const organization = await organizationAt(request, signIn);
-    const shown = { page: "sign-in", data: { organization, userName: undefined } };
+    const data = { organization, userName: undefined, returnPath: returnPathOf(request) };
+    const shown = { page: "sign-in", data };
     if (wantsPage(request)) sendForm(parts, baseOf(request), request, response, 200, shown);
     else response.json({ fields: FIELDS, organization: organization?.name });
   });
@@ -44,9 +46,13 @@ export function signInRoutes(router: Router, parts: SignInParts): void {
       },
       json: (body) => ({ body }),
       page: (done) => {
-        response.redirect(303, "next" in done ? done.next : `${request.baseUrl}/session`);
+        const next = "next" in done ? withReturn(done.next, returnPathOf(request)) : afterSignIn(request);
+        response.redirect(303, next);
       },
-      again: ({ userName }) => Promise.resolve({ page: "sign-in", data: { organization, userName } }),
+      again: ({ userName }) => {
+        const data = { organization, userName, returnPath: returnPathOf(request) };
+        return Promise.resolve({ page: "sign-in", data });
+      },
     });
   });
 }
