@@ -11,6 +11,7 @@ import type { OutgoingMail } from "./mail/outgoing-mail.js";
 import { RealmService } from "./realm/realm.js";
 import type { SessionTimes } from "../domain/sessions/session.js";
 import type { PasswordCheckService } from "./sessions/password-check.js";
+import { LostFactors } from "./second-factors/lost-factors.js";
 import { SessionService } from "./sessions/sessions.js";
 import { TeamService } from "./teams/teams.js";
 import { AccessTokenService } from "./tokens/access-tokens.js";
@@ -36,6 +37,7 @@ const services = (
   { candidates, passwordCheck, links, mail, refusals, passwords, sessionTimes }: SharedServices,
 ) => ({
   users: new UserService(deps, new SetupMail(deps, mail), passwords),
+  lostFactors: new LostFactors(deps),
   ownAccount: new OwnAccountService(deps),
   groups: new GroupService(deps),
   directory: new DirectoryService(deps),

@@ -1,62 +1,35 @@
 import { expect } from "chai";
 import { expectStatus } from "../support/assertions.js";
-import type { Body, ScimClient } from "../support/client.js";
-import { CORE_USER, createGroup, createUser, unique } from "../support/factories.js";
-import { clientWith } from "../support/realms.js";
-import { codeOf, enterCode, setUpFactor, wrongCodeOf } from "../support/second-factor.js";
+import type { Body } from "../support/client.js";
+import { unique } from "../support/factories.js";
+import {
+  actOnFactor,
+  codeOf,
+  enterCode,
+  FACTOR,
+  GuardedPeople,
+  PASSWORD,
+  sessionStatus,
+  setUpFactor,
+  stateOf,
+  wrongCodeOf,
+} from "../support/second-factor.js";
 import type { App } from "../support/second-factor.js";
 import { describeServer } from "../support/server.js";
-import { BrowserOfPerson } from "../support/signed-in.js";
+import type { BrowserOfPerson } from "../support/signed-in.js";
 
-const PASSWORD = "correct horse battery staple 9";
 const OTHER = "another long passphrase 41";
-const FACTOR = "/console/session/factor";
 const MINUTE = 60_000;
 
 describeServer("A second factor", (scim, server) => {
-  const browser = () => new BrowserOfPerson(server);
-  const person = (attributes: object = {}) =>
-    createUser(scim, { userName: `${unique("Sam")}@Example.com`, password: PASSWORD, ...attributes });
-  /** One of an organization's people, whom it created with a password of its own. */
-  const createdBy = async (own: ScimClient, attributes: object = {}): Promise<Body> => {
-    const body = { schemas: [CORE_USER], userName: unique("own"), password: PASSWORD, ...attributes };
-    return expectStatus(await own.post("/Users", body), 201);
-  };
-  const tokenOf = (organization: Body) =>
-    clientWith(server(), { organization: organization.displayName ?? "" });
-  const signedIn = async ({ userName }: Body, password = PASSWORD, organization?: string) => {
-    const own = browser();
-    const answer = await own.signIn(userName, password, organization);
-    expect(answer.json.user, answer.text).to.be.an("object");
-    return own;
-  };
-  /** A person with a factor, and the app that shows its codes. */
-  const guarded = async (attributes: object = {}) => {
-    const sam = await person(attributes);
-    const own = await signedIn(sam);
-    return { sam, own, app: await setUpFactor(own, PASSWORD) };
-  };
-  /** A browser in which the password was entered. */
-  const halfSignedIn = async ({ userName }: Body, password = PASSWORD, organization?: string) => {
-    const own = browser();
-    const answer = await own.signIn(userName, password, organization);
-    expect(answer.status).to.equal(200);
-    expect(answer.json).to.have.property("next", "/console/sign-in/code");
-    expect(own.cookies.has("muster_session")).to.equal(false);
-    return own;
-  };
-  const stateOf = async (own: BrowserOfPerson) =>
-    JSON.parse((await own.send("GET", FACTOR)).text) as Record<string, unknown>;
-  const post = async (own: BrowserOfPerson, path: string, body: object) =>
-    (await own.send("POST", `${FACTOR}/${path}`, body)).status;
-  const sessionStatus = async (own: BrowserOfPerson) => (await own.send("GET", "/console/session")).status;
+  const people = new GuardedPeople(scim, server);
 
   describe("that is set up", () => {
     it("begins with the password, counts when a code confirms it, and gives recovery codes once", async () => {
-      const sam = await person();
-      const own = await signedIn(sam);
-      expect(await post(own, "begin", { currentPassword: OTHER })).to.equal(403);
-      expect(await post(own, "begin", {})).to.equal(400);
+      const sam = await people.person();
+      const own = await people.signedIn(sam);
+      expect(await actOnFactor(own, "begin", { currentPassword: OTHER })).to.equal(403);
+      expect(await actOnFactor(own, "begin", {})).to.equal(400);
       const begun = await own.send("POST", `${FACTOR}/begin`, { currentPassword: PASSWORD });
       const { setup, secret, uri, picture } = JSON.parse(begun.text) as Record<string, string>;
       expect(uri)
@@ -64,10 +37,10 @@ describeServer("A second factor", (scim, server) => {
         .and.include(`secret=${secret}`);
       expect(picture).to.match(/^<svg /);
       expect(await stateOf(own)).to.include({ isSetUp: false });
-      await signedIn(sam);
-      expect(await post(own, "confirm", { setup, code: wrongCodeOf({ secret: secret ?? "" }) })).to.equal(
-        403,
-      );
+      await people.signedIn(sam);
+      expect(
+        await actOnFactor(own, "confirm", { setup, code: wrongCodeOf({ secret: secret ?? "" }) }),
+      ).to.equal(403);
       const before = own.cookies.get("muster_session");
       const code = codeOf({ secret: secret ?? "" });
       const confirmed = await own.send("POST", `${FACTOR}/confirm`, { setup, code });
@@ -76,49 +49,51 @@ describeServer("A second factor", (scim, server) => {
       expect(new Set(recoveryCodes)).to.have.property("size", 10);
       expect(own.cookies.get("muster_session")).not.to.equal(before);
       expect(await stateOf(own)).to.include({ isSetUp: true, isShown: true, recoveryCodesLeft: 10 });
-      expect(await post(own, "confirm", { setup, code })).to.be.oneOf([403, 409]);
-      expect(await post(own, "begin", { currentPassword: PASSWORD })).to.equal(409);
+      expect(await actOnFactor(own, "confirm", { setup, code })).to.be.oneOf([403, 409]);
+      expect(await actOnFactor(own, "begin", { currentPassword: PASSWORD })).to.equal(409);
     });
 
     it("cannot be confirmed in another session, nor after a quarter of an hour, nor without the CSRF token", async () => {
-      const sam = await person();
-      const [own, other] = [await signedIn(sam), await signedIn(sam)];
+      const sam = await people.person();
+      const [own, other] = [await people.signedIn(sam), await people.signedIn(sam)];
       const begun = await own.send("POST", `${FACTOR}/begin`, { currentPassword: PASSWORD });
       const { setup, secret = "" } = JSON.parse(begun.text) as Record<string, string>;
-      expect(await post(other, "confirm", { setup, code: codeOf({ secret }) })).to.equal(400);
+      expect(await actOnFactor(other, "confirm", { setup, code: codeOf({ secret }) })).to.equal(400);
       const later = Date.now() + 16 * MINUTE;
       await server().ahead(16 * MINUTE, async () => {
-        expect(await post(own, "confirm", { setup, code: codeOf({ secret }, 0, later) })).to.equal(400);
+        expect(await actOnFactor(own, "confirm", { setup, code: codeOf({ secret }, 0, later) })).to.equal(
+          400,
+        );
       });
       for (const forged of ["", "AAAA", "x".repeat(100)]) {
-        expect(await post(own, "confirm", { setup: forged, code: codeOf({ secret }) })).to.equal(400);
+        expect(await actOnFactor(own, "confirm", { setup: forged, code: codeOf({ secret }) })).to.equal(400);
       }
       own.csrf = "";
-      expect(await post(own, "confirm", { setup, code: codeOf({ secret }) })).to.equal(403);
+      expect(await actOnFactor(own, "confirm", { setup, code: codeOf({ secret }) })).to.equal(403);
       expect(await stateOf(own)).to.include({ isSetUp: false });
     });
 
     it("is removed and renewed with the password only where it was shown, otherwise with a code", async () => {
-      const sam = await person();
-      const [own, old] = [await signedIn(sam), await signedIn(sam)];
+      const sam = await people.person();
+      const [own, old] = [await people.signedIn(sam), await people.signedIn(sam)];
       const app = await setUpFactor(own, PASSWORD);
       const byPassword = { currentPassword: PASSWORD };
-      expect(await post(old, "remove", byPassword)).to.equal(403);
-      expect(await post(old, "recovery-codes", byPassword)).to.equal(403);
-      expect(await post(old, "remove", { code: wrongCodeOf(app) })).to.equal(403);
-      expect(await post(own, "remove", { currentPassword: OTHER })).to.equal(403);
+      expect(await actOnFactor(old, "remove", byPassword)).to.equal(403);
+      expect(await actOnFactor(old, "recovery-codes", byPassword)).to.equal(403);
+      expect(await actOnFactor(old, "remove", { code: wrongCodeOf(app) })).to.equal(403);
+      expect(await actOnFactor(own, "remove", { currentPassword: OTHER })).to.equal(403);
       const renewed = await own.send("POST", `${FACTOR}/recovery-codes`, byPassword);
       const { recoveryCodes } = JSON.parse(renewed.text) as { recoveryCodes: string[] };
-      expect(await post(old, "remove", { code: app.recoveryCodes[0] })).to.equal(403);
-      expect(await post(old, "remove", { code: recoveryCodes[0] })).to.equal(204);
+      expect(await actOnFactor(old, "remove", { code: app.recoveryCodes[0] })).to.equal(403);
+      expect(await actOnFactor(old, "remove", { code: recoveryCodes[0] })).to.equal(204);
       expect(await stateOf(own)).to.include({ isSetUp: false });
-      await signedIn(sam);
-      expect(await post(own, "remove", byPassword)).to.equal(409);
+      await people.signedIn(sam);
+      expect(await actOnFactor(own, "remove", byPassword)).to.equal(409);
     });
 
     it("can be shown later in a session that began without it, which gets a new cookie", async () => {
-      const sam = await person();
-      const [own, old] = [await signedIn(sam), await signedIn(sam)];
+      const sam = await people.person();
+      const [own, old] = [await people.signedIn(sam), await people.signedIn(sam)];
       const app = await setUpFactor(own, PASSWORD);
       const show = async (code: string) => (await old.send("POST", "/console/session/code", { code })).status;
       expect((await old.send("GET", "/console/session")).json).to.include({ secondFactor: "not shown" });
@@ -127,11 +102,11 @@ describeServer("A second factor", (scim, server) => {
       expect(await show(codeOf(app))).to.equal(204);
       expect(old.cookies.get("muster_session")).not.to.equal(before);
       expect((await old.send("GET", "/console/session")).json).to.include({ secondFactor: "shown" });
-      expect(await post(old, "remove", { currentPassword: PASSWORD })).to.equal(204);
+      expect(await actOnFactor(old, "remove", { currentPassword: PASSWORD })).to.equal(204);
     });
 
     it("leaves its secret and its codes in no list and no log", async () => {
-      const { sam, app } = await guarded();
+      const { sam, app } = await people.guarded();
       const everything = await Promise.all(
         [
           `/Users/${sam.id}`,
@@ -152,12 +127,12 @@ describeServer("A second factor", (scim, server) => {
 
   describe("at sign-in", () => {
     it("is asked for after the right password alone, and gives a session with a code", async () => {
-      const { sam, app } = await guarded();
-      const wrong = await browser().signIn(sam.userName, OTHER);
-      const unknown = await browser().signIn(unique("nobody"), OTHER);
+      const { sam, app } = await people.guarded();
+      const wrong = await people.browser().signIn(sam.userName, OTHER);
+      const unknown = await people.browser().signIn(unique("nobody"), OTHER);
       expect(wrong.status).to.equal(403);
       expect(JSON.parse(unknown.text)).to.deep.equal(JSON.parse(wrong.text));
-      const own = await halfSignedIn(sam);
+      const own = await people.halfSignedIn(sam);
       expect(await sessionStatus(own)).to.equal(401);
       expect((await own.send("GET", "/scim/v2/Me")).status).to.equal(401);
       expect((await own.send("GET", "/console/sign-in/code")).status).to.equal(200);
@@ -169,11 +144,11 @@ describeServer("A second factor", (scim, server) => {
     });
 
     it("takes each code once, also in another sign-in, and none before one that was taken", async () => {
-      const { sam, app } = await guarded();
+      const { sam, app } = await people.guarded();
       const [first, second, third] = [
-        await halfSignedIn(sam),
-        await halfSignedIn(sam),
-        await halfSignedIn(sam),
+        await people.halfSignedIn(sam),
+        await people.halfSignedIn(sam),
+        await people.halfSignedIn(sam),
       ];
       const code = codeOf(app, 1);
       expect((await enterCode(first, code)).status).to.equal(200);
@@ -182,26 +157,30 @@ describeServer("A second factor", (scim, server) => {
     });
 
     it("takes one of two parallel uses of a code", async () => {
-      const { sam, app } = await guarded();
+      const { sam, app } = await people.guarded();
       for (const code of [codeOf(app), app.recoveryCodes[0] ?? ""]) {
-        const halves = [await halfSignedIn(sam), await halfSignedIn(sam), await halfSignedIn(sam)];
+        const halves = [
+          await people.halfSignedIn(sam),
+          await people.halfSignedIn(sam),
+          await people.halfSignedIn(sam),
+        ];
         const statuses = await Promise.all(halves.map(async (own) => (await enterCode(own, code)).status));
         expect(statuses.sort()).to.deep.equal([200, 403, 403]);
       }
     });
 
     it("takes a recovery code once, however it is typed", async () => {
-      const { sam, app } = await guarded();
+      const { sam, app } = await people.guarded();
       const [typed = ""] = app.recoveryCodes;
-      const own = await halfSignedIn(sam);
+      const own = await people.halfSignedIn(sam);
       expect((await enterCode(own, ` ${typed.toUpperCase().replaceAll("-", " ")} `)).status).to.equal(200);
       expect(await stateOf(own)).to.include({ recoveryCodesLeft: 9 });
-      expect((await enterCode(await halfSignedIn(sam), typed)).status).to.equal(403);
+      expect((await enterCode(await people.halfSignedIn(sam), typed)).status).to.equal(403);
     });
 
     it("ends after five wrong codes, and locks out after ten, but not the browser that is known", async () => {
-      const { sam, app } = await guarded();
-      const known = await halfSignedIn(sam);
+      const { sam, app } = await people.guarded();
+      const known = await people.halfSignedIn(sam);
       expect((await enterCode(known, codeOf(app))).status).to.equal(200);
       await known.send("DELETE", "/console/session");
       const wrong = wrongCodeOf(app);
@@ -210,10 +189,10 @@ describeServer("A second factor", (scim, server) => {
         for (let tried = 0; tried < count; tried += 1) statuses.push((await enterCode(own, wrong)).status);
         return statuses;
       };
-      const thief = await halfSignedIn(sam);
+      const thief = await people.halfSignedIn(sam);
       expect(await tries(thief, 6)).to.deep.equal([403, 403, 403, 403, 403, 410]);
-      expect(await tries(await halfSignedIn(sam), 5)).to.deep.equal([403, 403, 403, 403, 403]);
-      expect((await enterCode(await halfSignedIn(sam), codeOf(app, 1))).status).to.equal(429);
+      expect(await tries(await people.halfSignedIn(sam), 5)).to.deep.equal([403, 403, 403, 403, 403]);
+      expect((await enterCode(await people.halfSignedIn(sam), codeOf(app, 1))).status).to.equal(429);
       await known.signIn(sam.userName, PASSWORD);
       expect((await enterCode(known, codeOf(app, 1))).status).to.equal(200);
       const events = await scim.find("/AuditEvents", `target.value eq "${sam.id}"`);
@@ -221,22 +200,22 @@ describeServer("A second factor", (scim, server) => {
     });
 
     it("is over after five minutes, in another browser, and when the password changed", async () => {
-      const { sam, app } = await guarded();
-      const own = await halfSignedIn(sam);
-      expect((await enterCode(browser(), codeOf(app))).status).to.equal(410);
+      const { sam, app } = await people.guarded();
+      const own = await people.halfSignedIn(sam);
+      expect((await enterCode(people.browser(), codeOf(app))).status).to.equal(410);
       await server().ahead(6 * MINUTE, async () => {
         expect((await enterCode(own, codeOf(app, 0, Date.now() + 6 * MINUTE))).status).to.equal(410);
         expect((await own.send("GET", "/console/sign-in/code")).status).to.equal(401);
       });
-      const late = await halfSignedIn(sam);
+      const late = await people.halfSignedIn(sam);
       await scim.patch(`/Users/${sam.id}`, { op: "replace", path: "password", value: OTHER });
       expect((await enterCode(late, app.recoveryCodes[1] ?? "")).status).to.equal(403);
       expect(await sessionStatus(late)).to.equal(401);
     });
 
     it("gives no session to a person who was deactivated meanwhile", async () => {
-      const { sam, app } = await guarded();
-      const own = await halfSignedIn(sam);
+      const { sam, app } = await people.guarded();
+      const own = await people.halfSignedIn(sam);
       const active = (value: boolean) =>
         scim.patch(`/Users/${sam.id}`, { op: "replace", path: "active", value });
       await active(false);
@@ -246,8 +225,8 @@ describeServer("A second factor", (scim, server) => {
     });
 
     it("is no way in with nonsense, of whatever length", async () => {
-      const { sam } = await guarded();
-      const own = await halfSignedIn(sam);
+      const { sam } = await people.guarded();
+      const own = await people.halfSignedIn(sam);
       for (const code of ["", "12345", "a".repeat(5000), "００００００"]) {
         expect((await enterCode(own, code)).status).to.equal(403);
       }
@@ -256,75 +235,35 @@ describeServer("A second factor", (scim, server) => {
     });
   });
 
-  describe("that an organization requires of its administrators", () => {
-    const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
-    const path = `${ORGANIZATION}:requiresSecondFactor`;
-
-    it("is needed for power at once, at a switch, and to take the requirement back", async () => {
-      const sam = await person({ roles: [{ value: "provider-admin" }] });
-      const acme = await createGroup(scim, [sam]);
-      const own = await tokenOf(acme);
-      await own.patch(`/Users/${sam.id}`, {
-        op: "replace",
-        path: "roles",
-        value: [{ value: "organization-admin" }],
-      });
-      const live = await signedIn(sam, PASSWORD, acme.id);
-      const users = async () => (await live.send("GET", "/scim/v2/Users")).status;
-      expect(await users()).to.equal(200);
-      const require = (value: boolean) => ({
-        schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-        Operations: [{ op: "replace", path, value }],
-      });
-      const write = async (value: boolean) =>
-        (await live.send("PATCH", `/scim/v2/Groups/${acme.id}`, require(value))).status;
-      expect(await write(true)).to.equal(204);
-      expect(await users()).to.equal(403);
-      expect((await live.send("GET", "/console/session")).json).to.include({ needsSecondFactor: true });
-      await live.switchTo("provider");
-      expect(await users()).to.equal(200);
-      expect(await write(false), "from the provider's realm, with a mere password").to.equal(403);
-      await live.switchTo(acme.id);
-      expect(await users()).to.equal(403);
-      await setUpFactor(live, PASSWORD);
-      expect(await users()).to.equal(200);
-      await server().services.operator.removeSecondFactor(sam.userName);
-      expect(await users()).to.equal(403);
-      await setUpFactor(live, PASSWORD);
-      expect(await write(false)).to.equal(204);
-    });
-  });
-
   describe("of a person and of an organization", () => {
-    const inAcme = async () => {
-      const acme = await createGroup(scim);
-      return { acme, own: await tokenOf(acme) };
-    };
     const codesOf = async ({ userName }: Body, password: string, app: App, organization?: string) =>
-      (await enterCode(await halfSignedIn({ userName } as Body, password, organization), codeOf(app))).status;
+      (await enterCode(await people.halfSignedIn({ userName }, password, organization), codeOf(app))).status;
 
     it("guard each its own password, and are removed without the other", async () => {
-      const { acme, own } = await inAcme();
-      const dana = await createdBy(own, { userName: `${unique("dana")}@example.com` });
-      const inSession = await signedIn(dana, PASSWORD, acme.id);
+      const { acme, own } = await people.organization();
+      const dana = await people.createdBy(own, { userName: `${unique("dana")}@example.com` });
+      const inSession = await people.signedIn(dana, PASSWORD, acme.id);
       const ofAcme = await setUpFactor(inSession, PASSWORD);
       await scim.patch(`/Users/${dana.id}`, { op: "replace", path: "password", value: OTHER });
       // The rightful owner's own password is not asked for the organization's factor.
-      const personal = await signedIn(dana, OTHER);
+      const personal = await people.signedIn(dana, OTHER);
       expect(await stateOf(personal)).to.include({ isSetUp: false });
       const ofPerson = await setUpFactor(personal, OTHER);
       expect(await codesOf(dana, PASSWORD, ofPerson, acme.id)).to.equal(403);
       expect(await codesOf(dana, OTHER, ofAcme)).to.equal(403);
       expect(await codesOf(dana, PASSWORD, ofAcme, acme.id)).to.equal(200);
       expect(await codesOf(dana, OTHER, ofPerson)).to.equal(200);
-      expect(await post(personal, "remove", { currentPassword: OTHER })).to.equal(204);
-      await halfSignedIn(dana, PASSWORD, acme.id);
-      await signedIn(dana, OTHER);
+      expect(await actOnFactor(personal, "remove", { currentPassword: OTHER })).to.equal(204);
+      await people.halfSignedIn(dana, PASSWORD, acme.id);
+      await people.signedIn(dana, OTHER);
     });
 
     it("both go with the organization that renames the account in its care", async () => {
-      const { acme, own } = await inAcme();
-      const dana = await createdBy(own, { userName: `${unique("dana")}@example.com`, password: undefined });
+      const { acme, own } = await people.organization();
+      const dana = await people.createdBy(own, {
+        userName: `${unique("dana")}@example.com`,
+        password: undefined,
+      });
       await server().database((session) =>
         session.rows(
           `update muster_accounts set password_hash = (select password_hash from muster_accounts where id = ?)
@@ -332,7 +271,7 @@ describeServer("A second factor", (scim, server) => {
           [donor, dana.id],
         ),
       );
-      const personal = await signedIn(dana);
+      const personal = await people.signedIn(dana);
       const app = await setUpFactor(personal, PASSWORD);
       const renamed = `${unique("erik")}@example.com`;
       expectStatus(
@@ -344,18 +283,18 @@ describeServer("A second factor", (scim, server) => {
       expect(await codesOf(erik, PASSWORD, app, acme.id)).to.equal(200);
       // The next owner of the account's name sets a password of their own.
       await scim.patch(`/Users/${dana.id}`, { op: "replace", path: "password", value: OTHER });
-      await signedIn(erik, OTHER);
+      await people.signedIn(erik, OTHER);
     });
 
     let donor = "";
     before(async () => {
-      donor = (await person()).id;
+      donor = (await people.person()).id;
     });
 
     it("ends with the membership", async () => {
-      const { acme, own } = await inAcme();
-      const dana = await createdBy(own);
-      await setUpFactor(await signedIn(dana, PASSWORD, acme.id), PASSWORD);
+      const { acme, own } = await people.organization();
+      const dana = await people.createdBy(own);
+      await setUpFactor(await people.signedIn(dana, PASSWORD, acme.id), PASSWORD);
       await own.delete(`/Users/${dana.id}`);
       const left = await server().database((session) =>
         session.rows("select id from muster_second_factors where account_id = ?", [dana.id]),

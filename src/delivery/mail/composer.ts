@@ -58,14 +58,18 @@ const KINDS: Readonly<Record<MailKind, Write>> = {
   "password-reset": aboutReset,
   "membership-added": (mail, repositories, deps) => aboutMembership(mail, repositories, deps, true),
   "membership-removed": (mail, repositories, deps) => aboutMembership(mail, repositories, deps, false),
+  "second-factor-added": aboutFactor,
+  "second-factor-removed": aboutFactor,
   "tokens-orphaned": aboutTokens,
 };
 
 /**
- * The most notices to one person in an hour, so that adding and removing a person repeatedly does not fill the
+ * The most notices of a subject to one person in an hour, so that adding and removing a person repeatedly does not fill the
  * mailbox.
  */
 const NOTICES_AN_HOUR = 6;
+const OF_MEMBERSHIPS = ["membership-added", "membership-removed"] as const;
+const OF_FACTORS = ["second-factor-added", "second-factor-removed"] as const;
 
 /** Composes mail from the state at the time of sending: mail about something that was withdrawn meanwhile is not sent. */
 export function mailComposer(deps: MailComposerParts): ComposeMail {
@@ -123,55 +127,33 @@ async function withCode(
 
 async function aboutSetup(
   { accountId = "", organizationId, revision }: Mail,
-  { accounts, accountSetups, organizations, records }: Repositories,
+  repositories: Repositories,
   { now, secrets }: Pick<MailComposerParts, "now" | "secrets">,
 ): Promise<Content | undefined> {
-  const account = await accounts.find(accountId);
-  const setup = await accountSetups.find(accountId, organizationId, { lock: false });
+  const account = await repositories.accounts.find(accountId);
+  const setup = await repositories.accountSetups.find(accountId, organizationId, { lock: false });
   const to = setup?.address;
   if (to === undefined || account?.active !== true) return undefined;
   if (setup?.revision !== revision || !setup.isValid || setup.expiresAt <= now()) return undefined;
-  const organization =
-    organizationId === undefined ? undefined : await organizations.find(organizationId, { lock: false });
-  // An organization's mail has the organization's names.
-  const names = organizationId === undefined ? account : await records.namesOf({ organizationId, accountId });
-  if (!names) return undefined;
-  return {
-    to,
-    link: secrets.toAccountSetup({
-      accountId,
-      revision,
-      ...(organizationId !== undefined && { organizationId }),
-    }),
-    name: organizationId === undefined ? nameOf(account) : names.displayName && quoted(names.displayName),
-    userName: userNameOf(names),
-    organizationName: organization && quoted(organization.displayName),
-    expiresAt: setup.expiresAt,
-  };
+  const names = await namesFor(repositories, account, organizationId);
+  const within = organizationId === undefined ? {} : { organizationId };
+  const link = secrets.toAccountSetup({ accountId, revision, ...within });
+  return names && { to, link, ...names, expiresAt: setup.expiresAt };
 }
 
 async function aboutReset(
   { accountId = "", organizationId, revision }: Mail,
-  { accounts, passwordResets, organizations, records }: Repositories,
+  repositories: Repositories,
   { now, secrets }: Pick<MailComposerParts, "now" | "secrets">,
 ): Promise<Content | undefined> {
-  const account = await accounts.find(accountId);
-  const reset = await passwordResets.find(accountId, organizationId);
+  const account = await repositories.accounts.find(accountId);
+  const reset = await repositories.passwordResets.find(accountId, organizationId);
   if (account?.active !== true || reset?.revision !== revision) return undefined;
   if (!reset.isCurrent || reset.expiresAt <= now()) return undefined;
-  const organization =
-    organizationId === undefined ? undefined : await organizations.find(organizationId, { lock: false });
-  const names = organizationId === undefined ? account : await records.namesOf({ organizationId, accountId });
-  if (!names) return undefined;
+  const names = await namesFor(repositories, account, organizationId);
   const within = organizationId === undefined ? {} : { organizationId };
-  return {
-    to: reset.address,
-    link: secrets.toPasswordReset({ accountId, revision, ...within }),
-    name: organizationId === undefined ? nameOf(account) : names.displayName && quoted(names.displayName),
-    userName: userNameOf(names),
-    organizationName: organization && quoted(organization.displayName),
-    expiresAt: reset.expiresAt,
-  };
+  const link = secrets.toPasswordReset({ accountId, revision, ...within });
+  return names && { to: reset.address, link, ...names, expiresAt: reset.expiresAt };
 }
 
 async function aboutMembership(
@@ -191,14 +173,35 @@ async function aboutMembership(
   const isStillMember =
     organizationId !== undefined && (await memberships.isMember(organizationId, accountId));
   if (isStillMember !== isMember) return undefined;
-  const anHourAgo = new Date(Date.parse(now()) - 3_600_000).toISOString();
-  if ((await outbox.noticesSince(accountId, anHourAgo)) >= NOTICES_AN_HOUR) return undefined;
+  if (await areMany(outbox, accountId, OF_MEMBERSHIPS, now())) return undefined;
   return {
     to,
     name: nameOf(account),
     userName: userNameOf(account),
     organizationName: quoted(organization.displayName),
   };
+}
+
+async function aboutFactor(
+  { accountId = "", organizationId, address: to, createdAt }: Mail,
+  repositories: Repositories,
+  { now }: Pick<MailComposerParts, "now">,
+): Promise<Content | undefined> {
+  const account = await repositories.accounts.find(accountId);
+  if (to === undefined || account?.active !== true) return undefined;
+  if (await areMany(repositories.outbox, accountId, OF_FACTORS, now())) return undefined;
+  const names = await namesFor(repositories, account, organizationId);
+  return names && { to, ...names, at: createdAt };
+}
+
+async function areMany(
+  outbox: Repositories["outbox"],
+  accountId: string,
+  kinds: readonly MailKind[],
+  now: string,
+): Promise<boolean> {
+  const anHourAgo = new Date(Date.parse(now) - 3_600_000).toISOString();
+  return (await outbox.sentSince(accountId, kinds, anHourAgo)) >= NOTICES_AN_HOUR;
 }
 
 /** The most orphaned tokens that one mail names. */
@@ -238,6 +241,24 @@ async function addressOf(
   const isOrigins = organizationId !== undefined && origin.organizationId === organizationId;
   return (
     mailAddress({ ...account, profile: shared.profile }) ?? (isOrigins ? mailAddress(account) : undefined)
+  );
+}
+
+/** Whom mail addresses. An organization's mail has the organization's names. @returns undefined for no member of it */
+async function namesFor(
+  { organizations, records }: Pick<Repositories, "organizations" | "records">,
+  account: Pick<Account, "id" | "userName" | "displayName" | "profile">,
+  organizationId: string | undefined,
+) {
+  if (organizationId === undefined) return { name: nameOf(account), userName: userNameOf(account) };
+  const names = await records.namesOf({ organizationId, accountId: account.id });
+  const organization = await organizations.find(organizationId, { lock: false });
+  return (
+    names && {
+      name: names.displayName && quoted(names.displayName),
+      userName: userNameOf(names),
+      organizationName: organization && quoted(organization.displayName),
+    }
   );
 }
 

@@ -130,8 +130,8 @@ function bearer({ actor, realm, power, needsFactor }: Principal, action: Action)
   return accountOf(actor) === undefined ? "This access token" : "A person without an administrator's role";
 }
 
-/** The attributes that a person signs in with, or that lead to a new password. */
-const SIGN_IN_ATTRIBUTES = ["userName", "emails", "password", "sendSetupEmail"];
+/** What a person signs in with, or what leads to a new password. */
+const SIGN_IN_ATTRIBUTES = ["userName", "emails", "password", "sendSetupEmail", "secondFactor"];
 
 /** The actions that a caller needs power for to give a person roles that they do not have. */
 export function actionsOfRoles(current: RoleList, next: RoleList): Action[] {

@@ -9,6 +9,9 @@ export type MailKind =
   /** Tells people that an organization has added or removed them. */
   | "membership-added"
   | "membership-removed"
+  /** Tells a person that a second factor guards their password from now on, or no longer. */
+  | "second-factor-added"
+  | "second-factor-removed"
   /** Tells an administrator of access tokens whose maker has lost the power to make them. */
   | "tokens-orphaned";
 
@@ -19,6 +22,8 @@ export const MAIL_PRIORITY: Readonly<Record<MailKind, number>> = {
   "account-setup": 1,
   invitation: 1,
   "tokens-orphaned": 1,
+  "second-factor-added": 1,
+  "second-factor-removed": 1,
   "membership-added": 2,
   "membership-removed": 2,
 };

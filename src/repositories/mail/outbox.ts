@@ -215,13 +215,13 @@ export class OutboxRepository {
     return pruned.length;
   }
 
-  /** How many notices were sent to a person since a time. */
-  async noticesSince(accountId: string, since: string): Promise<number> {
+  /** How many mails of some kinds were sent to a person since a time. */
+  async sentSince(accountId: string, kinds: readonly MailKind[], since: string): Promise<number> {
     const row = await this.session.first<{ sent: number }>(
       `select cast(count(*) as integer) as sent from muster_outbox
-        where account_id = ? and result = 'sent' and ended_at > ?
-       and kind in ('membership-added', 'membership-removed')`,
-      [accountId, since],
+       where account_id = ? and result = 'sent' and ended_at > ?
+       and kind in (${kinds.map(() => "?").join(", ")})`,
+      [accountId, since, ...kinds],
     );
     return row?.sent ?? 0;
   }

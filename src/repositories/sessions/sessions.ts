@@ -1,6 +1,7 @@
 import type { Session } from "../../db/session.js";
 import type { Realm } from "../../domain/access/principal.js";
 import type { Listing, Page } from "../../domain/listing.js";
+import type { SecondFactor } from "../../domain/sessions/second-factor.js";
 import type { OpenRealm, PersonSession } from "../../domain/sessions/session.js";
 import { realmKey } from "../../domain/sessions/session.js";
 import { PROVIDER_REALM } from "../../domain/access/principal.js";
@@ -209,6 +210,13 @@ export class SessionRepository {
        ${organizationId === undefined ? "" : "and credential_organization_id = ?"}`,
       [accountId, except ?? "", ...(organizationId === undefined ? [] : [organizationId])],
     );
+  }
+
+  /** Ends the sessions in which a second factor was shown. */
+  async endOfFactor({ id, accountId }: Pick<SecondFactor, "id" | "accountId">): Promise<void> {
+    await this.session.rows("delete from muster_sessions where account_id = ? and factor_id = ?", [
+      ...[accountId, id],
+    ]);
   }
 
   /** Deletes sessions that are over. */

@@ -59,6 +59,10 @@ export const userDeclaration: Declaration<AccountWithOrganizations> = {
   replace,
   modify,
   remove: ({ services, principal }, id, expected) => services.users.delete(principal, id, expected),
+  actions: {
+    /** Removes the second factor of a person who lost it. */
+    "remove-second-factor": ({ services, principal }, id) => services.lostFactors.remove(principal, id),
+  },
 };
 
 export const users = crud(userDeclaration);

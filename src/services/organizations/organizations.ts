@@ -1,5 +1,5 @@
 import { requireAccess } from "../../domain/access/policy.js";
-import { ForbiddenError, NotFoundError } from "../../domain/errors.js";
+import { NotFoundError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import { requireKeyLength } from "../../domain/limits/values.js";
 import type { Listing, Page } from "../../domain/listing.js";
@@ -8,9 +8,9 @@ import { hasMembers } from "../../domain/changes/change.js";
 import { changedMembers, organizationTarget } from "../../domain/organizations/organization.js";
 import type { Organization, OrganizationInput } from "../../domain/organizations/organization.js";
 import type { Principal } from "../../domain/access/principal.js";
-import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { OrganizationRepository } from "../../repositories/organizations/organizations.js";
 import { changeMembers, changeMembersInTurn, membersOfEnding } from "../memberships/joining.js";
+import { requireShownFactor } from "../second-factors/shown-factor.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 
@@ -101,7 +101,9 @@ export class OrganizationService {
       const input = change.apply?.(current) ?? current;
       requireStorable(input);
       const { displayName, externalId, description, requiresSecondFactor = false } = input;
-      if (current.requiresSecondFactor && !requiresSecondFactor) await requireShown(repositories, principal);
+      if (current.requiresSecondFactor && !requiresSecondFactor) {
+        await requireShownFactor(repositories, principal, "turn this requirement off");
+      }
       if (displayName !== current.displayName) requireAccess(principal, "rename organizations");
       const { members, warning } = await changeMembers(
         this.deps,
@@ -181,14 +183,6 @@ export class OrganizationService {
     requireVersion("Group", current, expected);
     return current;
   }
-}
-
-/** Nobody takes the requirement back with a mere password, in whatever realm. @throws ForbiddenError */
-async function requireShown({ sessions }: Repositories, { actor }: Principal): Promise<void> {
-  if (actor.type !== "session" || (await sessions.findById(actor.sessionId))?.isFactorShown) return;
-  throw new ForbiddenError(
-    "Only a session in which a second factor was shown can turn this requirement off; see /console/session/factor",
-  );
 }
 
 function requireStorable({ displayName, externalId }: OrganizationInput): void {

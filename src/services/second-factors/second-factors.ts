@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Author, Principal } from "../../domain/access/principal.js";
-import type { AuditTarget } from "../../domain/audit/audit-event.js";
 import { ConflictError, ForbiddenError } from "../../domain/errors.js";
 import type { SecondFactor } from "../../domain/sessions/second-factor.js";
 import type { PersonSession } from "../../domain/sessions/session.js";
+import type { AccountWithOrganizations } from "../../domain/users/account.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 import type { BruteForceGuard } from "../limits/brute-force-guard.js";
@@ -14,6 +14,7 @@ import type { CurrentPassword } from "../sessions/current-password.js";
 import { authorOf } from "../sessions/sign-in.js";
 import { hashOf } from "../tokens/token-secret.js";
 import { targetOf } from "../users/account-rules.js";
+import { recordFactorChange } from "./factor-changes.js";
 import type { FactorCodes } from "./factor-codes.js";
 import type { FactorSetups, PendingFactor } from "./factor-setups.js";
 import { newRecoveryCodes, recoveryCodeHash } from "./recovery-codes.js";
@@ -80,14 +81,12 @@ export class SecondFactors {
   ): Promise<PendingFactor> {
     if ((await this.state(session)).factor) throw isThere();
     await this.parts.password.require(session, currentPassword, authorFor(session, origin));
-    const { display = "" } = await this.#target(session);
-    return this.parts.setups.begin(session, display);
+    return this.parts.setups.begin(session, (await this.#account(session)).userName);
   }
 
   /** What a set-up that has begun shows again. @throws InvalidValueError when it took too long, or began elsewhere */
   async pending(session: PersonSession, setup: string | undefined): Promise<PendingFactor> {
-    const { display = "" } = await this.#target(session);
-    return this.parts.setups.read(session, setup, display);
+    return this.parts.setups.read(session, setup, (await this.#account(session)).userName);
   }
 
   /**
@@ -100,10 +99,11 @@ export class SecondFactors {
     { setup, code }: { readonly setup: string | undefined; readonly code: string | undefined },
     origin: Origin,
   ): Promise<ConfirmedFactor> {
-    const [author, target] = [authorFor(session, origin), await this.#target(session)];
-    const pending = this.parts.setups.read(session, setup, target.display ?? "");
+    const [author, account] = [authorFor(session, origin), await this.#account(session)];
+    const pending = this.parts.setups.read(session, setup, account.userName);
     let step: number | undefined;
-    const attempt = { kind: "second factor", owner: `new in ${session.id}`, author, target } as const;
+    const [owner, target] = [`new in ${session.id}`, targetOf(account)];
+    const attempt = { kind: "second factor", owner, author, target } as const;
     await this.guard.check(attempt, () => {
       step = this.parts.setups.stepOf(pending, code ?? "");
       return Promise.resolve(step !== undefined);
@@ -114,7 +114,8 @@ export class SecondFactors {
       if (!(await repositories.secondFactors.insert(factor, step ?? 0))) throw isThere();
       await this.#replaceCodes(repositories, factor, recoveryCodes);
       await this.#show(repositories, session, factor, secret);
-      await this.#record(repositories, author, target, "set up");
+      const change = { owner: factor, account, detail: "set up", mail: "second-factor-added" } as const;
+      await recordFactorChange(this.deps, repositories, author, change);
     });
     return { recoveryCodes, secret };
   }
@@ -138,11 +139,12 @@ export class SecondFactors {
     const factor = await this.#factor(session);
     await this.#prove(session, factor, proof, origin);
     const recoveryCodes = newRecoveryCodes();
-    const target = await this.#target(session);
+    const account = await this.#account(session);
     await this.#write(session, async (repositories) => {
       await this.#requireThere(repositories, factor);
       await this.#replaceCodes(repositories, factor, recoveryCodes);
-      await this.#record(repositories, authorFor(session, origin), target, "new recovery codes");
+      const change = { owner: factor, account, detail: "new recovery codes" };
+      await recordFactorChange(this.deps, repositories, authorFor(session, origin), change);
     });
     return recoveryCodes;
   }
@@ -154,11 +156,12 @@ export class SecondFactors {
   async remove(session: PersonSession, proof: FactorProof, origin: Origin): Promise<void> {
     const factor = await this.#factor(session);
     await this.#prove(session, factor, proof, origin);
-    const target = await this.#target(session);
+    const account = await this.#account(session);
     await this.#write(session, async (repositories) => {
       await this.#requireThere(repositories, factor);
       await repositories.secondFactors.delete(factor);
-      await this.#record(repositories, authorFor(session, origin), target, "removed");
+      const change = { owner: factor, account, detail: "removed", mail: "second-factor-removed" } as const;
+      await recordFactorChange(this.deps, repositories, authorFor(session, origin), change);
     });
   }
 
@@ -177,7 +180,7 @@ export class SecondFactors {
   }
 
   async #takeCode(session: PersonSession, factor: SecondFactor, code: string, origin: Origin): Promise<void> {
-    const [author, target] = [authorFor(session, origin), await this.#target(session)];
+    const [author, target] = [authorFor(session, origin), targetOf(await this.#account(session))];
     await this.parts.codes.take(factor, { code, place: `in ${session.id}`, author, target });
   }
 
@@ -219,16 +222,11 @@ export class SecondFactors {
   }
 
   /** The person as the factor's realm names them. */
-  async #target(session: PersonSession): Promise<AuditTarget> {
+  async #account(session: PersonSession): Promise<AccountWithOrganizations> {
     const { accounts } = this.deps.work.read(realmOf(session.credentialOrganizationId), session.id);
     const account = await accounts.find(session.accountId);
     if (!account) throw passwordChanged();
-    return targetOf(account);
-  }
-
-  #record(repositories: Repositories, author: Author, target: AuditTarget, detail: string): Promise<void> {
-    const change = { action: "change", target, attributes: ["secondFactor"] } as const;
-    return this.deps.changes.record(repositories, author, { ...change, detail: `second factor: ${detail}` });
+    return account;
   }
 }
 

@@ -3,6 +3,7 @@ import { isId } from "../../domain/values/id.js";
 import { isName } from "../../domain/values/plain-text.js";
 import { OPERATOR_PRINCIPAL, PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Realm } from "../../domain/access/principal.js";
+import { LostFactors } from "../second-factors/lost-factors.js";
 import { AccessTokenService } from "./access-tokens.js";
 import type { IssuedToken } from "./access-tokens.js";
 import type { Dependencies } from "../dependencies.js";
@@ -22,9 +23,11 @@ export interface TokenOptions {
 /** What the operator of a server can do with access tokens, on the command line and without an access token. */
 export class OperatorService {
   readonly #accessTokens: AccessTokenService;
+  readonly #lostFactors: LostFactors;
 
   constructor(private readonly deps: Dependencies) {
     this.#accessTokens = new AccessTokenService(deps);
+    this.#lostFactors = new LostFactors(deps);
   }
 
   /** @throws NotFoundError when there is no account of that user name, or no such organization; InvalidValueError */
@@ -48,7 +51,7 @@ export class OperatorService {
   }
 
   /**
-   * Removes a person's second factor: the way out for who lost the phone and the recovery codes.
+   * Removes a person's second factor: for people who lost the phone and the recovery codes.
    *
    * @param organization whose password it guards; undefined: the person's own
    * @returns whether there was one
@@ -58,17 +61,7 @@ export class OperatorService {
     const accountId = await this.#accountOf(userName);
     const realm = organization === undefined ? PROVIDER_REALM : await this.#realmOf(organization);
     const organizationId = realm.type === "organization" ? realm.organizationId : undefined;
-    return this.deps.work.write(PROVIDER_REALM, async (repositories) => {
-      await repositories.accounts.find(accountId, "forUpdate");
-      if (!(await repositories.secondFactors.delete({ accountId, organizationId }))) return false;
-      const target = { type: "User", id: accountId, display: userName };
-      const change = { action: "change", target, attributes: ["secondFactor"], organizationId } as const;
-      await this.deps.changes.record(repositories, OPERATOR_PRINCIPAL, {
-        ...change,
-        detail: "second factor: removed by the operator",
-      });
-      return true;
-    });
+    return this.#lostFactors.removeByOperator({ accountId, organizationId });
   }
 
   async #accountOf(userName: string): Promise<string> {
