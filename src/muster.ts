@@ -23,6 +23,7 @@ import { Cursors } from "./scim/answers/cursors.js";
 import { PageMemory } from "./scim/answers/page-memory.js";
 import type { AdministratorLinks } from "./services/administrators/administrator-links.js";
 import { AdministratorSetup } from "./services/administrators/administrator-setup.js";
+import { AccountProof } from "./services/invitations/account-proof.js";
 import { AcceptanceService } from "./services/invitations/acceptance.js";
 import { AccountSetupService } from "./services/users/account-setup.js";
 import { ForgottenPasswords } from "./services/users/forgotten-password.js";
@@ -111,6 +112,7 @@ export function createMuster(options: MusterOptions): Muster {
   const devices = new Devices(() => keys.get("devices"));
   const sealing = new Sealing(() => keys.get("factors"));
   const codes = new FactorCodes(deps, guard, sealing);
+  const proof = new AccountProof(deps, guard, passwords, codes);
   const shared = {
     refusals,
     passwordCheck: new PasswordCheckService(deps, passwords, devices, codes),
@@ -135,7 +137,7 @@ export function createMuster(options: MusterOptions): Muster {
     cursors: new Cursors(() => keys.get("cursors"), settings.cursorTimeout, clock),
     pageMemory: new PageMemory(settings.pageMaxBytes),
     people: {
-      acceptance: new AcceptanceService(deps, openInvitations, guard, passwords),
+      acceptance: new AcceptanceService(deps, openInvitations, guard, passwords, proof),
       proofs: new AddressProofs(deps, links, openInvitations, guard, outgoing),
       setup: new AccountSetupService(deps, links, guard, passwords),
       resets: new PasswordResetService(deps, links, guard, passwords),

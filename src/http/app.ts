@@ -99,7 +99,7 @@ export function createApp(parts: AppParts): Express {
   app.use(health(ready, requests));
   app.use(WITH_KEYS, whenLoaded(keys, logger));
   const pages = new Pages(branding);
-  app.use("/invitations", invitations({ ...people, pages, csrf, logger }));
+  app.use("/invitations", invitations({ ...people, ...parts.console, pages, csrf, logger }));
   app.use(ADMINISTRATOR_SETUP, administratorSetup({ ...people, pages, csrf, logger }));
   app.use("/account-setup", accountSetup({ ...people, pages, csrf, logger }));
   app.use("/password-reset", passwordReset({ ...people, pages, csrf, logger }));

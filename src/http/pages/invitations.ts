@@ -1,18 +1,21 @@
 import type { Request, Response, Router } from "express";
 import { addressOf } from "../../domain/invitations/invitation.js";
-import type { AcceptanceService, Accepted } from "../../services/invitations/acceptance.js";
+import type { AcceptanceService } from "../../services/invitations/acceptance.js";
+import type { Accepted } from "../../services/invitations/joining-by-invitation.js";
 import type { AddressProofs } from "../../services/invitations/address-proofs.js";
 import type { OpenInvitation } from "../../services/invitations/open-invitations.js";
+import type { ConsoleCookies } from "../console/cookies.js";
 import { LinkRouter, originOf } from "./router.js";
 import type { FormInput, PageParts, Shown } from "./router.js";
 
 export interface InvitationParts extends PageParts {
   readonly acceptance: AcceptanceService;
   readonly proofs: AddressProofs;
+  readonly cookies: ConsoleCookies;
 }
 
 /** Where links to invitations lead: who is invited sees what to, proves an address, accepts or declines. */
-export function invitations({ acceptance, proofs, ...parts }: InvitationParts): Router {
+export function invitations({ acceptance, proofs, cookies, ...parts }: InvitationParts): Router {
   const { branding } = parts.pages;
   const links = new LinkRouter(parts);
 
@@ -28,8 +31,12 @@ export function invitations({ acceptance, proofs, ...parts }: InvitationParts): 
 
   links.act({
     name: "accept",
-    fields: ["givenName", "familyName", "password"],
-    run: (token, input, request, response) => acceptance.accept(token, input, originOf(request, response)),
+    fields: ["givenName", "familyName", "password", "code"],
+    run: (token, input, request, response) =>
+      acceptance.accept(token, input, {
+        deviceOf: (accountId) => cookies.deviceOf(request, accountId),
+        origin: originOf(request, response),
+      }),
     json: (accepted) => ({ body: acceptedAs(accepted) }),
     page: (accepted, _request, response) => {
       if (branding.acceptedUrl === undefined) parts.pages.send(response, 200, "joined", accepted);
@@ -134,7 +141,7 @@ function toOfferPage(offer: OpenInvitation, input: FormInput): Shown {
     page: { address: "address", code: "confirm", account: "account", password: "password", nothing: "join" }[
       offer.takes
     ],
-    data: { ...rest, ...name, email, declines },
+    data: { ...rest, ...name, email, declines, asksCode: input.code !== undefined },
   };
 }
 

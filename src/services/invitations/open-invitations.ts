@@ -6,6 +6,7 @@ import type { Invitation, InvitationStatus } from "../../domain/invitations/invi
 import { isTokenInviting } from "../../domain/access/policy.js";
 import { linkAuthor, PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Author } from "../../domain/access/principal.js";
+import type { Organization } from "../../domain/organizations/organization.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 import type { BruteForceGuard, Origin } from "../limits/brute-force-guard.js";
@@ -40,7 +41,7 @@ const CLOSED: Readonly<Record<Exclude<InvitationStatus, "pending"> & ClosedReaso
   exhausted: "This invitation is full: the maximum number of people have accepted it",
 };
 
-export const closed = (reason: keyof typeof CLOSED) => new ClosedError(reason, CLOSED[reason]);
+const closed = (reason: keyof typeof CLOSED) => new ClosedError(reason, CLOSED[reason]);
 
 /** What is locked when an invitation is read, in this order. */
 type Locked = "nothing" | "invitation" | "invitation and account";
@@ -82,6 +83,23 @@ export class OpenInvitations {
       if (!(error instanceof ClosedError)) throw error;
       throw new ClosedError(error.reason, error.message, await issuerOf(repositories, invitation));
     }
+  }
+
+  /**
+   * Locks an invitation and reads it. As everywhere, the organization is locked before what belongs to it.
+   *
+   * @throws what `read` throws
+   */
+  async lock(
+    repositories: Repositories,
+    token: string,
+    { invitation }: OpenInvitation,
+    locked: Exclude<Locked, "nothing">,
+  ): Promise<{ organization: Organization; found: FoundInvitation }> {
+    const organization = await repositories.organizations.find(invitation.organizationId, { lock: true });
+    const found = await this.read(repositories, token, locked);
+    if (!organization) throw closed("disabled");
+    return { organization, found };
   }
 
   async #offer(
