@@ -44,7 +44,8 @@ export interface Backend {
 /** Wires the part of Muster that the command line needs, which loads little; nothing is opened. */
 export function createBackend(settings: Settings, parts: BackendParts): Backend {
   const { logger, knex, clock = Date.now, newId = uuidv7 } = parts;
-  const database = databaseOf(knex ?? settings.database, limitsOf(settings.databaseTimeouts));
+  const { databaseTimeouts, preparedStatements } = settings;
+  const database = databaseOf(knex ?? settings.database, limitsOf(databaseTimeouts), preparedStatements);
   const basics = { now: () => new Date(clock()).toISOString(), newId: () => newId() };
   const mail = new OutgoingMail(basics, settings.mail);
   const deps = {

@@ -13,6 +13,8 @@ export interface Settings {
   readonly database: DatabaseSettings;
   /** How many seconds the database may take. */
   readonly databaseTimeouts: DatabaseTimeouts;
+  /** Whether statements are prepared on PostgreSQL. */
+  readonly preparedStatements: boolean;
   /** The first provider token, for automation; undefined: one is made and printed on the first start. */
   readonly bootstrapToken: string | undefined;
   /** An absolute path. */

@@ -1,4 +1,5 @@
 import { ContentionError, UnavailableError } from "../domain/errors.js";
+import { isOutdated } from "./violations.js";
 
 /**
  * What keeps the database from doing its work, though the statement was right. Messages go to clients, so they
@@ -101,7 +102,8 @@ export class OutOfTimeError extends UnavailableError {
 export function faultOf(error: unknown): UnavailableError | undefined {
   if (error instanceof UnavailableError) return error;
   if (isInterrupted(error)) return new OutOfTimeError(error);
-  const fault = lookUp(error);
+  // A transaction runs again as a whole.
+  const fault = isOutdated(error) ? CONTENDED : lookUp(error);
   const Type = fault === CONTENDED ? ContentionError : UnavailableError;
   return fault && new Type(fault.message, fault.retryAfter, { cause: error });
 }

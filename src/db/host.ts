@@ -18,12 +18,13 @@ interface HostClient {
 /**
  * A database by the connections of a host, which are borrowed one by one and given back as they were.
  *
+ * @param isPreparing whether statements are prepared on PostgreSQL
  * @throws SettingsError for a Knex of another database or driver
  */
-export function hostDatabase(knex: Knex, limits: DatabaseLimits): Database {
+export function hostDatabase(knex: Knex, limits: DatabaseLimits, isPreparing: boolean): Database {
   const { driverName, dialect, pool } = (knex.client ?? {}) as HostClient;
   if (pool?.max !== undefined && driverName === "pg" && dialect === "postgresql") {
-    return borrowedPostgres(pool, limits);
+    return borrowedPostgres(pool, limits, isPreparing);
   }
   if (pool?.max !== undefined && driverName === "sqlite3") return borrowedSqlite(pool, limits);
   throw new SettingsError(

@@ -7,15 +7,20 @@ import type { DatabaseLimits } from "./lanes/limits.js";
 import { postgresDatabase } from "./postgres/open.js";
 import { sqliteDatabase } from "./sqlite/open.js";
 
-/** The database that the settings name, or a host's; nothing is opened before it is used. */
+/**
+ * The database that the settings name, or a host's; nothing is opened before it is used.
+ *
+ * @param isPreparing whether statements are prepared on PostgreSQL
+ */
 export function databaseOf(
   settings: DatabaseSettings | Knex,
   limits: DatabaseLimits = DEFAULT_LIMITS,
+  isPreparing = true,
 ): Database {
-  if (typeof settings === "function") return hostDatabase(settings, limits);
+  if (typeof settings === "function") return hostDatabase(settings, limits, isPreparing);
   return settings.engine === "sqlite"
     ? sqliteDatabase(settings.filename, limits)
-    : postgresDatabase(settings.connectionString, limits);
+    : postgresDatabase(settings.connectionString, limits, isPreparing);
 }
 
 /**

@@ -43,10 +43,20 @@ function nameOfUnique(columns: string): string {
   return [parts[0]?.[0], ...parts.map(([, column]) => column), "unique"].join("_");
 }
 
-/** Errors of a driver after which the same transaction may well succeed: it lost a race with another one. */
+/**
+ * Whether a prepared statement failed because it is outdated: a table has changed since, or the connection behind a
+ * pooler is another one. Prepared anew, it works.
+ */
+export function isOutdated(error: unknown): boolean {
+  const { code, routine } = (error ?? {}) as { code?: string; routine?: string };
+  // No such statement, there already is one, or "cached plan must not change result type".
+  return code === "26000" || code === "42P05" || (code === "0A000" && routine === "RevalidateCachedQuery");
+}
+
+/** Errors of a driver after which the same transaction may well succeed: it lost a race, or what it ran is outdated. */
 export function isTransient(error: unknown): boolean {
   const code = (error as { code?: string } | undefined)?.code;
-  return code === "40001" || code === "40P01" || code === "SQLITE_BUSY";
+  return code === "40001" || code === "40P01" || code === "SQLITE_BUSY" || isOutdated(error);
 }
 
 /** PostgreSQL's names for a value that a statement was given and cannot take: a number out of range, or no text. */

@@ -1,4 +1,4 @@
-import { str } from "envalid";
+import { bool, str } from "envalid";
 import { databaseUrl, wholeNumber } from "../parsers.js";
 import { setting } from "../setting.js";
 
@@ -37,6 +37,13 @@ export const database = {
     wholeNumber({
       default: 5,
       desc: "Seconds that a request waits for a database connection, or for its turn to write",
+    }),
+  ),
+  PREPARED_STATEMENTS: setting(
+    "preparedStatements",
+    bool({
+      default: true,
+      desc: "false if a pooler between Muster and PostgreSQL does not pass prepared statements through",
     }),
   ),
   REMOVALS_RETENTION_DAYS: setting(

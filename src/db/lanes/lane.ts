@@ -11,13 +11,7 @@ import type { Interrupter } from "./watch.js";
 /** How to run statements on a connection, and to end them. */
 export interface Engine extends Interrupter {
   /** @param limit how long it may take, in milliseconds, for an engine that can end it by itself */
-  run<Row>(
-    knex: Knex,
-    connection: object,
-    sql: string,
-    bindings: readonly Binding[],
-    limit: number,
-  ): Promise<Row[]>;
+  run<Row>(connection: object, sql: string, bindings: readonly Binding[], limit: number): Promise<Row[]>;
   /** Makes a connection ready. @returns how to make it as it was before, if there is something to do */
   borrow?(connection: object): Promise<(() => Promise<unknown>) | undefined>;
 }
@@ -126,7 +120,7 @@ export class Lane {
     const interrupt = signal && (() => this.#watch.interrupt(running));
     if (interrupt) signal.addEventListener("abort", interrupt);
     try {
-      return await this.engine.run<Row>(this.knex, connection, sql, bindings, limit);
+      return await this.engine.run<Row>(connection, sql, bindings, limit);
     } catch (error) {
       if (!isInterrupted(error)) throw faultOf(error) ?? error;
       throw signal?.aborted ? gone() : new OutOfTimeError(error);

@@ -7,7 +7,8 @@ import type { Engine } from "../lanes/lane.js";
 import { laneLimits } from "../lanes/limits.js";
 import type { DatabaseLimits } from "../lanes/limits.js";
 import { abandon } from "./client.js";
-import { canceller, LATENESS_MS, run } from "./open.js";
+import { canceller, LATENESS_MS, withRepeat } from "./open.js";
+import { Statements } from "./statements.js";
 
 /** The most connections for writing. */
 const MOST_WRITERS = 5;
@@ -19,13 +20,17 @@ const beginFor = (milliseconds: number) =>
 /**
  * PostgreSQL by a host's connections. Each look is a transaction of its own, since the limit of time for a statement
  * must not stay on the host's connection.
+ *
+ * @param isPreparing whether statements are prepared
  */
-export function borrowedPostgres(pool: HostPool, limits: DatabaseLimits): Database {
+export function borrowedPostgres(pool: HostPool, limits: DatabaseLimits, isPreparing: boolean): Database {
   const own = borrowingKnex("pg", pool, limits.wait);
   const sizes = borrowedSizes(pool, MOST_WRITERS);
   const limit = laneLimits(sizes, limits);
+  const statements = new Statements(isPreparing);
+  const run: Engine["run"] = (connection, sql, bindings) => statements.run(connection, sql, bindings);
   const engine: Engine = { run, lateness: LATENESS_MS, interrupt: () => undefined, abandon };
-  const looking: Engine = { ...engine, run: look };
+  const looking: Engine = { ...engine, run: withRepeat(looks(run)) };
   const keys = new Lane(own, looking, limit.keys);
   const cancelling: Engine = { ...looking, interrupt: canceller(keys) };
   const lanes = {
@@ -41,17 +46,17 @@ export function borrowedPostgres(pool: HostPool, limits: DatabaseLimits): Databa
   });
 }
 
-const look: Engine["run"] = async <Row>(
-  ...[own, connection, sql, bindings, limit]: Parameters<Engine["run"]>
-) => {
-  await run(own, connection, beginFor(limit), []);
-  try {
-    const rows = await run<Row>(own, connection, sql, bindings);
-    await run(own, connection, "commit", []);
-    return rows;
-  } catch (error) {
-    // Where even that fails, the connection is lost, and the error says so.
-    await run(own, connection, "rollback", []).catch(() => undefined);
-    throw error;
-  }
-};
+const looks =
+  (run: Engine["run"]): Engine["run"] =>
+  async <Row>(...[connection, sql, bindings, limit]: Parameters<Engine["run"]>) => {
+    await run(connection, `${beginFor(limit)}; set local plan_cache_mode = force_custom_plan`, [], limit);
+    try {
+      const rows = await run<Row>(connection, sql, bindings, limit);
+      await run(connection, "commit", [], limit);
+      return rows;
+    } catch (error) {
+      // Where even that fails, the connection is lost, and the error says so.
+      await run(connection, "rollback", [], limit).catch(() => undefined);
+      throw error;
+    }
+  };

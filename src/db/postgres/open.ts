@@ -7,18 +7,33 @@ import type { Engine } from "../lanes/lane.js";
 import { laneLimits } from "../lanes/limits.js";
 import type { DatabaseLimits, LaneSizes } from "../lanes/limits.js";
 import { abandon, discard, PostgresClient, processIdOf } from "./client.js";
-import type { Binding } from "../session.js";
 import { SILENT } from "../silent.js";
+import { isOutdated } from "../violations.js";
+import { Statements } from "./statements.js";
 
 /** Of each process of Muster, when all of them are in use. */
 const SIZES: LaneSizes = { writers: 5, keys: 3, lists: 2, scans: 2 };
 
+/**
+ * The best plan for a list depends on what it is filtered by and on how much of it is read. To parse each time is spared
+ * in any case.
+ */
+const PLAN_EACH_TIME = "set plan_cache_mode = force_custom_plan";
+
 /** The server itself ends a statement whose time is over; if it has not by then, it is asked to. */
 export const LATENESS_MS = 300;
 
-/** A database on PostgreSQL. The lanes are pools of their own, each with its own time limit for statements. */
-export function postgresDatabase(connectionString: string, limits: DatabaseLimits): Database {
-  const open = (size: number, statement: number) =>
+/**
+ * A database on PostgreSQL. The lanes are pools of their own, each with its own time limit for statements.
+ *
+ * @param isPreparing whether statements are prepared
+ */
+export function postgresDatabase(
+  connectionString: string,
+  limits: DatabaseLimits,
+  isPreparing: boolean,
+): Database {
+  const open = (size: number, setUp: string) =>
     knex({
       client: PostgresClient,
       log: SILENT,
@@ -32,16 +47,21 @@ export function postgresDatabase(connectionString: string, limits: DatabaseLimit
       acquireConnectionTimeout: limits.wait,
       pool: {
         ...{ min: 0, max: size, createTimeoutMillis: limits.wait },
-        afterCreate: limitStatements(statement),
+        afterCreate: runFirst(setUp),
       },
     });
   const limit = laneLimits(SIZES, limits);
+  const setUpOf = (name: keyof LaneSizes) =>
+    `set statement_timeout = ${limit[name].statement}; ${name === "lists" || name === "scans" ? PLAN_EACH_TIME : ""}`;
   const lane = (name: keyof LaneSizes, engine: Engine) =>
-    new Lane(open(SIZES[name], limit[name].statement), engine, limit[name]);
+    new Lane(open(SIZES[name], setUpOf(name)), engine, limit[name]);
   // What runs there is short, or better not cut off while it may still be kept: only its connection is given up.
+  const statements = new Statements(isPreparing);
+  const run: Engine["run"] = (connection, sql, bindings) => statements.run(connection, sql, bindings);
   const engine: Engine = { run, lateness: LATENESS_MS, interrupt: () => undefined, abandon };
-  const keys = lane("keys", engine);
-  const cancelling: Engine = { ...engine, interrupt: canceller(keys) };
+  const looking: Engine = { ...engine, run: withRepeat(run) };
+  const keys = lane("keys", looking);
+  const cancelling: Engine = { ...looking, interrupt: canceller(keys) };
   const lanes = { keys, lists: lane("lists", cancelling), scans: lane("scans", cancelling) };
   const writers = lane("writers", engine);
   return new Database(postgresDialect, { ...lanes, writers }, limits, {
@@ -50,17 +70,17 @@ export function postgresDatabase(connectionString: string, limits: DatabaseLimit
   });
 }
 
-interface Result<Row> {
-  readonly rows: Row[];
-}
-
-export async function run<Row>(knex: Knex, connection: object, sql: string, bindings: readonly Binding[]) {
-  const result = (await knex.raw(sql, bindings as Binding[]).connection(connection)) as
-    Result<Row> | Result<Row>[];
-  // Of several statements in one text, the last one's.
-  const last = Array.isArray(result) ? result.at(-1) : result;
-  return last?.rows ?? [];
-}
+/** Runs again what failed because it was prepared too long ago. Not within a transaction, which runs again as a whole. */
+export const withRepeat =
+  (run: Engine["run"]): Engine["run"] =>
+  async <Row>(...parameters: Parameters<Engine["run"]>) => {
+    try {
+      return await run<Row>(...parameters);
+    } catch (error) {
+      if (!isOutdated(error)) throw error;
+      return await run<Row>(...parameters);
+    }
+  };
 
 /**
  * Cancels what a connection runs, once; the connection is not used again, lest the cancellation come late and hit
@@ -80,9 +100,9 @@ interface PoolConnection {
   query(sql: string, done: (error: Error | null) => void): void;
 }
 
-function limitStatements(milliseconds: number): NonNullable<Knex.PoolConfig["afterCreate"]> {
+function runFirst(sql: string): NonNullable<Knex.PoolConfig["afterCreate"]> {
   return (connection: PoolConnection, done: (error: Error | null, connection: PoolConnection) => void) => {
-    connection.query(`set statement_timeout = ${milliseconds}`, (error) => {
+    connection.query(sql, (error) => {
       done(error, connection);
     });
   };

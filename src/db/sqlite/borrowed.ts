@@ -22,7 +22,7 @@ export function borrowedSqlite(pool: HostPool, limits: DatabaseLimits): Database
   const pragmas = { foreign_keys: 1, busy_timeout: limits.wait / 2 };
   const engine: Engine = {
     ...sqliteEngine,
-    run: (_own, connection, sql, bindings) => runOnce(connection, sql, bindings),
+    run: (connection, sql, bindings) => runOnce(connection, sql, bindings),
   };
   const lanes = {
     keys: new Lane(own, engine, limit.keys),

@@ -23,7 +23,7 @@ export class SqliteClient extends SqliteDialect {
  * know of a statement that waits for a thread.
  */
 export const sqliteEngine: Engine = {
-  run: (_knex, connection, sql, bindings) => runPrepared(connection as Database, sql, bindings),
+  run: (connection, sql, bindings) => runPrepared(connection as Database, sql, bindings),
   lateness: 0,
   interrupt: (connection) => {
     (connection as Database).interrupt();
