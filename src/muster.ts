@@ -49,6 +49,7 @@ import { FactorCodes } from "./services/second-factors/factor-codes.js";
 import { FactorSetups } from "./services/second-factors/factor-setups.js";
 import { Sealing } from "./services/second-factors/sealing.js";
 import { SecondFactors } from "./services/second-factors/second-factors.js";
+import { OwnAddressService } from "./services/users/own-addresses.js";
 import { CurrentPassword } from "./services/sessions/current-password.js";
 import { Refusals } from "./services/audit/refusals.js";
 
@@ -111,6 +112,7 @@ export function createMuster(options: MusterOptions): Muster {
   const refusals = new Refusals(deps);
   const devices = new Devices(() => keys.get("devices"));
   const sealing = new Sealing(() => keys.get("factors"));
+  const currentPassword = new CurrentPassword(deps, guard, passwords);
   const codes = new FactorCodes(deps, guard, sealing);
   const proof = new AccountProof(deps, guard, passwords, codes);
   const shared = {
@@ -148,8 +150,9 @@ export function createMuster(options: MusterOptions): Muster {
       secondFactors: new SecondFactors(deps, guard, {
         codes,
         setups: new FactorSetups(deps, sealing, settings.productName),
-        password: new CurrentPassword(deps, guard, passwords),
+        password: currentPassword,
       }),
+      ownAddresses: new OwnAddressService(deps, links, guard, outgoing, currentPassword),
       passwordChange: new PasswordChange(deps, guard, passwords),
       forgotten: new ForgottenPasswords(deps, outgoing),
       sessions: currentSessions,

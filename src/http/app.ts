@@ -11,6 +11,7 @@ import type { SessionTimes } from "../domain/sessions/session.js";
 import type { CurrentSessions } from "../services/sessions/current-session.js";
 import type { PasswordChange } from "../services/sessions/password-change.js";
 import type { SecondFactors } from "../services/second-factors/second-factors.js";
+import type { OwnAddressService } from "../services/users/own-addresses.js";
 import type { SignInService } from "../services/sessions/sign-in.js";
 import { consoleRouter } from "./console/console.js";
 import type { ConsoleCookies } from "./console/cookies.js";
@@ -63,6 +64,7 @@ export interface AppParts extends Omit<ScimParts, "baseUrl" | "sessionAuthentica
     readonly forgotten: ForgottenPasswords;
     readonly passwordChange: PasswordChange;
     readonly secondFactors: SecondFactors;
+    readonly ownAddresses: OwnAddressService;
     readonly sessions: CurrentSessions;
     readonly sessionTimes: SessionTimes;
     readonly cookies: ConsoleCookies;

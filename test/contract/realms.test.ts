@@ -43,10 +43,6 @@ const READS: Readonly<Record<string, Call>> = {
   "accounts.list": ({ accounts }, { account }) => accounts.list({ ...ALL, filter: isId(account.id) }),
   "accounts.listIds": ({ accounts }, { account }) => accounts.listIds({ ...ALL, filter: isId(account.id) }),
   "accounts.passwordHash": ({ accounts }, { account }) => accounts.passwordHash(account.id),
-  "accounts.provedAddresses": async ({ accounts }, { account }) => {
-    await accounts.proveAddress(account.id, "person@example.com", LATER);
-    return accounts.provedAddresses(account.id);
-  },
   "directory.list of accounts": ({ directory }, { account }) =>
     directory.list({ ...ALL, accounts: { filter: isId(account.id) } }),
   "directory.list of groups": ({ directory }, { team }) =>
@@ -94,6 +90,7 @@ const WRITES: Readonly<Record<string, Call>> = {
     accounts.giveCredentialsTo(organization.id, account.id),
   "accounts.proveAddress": ({ accounts }, { account }) =>
     accounts.proveAddress(account.id, "person@example.com", LATER),
+  "accounts.rename": ({ accounts }, { account }) => accounts.rename(account.id, "renamed", LATER),
   "accounts.setPassword": ({ accounts }, { account }) => accounts.setPassword(account.id, "changed", LATER),
   "accounts.delete": ({ accounts }, { account }) => accounts.delete(account.id),
   "organizations.update": ({ organizations }, { organization }) =>
@@ -245,7 +242,7 @@ function isNothing(result: unknown): boolean {
 
 const TABLES = [
   ...["accounts", "account_emails", "account_setups", "organizations", "memberships", "teams"],
-  ...["proved_addresses", "member_emails", "kept_records"],
+  ...["proved_addresses", "pending_addresses", "member_emails", "kept_records"],
   ...["team_memberships", "access_tokens", "audit_events", "invitations", "invitation_emails"],
   ...["invitation_roles", "invitation_teams", "invitation_acceptances"],
 ];

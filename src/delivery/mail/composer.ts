@@ -24,6 +24,7 @@ export type ComposeMail = (mail: Mail) => Promise<ComposedMail | undefined>;
 export interface Secrets {
   toInvitation(link: { invitationId: string; revision: number; address: string }): string;
   toAccountSetup(link: { accountId: string; organizationId?: string; revision: number }): string;
+  toAddressProof(link: { accountId: string; revision: number }): string;
   toPasswordReset(link: { accountId: string; organizationId?: string; revision: number }): string;
   code(invitationId: string, addressKey: string, number: number): string;
 }
@@ -56,6 +57,7 @@ const KINDS: Readonly<Record<MailKind, Write>> = {
   "invitation-code": withCode,
   "account-setup": aboutSetup,
   "password-reset": aboutReset,
+  "address-proof": aboutAddress,
   "membership-added": (mail, repositories, deps) => aboutMembership(mail, repositories, deps, true),
   "membership-removed": (mail, repositories, deps) => aboutMembership(mail, repositories, deps, false),
   "second-factor-added": aboutFactor,
@@ -154,6 +156,22 @@ async function aboutReset(
   const within = organizationId === undefined ? {} : { organizationId };
   const link = secrets.toPasswordReset({ accountId, revision, ...within });
   return names && { to: reset.address, link, ...names, expiresAt: reset.expiresAt };
+}
+
+async function aboutAddress(
+  { accountId = "", revision }: Mail,
+  { accounts, ownAddresses }: Repositories,
+  { now, secrets }: Pick<MailComposerParts, "now" | "secrets">,
+): Promise<Content | undefined> {
+  const account = await accounts.find(accountId);
+  const pending = await ownAddresses.findPending(accountId, revision);
+  if (account?.active !== true || !pending || pending.expiresAt <= now()) return undefined;
+  return {
+    to: pending.address,
+    link: secrets.toAddressProof({ accountId, revision }),
+    userName: userNameOf(account),
+    expiresAt: pending.expiresAt,
+  };
 }
 
 async function aboutMembership(

@@ -18,6 +18,12 @@ export const MAX_UNKNOWN_LINKS = 30;
 /** Links to new passwords that people ask for, in an hour. */
 export const MAX_FORGOTTEN = { ofOneName: 5, fromOneNetwork: 30 } as const;
 
+/** Links that prove a new address, which one person asks for in an hour. */
+export const MAX_PROOFS_AN_HOUR = 5;
+
+/** Addresses that one person has proved, or asked to prove. */
+export const MAX_ADDRESSES = 20;
+
 /** Wrong passwords of people who sign in. */
 export const MAX_SIGN_INS = {
   /** By a browser that has signed in to the account before. */

@@ -6,6 +6,8 @@ export type MailKind =
   | "account-setup"
   /** A link to a new password, for a person who forgot theirs. */
   | "password-reset"
+  /** A link that proves a new address of a person who is signed in. */
+  | "address-proof"
   /** Tells people that an organization has added or removed them. */
   | "membership-added"
   | "membership-removed"
@@ -19,6 +21,7 @@ export type MailKind =
 export const MAIL_PRIORITY: Readonly<Record<MailKind, number>> = {
   "invitation-code": 0,
   "password-reset": 0,
+  "address-proof": 0,
   "account-setup": 1,
   invitation: 1,
   "tokens-orphaned": 1,

@@ -1,4 +1,5 @@
 import { ImmutableError } from "../errors.js";
+import { isSameMailbox } from "../values/email.js";
 import { isJsonObject } from "../values/json.js";
 import type { JsonValue } from "../values/json.js";
 
@@ -15,25 +16,36 @@ const OWN = [
 export function requireOwnAttributes(names: readonly string[]): void {
   const foreign = names.find((name) => !OWN.includes(name));
   if (foreign === undefined) return;
+  if (foreign === "userName") {
+    throw new ImmutableError(
+      "You cannot change 'userName' here; prove an address at /console/session/addresses, and make it your user name there",
+    );
+  }
   throw new ImmutableError(`You cannot change '${foreign}' of your account here; ask an administrator`);
 }
 
 /**
- * Requires that no address is added. One that is there twice would be the person's own word for it, so its number counts.
+ * Requires that no address is added but proved ones. One that is there twice would be the person's own word for it, so its
+ * number counts.
  *
  * @param before the attribute `emails`
+ * @param proved the addresses that the person proved
  * @throws ImmutableError
  */
-export function requireOwnAddresses(before: JsonValue | undefined, after: JsonValue | undefined): void {
+export function requireOwnAddresses(
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  proved: readonly string[],
+): void {
   const left = valuesOfEmails(before);
   for (const value of valuesOfEmails(after)) {
     const place = left.indexOf(value);
-    if (place < 0) {
+    if (place >= 0) left.splice(place, 1);
+    else if (!proved.some((each) => isSameMailbox(each, value))) {
       throw new ImmutableError(
-        "You cannot add an address to 'emails' here, since nobody proved that it is yours; ask an administrator",
+        "You cannot add an address to 'emails' that you have not proved; prove it at /console/session/addresses first",
       );
     }
-    left.splice(place, 1);
   }
 }
 

@@ -8,7 +8,10 @@ export const RETURN_FIELD = "return";
  * The pages that people can go back to after signing in, below the address of Muster. Each asks before it does anything. No
  * other address is taken, so that a link to the sign-in page leads to no other site.
  */
-const RETURN_PATHS = [/^\/invitations\/[\w-]{1,2000}\.[\w-]{43}$/];
+const RETURN_PATHS = [
+  /^\/invitations\/[\w-]{1,2000}\.[\w-]{43}$/,
+  /^\/console\/session\/addresses\/proofs\/[\w-]{1,500}\.[\w-]{43}$/,
+];
 
 /** The path that a form or an address names. @returns undefined unless people can go back to it */
 export function returnPathOf({ body, query }: Request): string | undefined {

@@ -9,12 +9,14 @@ import type { PageParts } from "../pages/router.js";
 import type { ConsoleCookies } from "./cookies.js";
 import { changePasswordRoutes } from "./change-password.js";
 import type { ChangePasswordParts } from "./change-password.js";
+import { ownAddressRoutes } from "./own-addresses.js";
+import type { OwnAddressParts } from "./own-addresses.js";
 import { secondFactorRoutes } from "./second-factor.js";
 import type { SecondFactorParts } from "./second-factor.js";
 import { CSRF_HEADER } from "./session-authentication.js";
 import { toJson } from "./session-json.js";
 
-export interface SessionParts extends PageParts, ChangePasswordParts, SecondFactorParts {
+export interface SessionParts extends PageParts, ChangePasswordParts, SecondFactorParts, OwnAddressParts {
   readonly sessions: CurrentSessions;
   readonly cookies: ConsoleCookies;
 }
@@ -55,6 +57,7 @@ export function sessionRoutes(router: Router, parts: SessionParts): void {
 
   changePasswordRoutes(router, parts, find, findForWrite);
   secondFactorRoutes(router, parts, find, findForWrite);
+  ownAddressRoutes(router, parts, find, findForWrite);
   router.get("/session", async (request, response) => {
     if (!wantsPage(request)) response.json(await described(await find(request, response)));
     else if (cookies.sessionOf(request) === undefined) response.redirect(303, `${request.baseUrl}/sign-in`);

@@ -31,8 +31,8 @@ export interface AccountOrigin {
   readonly isInCare: boolean;
 }
 
-/** How many proved addresses of a person are read. */
-const MAX_PROVED = 100;
+/** The name of a constraint in the migrations. */
+const UNIQUE_NAME = "muster_accounts_user_name_key_unique";
 
 export class AccountRepository {
   readonly #view: AccountView;
@@ -156,11 +156,25 @@ export class AccountRepository {
         ...(writesProfile ? sharedBindings(account, shared) : []),
       ],
     );
-    const constraint = "muster_accounts_user_name_key_unique";
-    if (!(await updateUnique(updated, constraint, () => nameTaken(account)))) return;
+    if (!(await updateUnique(updated, UNIQUE_NAME, () => nameTaken(account)))) return;
     if (writesProfile) await this.#replaceEmails(account.id, account, shared);
     if (account.passwordHash !== undefined) await this.#endSetup(account.id);
     if (account.active !== true) await this.#endSessions(account.id);
+  }
+
+  /**
+   * Gives an account another user name. The caller also writes the records that follow it.
+   *
+   * @throws UniquenessError when the user name is taken
+   */
+  async rename(id: string, userName: string, at: string): Promise<void> {
+    await updateUnique(
+      this.#update(id, "user_name = ?, user_name_key = ?, version = version + 1, updated_at = ?", [
+        ...[userName, foldCase(userName), at],
+      ]),
+      UNIQUE_NAME,
+      () => nameTaken({ userName }),
+    );
   }
 
   /**
@@ -189,9 +203,7 @@ export class AccountRepository {
     try {
       if (!(await updated)) return false;
     } catch (error) {
-      throw constraintViolation(error)?.constraint === "muster_accounts_user_name_key_unique"
-        ? taken()
-        : error;
+      throw constraintViolation(error)?.constraint === UNIQUE_NAME ? taken() : error;
     }
     await this.#replaceEmails(id, record, NOTHING);
     return isRenamed && !isSameName(current.userName ?? "", record.userName);
@@ -219,27 +231,17 @@ export class AccountRepository {
     );
     if (!(await this.#update(id, "password_hash = null", []))) return;
     await this.session.rows("delete from muster_proved_addresses where account_id = ?", [id]);
+    await this.#endProofs(id);
   }
 
   /** Remembers that a person proved an address by a mail to it. */
   async proveAddress(id: string, address: string, at: string): Promise<void> {
     await this.session.rows(
-      `insert into muster_proved_addresses (account_id, value_key, proved_at)
-       select id, ?, ? from muster_accounts where id = ? ${this.#own.text}
-       on conflict (account_id, value_key) do update set proved_at = excluded.proved_at`,
-      [foldCase(address), at, id, ...this.#own.bindings],
+      `insert into muster_proved_addresses (account_id, value_key, address, proved_at)
+       select id, ?, ?, ? from muster_accounts where id = ? ${this.#own.text}
+       on conflict (account_id, value_key) do update set address = excluded.address, proved_at = excluded.proved_at`,
+      [foldCase(address), address, at, id, ...this.#own.bindings],
     );
-  }
-
-  /** The addresses that a person proved, in the form in which addresses are compared. */
-  async provedAddresses(id: string): Promise<string[]> {
-    const rows = await this.session.rows<{ value_key: string }>(
-      `select value_key from muster_proved_addresses
-       where account_id in (select id from muster_accounts where id = ? ${this.#own.text})
-       order by proved_at desc limit ?`,
-      [id, ...this.#own.bindings, MAX_PROVED],
-    );
-    return rows.map(({ value_key: key }) => key);
   }
 
   /** Which organization created an account, and whether it still has it in its care. */
@@ -298,9 +300,14 @@ export class AccountRepository {
     await this.session.rows("delete from muster_account_setups where account_id = ? and is_personal", [id]);
   }
 
-  /** Being active again does not sign a person in again. */
+  /** Being active again does not sign a person in again, and makes no link valid again that was sent in a session. */
   async #endSessions(id: string): Promise<void> {
     await this.session.rows("delete from muster_sessions where account_id = ?", [id]);
+    await this.#endProofs(id);
+  }
+
+  async #endProofs(id: string): Promise<void> {
+    await this.session.rows("delete from muster_pending_addresses where account_id = ?", [id]);
   }
 
   /** A name that is free for everybody but one account. */

@@ -18,8 +18,17 @@ export interface SetupLink {
   readonly revision: number;
 }
 
+/** The content of a link that proves an address of a person who is signed in. */
+export interface AddressProofLink {
+  readonly accountId: string;
+  readonly revision: number;
+}
+
+/** Where links lead that prove an address, below the public address. */
+const ADDRESS_PROOFS = "/console/session/addresses/proofs";
+
 /** A signature for one purpose is not valid for another. */
-type Purpose = "invitation" | "account-setup" | "password-reset" | "code";
+type Purpose = "invitation" | "account-setup" | "password-reset" | "address-proof" | "code";
 
 /** Bytes of the signature; as many as the key has, so neither is easier to guess. */
 const SIGNATURE_LENGTH = 32;
@@ -93,6 +102,17 @@ export class Links {
     if (!parts) return undefined;
     const [accountId, revision, organizationId] = parts;
     return { accountId, revision, ...(organizationId !== null && { organizationId }) };
+  }
+
+  /** The link by which a person who is signed in proves an address. */
+  toAddressProof({ accountId, revision }: AddressProofLink): string {
+    return `${this.publicUrl}${ADDRESS_PROOFS}/${this.#token("address-proof", [accountId, revision])}`;
+  }
+
+  /** Like `readInvitation`. */
+  readAddressProof(token: string): AddressProofLink | undefined {
+    const parts = this.#read("address-proof", token) as [string, number] | undefined;
+    return parts && { accountId: parts[0], revision: parts[1] };
   }
 
   /** The code that proves an address. @param number changes with each code sent @returns six digits */

@@ -49,6 +49,24 @@ export class OutgoingMail {
   }
 
   /**
+   * Writes mail that a person has sent to an address of their choice. Beyond the limit of the address it is dropped: a refusal
+   * would tell what others had sent there.
+   *
+   * @throws TooManyRequestsError beyond the limits of the cause; then nothing is written
+   */
+  async writeSilently(
+    repositories: Pick<Repositories, "outbox" | "rateLimits">,
+    cause: MailCause,
+    mail: NewMail & { readonly address: string },
+  ): Promise<void> {
+    await this.count(repositories, cause, 1);
+    const limit = { points: this.limits.perAddress, seconds: HOUR };
+    const { excess } = await counted(this.deps, repositories, `mail to ${foldCase(mail.address)}`, limit);
+    if (excess > 0) return;
+    await repositories.outbox.insert([{ ...mail, id: this.deps.newId(), createdAt: this.deps.now() }]);
+  }
+
+  /**
    * Counts mail that is dropped beyond the limits instead of being refused.
    *
    * @param wanted how many mails are to be sent

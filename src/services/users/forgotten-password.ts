@@ -23,7 +23,7 @@ const ANSWER_MS = 250;
 const MAX_NAME = 1000;
 
 /** Links with another revision are void; random, so that none comes twice. */
-const newRevision = () => randomInt(1, 2 ** 31);
+export const newRevision = () => randomInt(1, 2 ** 31);
 
 /** Somebody asks for a link to a new password. */
 export interface ForgottenPassword {

@@ -28,8 +28,8 @@ export class OwnAccountService {
   }
 
   /**
-   * Changes what a person may write in their account: how they are called and reached. An address can be left out, and not
-   * be added. Without a difference, the version stays.
+   * Changes what a person may write in their account: how they are called and reached. An address can be left out, and be
+   * added once it is proved. Without a difference, the version stays.
    *
    * @throws ForbiddenError for another caller, and when the session has ended; ImmutableError for other attributes;
    *   VersionMismatchError, InvalidValueError, and what `change.apply` throws
@@ -46,7 +46,12 @@ export class OwnAccountService {
       const personal = profileChanges(current, input);
       const all = [...realmChanges(current, input), ...personal];
       requireOwnAttributes(all);
-      requireOwnAddresses(current.profile.value.emails, input.profile.value.emails);
+      const proved = await repositories.ownAddresses.proved(accountId);
+      requireOwnAddresses(
+        current.profile.value.emails,
+        input.profile.value.emails,
+        proved.map(({ address }) => address),
+      );
       requireStorable(this.deps, input, current);
       if (all.length > 0) {
         const written = { version: current.version + 1, updatedAt: this.deps.now(), passwordHash: undefined };

@@ -17,16 +17,25 @@ export interface ResetAddress {
  * person wrote, and those that the person proved. Never one that an organization wrote.
  */
 export async function personalAddresses(
-  { accounts }: Pick<Repositories, "accounts">,
+  repositories: Pick<Repositories, "accounts" | "ownAddresses">,
   account: Forgetful,
 ): Promise<string[]> {
-  const { userName = account.userName } = await accounts.origin(account.id);
-  const profile = (await accounts.shared(account.id))?.profile ?? account.profile;
+  const { userName = account.userName } = await repositories.accounts.origin(account.id);
+  const proved = await repositories.ownAddresses.proved(account.id);
   return [
     ...(isEmailAddress(userName) ? [userName] : []),
-    ...addressesOf({ userName, profile }),
-    ...(await accounts.provedAddresses(account.id)),
+    ...(await sharedAddresses(repositories, account)),
+    ...proved.map(({ address }) => address),
   ];
+}
+
+/** The addresses in the profile that the provider or the person wrote. */
+export async function sharedAddresses(
+  { accounts }: Pick<Repositories, "accounts">,
+  { id, profile }: Pick<Forgetful, "id" | "profile">,
+): Promise<string[]> {
+  const shared = (await accounts.shared(id))?.profile ?? profile;
+  return addressesOf({ userName: "", profile: shared });
 }
 
 /**

@@ -39,6 +39,25 @@ export async function writeAccount(
   if (concernsSetup(all)) await accountSetups.revoke(id);
 }
 
+/**
+ * Gives an account another user name, as the person says: that ends an organization's care, and records that follow the
+ * account follow.
+ *
+ * @throws UniquenessError when another account has the user name
+ */
+export async function renameAccount(
+  { accounts, records, accountSetups }: Repositories,
+  { id }: Pick<Account, "id">,
+  userName: string,
+  at: string,
+): Promise<void> {
+  await requireFree(accounts, id, userName);
+  await records.endCare([id]);
+  await accounts.rename(id, userName, at);
+  await records.follow(id, { isShownAnew: false, at });
+  await accountSetups.revoke(id);
+}
+
 /** Asks before anything is written, since what is written has to be undone. @throws UniquenessError */
 async function requireFree(accounts: AccountRepository, id: string, userName: string): Promise<void> {
   const holder = await accounts.findIdByUserName(userName);

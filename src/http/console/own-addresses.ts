@@ -1,0 +1,163 @@
+import type { Request, Response, Router } from "express";
+import { ForbiddenError } from "../../domain/errors.js";
+import { ScimError, toScimError } from "../../scim/errors.js";
+import type { CurrentSession } from "../../services/sessions/current-session.js";
+import type { OwnAddress, OwnAddressService } from "../../services/users/own-addresses.js";
+import { inputIn, originOf, wantsPage } from "../pages/router.js";
+import type { FormInput, PageParts } from "../pages/router.js";
+import type { ConsoleCookies } from "./cookies.js";
+import { withReturn } from "./return-path.js";
+
+export interface OwnAddressParts extends Pick<PageParts, "pages"> {
+  readonly ownAddresses: OwnAddressService;
+  readonly cookies: ConsoleCookies;
+}
+
+/** Finds the session of a request. */
+type FindSession = (request: Request, response: Response) => Promise<CurrentSession>;
+
+/** What people do with their addresses, by a form and as JSON. */
+interface AddressAction {
+  readonly path: string;
+  readonly fields: readonly string[];
+  readonly run: (
+    current: CurrentSession,
+    input: FormInput,
+    request: Request,
+    response: Response,
+  ) => Promise<void>;
+  /** The answer as JSON; undefined: the addresses. */
+  readonly json?: { readonly status: number; readonly body: object };
+}
+
+const PATH = "/session/addresses";
+const PROOF_PATH = `${PATH}/proofs/:token`;
+
+/** The same for every address. */
+const ASKED = { status: 202, body: { detail: "We send a mail with a link to this address" } };
+
+/** Adds where people who are signed in see, prove and remove addresses, and make one their user name. */
+export function ownAddressRoutes(
+  router: Router,
+  { ownAddresses, cookies, pages }: OwnAddressParts,
+  find: FindSession,
+  findForWrite: FindSession,
+): void {
+  const show = (request: Request, response: Response, { session }: CurrentSession, shown: ShownAddresses) => {
+    const { status = 200, page, data } = shown;
+    const base = `${request.baseUrl}${PATH}`;
+    pages.send(response, status, page, { csrf: cookies.csrfOf(session), base, ...data });
+  };
+  const listed = async ({ session }: CurrentSession) => ({
+    addresses: (await ownAddresses.list(session)).map(toJson),
+  });
+
+  /** The page of a link that does not work in this session. */
+  const showClosed = (request: Request, response: Response, current: CurrentSession, error: unknown) => {
+    const refusal = toScimError(error);
+    if (!refusal) throw error;
+    response.set(refusal.headers);
+    const signIn = error instanceof ForbiddenError ? signInPath(request) : undefined;
+    const data = { status: refusal.status, detail: refusal.message, signIn };
+    show(request, response, current, { status: refusal.status, page: "address-proof-closed", data });
+  };
+  const showAgain = async (
+    request: Request,
+    response: Response,
+    current: CurrentSession,
+    error: unknown,
+    { email }: FormInput,
+  ) => {
+    const refusal = toScimError(error);
+    if (!refusal) throw error;
+    response.set(refusal.headers);
+    const { field } = error as { field?: string };
+    const wrong = { error: refusal.message, field: field === "password" ? "currentPassword" : field };
+    const data = { ...(await listed(current)), email, ...wrong };
+    show(request, response, current, { status: refusal.status, page: "addresses", data });
+  };
+
+  const act = ({ path, fields, run, json }: AddressAction) => {
+    router.post(path, async (request, response) => {
+      const current = await findForWrite(request, response);
+      const input = inputIn(request.body, fields);
+      const isForm = Boolean(request.is("application/x-www-form-urlencoded"));
+      try {
+        await run(current, input, request, response);
+      } catch (error) {
+        if (!isForm) throw error;
+        if (path === PROOF_PATH) showClosed(request, response, current, error);
+        else await showAgain(request, response, current, error, input);
+        return;
+      }
+      if (isForm) response.redirect(303, `${request.baseUrl}${PATH}`);
+      else response.status(json?.status ?? 200).json(json?.body ?? (await listed(current)));
+    });
+  };
+
+  router.get(PATH, async (request, response) => {
+    const current = await find(request, response);
+    const body = await listed(current);
+    if (wantsPage(request)) show(request, response, current, { page: "addresses", data: body });
+    else response.json(body);
+  });
+  act({
+    path: PATH,
+    fields: ["email", "currentPassword"],
+    run: ({ session }, { email, currentPassword }, request, response) =>
+      ownAddresses.ask(session, { email, currentPassword }, originOf(request, response)),
+    json: ASKED,
+  });
+  act({
+    path: `${PATH}/user-name`,
+    fields: ["email"],
+    run: ({ session }, { email }, request, response) =>
+      ownAddresses.makeUserName(session, email, originOf(request, response)),
+  });
+  act({
+    path: `${PATH}/remove`,
+    fields: ["email"],
+    run: ({ session }, { email }, request, response) =>
+      ownAddresses.remove(session, email, originOf(request, response)),
+  });
+
+  // GET changes nothing, so that a mail scanner proves nothing.
+  router.get(PROOF_PATH, async (request, response) => {
+    const isPage = wantsPage(request);
+    const current = await find(request, response).catch((error: unknown) => {
+      if (isPage && error instanceof ScimError && error.status === 401) return undefined;
+      throw error;
+    });
+    if (!current) {
+      response.redirect(303, signInPath(request));
+      return;
+    }
+    const { token } = request.params;
+    try {
+      const pending = await ownAddresses.open(current.session, token, originOf(request, response));
+      const data = { value: pending.address, expiresAt: pending.expiresAt };
+      if (!isPage) response.json(data);
+      else show(request, response, current, { page: "address-proof", data: { ...data, token } });
+    } catch (error) {
+      if (!isPage) throw error;
+      showClosed(request, response, current, error);
+    }
+  });
+  act({
+    path: PROOF_PATH,
+    fields: [],
+    run: ({ session }, _input, request, response) =>
+      ownAddresses.confirm(session, String(request.params.token), originOf(request, response)),
+  });
+}
+
+interface ShownAddresses {
+  readonly status?: number;
+  readonly page: string;
+  readonly data: object;
+}
+
+/** The sign-in that leads back to a link. */
+const signInPath = ({ baseUrl, path }: Request) => withReturn(`${baseUrl}/sign-in`, `/console${path}`);
+
+const toJson = ({ address, ...facts }: OwnAddress) => ({ value: address, ...facts });

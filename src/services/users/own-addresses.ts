@@ -1,0 +1,252 @@
+import { actorOfSession } from "../roles/current-principal.js";
+import { PROVIDER_REALM } from "../../domain/access/principal.js";
+import type { Author } from "../../domain/access/principal.js";
+import {
+  ClosedError,
+  ConflictError,
+  ForbiddenError,
+  InvalidValueError,
+  UnknownLinkError,
+} from "../../domain/errors.js";
+import { MAX_ADDRESSES, MAX_PROOFS_AN_HOUR } from "../../domain/limits/attempts.js";
+import type { PersonSession } from "../../domain/sessions/session.js";
+import { addressesOf } from "../../domain/users/account.js";
+import type { AccountWithOrganizations } from "../../domain/users/account.js";
+import { isEmailAddress, isSameMailbox, mailboxKey } from "../../domain/values/email.js";
+import type { PendingAddress } from "../../repositories/users/own-addresses.js";
+import type { Repositories } from "../../repositories/unit-of-work.js";
+import type { Dependencies } from "../dependencies.js";
+import type { Links } from "../invitations/links.js";
+import type { BruteForceGuard, Origin } from "../limits/brute-force-guard.js";
+import { countWithin, DAY, HOUR, later } from "../limits/rate-limits.js";
+import type { OutgoingMail } from "../mail/outgoing-mail.js";
+import { passwordChanged } from "../sessions/current-password.js";
+import type { CurrentPassword } from "../sessions/current-password.js";
+import { targetOf } from "./account-rules.js";
+import { newRevision } from "./forgotten-password.js";
+import { lockOwn, requireOneself } from "./own-account.js";
+import { sharedAddresses } from "./reset-addresses.js";
+import { renameAccount } from "./written-account.js";
+
+/** An address of a person, as they see it themselves. Times are ISO 8601 in UTC. */
+export interface OwnAddress {
+  readonly address: string;
+  readonly isUserName: boolean;
+  /** Whether the account has it in `emails`. */
+  readonly isInProfile: boolean;
+  /** Undefined: the person has not proved it. */
+  readonly provedAt?: string;
+  /** Until when the link works that proves it. */
+  readonly pendingUntil?: string;
+}
+
+/** What a person enters to prove an address. */
+export interface AskedProof {
+  readonly email: string | undefined;
+  readonly currentPassword: string | undefined;
+}
+
+/** How long a link works, in seconds. */
+const LINK_SECONDS = DAY;
+
+/** The addresses of people who are signed in with a credential of their own. Each method throws ForbiddenError for others. */
+export class OwnAddressService {
+  constructor(
+    private readonly deps: Dependencies,
+    private readonly links: Links,
+    private readonly guard: BruteForceGuard,
+    private readonly mail: OutgoingMail,
+    private readonly password: CurrentPassword,
+  ) {}
+
+  /** The addresses of the account: its user name first, then those of the profile, then the others. */
+  async list(session: PersonSession): Promise<OwnAddress[]> {
+    const { accountId } = requireOneself(actorOfSession(session));
+    const { accounts, ownAddresses } = this.deps.work.read(PROVIDER_REALM, accountId);
+    const account = await accounts.find(accountId);
+    if (!account) return [];
+    const listed = new Map<string, OwnAddress>();
+    const add = (address: string, facts: Partial<OwnAddress>) => {
+      const key = mailboxKey(address);
+      const known = listed.get(key) ?? { address, isUserName: false, isInProfile: false };
+      listed.set(key, { ...known, ...facts });
+    };
+    if (isEmailAddress(account.userName)) add(account.userName, { isUserName: true });
+    for (const each of addressesOf({ userName: "", profile: account.profile }))
+      add(each, { isInProfile: true });
+    for (const { address, provedAt } of await ownAddresses.proved(accountId)) add(address, { provedAt });
+    for (const { address, expiresAt } of await ownAddresses.pending(accountId, this.deps.now())) {
+      add(address, { pendingUntil: expiresAt });
+    }
+    return [...listed.values()];
+  }
+
+  /**
+   * Sends a link to an address, which proves it. Nothing tells whether another account has the address, or how much mail
+   * others have had sent to it: beyond the limit of the address, no mail is sent.
+   *
+   * @throws InvalidValueError for what is no address, ConflictError for one that is proved already and beyond as many as a
+   *   person can have, ForbiddenError for a wrong password, TooManyRequestsError beyond the limits of the account, and of the
+   *   organization that created it
+   */
+  async ask(session: PersonSession, { email, currentPassword }: AskedProof, origin: Origin): Promise<void> {
+    const author = oneself(session, origin);
+    const address = (email ?? "").trim();
+    if (!isEmailAddress(address)) throw new InvalidValueError("Enter an e-mail address", "email");
+    const { hash } = await this.password.require(session, currentPassword, author);
+    const { accountId } = session;
+    await this.deps.work.write(PROVIDER_REALM, async (repositories) => {
+      const account = await lockOwn(repositories, author);
+      const { accounts, ownAddresses, sessions } = repositories;
+      if ((await sessions.passwordHash(session.id)) !== hash) throw passwordChanged();
+      await this.#requireNew(repositories, accountId, address);
+      const limit = { points: MAX_PROOFS_AN_HOUR, seconds: HOUR };
+      await countWithin(this.deps, repositories, `proofs of addresses of ${accountId}`, limit);
+      const [revision, now] = [newRevision(), this.deps.now()];
+      await ownAddresses.prune(later(now, -DAY));
+      await ownAddresses.begin({ accountId, address, revision, expiresAt: later(now, LINK_SECONDS) }, hash);
+      const { organizationId } = await accounts.origin(accountId);
+      const mail = { kind: "address-proof", accountId, address, revision } as const;
+      await this.mail.writeSilently(repositories, { actor: author.actor, organizationId }, mail);
+      await this.deps.changes.record(repositories, author, {
+        ...{ action: "change", target: targetOf(account) },
+        detail: "asked for the proof of a new address",
+      });
+    });
+  }
+
+  /**
+   * What a link proves. Changes nothing.
+   *
+   * @param token the last part of the link
+   * @throws UnknownLinkError for a link that Muster did not make, ForbiddenError for one of another account, ClosedError for
+   *   one that is no longer valid, TooManyRequestsError after too many unknown links
+   */
+  async open(session: PersonSession, token: string, origin: Origin): Promise<PendingAddress> {
+    const { accountId } = requireOneself(actorOfSession(session));
+    const repositories = this.deps.work.read(PROVIDER_REALM, accountId);
+    return this.guard.ofLinks("User", origin, () => this.#find(repositories, accountId, token));
+  }
+
+  /** Proves the address of a link, which ends. @throws what `open` throws */
+  async confirm(session: PersonSession, token: string, origin: Origin): Promise<void> {
+    await this.open(session, token, origin);
+    await this.#change(session, origin, "proved an address", async (repositories, { id }) => {
+      const pending = await this.#find(repositories, id, token);
+      await repositories.ownAddresses.endPending(pending);
+      await repositories.accounts.proveAddress(id, pending.address, this.deps.now());
+    });
+  }
+
+  /**
+   * Makes a proved address the account's user name. That ends an organization's care.
+   *
+   * @throws InvalidValueError for an address that is not proved, ConflictError when another account has the user name
+   */
+  async makeUserName(session: PersonSession, email: string | undefined, origin: Origin): Promise<void> {
+    await this.deps.work.write(PROVIDER_REALM, async (repositories) => {
+      const author = oneself(session, origin);
+      const account = await lockOwn(repositories, author);
+      const proved = await repositories.ownAddresses.proved(account.id);
+      const found = proved.find(({ address }) => isSameMailbox(address, email ?? ""));
+      if (!found) throw new InvalidValueError("Prove this address by a mail to it first", "email");
+      const userName = found.address;
+      if (userName === account.userName) return;
+      const holder = await repositories.accounts.findIdByUserName(userName);
+      if (holder !== undefined && holder !== account.id) throw taken(userName);
+      await renameAccount(repositories, account, userName, this.deps.now());
+      await this.deps.changes.record(repositories, author, {
+        ...{ action: "change", target: targetOf({ ...account, userName }), attributes: ["userName"] },
+        detail: "a proved address was made the user name",
+      });
+    });
+  }
+
+  /**
+   * Forgets an address that the person proved, or asked to prove.
+   *
+   * @throws InvalidValueError for another address, ConflictError for the user name and for an address of the profile
+   */
+  async remove(session: PersonSession, email: string | undefined, origin: Origin): Promise<void> {
+    await this.#change(session, origin, "removed a proved address", async (repositories, account) => {
+      const { ownAddresses } = repositories;
+      const isMeant = (address: string) => isSameMailbox(address, email ?? "");
+      if (isMeant(account.userName)) {
+        throw new ConflictError(
+          `'${account.userName}' is your user name; make another address the user name first`,
+        );
+      }
+      const own = [
+        ...(await ownAddresses.proved(account.id)),
+        ...(await ownAddresses.pending(account.id, this.deps.now())),
+      ];
+      const found = own.find(({ address }) => isMeant(address));
+      if (!found) throw new InvalidValueError("You have not proved this address, nor asked to", "email");
+      if ((await sharedAddresses(repositories, account)).some(isMeant)) {
+        throw new ConflictError(`'${found.address}' is in the 'emails' of your account; take it out there`);
+      }
+      await ownAddresses.forget(account.id, [found.address]);
+    });
+  }
+
+  /** Changes the addresses of the person, in one transaction that also records it. @param detail for the audit log */
+  async #change(
+    session: PersonSession,
+    origin: Origin,
+    detail: string,
+    change: (repositories: Repositories, account: AccountWithOrganizations) => Promise<void>,
+  ): Promise<void> {
+    const author = oneself(session, origin);
+    await this.deps.work.write(PROVIDER_REALM, async (repositories) => {
+      const account = await lockOwn(repositories, author);
+      await change(repositories, account);
+      await this.deps.changes.record(repositories, author, {
+        ...{ action: "change", target: targetOf(account), detail },
+      });
+    });
+  }
+
+  async #requireNew({ ownAddresses }: Repositories, accountId: string, address: string): Promise<void> {
+    const proved = await ownAddresses.proved(accountId);
+    if (proved.some((each) => isSameMailbox(each.address, address))) {
+      throw new ConflictError("You have proved this address already", "email");
+    }
+    const pending = await ownAddresses.pending(accountId, this.deps.now());
+    const others = pending.filter((each) => !isSameMailbox(each.address, address));
+    if (proved.length + others.length < MAX_ADDRESSES) return;
+    throw new ConflictError(`You have ${MAX_ADDRESSES} addresses already; remove one first`, "email");
+  }
+
+  async #find(
+    { ownAddresses }: Pick<Repositories, "ownAddresses">,
+    accountId: string,
+    token: string,
+  ): Promise<PendingAddress> {
+    const link = this.links.readAddressProof(token);
+    if (!link) throw new UnknownLinkError();
+    if (link.accountId !== accountId) {
+      throw new ForbiddenError(
+        "This link is for another account; sign in with the account that asked for it",
+      );
+    }
+    const pending = await ownAddresses.findPending(accountId, link.revision);
+    if (!pending) {
+      throw new ClosedError("changed", "This link was used, or is no longer valid; ask for a new one");
+    }
+    if (pending.expiresAt > this.deps.now()) return pending;
+    throw new ClosedError("expired", "This link has expired; ask for a new one");
+  }
+}
+
+/** A person who is signed in as the author of what they do with their account, wherever the session acts. */
+const oneself = (session: PersonSession, origin: Origin): Author => ({
+  actor: requireOneself(actorOfSession(session)),
+  realm: PROVIDER_REALM,
+  ...(origin && { origin }),
+});
+
+const taken = (userName: string) =>
+  new ConflictError(
+    `Another account has the user name '${userName}'. You can choose a password for that account by a mail to this address`,
+    "email",
+  );
