@@ -68,7 +68,26 @@ module.exports = {
       name: "src-stands-alone",
       severity: "error",
       from: { path: "^src/" },
-      to: { path: "^(migrations|seeds|test|bench)/" },
+      to: { path: "^(migrations|seeds|test|bench|console)/" },
+    },
+    {
+      name: "console-stands-alone",
+      comment: "The console knows the server by its public endpoints alone",
+      severity: "error",
+      from: { path: "^console/" },
+      to: { path: "^(src|migrations|seeds|test|bench)/" },
+    },
+    {
+      name: "console-scim-is-pure",
+      severity: "error",
+      from: { path: "^console/src/scim/" },
+      to: { pathNot: "^console/src/scim/" },
+    },
+    {
+      name: "console-ui-knows-no-pages",
+      severity: "error",
+      from: { path: "^console/src/ui/" },
+      to: { path: "^console/", pathNot: "^console/src/(ui/|scim/errors\\.ts$)" },
     },
     {
       name: "domain-is-pure",

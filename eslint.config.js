@@ -1,5 +1,6 @@
 import js from "@eslint/js";
 import prettier from "eslint-config-prettier";
+import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
@@ -49,6 +50,12 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-expressions": "off", // chai's property assertions
       "@typescript-eslint/no-non-null-assertion": "off",
     },
+  },
+  {
+    files: ["console/src/**/*.{ts,tsx}"],
+    extends: [hooks.configs.flat.recommended],
+    // Of use with React's compiler alone, which does not run here.
+    rules: { "react-hooks/incompatible-library": "off" },
   },
   { files: ["**/*.js", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },
   { files: ["**/*.cjs"], languageOptions: { globals: { module: "writable" } } },

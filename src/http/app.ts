@@ -105,7 +105,16 @@ export function createApp(parts: AppParts): Express {
   app.use(ADMINISTRATOR_SETUP, administratorSetup({ ...people, pages, csrf, logger }));
   app.use("/account-setup", accountSetup({ ...people, pages, csrf, logger }));
   app.use("/password-reset", passwordReset({ ...people, pages, csrf, logger }));
-  app.use(CONSOLE, consoleRouter({ ...parts.console, pages, csrf, logger }));
+  app.use(
+    CONSOLE,
+    consoleRouter({
+      ...parts.console,
+      pages,
+      csrf,
+      logger,
+      base: `${new URL(publicUrl).pathname.replace(/\/$/, "")}${CONSOLE}`,
+    }),
+  );
   const sessionAuthentication = new SessionAuthentication(parts.console.sessions, parts.console.cookies);
   app.use(SCIM_PATH, scim({ ...parts, sessionAuthentication, baseUrl: `${publicUrl}${SCIM_PATH}` }));
   if (parts.welcomes) app.get("/", requests.handler, welcome(pages, `${publicUrl}${SCIM_PATH}`));

@@ -22,16 +22,22 @@ export class Pages {
   readonly #eta = new Eta({ cache: true });
   /** What every template can use. */
   readonly #common: object;
+  /** The first letter of the product's name on its colour, as the address of an image. */
+  readonly icon: string;
+  /** The origin that the product's logo comes from, after a space; empty without one. */
+  readonly logoOrigin: string;
 
   constructor(readonly branding: Branding) {
     const { templates } = branding;
+    this.icon = iconOf(branding);
+    this.logoOrigin = originOf(branding.logoUrl);
     this.#eta.resolvePath = (page) =>
       templatePath(templates, `pages/${extname(page) === "" ? `${page}.html` : page}`);
     this.#common = {
       ...branding,
       locale: templates.locale,
       direction: directionOf(templates),
-      icon: iconOf(branding),
+      icon: this.icon,
       time: (text: string) => readableTime(templates, text),
       roleName: readableRole,
       // Names of people and organizations, whose direction may be another one than that of the text around them.
@@ -39,10 +45,16 @@ export class Pages {
     };
   }
 
+  /** The colours of all pages, as a style sheet. */
+  colours(): string {
+    const { light, dark } = this.branding.accents;
+    return `:root { --accent-light: ${light}; --accent-dark: ${dark}; }\n${this.#eta.render("tokens.css", {})}`;
+  }
+
   /** @param page the name of its template */
   send(response: Response, status: number, page: string, data: object): void {
     const nonce = randomBytes(16).toString("base64");
-    const { logoUrl, acceptedUrl } = this.branding;
+    const { acceptedUrl } = this.branding;
     const html = this.#eta.render(page, { ...this.#common, nonce, error: undefined, ...data });
     response
       .status(status)
@@ -52,7 +64,7 @@ export class Pages {
           "default-src 'none'",
           `style-src 'nonce-${nonce}'`,
           `script-src 'nonce-${nonce}'`,
-          `img-src data:${originOf(logoUrl)}`,
+          `img-src data:${this.logoOrigin}`,
           // Browsers hold redirects after a form to this, too, and those that follow: to a page to sign in, say.
           `form-action 'self'${acceptedUrl === undefined ? "" : ` ${new URL(acceptedUrl).protocol}`}`,
           "frame-ancestors 'none'",

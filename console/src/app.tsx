@@ -1,0 +1,49 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createBrowserRouter, RouterProvider } from "react-router";
+import { enterRealm, leadToRealm } from "./frame/entry.ts";
+import { Frame } from "./frame/frame.tsx";
+import { Home } from "./frame/home.tsx";
+import { NothingHere, ProblemPage } from "./frame/problem-page.tsx";
+import { REALM_ROUTE } from "./frame/realm.ts";
+import { OrganizationsPage } from "./organizations/organizations-page.tsx";
+import { BASE_PATH } from "./page.ts";
+import { queries } from "./server.ts";
+import { UserPanel } from "./users/user-panel.tsx";
+import { UsersPage } from "./users/users-page.tsx";
+
+/** All pages. An address says where it is, the realm, and what is shown there. */
+const router = createBrowserRouter(
+  [
+    { path: "/", loader: leadToRealm, ErrorBoundary: ProblemPage, HydrateFallback: Nothing },
+    {
+      path: "/:realm",
+      id: REALM_ROUTE,
+      loader: enterRealm,
+      // What the person may do changes with the realm, not with each letter of a search.
+      shouldRevalidate: ({ currentParams, nextParams, defaultShouldRevalidate, currentUrl, nextUrl }) =>
+        currentParams.realm !== nextParams.realm ||
+        (currentUrl.href === nextUrl.href && defaultShouldRevalidate),
+      Component: Frame,
+      ErrorBoundary: ProblemPage,
+      HydrateFallback: Nothing,
+      children: [
+        { index: true, Component: Home },
+        { path: "users", Component: UsersPage, children: [{ path: ":id", Component: UserPanel }] },
+        { path: "organizations", Component: OrganizationsPage },
+        { path: "*", Component: NothingHere },
+      ],
+    },
+  ],
+  { basename: BASE_PATH },
+);
+
+export const App = () => (
+  <QueryClientProvider client={queries}>
+    <RouterProvider router={router} />
+  </QueryClientProvider>
+);
+
+/** While the first page comes. */
+function Nothing() {
+  return null;
+}

@@ -1,0 +1,71 @@
+import { useEffect, useRef } from "react";
+import { NavLink, Outlet, useLoaderData, useLocation, useNavigation } from "react-router";
+import { page } from "../page.ts";
+import { ConfirmDialogs } from "../ui/confirm.tsx";
+import { AccountMenu } from "./account-menu.tsx";
+import { Elsewhere } from "./elsewhere.tsx";
+import styles from "./frame.module.css";
+import { pagesOf } from "./pages.ts";
+import type { CurrentRealm } from "./realm.ts";
+import { RealmSwitcher } from "./realm-switcher.tsx";
+import { SecondFactorNotice } from "./second-factor-notice.tsx";
+import { SignInAgain } from "./sign-in-again.tsx";
+import { useSession, useSessionOnReturn } from "./use-session.ts";
+
+/** What stands around each page: where one is, where one can go, and who one is. */
+export function Frame() {
+  const { id, realm } = useLoaderData<CurrentRealm>();
+  const isLoading = useNavigation().state === "loading";
+  const isElsewhere = useSession().realm !== id;
+  useSessionOnReturn();
+  const main = useMainFocus();
+  return (
+    <div className={styles.frame}>
+      <button className={styles.skip} type="button" onClick={() => main.current?.focus()}>
+        Skip to the content
+      </button>
+      <header className={styles.rail}>
+        <div className={styles.product}>
+          {page.logoUrl === "" ? (
+            <bdi>{page.productName}</bdi>
+          ) : (
+            <img src={page.logoUrl} alt={page.productName} />
+          )}
+        </div>
+        <RealmSwitcher current={id} />
+        <nav aria-label="Pages">
+          {pagesOf(realm).map(({ path, label, icon: Icon }) => (
+            <NavLink key={path} to={path} className={styles.page}>
+              <Icon size={16} aria-hidden />
+              {label}
+            </NavLink>
+          ))}
+        </nav>
+        <AccountMenu />
+      </header>
+      <main className={styles.main} ref={main} tabIndex={-1} aria-busy={isLoading}>
+        <SecondFactorNotice />
+        {isElsewhere && <Elsewhere realm={id} />}
+        {realm && (
+          <div className={styles.content} inert={isElsewhere}>
+            <Outlet />
+          </div>
+        )}
+      </main>
+      <ConfirmDialogs />
+      <SignInAgain />
+    </div>
+  );
+}
+
+/** Brings those who hear or tab through a page to its content when another page comes. */
+function useMainFocus() {
+  const main = useRef<HTMLElement>(null);
+  const [, name] = useLocation().pathname.split("/").filter(Boolean);
+  const before = useRef(name);
+  useEffect(() => {
+    if (before.current !== name) main.current?.focus();
+    before.current = name;
+  }, [name]);
+  return main;
+}

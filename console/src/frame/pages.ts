@@ -1,0 +1,27 @@
+import { Building2, Users } from "lucide-react";
+import type { LucideIcon } from "lucide-react";
+import type { Realm } from "../scim/resources.ts";
+import { isProvider, may } from "./realm.ts";
+
+/** What the rail leads to. */
+export interface FramePage {
+  readonly path: string;
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly isOffered: (realm: Realm) => boolean;
+}
+
+const PAGES: readonly FramePage[] = [
+  { path: "users", label: "Users", icon: Users, isOffered: (realm) => may(realm, "read Users") },
+  {
+    path: "organizations",
+    label: "Organizations",
+    icon: Building2,
+    // In an organization's realm, Groups are its teams.
+    isOffered: (realm) => isProvider(realm) && may(realm, "read Groups"),
+  },
+];
+
+/** The pages of a realm that the person may see. */
+export const pagesOf = (realm: Realm | undefined) =>
+  realm ? PAGES.filter(({ isOffered }) => isOffered(realm)) : [];

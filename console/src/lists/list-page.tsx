@@ -1,0 +1,158 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
+import type { ReactNode } from "react";
+import { Outlet, useParams } from "react-router";
+import type { Resource } from "../scim/resources.ts";
+import { Button } from "../ui/button.tsx";
+import { Failure, Message } from "../ui/message.tsx";
+import { Table } from "../ui/table.tsx";
+import type { Column, Ticked } from "../ui/table.tsx";
+import { FilterChip } from "./filter-chip.tsx";
+import type { ListFilter } from "./filter-chip.tsx";
+import styles from "./list-page.module.css";
+import type { listQuery } from "./list-query.ts";
+import { ListSearch } from "./list-search.tsx";
+import type { ListChanges, ListState } from "./list-state.ts";
+import type { ListContext } from "./panel.tsx";
+
+interface ListPageProps<T extends Resource> {
+  /** What the list is of, in the plural. */
+  readonly title: string;
+  readonly query: ReturnType<typeof listQuery<T>>;
+  readonly state: ListState;
+  readonly changes: ListChanges;
+  readonly searchLabel: string;
+  readonly filters: readonly ListFilter[];
+  readonly columns: readonly Column<T>[];
+  /** What a row is called. */
+  readonly nameOf: (row: T) => string;
+  readonly canTick?: boolean;
+  readonly ticked?: Ticked;
+  readonly onTick?: (ticked: Ticked) => void;
+  /** Stands in the place of search and filters while rows are ticked. */
+  readonly actions?: ReactNode;
+  /** Beside the title. */
+  readonly buttons?: ReactNode;
+  /** Said when there is nothing at all. */
+  readonly emptyText: string;
+}
+
+const count = new Intl.NumberFormat();
+
+/** One list: title with the count, search, filters, rows, and what is open beside them. */
+export function ListPage<T extends Resource>(props: ListPageProps<T>) {
+  const { title, query, state, changes, searchLabel, filters, columns, nameOf, actions, buttons, emptyText } =
+    props;
+  const { data, error, isPlaceholderData, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
+    useInfiniteQuery(query);
+  const { id: openId } = useParams();
+  const pages = data?.pages;
+  const rows = useMemo(() => pages?.flatMap(({ Resources }) => Resources) ?? [], [pages]);
+  const total = pages?.[0]?.totalResults ?? 0;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const isNarrowed = state.search !== "" || Object.keys(state.filters).length > 0;
+
+  return (
+    <div className={styles.page}>
+      <section className={styles.list} aria-labelledby="title">
+        <header className={styles.header}>
+          <h1 id="title">{title}</h1>
+          {pages && !error && <span className={styles.count}>{count.format(total)}</span>}
+          <div className={styles.buttons}>{buttons}</div>
+        </header>
+        <div className={styles.bar}>
+          {actions ?? (
+            <>
+              <ListSearch label={searchLabel} value={state.search} onChange={changes.search} />
+              {filters.map((filter) => (
+                <FilterChip
+                  key={filter.name}
+                  filter={filter}
+                  value={state.filters[filter.name]}
+                  onChange={(value) => changes.filter(filter.name, value)}
+                />
+              ))}
+            </>
+          )}
+        </div>
+        <div
+          className={styles.rows}
+          aria-busy={isPlaceholderData}
+          data-waiting={isPlaceholderData || undefined}
+        >
+          {error ? (
+            <Failure
+              title={`The list of ${title.toLowerCase()} was not loaded`}
+              error={error}
+              onRetry={() => void refetch()}
+            />
+          ) : !pages ? (
+            <Placeholders />
+          ) : rows.length === 0 ? (
+            <Nothing
+              title={title}
+              state={state}
+              isNarrowed={isNarrowed}
+              onClear={changes.clear}
+              text={emptyText}
+            />
+          ) : (
+            <Table
+              label={title}
+              columns={columns}
+              rows={rows}
+              total={total}
+              sorting={state.sorting}
+              onSort={changes.sort}
+              openId={openId}
+              onEnd={onEnd}
+              nameOf={props.canTick ? nameOf : undefined}
+              ticked={props.ticked}
+              onTick={props.onTick}
+            />
+          )}
+        </div>
+        <p className={styles.spoken} role="status">
+          {pages && !isPlaceholderData && `${count.format(total)} ${title.toLowerCase()}`}
+        </p>
+      </section>
+      <Outlet context={{ ids: rows.map(({ id }) => id) } satisfies ListContext} />
+    </div>
+  );
+}
+
+/** Quiet rows while the first ones come; only after a moment, so that nothing flickers. */
+const Placeholders = () => (
+  <div className={styles.placeholders} aria-hidden>
+    {Array.from({ length: 12 }, (_, index) => (
+      <div key={index} />
+    ))}
+  </div>
+);
+
+interface NothingProps {
+  readonly title: string;
+  readonly state: ListState;
+  readonly isNarrowed: boolean;
+  readonly onClear: () => void;
+  readonly text: string;
+}
+
+function Nothing({ title, state, isNarrowed, onClear, text }: NothingProps) {
+  if (!isNarrowed)
+    return (
+      <Message title={`No ${title.toLowerCase()} yet`}>
+        <p>{text}</p>
+      </Message>
+    );
+  return (
+    <Message title={`No ${title.toLowerCase()} match`}>
+      <p>
+        {state.search === "" ? "Nothing fulfils these filters." : `Nothing was found for “${state.search}”.`}
+      </p>
+      <Button onPress={onClear}>Clear search and filters</Button>
+    </Message>
+  );
+}

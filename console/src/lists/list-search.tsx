@@ -1,0 +1,51 @@
+import { useEffect, useRef, useState } from "react";
+import { SearchField } from "../ui/search-field.tsx";
+
+/** How long a person pauses who waits for what was typed, in milliseconds. */
+const PAUSE = 200;
+
+interface ListSearchProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+}
+
+/** The search of a list, as one types; `/` leads to it. */
+export function ListSearch({ label, value, onChange }: ListSearchProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const [typed, setTyped] = useState(value);
+  const [shown, setShown] = useState(value);
+  const pause = useRef<number>(undefined);
+  // The address changed by another way, such as going back.
+  if (value !== shown) {
+    setShown(value);
+    setTyped(value);
+  }
+
+  const change = (text: string) => {
+    setTyped(text);
+    clearTimeout(pause.current);
+    const send = () => {
+      setShown(text.trim());
+      onChange(text.trim());
+    };
+    pause.current = window.setTimeout(send, PAUSE);
+  };
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "/" || isTyping(event.target)) return;
+      event.preventDefault();
+      input.current?.focus();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
+
+  return <SearchField label={label} value={typed} onChange={change} inputRef={input} maxLength={200} />;
+}
+
+/** Whether a key that is pressed there is text. */
+export const isTyping = (target: EventTarget | null) =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));

@@ -1,0 +1,112 @@
+import { ConnectionError, errorOf, ScimError } from "./errors.ts";
+import type { List } from "./resources.ts";
+import { CSRF_HEADER } from "./session.ts";
+import type { Session } from "./session.ts";
+
+const SCIM_JSON = "application/scim+json";
+const BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+
+/** What a list is asked for; what is undefined is left out. */
+export interface Query {
+  readonly filter?: string;
+  readonly sortBy?: string;
+  readonly sortOrder?: "ascending" | "descending";
+  readonly attributes?: string;
+  readonly count?: number;
+  /** Empty: the first page by cursor (RFC 9865). */
+  readonly cursor?: string;
+}
+
+export interface BulkOperation {
+  readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly bulkId?: string;
+  readonly data?: object;
+}
+
+/** What came of an operation of a Bulk. */
+export interface BulkResult {
+  readonly method: string;
+  readonly location?: string;
+  readonly status: string;
+  readonly response?: { readonly detail?: string; readonly scimType?: string };
+}
+
+/** The public SCIM endpoints, in the realm that the session acts in. The console has no other way to the server's data. */
+export class ScimClient {
+  /** @param url the base of SCIM, with a slash at its end */
+  constructor(
+    private readonly url: URL,
+    private readonly session: Session,
+  ) {}
+
+  /** @throws ScimError, ConnectionError */
+  get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+    return this.#send<T>("GET", withQuery(path, query), undefined, {}, signal);
+  }
+
+  list<T>(path: string, query: Query, signal?: AbortSignal): Promise<List<T>> {
+    return this.get<List<T>>(path, query, signal);
+  }
+
+  create<T>(path: string, resource: object): Promise<T> {
+    return this.#send<T>("POST", path, resource);
+  }
+
+  /** @param version of what the person saw; another one since then is a conflict (412) */
+  patch<T>(path: string, operations: readonly object[], version?: string): Promise<T> {
+    const body = { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations: operations };
+    return this.#send<T>("PATCH", path, body, version === undefined ? {} : { "If-Match": version });
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.#send("DELETE", path);
+  }
+
+  /** @returns what came of each operation, in their order */
+  async bulk(operations: readonly BulkOperation[]): Promise<readonly BulkResult[]> {
+    const body = { schemas: [BULK_REQUEST], Operations: operations };
+    const answer = await this.#send<{ Operations: readonly BulkResult[] }>("POST", "Bulk", body);
+    return answer.Operations;
+  }
+
+  async #send<T>(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Readonly<Record<string, string>> = {},
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const answer = await fetch(new URL(path, this.url), {
+      method,
+      signal,
+      headers: {
+        Accept: SCIM_JSON,
+        ...(body && { "Content-Type": SCIM_JSON }),
+        ...(method !== "GET" && { [CSRF_HEADER]: this.session.state.csrf }),
+        ...headers,
+      },
+      body: body && JSON.stringify(body),
+    }).catch((cause: unknown) => {
+      if (signal?.aborted) throw cause;
+      throw new ConnectionError({ cause });
+    });
+    if (answer.status === 401) {
+      await this.session.restored();
+      return this.#send<T>(method, path, body, headers, signal);
+    }
+    if (!answer.ok) throw await errorOf(answer);
+    return (answer.status === 204 ? undefined : await answer.json()) as T;
+  }
+}
+
+function withQuery(path: string, query: Query): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query) as [string, string | number | undefined][]) {
+    if (value !== undefined) parameters.set(name, String(value));
+  }
+  return parameters.size === 0 ? path : `${path}?${parameters}`;
+}
+
+/** Whether something is not there, or not in this realm. */
+export const isNotFound = (error: unknown) => error instanceof ScimError && error.status === 404;

@@ -1,0 +1,34 @@
+/** A refusal of the server, as SCIM says it (RFC 7644 section 3.12). */
+export class ScimError extends Error {
+  constructor(
+    readonly status: number,
+    readonly scimType: string | undefined,
+    detail: string,
+    /** To name when asking for help. */
+    readonly requestId: string | undefined,
+    /** The field of a form that is wrong, where the server knows it. */
+    readonly field?: string,
+  ) {
+    super(detail);
+    this.name = "ScimError";
+  }
+}
+
+/** No answer came: the network or the server is away. Whether a write was done is not known. */
+export class ConnectionError extends Error {
+  constructor(options?: ErrorOptions) {
+    super("The server cannot be reached.", options);
+    this.name = "ConnectionError";
+  }
+}
+
+/** @param answer one that is not 2xx */
+export async function errorOf(answer: Response): Promise<ScimError> {
+  const body = await answer.json().then(
+    (json) => json as { detail?: string; scimType?: string; field?: string },
+    () => ({ detail: undefined, scimType: undefined, field: undefined }),
+  );
+  const detail = body.detail ?? `The server answered ${answer.status}.`;
+  const requestId = answer.headers.get("X-Request-Id") ?? undefined;
+  return new ScimError(answer.status, body.scimType, detail, requestId, body.field);
+}

@@ -1,0 +1,102 @@
+/** The extension in which Muster says what a User is in organizations. */
+export const MEMBERSHIP = "urn:muster:params:scim:schemas:extension:membership:2.0:User";
+
+/** The extension in which Muster says what it knows of a Group. */
+export const ORGANIZATION = "urn:muster:params:scim:schemas:extension:organization:2.0:Group";
+
+export const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/** Something that is named elsewhere. */
+export interface Reference {
+  readonly value: string;
+  readonly $ref?: string;
+  readonly display?: string;
+}
+
+/** A value of a list, such as an address. */
+export interface Valued {
+  readonly value?: string;
+  readonly type?: string;
+  readonly primary?: boolean;
+  readonly display?: string;
+}
+
+export interface Resource {
+  readonly id: string;
+  readonly meta: { readonly version?: string; readonly created?: string; readonly lastModified?: string };
+}
+
+export interface User extends Resource {
+  readonly userName: string;
+  readonly displayName?: string;
+  readonly externalId?: string;
+  readonly active?: boolean;
+  readonly name?: { readonly formatted?: string; readonly givenName?: string; readonly familyName?: string };
+  readonly title?: string;
+  readonly userType?: string;
+  readonly preferredLanguage?: string;
+  readonly locale?: string;
+  readonly timezone?: string;
+  readonly emails?: readonly Valued[];
+  readonly phoneNumbers?: readonly Valued[];
+  readonly roles?: readonly Valued[];
+  /** In an organization's realm, the person's teams; in the provider's, the organizations. */
+  readonly groups?: readonly Reference[];
+  readonly [ENTERPRISE]?: {
+    readonly employeeNumber?: string;
+    readonly costCenter?: string;
+    readonly organization?: string;
+    readonly division?: string;
+    readonly department?: string;
+    readonly manager?: { readonly value?: string; readonly displayName?: string };
+  };
+  readonly [MEMBERSHIP]?: {
+    readonly state?: "invited";
+    readonly lastActiveAt?: string;
+    readonly memberships?: readonly Membership[];
+    readonly organizationRoles?: readonly OrganizationRole[];
+    readonly teams?: readonly Reference[];
+    readonly setupMailStatus?: string;
+  };
+}
+
+/** How a person became a member. */
+export interface Membership extends Reference {
+  readonly joinedAt?: string;
+  readonly source?: "scim" | "admin" | "invitation";
+  readonly addedByType?: "user" | "token" | "invitation" | "operator" | "provider";
+  readonly addedByDisplay?: string;
+}
+
+export interface OrganizationRole {
+  readonly value: string;
+  readonly organization: string;
+  readonly display?: string;
+  readonly type?: "direct" | "team";
+}
+
+export interface Group extends Resource {
+  readonly displayName: string;
+  readonly externalId?: string;
+  readonly [ORGANIZATION]?: { readonly description?: string; readonly memberCount?: number };
+}
+
+/** Where the session acts, and what it may do there. */
+export interface Realm {
+  readonly type: "provider" | "organization";
+  readonly organization?: Reference;
+  readonly readOnly: boolean;
+  readonly grantableRoles?: readonly {
+    readonly value: string;
+    readonly display: string;
+    readonly type: string;
+  }[];
+  /** In the words of the access table, such as `read Users`. */
+  readonly actions?: readonly string[];
+}
+
+export interface List<T> {
+  readonly totalResults: number;
+  readonly Resources: readonly T[];
+  readonly nextCursor?: string;
+}

@@ -1,0 +1,21 @@
+import { Button as AriaButton } from "react-aria-components";
+import type { ButtonProps as AriaButtonProps } from "react-aria-components";
+import styles from "./button.module.css";
+
+interface ButtonProps extends Omit<AriaButtonProps, "className"> {
+  /** One primary button on a page; `danger` takes something away; `quiet` has no edge. */
+  readonly kind?: "primary" | "secondary" | "danger" | "quiet";
+}
+
+export const Button = ({ kind = "secondary", ...props }: ButtonProps) => (
+  <AriaButton {...props} className={`${styles.button} ${styles[kind]}`} />
+);
+
+interface IconButtonProps extends Omit<ButtonProps, "aria-label" | "kind"> {
+  /** What it does; an icon alone says nothing. */
+  readonly label: string;
+}
+
+export const IconButton = ({ label, ...props }: IconButtonProps) => (
+  <AriaButton {...props} aria-label={label} className={`${styles.button} ${styles.icon}`} />
+);

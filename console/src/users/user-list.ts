@@ -1,0 +1,85 @@
+import type { ListFilter } from "../lists/filter-chip.tsx";
+import { listQuery } from "../lists/list-query.ts";
+import type { ListState } from "../lists/list-state.ts";
+import { all, compare, search } from "../scim/filter.ts";
+import type { Filter } from "../scim/filter.ts";
+import { MEMBERSHIP } from "../scim/resources.ts";
+import type { Realm, User } from "../scim/resources.ts";
+import { isProvider } from "../frame/realm.ts";
+import { nameOfRole } from "./user-names.ts";
+
+/** What an index finds a part of. */
+const SEARCHED = ["userName", "displayName", "name.familyName", "emails.value"];
+
+/** What the rows show. */
+const ATTRIBUTES = [
+  ...["userName", "displayName", "name", "active", "roles"],
+  ...["state", "memberships", "organizationRoles", "lastActiveAt"].map((name) => `${MEMBERSHIP}:${name}`),
+].join();
+
+const STATUS: ListFilter = {
+  name: "status",
+  label: "Status",
+  values: [
+    { value: "active", label: "Active" },
+    { value: "inactive", label: "Inactive" },
+    { value: "invited", label: "Not set up" },
+  ],
+};
+
+const SOURCE: ListFilter = {
+  name: "source",
+  label: "Source",
+  values: [
+    { value: "scim", label: "Identity provider" },
+    { value: "admin", label: "Administrator" },
+    { value: "invitation", label: "Invitation" },
+  ],
+};
+
+const roleFilter = (roles: readonly string[]): ListFilter => ({
+  name: "role",
+  label: "Role",
+  values: roles.map((value) => ({ value, label: nameOfRole(value) })),
+});
+
+/** The filters that there are in a realm. */
+export const userFilters = (realm: Realm): readonly ListFilter[] => [
+  STATUS,
+  roleFilter([
+    ...(isProvider(realm) ? ["provider-admin"] : []),
+    ...["organization-admin", "organization-billing-manager"],
+  ]),
+  SOURCE,
+];
+
+export const USER_FILTER_NAMES = ["status", "role", "source"];
+
+const STATUS_FILTERS: Readonly<Record<string, string>> = {
+  active: "active eq true",
+  inactive: "active eq false",
+  invited: compare(`${MEMBERSHIP}:state`, "eq", "invited"),
+};
+
+function roleIs(role: string | undefined, realm: Realm): Filter {
+  if (role === undefined) return undefined;
+  // In the provider's realm, the roles in organizations are attributes of their own.
+  const isElsewhere = isProvider(realm) && role.startsWith("organization-");
+  return compare(isElsewhere ? `${MEMBERSHIP}:organizationRoles.value` : "roles.value", "eq", role);
+}
+
+/** The query for the people whom a list shows. */
+export function userQuery(realmId: string, realm: Realm, { search: text, filters, sorting }: ListState) {
+  const { status, role, source } = filters;
+  return listQuery<User>(realmId, "Users", {
+    filter: all(
+      search(text, SEARCHED),
+      status === undefined ? undefined : STATUS_FILTERS[status],
+      roleIs(role, realm),
+      source === undefined ? undefined : compare(`${MEMBERSHIP}:memberships.source`, "eq", source),
+    ),
+    sortBy: sorting?.by ?? "displayName",
+    sortOrder: sorting?.isDescending ? "descending" : "ascending",
+    attributes: ATTRIBUTES,
+  });
+}

@@ -1,0 +1,14 @@
+import type { User } from "../scim/resources.ts";
+import { Status } from "../ui/status.tsx";
+import { stateOf } from "./user-names.ts";
+
+export function UserStatus({ user }: { readonly user: User }) {
+  const state = stateOf(user);
+  if (state === "inactive") return <Status kind="off">Inactive</Status>;
+  // Until a password was set by the mail.
+  return state === "invited" ? (
+    <Status kind="waiting">Not set up</Status>
+  ) : (
+    <Status kind="positive">Active</Status>
+  );
+}
