@@ -14,7 +14,13 @@ import { UsersPage } from "./users/users-page.tsx";
 /** All pages. An address says where it is, the realm, and what is shown there. */
 const router = createBrowserRouter(
   [
-    { path: "/", loader: leadToRealm, ErrorBoundary: ProblemPage, HydrateFallback: Nothing },
+    {
+      path: "/",
+      loader: leadToRealm,
+      Component: Nothing,
+      ErrorBoundary: ProblemPage,
+      HydrateFallback: Nothing,
+    },
     {
       path: "/:realm",
       id: REALM_ROUTE,

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { scratchFolder } from "../support/engines.js";
 
 /** What the rules look at, and what they need for that. */
-const FOLDERS = ["src", "migrations", "seeds"];
+const FOLDERS = ["src", "migrations", "seeds", "console/src"];
 const FILES = [".dependency-cruiser.cjs", "package.json", "tsconfig.json"];
 
 /** The rules that keep the layers are themselves tested: a planted violation must be found. */
@@ -17,6 +17,10 @@ describe("The layers", function () {
     ["src/scim/planted.ts", 'import "../repositories/users/accounts.js";', "layer-scim"],
     ["src/services/planted.ts", 'import "knex";', "library-knex"],
     ["src/http/planted.ts", 'import "../muster.js";', "only-entry-points-wire"],
+    ["src/http/planted-too.ts", 'import "../../console/src/page.ts";', "src-stands-alone"],
+    ["console/src/planted.ts", 'import "../../src/domain/values/text.js";', "console-stands-alone"],
+    ["console/src/scim/planted.ts", 'import "../server.ts";', "console-scim-is-pure"],
+    ["console/src/ui/planted.ts", 'import "../server.ts";', "console-ui-knows-no-pages"],
     ["migrations/planted.ts", 'import "../src/domain/values/text.js";', "migrations-and-seeds-stand-alone"],
   ];
   let folder: string;

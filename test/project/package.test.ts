@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import process from "node:process";
 import { promisify } from "node:util";
 import { ScimClient } from "../support/client.js";
 import { scratchFolder } from "../support/engines.js";
@@ -12,7 +13,10 @@ import { Supervised } from "../support/supervised.js";
 const run = promisify(execFile);
 
 /** What the package is made from. */
-const SOURCES = ["src", "migrations", "seeds", "templates", "examples", "package.json", "tsconfig.json"];
+const SOURCES = [
+  ...["src", "migrations", "seeds", "console", "templates", "examples", "tools"],
+  ...["package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json"],
+];
 
 const TYPESCRIPT_HOST = `
 import { createServer } from "node:http";
@@ -47,7 +51,10 @@ describe("The package, installed in an empty folder", function () {
   it("has no sources, tests or build information in it", () => {
     const files = readdirSync(join(folder, "node_modules/muster"), { recursive: true }).map(String);
     expect(files).to.include.members(["dist/src/index.js", "dist/src/index.d.ts", "dist/src/main.cjs"]);
-    const own = files.filter((file) => /^(src|test|bench)\b|\.tsbuildinfo$|(?<!\.d)\.c?ts$/.test(file));
+    expect(files).to.include("dist/console/index.html");
+    const own = files.filter((file) =>
+      /^(src|test|bench|console)\b|\.tsbuildinfo$|(?<!\.d)\.c?ts$/.test(file),
+    );
     expect(own).to.deep.equal([]);
   });
 
@@ -95,10 +102,9 @@ async function compile(project: string, cwd: string): Promise<void> {
 /** Builds, packs and installs a copy of what there is, with the dependencies that are installed here. */
 async function installed(): Promise<string> {
   const [build, folder] = [scratchFolder(), scratchFolder()];
-  for (const each of [...SOURCES, "tsconfig.build.json"])
-    cpSync(each, join(build, each), { recursive: true });
+  for (const each of SOURCES) cpSync(each, join(build, each), { recursive: true });
   symlinkSync(resolve("node_modules"), join(build, "node_modules"));
-  await compile("tsconfig.build.json", build);
+  await run(process.execPath, ["tools/build.js"], { cwd: build });
   const { stdout } = await run("npm", ["pack", "--silent", "--ignore-scripts"], { cwd: build });
   await run("tar", ["xzf", join(build, stdout.trim())], { cwd: folder });
 

@@ -7,4 +7,4 @@ export const nameOfRealm = ({ value, display }: SessionRealm) =>
 
 /** What kind of realm it is, beside its name. */
 export const kindOfRealm = ({ value, isAdministrator }: SessionRealm) =>
-  `${value === "provider" ? "Provider" : "Organization"}${isAdministrator ? ", administrator" : ""}`;
+  `${value === "provider" ? "Provider" : "Organization"}${isAdministrator ? " · Admin" : ""}`;

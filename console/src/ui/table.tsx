@@ -13,11 +13,22 @@ import type { ReactNode } from "react";
 import { useIsNarrow } from "./media.ts";
 import styles from "./table.module.css";
 
+/** How a column is laid out. */
+interface ColumnMeta {
+  /** In pixels; the columns without one share the room that is left. */
+  readonly width?: number;
+  /** Whether it is there on a phone. */
+  readonly isEssential?: boolean;
+}
+
+// Of which the table takes the type alone.
+const columnMeta: ColumnMeta = {};
+
 const features = tableFeatures({
   columnVisibilityFeature,
   rowSelectionFeature,
   rowSortingFeature,
-  columnMeta: {},
+  columnMeta,
 });
 
 export type Column<T extends object> = ColumnDef<typeof features, T>;
@@ -114,7 +125,7 @@ export function Table<T extends { readonly id: string }>(props: TableProps<T>) {
         <colgroup>
           {nameOf && <col className={styles.boxColumn} />}
           {visible.map(({ id, columnDef }) => (
-            <col key={id} style={{ width: isNarrow ? undefined : columnDef.meta?.width }} />
+            <col key={id} style={{ width: columnDef.meta?.width }} />
           ))}
         </colgroup>
         <thead>

@@ -1,5 +1,6 @@
 import type { Request } from "express";
 import { inputIn } from "../pages/router.js";
+import { APP_ADDRESS } from "./app-addresses.js";
 
 /** The field of forms, and the parameter of addresses, that says where a person goes after signing in. */
 export const RETURN_FIELD = "return";
@@ -9,6 +10,7 @@ export const RETURN_FIELD = "return";
  * other address is taken, so that a link to the sign-in page leads to no other site.
  */
 const RETURN_PATHS = [
+  APP_ADDRESS,
   /^\/invitations\/[\w-]{1,2000}\.[\w-]{43}$/,
   /^\/console\/session\/addresses\/proofs\/[\w-]{1,500}\.[\w-]{43}$/,
 ];

@@ -1,0 +1,70 @@
+import { expect } from "chai";
+import { execFileSync } from "node:child_process";
+import process from "node:process";
+import type { Page } from "playwright-core";
+import { DESKTOP, expectAccessible, expectNoSidewaysScrolling, PHONE, picture } from "../support/browser.js";
+import type { Body } from "../support/client.js";
+import type { Engine } from "../support/engines.js";
+import { createUser } from "../support/factories.js";
+import { address, fill, open, PASSWORD, usePages } from "./fixture.js";
+import type { PagesFixture } from "./fixture.js";
+
+/** As `usePages`, with the console as its sources are now. */
+export function useConsole(engine: Engine, settings?: Parameters<typeof usePages>[1]): PagesFixture {
+  before(function () {
+    this.timeout(180_000);
+    execFileSync(process.execPath, ["tools/build.js"], { stdio: "inherit" });
+  });
+  return usePages(engine, settings);
+}
+
+/** An address of the console. @param path from `/console` on */
+export const consoleUrl = (given: PagesFixture, path = "") =>
+  given.scim.url.replace("/scim/v2", `/console${path}`);
+
+/** A person with a password. @param roles of the provider */
+export const person = (
+  given: PagesFixture,
+  displayName: string,
+  roles: readonly string[] = [],
+): Promise<Body> =>
+  createUser(given.scim, {
+    ...{ userName: address(), password: PASSWORD, displayName },
+    ...(roles.length > 0 && { roles: roles.map((value) => ({ value })) }),
+  });
+
+/** Opens an address of the console, and signs in on the way there. */
+export async function enterConsole(given: PagesFixture, who: Body, path = "", page?: Page): Promise<Page> {
+  const opened = page ?? (await given.browser.open({ scripts: true, viewport: DESKTOP }));
+  await open(opened, consoleUrl(given, path));
+  await fill(opened, { "User name or e-mail address": who.userName, Password: PASSWORD });
+  await opened.getByRole("button", { name: "Sign in", exact: true }).click();
+  await opened.waitForURL((url) => !url.pathname.includes("sign-in"));
+  return opened;
+}
+
+/** Waits until a page of the console is there with its rows. */
+export async function expectTitle(page: Page, title: string): Promise<void> {
+  await page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();
+}
+
+/** The names in the first column of the table, in order. */
+export const names = (page: Page): Promise<string[]> => page.locator("tbody tr a").allInnerTexts();
+
+/** Everybody can use the screen, on a phone and on a desktop, in light and in dark. @param name what pictures are called */
+export async function expectConsoleUsable(page: Page, name: string): Promise<void> {
+  for (const viewport of [PHONE, DESKTOP]) {
+    await page.setViewportSize(viewport);
+    await expectNoSidewaysScrolling(page);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await picture(page, `${name} ${colorScheme}`);
+      await expectAccessible(page);
+    }
+  }
+}
+
+/** The query of the page's address has exactly these parameters. */
+export function expectQuery(page: Page, parameters: Readonly<Record<string, string>>): void {
+  expect(Object.fromEntries(new URL(page.url()).searchParams)).to.deep.equal(parameters);
+}

@@ -1,0 +1,177 @@
+import { expect } from "chai";
+import type { Page } from "playwright-core";
+import type { Body } from "../support/client.js";
+import { forEachEngine } from "../support/engines.js";
+import { createUser, MEMBERSHIP, unique } from "../support/factories.js";
+import {
+  consoleUrl,
+  enterConsole,
+  expectConsoleUsable,
+  expectQuery,
+  expectTitle,
+  names,
+  person,
+  useConsole,
+} from "./console-fixture.js";
+import { expectPage, open } from "./fixture.js";
+
+describe("The console", function () {
+  this.timeout(120_000);
+
+  forEachEngine((engine) => {
+    const given = useConsole(engine);
+    let admin: Body;
+    let acme: Body;
+    let page: Page;
+
+    before(async () => {
+      admin = await person(given, "Ada Lovelace", ["provider-admin"]);
+      acme = await given.organization("Acme & <Sons>");
+      const members = [];
+      for (const [given_, family] of PEOPLE) {
+        members.push(
+          await createUser(given.scim, {
+            userName: `${given_}.${family}@acme.example`.toLowerCase(),
+            displayName: `${given_} ${family}`,
+            name: { givenName: given_, familyName: family },
+            active: family !== "Stone",
+          }),
+        );
+      }
+      const value = [...members, admin].map(({ id }) => ({ value: id }));
+      await given.scim.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value });
+      await given.scim.patch(`/Users/${admin.id}`, {
+        op: "add",
+        path: `${MEMBERSHIP}:organizationRoles`,
+        value: [{ value: "organization-admin", organization: acme.id }],
+      });
+    });
+
+    const enter = async (path = "") => {
+      page = await enterConsole(given, admin, path);
+    };
+    const search = () => page.getByRole("searchbox", { name: "Search by name or address" });
+
+    it("asks for the password first, and goes on at the address that was opened", async () => {
+      await enter("/provider/users?q=ann&status=active");
+      await expectTitle(page, "Users");
+      expectQuery(page, { q: "ann", status: "active" });
+      expect(await search().inputValue()).to.equal("ann");
+    });
+
+    it("opens on the users of the realm that one acts in", async () => {
+      await enter();
+      await expectTitle(page, "Users");
+      await page.getByRole("link", { name: "Ann Lee" }).waitFor();
+      await expectConsoleUsable(page, `console users ${engine.name}`);
+    });
+
+    it("finds people while one types, and keeps that in the address", async () => {
+      await enter("/provider/users");
+      await search().fill("stone");
+      await page.waitForURL(/q=stone/);
+      await page.getByText("1 users").waitFor({ state: "attached" });
+      expect(await names(page)).to.deep.equal(["Bob Stone"]);
+      await search().fill("nobody at all");
+      await page.getByRole("heading", { name: "No users match" }).waitFor();
+      await expectConsoleUsable(page, `console nobody found ${engine.name}`);
+      await page.getByRole("button", { name: "Clear search and filters" }).click();
+      await page.getByRole("link", { name: "Ann Lee" }).waitFor();
+      expectQuery(page, {});
+    });
+
+    it("shows a person beside the list, to be closed by Esc, and the next by j", async () => {
+      await enter("/provider/users?q=acme.example");
+      await page.getByRole("link", { name: "Ann Lee" }).click();
+      await page.getByRole("heading", { level: 2, name: "Ann Lee" }).waitFor();
+      await expectConsoleUsable(page, `console person ${engine.name}`);
+      await page.getByRole("tab", { name: "Access" }).click();
+      await page.getByRole("tabpanel").getByText("Acme & <Sons>").waitFor();
+      await expectConsoleUsable(page, `console access of a person ${engine.name}`);
+      await page.keyboard.press("j");
+      await page.getByRole("heading", { level: 2, name: "Bob Stone" }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.waitForURL((url) => url.pathname.endsWith("/provider/users"));
+      expectQuery(page, { q: "acme.example" });
+    });
+
+    it("filters and sorts on the server", async () => {
+      await enter("/provider/users?q=acme.example");
+      await page.getByRole("button", { name: "Status", exact: true }).click();
+      await page.getByRole("menuitemradio", { name: "Inactive" }).click();
+      await page.getByText("1 users").waitFor({ state: "attached" });
+      expect(await names(page)).to.deep.equal(["Bob Stone"]);
+      await page.getByRole("button", { name: "Clear the filter status" }).click();
+      await page.getByRole("button", { name: "Name", exact: true }).click();
+      await page.getByRole("button", { name: "Name", exact: true }).click();
+      await page.waitForURL(/sort=-displayName/);
+      await page.locator("tbody tr").first().getByText("Zoe Young").waitFor();
+    });
+
+    it("switches to another realm, which shows at all times", async () => {
+      await enter();
+      await page.getByRole("button", { name: /You act in Acme Suite/ }).click();
+      await page.getByRole("menuitem", { name: /Acme & <Sons>/ }).click();
+      await page.waitForURL((url) => url.pathname.endsWith(`/${acme.id}/users`));
+      await page.getByRole("button", { name: /You act in Acme & <Sons>/ }).waitFor();
+      await page.getByRole("link", { name: "Ann Lee" }).waitFor();
+      expect(await page.getByRole("link", { name: "Organizations" }).count()).to.equal(0);
+      await expectConsoleUsable(page, `console users of an organization ${engine.name}`);
+    });
+
+    it("lists organizations with the number of their members", async () => {
+      await enter("/provider/organizations");
+      await page.getByRole("cell", { name: "Acme & <Sons>", exact: true }).waitFor();
+      expect(await page.getByRole("row", { name: /Acme & <Sons>/ }).innerText()).to.include("5");
+      await expectConsoleUsable(page, `console organizations ${engine.name}`);
+    });
+
+    it("asks for the password over the page when the session has ended, and goes on", async () => {
+      await enter("/provider/users");
+      await page.getByRole("link", { name: "Ann Lee" }).waitFor();
+      await page.context().clearCookies();
+      await search().fill("zoe");
+      await page.getByRole("heading", { name: "Sign in again" }).waitFor();
+      await expectConsoleUsable(page, `console to sign in again ${engine.name}`);
+      await page.getByLabel("User name or e-mail address").fill(admin.userName);
+      await page.getByLabel("Password").fill("no password of mine");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page
+        .getByRole("alert")
+        .getByText(/password is wrong/)
+        .waitFor();
+      await page.getByLabel("Password").fill("correct horse battery staple 9");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByText("1 users").waitFor({ state: "attached" });
+      expect(await names(page)).to.deep.equal(["Zoe Young"]);
+    });
+
+    it("signs out", async () => {
+      await enter();
+      await page.getByRole("button", { name: "Ada Lovelace, your account" }).click();
+      await page.getByRole("menuitem", { name: "Sign out" }).click();
+      await expectPage(page, "Sign in");
+      await open(page, consoleUrl(given, "/provider/users"));
+      await expectPage(page, "Sign in");
+    });
+
+    it("offers a person without a role nothing to administer", async () => {
+      const member = await person(given, unique("Member"));
+      await given.scim.patch(`/Groups/${acme.id}`, {
+        op: "add",
+        path: "members",
+        value: [{ value: member.id }],
+      });
+      page = await enterConsole(given, member);
+      await page.getByRole("heading", { name: "You are a member of Acme & <Sons>" }).waitFor();
+      await expectConsoleUsable(page, `console of a member ${engine.name}`);
+    });
+  });
+});
+
+const PEOPLE = [
+  ["Ann", "Lee"],
+  ["Bob", "Stone"],
+  ["Cleo", "Marsh"],
+  ["Zoe", "Young"],
+] as const;
