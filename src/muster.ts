@@ -25,6 +25,7 @@ import type { AdministratorLinks } from "./services/administrators/administrator
 import { AdministratorSetup } from "./services/administrators/administrator-setup.js";
 import { AccountProof } from "./services/invitations/account-proof.js";
 import { AcceptanceService } from "./services/invitations/acceptance.js";
+import { SessionAcceptance } from "./services/invitations/session-acceptance.js";
 import { AccountSetupService } from "./services/users/account-setup.js";
 import { ForgottenPasswords } from "./services/users/forgotten-password.js";
 import { PasswordResetService } from "./services/users/password-resets.js";
@@ -140,6 +141,7 @@ export function createMuster(options: MusterOptions): Muster {
     pageMemory: new PageMemory(settings.pageMaxBytes),
     people: {
       acceptance: new AcceptanceService(deps, openInvitations, guard, passwords, proof),
+      inSession: new SessionAcceptance(deps, openInvitations),
       proofs: new AddressProofs(deps, links, openInvitations, guard, outgoing),
       setup: new AccountSetupService(deps, links, guard, passwords),
       resets: new PasswordResetService(deps, links, guard, passwords),

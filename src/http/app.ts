@@ -3,6 +3,7 @@ import type { Express } from "express";
 import { ADMINISTRATOR_SETUP } from "../services/administrators/administrator-links.js";
 import type { AdministratorSetup } from "../services/administrators/administrator-setup.js";
 import type { AcceptanceService } from "../services/invitations/acceptance.js";
+import type { SessionAcceptance } from "../services/invitations/session-acceptance.js";
 import type { AccountSetupService } from "../services/users/account-setup.js";
 import type { ForgottenPasswords } from "../services/users/forgotten-password.js";
 import type { PasswordResetService } from "../services/users/password-resets.js";
@@ -53,6 +54,7 @@ export interface AppParts extends Omit<ScimParts, "baseUrl" | "sessionAuthentica
   /** What people do by links in mail. */
   readonly people: {
     readonly acceptance: AcceptanceService;
+    readonly inSession: SessionAcceptance;
     readonly proofs: AddressProofs;
     readonly setup: AccountSetupService;
     readonly resets: PasswordResetService;

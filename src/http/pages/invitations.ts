@@ -3,31 +3,60 @@ import { addressOf } from "../../domain/invitations/invitation.js";
 import type { AcceptanceService } from "../../services/invitations/acceptance.js";
 import type { Accepted } from "../../services/invitations/joining-by-invitation.js";
 import type { AddressProofs } from "../../services/invitations/address-proofs.js";
+import type { SessionAcceptance, SignedInInvitee } from "../../services/invitations/session-acceptance.js";
 import type { OpenInvitation } from "../../services/invitations/open-invitations.js";
-import type { ConsoleCookies } from "../console/cookies.js";
+import { sessionForWrite, sessionOf } from "../console/page-session.js";
+import type { PageSessionParts } from "../console/page-session.js";
+import { withReturn } from "../console/return-path.js";
 import { LinkRouter, originOf } from "./router.js";
 import type { FormInput, PageParts, Shown } from "./router.js";
 
-export interface InvitationParts extends PageParts {
+export interface InvitationParts extends PageParts, PageSessionParts {
   readonly acceptance: AcceptanceService;
+  readonly inSession: SessionAcceptance;
   readonly proofs: AddressProofs;
-  readonly cookies: ConsoleCookies;
 }
 
 /** Where links to invitations lead: who is invited sees what to, proves an address, accepts or declines. */
-export function invitations({ acceptance, proofs, cookies, ...parts }: InvitationParts): Router {
+export function invitations(parts: InvitationParts): Router {
+  const { acceptance, inSession, proofs, cookies } = parts;
   const { branding } = parts.pages;
   const links = new LinkRouter(parts);
 
   const offerOf = (token: string, request: Request, response: Response) =>
     acceptance.open(token, originOf(request, response));
-  const again = async (token: string, input: FormInput, request: Request, response: Response) =>
-    toOfferPage(await offerOf(token, request, response), input);
+
+  /** @param isOther whether the person wants to use another account than the one that they are signed in to */
+  const offerPage = async (
+    token: string,
+    input: FormInput,
+    isOther: boolean,
+    request: Request,
+    response: Response,
+  ) => {
+    const offer = await offerOf(token, request, response);
+    const { page, data } = toOfferPage(offer, input);
+    const signedIn = await signedInFor(parts, request, offer);
+    const signIn = withReturn(branding.signInUrl, `/invitations/${token}`);
+    const takesIt = signedIn !== undefined && signedIn.hindrance === undefined && offer.takes !== "address";
+    return { page: takesIt && !isOther ? "accept-as" : page, data: { ...data, signedIn, signIn } };
+  };
+  const again = (token: string, input: FormInput, request: Request, response: Response) =>
+    offerPage(token, input, true, request, response);
 
   links.open(
-    async (token, request, response) => described(await offerOf(token, request, response)),
-    (token, request, response) => again(token, {}, request, response),
+    async (token, request, response) => {
+      const offer = await offerOf(token, request, response);
+      const signedIn = await signedInFor(parts, request, offer);
+      return { ...described(offer), signedIn: signedIn && signedInAs(signedIn) };
+    },
+    (token, request, response) => offerPage(token, {}, request.query.account === "other", request, response),
   );
+
+  const joined = (accepted: Accepted, isSignedIn: boolean, response: Response) => {
+    if (branding.acceptedUrl !== undefined) response.redirect(303, branding.acceptedUrl);
+    else parts.pages.send(response, 200, "joined", { ...accepted, isSignedIn });
+  };
 
   links.act({
     name: "accept",
@@ -39,10 +68,23 @@ export function invitations({ acceptance, proofs, cookies, ...parts }: Invitatio
       }),
     json: (accepted) => ({ body: acceptedAs(accepted) }),
     page: (accepted, _request, response) => {
-      if (branding.acceptedUrl === undefined) parts.pages.send(response, 200, "joined", accepted);
-      else response.redirect(303, branding.acceptedUrl);
+      joined(accepted, false, response);
     },
     again,
+  });
+
+  links.act({
+    name: "accept-in-session",
+    fields: ["session"],
+    run: async (token, { session: csrf }, request, response) => {
+      const session = await sessionForWrite(parts, request, csrf);
+      return inSession.accept(token, session, originOf(request, response));
+    },
+    json: (accepted) => ({ body: acceptedAs(accepted) }),
+    page: (accepted, _request, response) => {
+      joined(accepted, true, response);
+    },
+    again: (token, input, request, response) => offerPage(token, input, false, request, response),
   });
 
   const declinePage = async (token: string, request: Request, response: Response): Promise<Shown> => ({
@@ -103,6 +145,17 @@ export function invitations({ acceptance, proofs, cookies, ...parts }: Invitatio
 
   return links.end();
 }
+
+/** The person who is signed in, as the page of an invitation needs them. */
+async function signedInFor(parts: InvitationParts, request: Request, offer: OpenInvitation) {
+  const session = await sessionOf(parts, request);
+  const invitee = session && (await parts.inSession.invitee(session, offer));
+  return session && invitee && { ...invitee, csrf: parts.cookies.csrfOf(session) };
+}
+
+/** The account that accepting in the session would take, as JSON. */
+const signedInAs = ({ accountId, userName, displayName, hindrance }: SignedInInvitee) =>
+  hindrance === undefined ? { value: accountId, userName, display: displayName } : undefined;
 
 /** What an invitation offers, as JSON. */
 function described({ invitation, address, inviterName, takes }: OpenInvitation) {

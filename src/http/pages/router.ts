@@ -25,7 +25,7 @@ export interface PageParts {
 const MAX_BODY = "16kb";
 
 /** Statuses that a form is shown again with, since the person can send something else. */
-const RETRIED_STATUSES = [400, 403, 409, 429, 503];
+const RETRIED_STATUSES = [400, 401, 403, 409, 429, 503];
 
 /** The input of a person, from a form or as JSON. */
 export type FormInput = Readonly<Record<string, string | undefined>>;

@@ -14,7 +14,7 @@ import type { AccountProof, Browser } from "./account-proof.js";
 import { changedMeanwhile, joinByInvitation } from "./joining-by-invitation.js";
 import type { Accepted } from "./joining-by-invitation.js";
 import { invitedAuthor } from "./open-invitations.js";
-import type { OpenInvitation, OpenInvitations } from "./open-invitations.js";
+import type { OpenInvitation, OpenInvitations, PersonalInvitation } from "./open-invitations.js";
 import { knownWords, requireUsablePassword } from "../passwords/password-rules.js";
 import type { Passwords } from "../passwords/passwords.js";
 
@@ -27,9 +27,6 @@ export interface Acceptance {
   /** Of the second factor that guards it. */
   readonly code?: string | undefined;
 }
-
-/** An open invitation to a person whose address is known. */
-type PersonalInvitation = OpenInvitation & { readonly address: string };
 
 /** What invited people can do with their invitations. */
 export class AcceptanceService {

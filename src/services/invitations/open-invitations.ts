@@ -26,6 +26,9 @@ export interface OpenInvitation {
   readonly takes: "address" | "code" | "account" | "password" | "nothing";
 }
 
+/** An open invitation to a person whose address is known. */
+export type PersonalInvitation = OpenInvitation & { readonly address: string };
+
 /** An open invitation, and the account of the invited person, if there is one. */
 export interface FoundInvitation {
   readonly offer: OpenInvitation;
@@ -77,12 +80,9 @@ export class OpenInvitations {
     const invitation =
       link && (await repositories.invitations.find(link.invitationId, now, { lock: locked !== "nothing" }));
     if (!invitation) throw new UnknownLinkError();
-    try {
-      return await this.#offer(repositories, { invitation, link, locked, now });
-    } catch (error) {
-      if (!(error instanceof ClosedError)) throw error;
-      throw new ClosedError(error.reason, error.message, await issuerOf(repositories, invitation));
-    }
+    return withIssuer(repositories, invitation, () =>
+      this.#offer(repositories, { invitation, link, locked, now }),
+    );
   }
 
   /**
@@ -128,6 +128,20 @@ interface Followed {
   readonly link: InvitationLink;
   readonly locked: Locked;
   readonly now: string;
+}
+
+/** Has what closes an invitation name the organization, and who can help. */
+export async function withIssuer<T>(
+  repositories: Repositories,
+  invitation: Invitation,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof ClosedError)) throw error;
+    throw new ClosedError(error.reason, error.message, await issuerOf(repositories, invitation));
+  }
 }
 
 /** Whom people can ask about an invitation that they cannot accept. */
@@ -194,15 +208,13 @@ async function findInviter(
 /** @throws ClosedError for a member, and for a person whose account is not active */
 async function findPerson(
   { accounts, memberships }: Repositories,
-  { organizationId, organizationName }: Invitation,
+  invitation: Invitation,
   address: string,
   locked: Locked,
 ): Promise<Pick<FoundInvitation, "accountId" | "passwordHash">> {
   const accountId = await accounts.findIdByUserName(address);
   if (accountId === undefined) return { accountId };
-  if (await memberships.isMember(organizationId, accountId)) {
-    throw new ClosedError("member", `You are already a member of ${organizationName}`);
-  }
+  if (await memberships.isMember(invitation.organizationId, accountId)) throw alreadyMember(invitation);
   const account = await accounts.find(
     accountId,
     locked === "invitation and account" ? "forUpdate" : undefined,
@@ -213,11 +225,12 @@ async function findPerson(
       "Another account has a user name that is too similar to your address; contact the person who invited you",
     );
   }
-  if (account?.active !== true) {
-    throw new ClosedError(
-      "deactivated",
-      "Your account has been deactivated; contact the person who invited you",
-    );
-  }
+  if (account?.active !== true) throw deactivated();
   return { accountId, passwordHash: await accounts.passwordHash(accountId) };
 }
+
+export const alreadyMember = ({ organizationName }: Invitation) =>
+  new ClosedError("member", `You are already a member of ${organizationName}`);
+
+export const deactivated = () =>
+  new ClosedError("deactivated", "Your account has been deactivated; contact the person who invited you");

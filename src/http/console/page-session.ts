@@ -1,0 +1,42 @@
+import type { Request } from "express";
+import type { PersonSession } from "../../domain/sessions/session.js";
+import { ScimError } from "../../scim/errors.js";
+import type { CurrentSessions } from "../../services/sessions/current-session.js";
+import type { ConsoleCookies } from "./cookies.js";
+import { CSRF_HEADER } from "./session-authentication.js";
+
+/** What finds sessions. */
+export interface PageSessionParts {
+  readonly sessions: CurrentSessions;
+  readonly cookies: ConsoleCookies;
+}
+
+/** The session that a request for a page outside of the console comes with, if there is one. */
+export async function sessionOf(
+  { sessions, cookies }: PageSessionParts,
+  request: Request,
+): Promise<PersonSession | undefined> {
+  const secret = cookies.sessionOf(request);
+  return secret === undefined ? undefined : (await sessions.find(secret))?.session;
+}
+
+/**
+ * The session that such a page writes in.
+ *
+ * @param field what its form has as the session's CSRF token; everything else sends it as a header
+ * @throws ScimError 401 without a session, 403 without the token
+ */
+export async function sessionForWrite(
+  parts: PageSessionParts,
+  request: Request,
+  field: string | undefined,
+): Promise<PersonSession> {
+  const session = await sessionOf(parts, request);
+  if (!session) throw new ScimError(401, undefined, "You are not signed in, or your session has ended");
+  const isForm = Boolean(request.is("application/x-www-form-urlencoded"));
+  if (parts.cookies.isCsrf(session, isForm ? field : request.get(CSRF_HEADER))) return session;
+  const why = isForm
+    ? "You have signed in again since this page was opened; check the account, and send the form again"
+    : `The header ${CSRF_HEADER} is missing, or was for another realm; read it from /console/session`;
+  throw new ScimError(403, undefined, why);
+}
