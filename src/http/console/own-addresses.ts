@@ -72,9 +72,12 @@ export function ownAddressRoutes(
     if (!refusal) throw error;
     response.set(refusal.headers);
     const { field } = error as { field?: string };
-    const wrong = { error: refusal.message, field: field === "password" ? "currentPassword" : field };
-    const data = { ...(await listed(current)), email, ...wrong };
-    show(request, response, current, { status: refusal.status, page: "addresses", data });
+    const data = { ...(await listed(current)), error: refusal.message };
+    // The fields are those of the form that asks for a proof; the others are buttons beside an address.
+    const isAsked = request.path === PATH;
+    const wrong = isAsked && { email, field: field === "password" ? "currentPassword" : field };
+    const shown = { status: refusal.status, page: "addresses", data: { ...data, ...wrong } };
+    show(request, response, current, shown);
   };
 
   const act = ({ path, fields, run, json }: AddressAction) => {

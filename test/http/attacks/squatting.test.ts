@@ -29,6 +29,8 @@ interface Squat {
   readonly name: string;
   /** One from before the account had the stranger's name. */
   readonly session?: BrowserOfPerson;
+  /** Addresses that it proved before that, and a link that would prove another one. */
+  readonly proved?: { readonly addresses: readonly string[]; readonly link: string };
 }
 
 describe("A squatter on a stranger's name", () => {
@@ -61,6 +63,13 @@ describe("A squatter on a stranger's name", () => {
     const complete = async (link: string, password: string) => {
       const answer = await act(link, "complete", { password });
       expect(answer.status, answer.text).to.equal(200);
+    };
+
+    /** Asks for the proof of an address. @returns the path of the link */
+    const linkFor = async (session: BrowserOfPerson, email: string) => {
+      const asked = { email, currentPassword: SQUATTERS };
+      expect((await session.send("POST", "/console/session/addresses", asked)).status).to.equal(202);
+      return new URL(linkIn(await mailbox.expect(email))).pathname;
     };
 
     const squat = async (
@@ -106,6 +115,23 @@ describe("A squatter on a stranger's name", () => {
         const rename = { op: "replace", path: "userName", value: victim };
         expectStatus(await made.own.patch(`/Users/${made.id}`, rename), 200);
         return { ...made, victim, name: victim, session };
+      },
+      "an address that it proved as the person, before it renames the account": async () => {
+        const evil = `${unique("evil")}@squat.example`;
+        const made = await squat({ emails: [{ value: evil }], [MEMBERSHIP]: { sendSetupEmail: true } }, evil);
+        await complete(linkIn(await mailbox.expect(evil)), SQUATTERS);
+        const session = browser();
+        const begun = await session.signIn(evil, SQUATTERS);
+        expect(begun.json).to.include({ credential: "person" });
+        const another = `${unique("another")}@squat.example`;
+        const link = await linkFor(session, another);
+        expect((await session.send("POST", link)).status).to.equal(200);
+        const waiting = await linkFor(session, `${unique("waiting")}@squat.example`);
+        const victim = `${unique("victim")}@corp.example`;
+        const rename = { op: "replace", path: "userName", value: victim };
+        expectStatus(await made.own.patch(`/Users/${made.id}`, rename), 200);
+        const proved = { addresses: [evil, another], link: waiting };
+        return { ...made, victim, name: victim, session, proved };
       },
     };
 
@@ -192,6 +218,25 @@ describe("A squatter on a stranger's name", () => {
       expect(written.status, written.text).to.equal(403);
     };
 
+    /** Requires that no address proves anything that was proved before the account had the stranger's name. */
+    const expectNothingProved = async ({ proved, session, organization }: Squat, late?: BrowserOfPerson) => {
+      if (!proved) return;
+      for (const own of [session, late]) {
+        if (!own) continue;
+        expect((await own.send("POST", proved.link)).status).to.be.oneOf([401, 403, 410]);
+        const [email = ""] = proved.addresses;
+        const named = await own.send("POST", "/console/session/addresses/user-name", { email });
+        expect(named.status).to.be.oneOf([401, 403]);
+      }
+      for (const each of proved.addresses) {
+        const mails = mailbox.to(each).length;
+        expect((await forgotten(each)).status).to.equal(202);
+        expect((await browser().signIn(each, SQUATTERS)).status).to.equal(403);
+        expect((await browser().signIn(each, SQUATTERS, organization.id)).status).to.equal(403);
+        expect(mailbox.to(each)).to.have.length(mails);
+      }
+    };
+
     for (const [credential, obtain] of Object.entries(credentials)) {
       for (const [event, happens] of Object.entries(events)) {
         it(`with ${credential} opens its own organization alone after ${event}`, async () => {
@@ -202,6 +247,7 @@ describe("A squatter on a stranger's name", () => {
           const { session, organization } = squatted;
           if (early) await expectConfined(early, employer);
           if (session) await expectConfined({ own: session, organization }, employer);
+          await expectNothingProved(squatted, early?.own);
           for (const where of [undefined, squatted.organization.id]) {
             const late = await begin(squatted, where);
             if (late) await expectConfined(late, employer);
