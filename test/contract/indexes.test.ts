@@ -34,6 +34,7 @@ const LOOKUPS = [
   'userName eq "dana" and active eq true',
   'name.familyName sw "ros"',
   `${ENTERPRISE_USER}:department eq "Sales" and active eq true`,
+  "urn:muster:params:scim:schemas:extension:membership:2.0:User:hasSecondFactor eq true",
   `${ENTERPRISE_USER}:employeeNumber eq "701984"`,
 ];
 

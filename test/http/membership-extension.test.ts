@@ -25,7 +25,7 @@ describeServer("What a user is in organizations and teams", (scim, server) => {
   const extension = async (client: ScimClient) =>
     omit(
       (await read(client, `/Users/${user.id}?attributes=${MEMBERSHIP}`))[MEMBERSHIP] ?? {},
-      ...["memberships", "lastActiveAt"],
+      ...["memberships", "lastActiveAt", "hasSecondFactor"],
     ) as {
       organizationRoles?: { value: string; organization: string; display: string }[];
       teams?: { value: string }[];

@@ -29,6 +29,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   "0017_second_factors.ts": "c42e7efe0419b26a0f65f3539b852f9f7e65c66288c09e1eec14271c1d9d4db1",
   "0019_search_queue.ts": "118bbee1badd23a417aedf8116d1b338bb105bc987b4921a6cf7bd1ede8f6283",
   "0020_own_addresses.ts": "b450dc3c983603a6f9a0c6a40d315056235a7ab8f7b8d7d023c19555ea855266",
+  "0022_guarded_people.ts": "0bdf700381a2df3b8ea68309273c73d9744c55c508b3e628db44e9afc88e954b",
 };
 
 describe("The files of the migrations", () => {

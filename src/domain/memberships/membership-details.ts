@@ -45,6 +45,14 @@ export interface MembershipDetails {
   readonly memberships: readonly Joining[];
   /** When the person last did something in the realm; ISO 8601 in UTC. */
   readonly lastActiveAt: string | undefined;
+  /** Whether a second factor guards the person's own password; in an organization's realm, the one that opens it alone. */
+  readonly hasSecondFactor: boolean;
   /** What became of the last mail to set up the account; undefined without a pending setup. */
   readonly setupMail: MailState | undefined;
 }
+
+/** The details of a person who has none. */
+export const NO_DETAILS: MembershipDetails = {
+  ...{ organizationRoles: [], teams: [], memberships: [] },
+  ...{ lastActiveAt: undefined, hasSecondFactor: false, setupMail: undefined },
+};

@@ -15,6 +15,8 @@ const NEVER = sql("false");
 /** Turns a field into an SQL expression over the resource's row, or over an element's. */
 type Resolve = (field: Field) => string;
 
+type Comparison = Extract<Filter, { type: "compare" }>;
+
 /** What a filter is compiled for. */
 interface Target {
   readonly resolve: Resolve;
@@ -48,6 +50,8 @@ export class ListingCompiler {
   }
 
   readonly #resource: Resolve = (field) => {
+    const rows = this.fields.flags?.[key(field)];
+    if (rows) return `exists (select 1 from ${rows.from} where ${this.#ofResource(rows)})`;
     const column = expressionOf(this.fields.columns[key(field)], field);
     if (column !== undefined) return column;
     return this.#json(this.#document(field), field);
@@ -98,11 +102,25 @@ export class ListingCompiler {
           isText(filter.field) ? `(${value} is not null and ${value} <> '')` : `(${value} is not null)`,
         );
       }
-      case "compare":
+      case "compare": {
+        const rows = this.fields.flags?.[key(filter.field)];
+        if (rows) return this.#flag(rows, filter, target);
         return this.#compare(resolve(filter.field), filter.field, filter.operator, filter.value);
-      case "match":
-        return this.#match(filter.collection, filter.filter, target);
+      }
+      case "match": {
+        const rows = this.#collection(filter.collection);
+        const resolveElement = this.#element(rows, filter.collection);
+        const inner = filter.filter && this.#filter(filter.filter, { ...target, resolve: resolveElement });
+        return this.#hasRow(rows, inner ?? ALWAYS, target);
+      }
     }
+  }
+
+  /** Whether the resource has a flag: from the rows that there are, since few resources may have one. */
+  #flag(rows: Collection, { operator, value }: Comparison, target: Target): Sql {
+    if (value === null) return operator === "ne" ? ALWAYS : NEVER;
+    const has = this.#hasRow(rows, ALWAYS, target);
+    return value === (operator !== "ne") ? has : { ...has, text: `not ${has.text}` };
   }
 
   #compare(expression: string, field: Field, operator: ComparisonOperator, value: ComparisonValue): Sql {
@@ -138,10 +156,7 @@ export class ListingCompiler {
     }
   }
 
-  #match(collection: Field, filter: Filter | undefined, { isForFew }: Target): Sql {
-    const rows = this.#collection(collection);
-    const resolve = this.#element(rows, collection);
-    const inner = filter ? this.#filter(filter, { resolve, isForFew }) : ALWAYS;
+  #hasRow(rows: Collection, inner: Sql, { isForFew }: Target): Sql {
     const own = rows.within ? sql(`${rows.within.column} = ? and `, rows.within.id) : sql("");
     const isOf = rows.owner && isForFew ? `${rows.owner} = ${this.fields.table}.id and ` : "";
     const select = `from ${rows.from} where ${isOf}${own.text}${inner.text}`;
@@ -152,6 +167,12 @@ export class ListingCompiler {
           : `exists (select 1 ${select})`,
       bindings: [...own.bindings, ...inner.bindings],
     };
+  }
+
+  /** SQL for the rows of a resource, in a condition without bindings. */
+  #ofResource({ owner, within }: Collection): string {
+    if (!owner) return "true";
+    return `${owner} = ${this.fields.table}.id${within ? ` and ${within.column} = ${within.of}` : ""}`;
   }
 
   #collection(collection: Field): Collection {
@@ -178,9 +199,7 @@ export class ListingCompiler {
   #firstElement(collection: Field, field: Field): string {
     const rows = this.#collection(collection);
     const value = this.#element(rows, collection)(field);
-    const own = rows.within ? ` and ${rows.within.column} = ${rows.within.of}` : "";
-    const owned = rows.owner ? `where ${rows.owner} = ${this.fields.table}.id${own}` : "";
-    return `(select ${value} from ${rows.from} ${owned} order by ${rows.order} limit 1)`;
+    return `(select ${value} from ${rows.from} where ${this.#ofResource(rows)} order by ${rows.order} limit 1)`;
   }
 }
 

@@ -13,7 +13,8 @@ type IsColumn = (field: Field) => boolean;
 
 /** @throws TooMuchWorkError for a filter that has too many costly terms */
 export function requireAffordable(filter: Filter, fields: ResourceFields): void {
-  const isColumn: IsColumn = ({ path }) => fields.columns[path.join(".")] !== undefined;
+  const isColumn: IsColumn = ({ path }) =>
+    fields.columns[path.join(".")] !== undefined || fields.flags?.[path.join(".")] !== undefined;
   const count = costlyTerms(filter, fields, isColumn);
   if (count <= MAX_COSTLY) return;
   throw new TooMuchWorkError(

@@ -55,6 +55,8 @@ export interface ResourceFields {
   /** The table's name in the SQL expressions. */
   readonly table: string;
   readonly columns: Columns;
+  /** Boolean attributes that each resource has, true where there is a row. */
+  readonly flags?: Readonly<Record<string, Collection>>;
   /** Multi-valued attributes that are stored as rows. */
   readonly collections: Readonly<Record<string, Collection>>;
   /** The JSON columns of all other attributes. */

@@ -12,6 +12,7 @@ import type { Realm } from "../../domain/access/principal.js";
 import { roleNames } from "../../domain/access/roles.js";
 import type { MailState } from "../../domain/mail/mail.js";
 import type { MembershipSource } from "../../domain/memberships/membership.js";
+import { secondFactors } from "../second-factors/factor-elements.js";
 import { adderName, adderOf } from "./adders.js";
 import { toRoles } from "./roles.js";
 
@@ -49,14 +50,16 @@ export class MembershipDetailsRepository {
 
   /** @returns the details of those accounts that have any, by their ids */
   async find(accountIds: readonly string[]): Promise<Map<string, MembershipDetails>> {
-    const [roles, teams, joinings, activity, setupMails] = await Promise.all([
+    const [roles, teams, joinings, activity, guarded, setupMails] = await Promise.all([
       this.#roles(accountIds),
       this.#teams(accountIds),
       this.#joinings(accountIds),
       this.#activity(accountIds),
+      this.#guarded(accountIds),
       this.#setupMails(accountIds),
     ]);
-    const ids = new Set([roles, teams, joinings, activity, setupMails].flatMap((found) => [...found.keys()]));
+    const all = [roles, teams, joinings, activity, guarded, setupMails];
+    const ids = new Set(all.flatMap((found) => [...found.keys()]));
     return new Map(
       [...ids].map((id) => [
         id,
@@ -65,6 +68,7 @@ export class MembershipDetailsRepository {
           teams: teams.get(id) ?? [],
           memberships: joinings.get(id) ?? [],
           lastActiveAt: activity.get(id),
+          hasSecondFactor: guarded.has(id),
           setupMail: setupMails.get(id),
         },
       ]),
@@ -109,6 +113,18 @@ export class MembershipDetailsRepository {
       [JSON.stringify(accountIds), ...own.bindings],
     );
     return new Map(rows.map((row) => [row.account_id, { state: row.mail_state, at: row.mail_at }]));
+  }
+
+  /** The accounts with a second factor for the password that is the realm's concern. */
+  async #guarded(accountIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const { from, within } = secondFactors(this.realm);
+    const rows = await this.session.rows<{ account_id: string }>(
+      `select element.account_id from ${from}
+       where element.account_id in (select items.value from ${this.session.dialect.textItems})
+       ${within ? `and ${within.column} = ?` : ""}`,
+      [JSON.stringify(accountIds), ...(within ? [within.id] : [])],
+    );
+    return new Set(rows.map((row) => row.account_id));
   }
 
   async #activity(accountIds: readonly string[]): Promise<Map<string, string>> {

@@ -41,7 +41,17 @@ const INDEXED_COLUMNS = Object.fromEntries(
 /** Where the attributes of an account are in the database. */
 const accountFields = (
   dialect: Dialect,
-  { isInvited, setup, emails, groups, teams, organizationRoles, memberships, roles }: AccountView,
+  {
+    isInvited,
+    setup,
+    emails,
+    secondFactors,
+    groups,
+    teams,
+    organizationRoles,
+    memberships,
+    roles,
+  }: AccountView,
   locations: Locations,
 ): ResourceFields => ({
   table: "accounts",
@@ -65,6 +75,7 @@ const accountFields = (
     "meta.lastModified": "accounts.updated_at",
     "meta.version": dialect.plainText(`'W/"' || accounts.version || '"'`),
   },
+  flags: { [`${MEMBERSHIP}.hasSecondFactor`]: secondFactors },
   collections: {
     emails,
     groups: {

@@ -1,6 +1,7 @@
 import type { Dialect } from "../../db/dialect.js";
 import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Realm } from "../../domain/access/principal.js";
+import { secondFactors } from "../second-factors/factor-elements.js";
 import { adderOf } from "../memberships/adders.js";
 import { organizationRoles, rolesInOrganization } from "../memberships/role-elements.js";
 import { constant, folded, text } from "../listing/fields.js";
@@ -27,6 +28,7 @@ export interface AccountView {
   /** SQL for a column of the setup that mail was last sent for. */
   readonly setup: (column: string) => string;
   readonly emails: Collection;
+  readonly secondFactors: Collection;
   /** The organizations as the elements of `groups`, without `$ref`. */
   readonly groups: References;
   /** The teams, and the roles in organizations, without `$ref`. */
@@ -85,6 +87,7 @@ function providerView(dialect: Dialect): AccountView {
     isInvited: isInvited(),
     setup: setupColumn(),
     emails: emailElements("muster_account_emails as element"),
+    secondFactors: secondFactors(PROVIDER_REALM),
     organizations: dialect.jsonList({
       id: "organizations.id",
       displayName: "organizations.display_name",
@@ -163,6 +166,7 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
       ...emailElements("muster_member_emails as element"),
       within,
     },
+    secondFactors: secondFactors({ type: "organization", organizationId }),
     // In an organization's realm, a person's groups are the teams.
     organizations: dialect.jsonList({
       id: "teams.id",

@@ -20,6 +20,7 @@ export function toMembershipExtension(
   locations: Locations,
 ): JsonObject {
   const { organizationRoles = [], teams = [], memberships = [], lastActiveAt, setupMail } = details ?? {};
+  const { hasSecondFactor } = details ?? {};
   return {
     ...(isInvited && { state: "invited" }),
     ...(organizationRoles.length > 0 && { organizationRoles: organizationRoles.map(toElement) }),
@@ -33,6 +34,7 @@ export function toMembershipExtension(
     ...(memberships.length > 0 && { memberships: memberships.map((each) => toMembership(each, locations)) }),
     ...(records.length > 0 && { records: records.map((each) => toRecord(each, locations)) }),
     ...(lastActiveAt !== undefined && { lastActiveAt }),
+    ...(hasSecondFactor !== undefined && { hasSecondFactor }),
     ...(setupMail && { setupMailStatus: setupMail.state, setupMailStatusAt: setupMail.at }),
   };
 }

@@ -5,6 +5,7 @@ import { isJsonObject, JsonDocument } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import type { Projection } from "../answers/projection.js";
 import { toMembershipExtension } from "./membership-mapping.js";
+import { NO_DETAILS } from "../../domain/memberships/membership-details.js";
 import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
 import { foldStrings } from "../schema/fold.js";
 import type { Locations } from "../../domain/listing.js";
@@ -80,7 +81,8 @@ export function renderUser(
   const { isInvited, records = [] } = account;
   const isExtended = isInvited || records.length > 0;
   if (memberships || isExtended) {
-    const extension = toMembershipExtension(account, memberships?.get(account.id), locations);
+    const details = memberships && (memberships.get(account.id) ?? NO_DETAILS);
+    const extension = toMembershipExtension(account, details, locations);
     const { schemas } = account.profile.value;
     const all = Array.isArray(schemas) && isExtended ? { schemas: [...schemas, MEMBERSHIP] } : {};
     const whole = { ...account.profile.value, ...all, ...rest, [MEMBERSHIP]: extension };

@@ -132,6 +132,12 @@ userDefinition.extend(
         },
       ),
       readOnly("dateTime", "setupMailStatusAt", "Since when.", { returned: "request" }),
+      readOnly(
+        "boolean",
+        "hasSecondFactor",
+        "Whether a second factor guards the User's own password; in an organization's realm, the one that opens it alone.",
+        { returned: "request" },
+      ),
       readOnly("dateTime", "lastActiveAt", "When the User last did something in the realm, to the minute.", {
         returned: "request",
       }),
