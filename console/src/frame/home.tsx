@@ -13,7 +13,7 @@ export function Home() {
   const [first] = pagesOf(realm);
   if (first) return <Navigate to={first.path} replace />;
   return (
-    <Message title={`You are a member of ${here ? nameOfRealm(here) : "this organization"}`}>
+    <Message isPage title={`You are a member of ${here ? nameOfRealm(here) : "this organization"}`}>
       <p>You have no administrator’s role here, so there is nothing to administer.</p>
       <p>
         <a href={new URL("session", page.base).href}>Password and second factor</a>

@@ -13,7 +13,7 @@ export const ProblemPage = () => (
 );
 
 export const NothingHere = () => (
-  <Message title="There is nothing here">
+  <Message isPage title="There is nothing here">
     <p>The address may be wrong, or what was here is gone.</p>
   </Message>
 );

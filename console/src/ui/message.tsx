@@ -5,16 +5,21 @@ import styles from "./message.module.css";
 
 interface MessageProps {
   readonly title: string;
+  /** Whether it is all that the page says. */
+  readonly isPage?: boolean;
   readonly children?: ReactNode;
 }
 
 /** What stands where there is nothing else: what belongs here, and the next step. */
-export const Message = ({ title, children }: MessageProps) => (
-  <div className={styles.message}>
-    <h2>{title}</h2>
-    {children}
-  </div>
-);
+export function Message({ title, isPage = false, children }: MessageProps) {
+  const Heading = isPage ? "h1" : "h2";
+  return (
+    <div className={styles.message}>
+      <Heading>{title}</Heading>
+      {children}
+    </div>
+  );
+}
 
 interface FailureProps {
   /** What was not done. */
