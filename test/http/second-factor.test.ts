@@ -73,6 +73,28 @@ describeServer("A second factor", (scim, server) => {
       expect(await stateOf(own)).to.include({ isSetUp: false });
     });
 
+    it("in a session of an organization's password is that organization's, and the person is told by mail", async () => {
+      const { acme, own } = await people.organization();
+      const [work, home] = [`${unique("work")}@acme.example`, `${unique("home")}@example.com`];
+      const dana = await people.createdBy(own, { userName: home, emails: [{ value: work }] });
+      const inAcme = await people.signedIn(dana, PASSWORD, acme.id);
+      expect(await actOnFactor(inAcme, "begin", {})).to.equal(400);
+      expect(await actOnFactor(inAcme, "begin", { currentPassword: OTHER })).to.equal(403);
+      await scim.patch(`/Users/${dana.id}`, { op: "replace", path: "password", value: OTHER });
+      // The person's own password is none of this session's.
+      expect(await actOnFactor(inAcme, "begin", { currentPassword: OTHER })).to.equal(403);
+      await setUpFactor(inAcme, PASSWORD);
+      const personal = await people.signedIn(dana, OTHER);
+      expect(await stateOf(personal)).to.include({ isSetUp: false });
+      expect(await actOnFactor(personal, "begin", { currentPassword: PASSWORD })).to.equal(403);
+      await setUpFactor(personal, OTHER);
+      const kind = "second-factor-added";
+      expect(await people.mails(dana)).to.deep.equal([
+        { kind, address: work },
+        { kind, address: home },
+      ]);
+    });
+
     it("is removed and renewed with the password only where it was shown, otherwise with a code", async () => {
       const sam = await people.person();
       const [own, old] = [await people.signedIn(sam), await people.signedIn(sam)];

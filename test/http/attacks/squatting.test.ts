@@ -6,6 +6,7 @@ import { CORE_USER, createGroup, MEMBERSHIP, unique } from "../../support/factor
 import { act, look } from "../../support/links.js";
 import { codeIn, linkIn, MailServer } from "../../support/mail.js";
 import { clientWith } from "../../support/realms.js";
+import { enterCode, setUpFactor } from "../../support/second-factor.js";
 import { startServer } from "../../support/server.js";
 import type { ServerInProcess } from "../../support/server.js";
 import { BrowserOfPerson } from "../../support/signed-in.js";
@@ -31,6 +32,8 @@ interface Squat {
   readonly session?: BrowserOfPerson;
   /** Addresses that it proved before that, and a link that would prove another one. */
   readonly proved?: { readonly addresses: readonly string[]; readonly link: string };
+  /** The second factor that the squatter set up, with the recovery codes that are left. */
+  readonly app?: { readonly recoveryCodes: string[] };
 }
 
 describe("A squatter on a stranger's name", () => {
@@ -133,6 +136,32 @@ describe("A squatter on a stranger's name", () => {
         const proved = { addresses: [evil, another], link: waiting };
         return { ...made, victim, name: victim, session, proved };
       },
+      "a password by mail, guarded by a second factor": async () => {
+        const evil = `${unique("evil")}@squat.example`;
+        const made = await squat({ emails: [{ value: evil }], [MEMBERSHIP]: { sendSetupEmail: true } });
+        await complete(linkIn(await mailbox.expect(evil)), SQUATTERS);
+        return { ...made, app: await guard(made.victim) };
+      },
+      "a password and a second factor of the person at its own address, before it renames the account":
+        async () => {
+          const evil = `${unique("evil")}@squat.example`;
+          const setup = { emails: [{ value: evil }], [MEMBERSHIP]: { sendSetupEmail: true } };
+          const made = await squat(setup, evil);
+          await complete(linkIn(await mailbox.expect(evil)), SQUATTERS);
+          const app = await guard(evil);
+          const victim = `${unique("victim")}@corp.example`;
+          const rename = { op: "replace", path: "userName", value: victim };
+          expectStatus(await made.own.patch(`/Users/${made.id}`, rename), 200);
+          return { ...made, victim, name: victim, app };
+        },
+    };
+
+    /** Sets up a second factor for the squatter's password. */
+    const guard = async (name: string) => {
+      const session = browser();
+      expect((await session.signIn(name, SQUATTERS)).status).to.equal(200);
+      const { recoveryCodes } = await setUpFactor(session, SQUATTERS);
+      return { recoveryCodes: [...recoveryCodes] };
     };
 
     /** How the account becomes the stranger's. @returns an organization that the stranger is in since then */
@@ -188,10 +217,14 @@ describe("A squatter on a stranger's name", () => {
     };
 
     /** A session that the squatter's password began, if it still begins one. */
-    const begin = async ({ name, organization }: Squat, where?: string) => {
+    const begin = async ({ name, organization, app }: Squat, where?: string) => {
       const own = browser();
-      const answer = await own.signIn(name, SQUATTERS, where);
+      let answer = await own.signIn(name, SQUATTERS, where);
       expect(answer.status, answer.text).to.be.oneOf([200, 403]);
+      if (answer.text.includes("/console/sign-in/code")) {
+        answer = await enterCode(own, app?.recoveryCodes.pop() ?? "");
+        expect(answer.status, answer.text).to.equal(200);
+      }
       return answer.status === 200 ? { own, answer, organization } : undefined;
     };
 
@@ -268,6 +301,7 @@ describe("A squatter on a stranger's name", () => {
           expect((await forgotten(squatted.victim)).status).to.equal(202);
           await complete(linkIn(await mailbox.expect(squatted.victim, mails + 1)), `${VICTIMS} again`);
           const theirs = await browser().signIn(squatted.victim, `${VICTIMS} again`);
+          // No second factor of the squatter's is asked for.
           expect(theirs.json.credential, theirs.text).to.equal("person");
           expect(theirs.json.realms.map(({ value }) => value)).to.include.members([
             ...["provider", squatted.organization.id],
