@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { describeSettings } from "../config/settings.js";
 import { createAdministrator } from "./administrators.js";
 import { exitOnError } from "./exit.js";
@@ -15,6 +15,14 @@ const settings = describeSettings()
   })
   .join("\n");
 
+const MAX_WORKERS = 64;
+
+function workerCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= MAX_WORKERS) return count;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_WORKERS}.`);
+}
+
 const program = new Command("muster")
   .description("Muster, a SCIM 2.0 provisioning server for products whose users belong to organizations.")
   .addHelpText(
@@ -26,6 +34,7 @@ ${settings}
 Examples:
   $ muster serve                                 start on http://127.0.0.1:3000/scim/v2, with SQLite in ./data
   $ PORT=8080 DATABASE_URL=postgres://muster@localhost/muster muster serve
+  $ muster serve --workers 4                     serve with 4 processes, with the DATABASE_URL of a PostgreSQL
   $ muster admin create                          print a link to create an administrator's account
   $ muster token create --name "Okta"            create a token for an identity provider; it is shown only once
   $ muster token create --name "Import" --expires 2027-01-31
@@ -37,8 +46,16 @@ Examples:
 program
   .command("serve")
   .description("start the server; migrates the database first")
+  .option(
+    "-w, --workers <number>",
+    "how many processes serve requests on the same port, with PostgreSQL; as many as processors",
+    workerCount,
+    1,
+  )
   // Only these two load what serves requests.
-  .action(() => exitOnError(async () => (await import("./serve.js")).serve()));
+  .action(({ workers }: { workers: number }) =>
+    exitOnError(async () => (await import("./workers.js")).serveWith(workers)),
+  );
 
 program
   .command("demo")

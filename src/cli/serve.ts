@@ -10,39 +10,62 @@ import { offerFirstAdministrator } from "./administrators.js";
 import { UserError } from "./exit.js";
 import { firstTokenNotice } from "./notices.js";
 
+/** What a process does beside serving requests. */
+export interface ServingRole {
+  /** Before requests are taken. */
+  readonly prepare?: (muster: Muster) => Promise<void>;
+  /** When requests are taken. */
+  readonly announce?: (muster: Muster) => Promise<void>;
+  /** Called before requests are taken. @returns resolves, with the reason, when the process is to stop */
+  readonly untilStopped: () => Promise<string>;
+}
+
 /**
- * Starts the server and stops it when the process is told to: no new requests, running ones finish, the
- * database is closed.
+ * Starts the server in this process, and stops it when the process is told to.
  *
- * @param prepare what to do before requests are taken
+ * @param offerTokens called when requests are taken
  */
-export async function serve(
+export const serve = (
   settings: Settings = readProcessSettings(),
-  prepare: (muster: Muster) => Promise<void> = printFirstToken(settings),
-): Promise<void> {
+  offerTokens = printFirstToken,
+): Promise<void> =>
+  serveAs(settings, {
+    prepare: (muster) => prepareDatabase(muster, settings),
+    announce: (muster) => announce(muster, settings, offerTokens),
+    untilStopped: stopSignal,
+  });
+
+/**
+ * Serves requests until the process is to stop: then it takes no new ones, running ones finish, the database is closed.
+ *
+ * @throws UserError when the port cannot be opened, and what `prepare` and `announce` throw
+ */
+export async function serveAs(settings: Settings, role: ServingRole): Promise<void> {
   const muster = createMuster({ ...settings, welcome: true });
   const server = createHttpServer(settings.http, muster.app);
-  let signalled: Promise<NodeJS.Signals>;
+  let stopped: Promise<string>;
   try {
-    await muster.migrate();
-    const { bootstrapToken } = settings;
-    // `start` adopts it, too, but the first request can come as soon as the port is open.
-    if (bootstrapToken !== undefined) await muster.services.authentication.adopt("bootstrap", bootstrapToken);
+    await role.prepare?.(muster);
     // From here on, requests can come, and a signal must not cut them off.
-    signalled = stopSignal();
+    stopped = role.untilStopped();
     await listen(server, settings);
     await muster.start();
-    await prepare(muster);
-    await offerFirstAdministrator(muster, settings);
+    await role.announce?.(muster);
   } catch (error) {
     server.close();
     await muster.close();
     throw error;
   }
-  muster.logger.info({ url: `${settings.publicUrl}${SCIM_PATH}` }, "Muster is ready");
-  const signal = await signalled;
+  muster.logger.info({ url: `${settings.publicUrl}${SCIM_PATH}`, pid: process.pid }, "Muster is ready");
+  const signal = await stopped;
   muster.logger.info({ signal }, "Stopping");
   await stop(server, muster, settings);
+}
+
+/** Migrates the database and takes the bootstrap token, so that the first request finds both. */
+export async function prepareDatabase(muster: Muster, { bootstrapToken }: Settings): Promise<void> {
+  await muster.migrate();
+  if (bootstrapToken !== undefined) await muster.services.authentication.adopt("bootstrap", bootstrapToken);
 }
 
 function listen(server: Server, { host, port }: Settings): Promise<void> {
@@ -56,21 +79,28 @@ function listen(server: Server, { host, port }: Settings): Promise<void> {
   });
 }
 
-/** Creates and prints a token on the first start, because otherwise there would be none. */
-function printFirstToken(settings: Settings) {
-  return async ({ services }: Muster): Promise<void> => {
-    if (settings.bootstrapToken !== undefined || (await services.authentication.all()).length > 0) return;
-    const { secret } = await services.operator.issueToken("first token");
-    // The log goes to standard output, and is kept by whatever collects it.
-    console.error(firstTokenNotice(`${settings.publicUrl}${SCIM_PATH}`, secret));
-  };
+/** On the first start, prints a token and a link for the first administrator: otherwise there would be no way in. */
+export async function announce(
+  muster: Muster,
+  settings: Settings,
+  offerTokens = printFirstToken,
+): Promise<void> {
+  await offerTokens(muster, settings);
+  await offerFirstAdministrator(muster, settings);
 }
 
-function stopSignal(): Promise<NodeJS.Signals> {
+async function printFirstToken({ services }: Muster, settings: Settings): Promise<void> {
+  if (settings.bootstrapToken !== undefined || (await services.authentication.all()).length > 0) return;
+  const { secret } = await services.operator.issueToken("first token");
+  // The log goes to standard output, and is kept by whatever collects it.
+  console.error(firstTokenNotice(`${settings.publicUrl}${SCIM_PATH}`, secret));
+}
+
+/** @returns resolves with the signal that tells the process to stop; a second one ends the process at once */
+export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.once(signal, () => {
-        // A second signal ends the process at once.
         process.once(signal, () => process.exit(130));
         resolve(signal);
       });

@@ -102,14 +102,16 @@ export async function startServer(
  * Starts the server as a program of its own, on a database that may be shared with others.
  *
  * @param settings other than those of tests, and of Node.js, by their names
+ * @param more parameters of the command
  */
 export async function startProcess(
   databaseUrl: string,
   stopSignal: SupervisedOptions["stopSignal"] = "TERM",
   settings: Readonly<Record<string, string>> = {},
+  more: readonly string[] = [],
 ): Promise<ServerProcess> {
   const port = await freePort();
-  const program = new Supervised([process.execPath, ...TYPESCRIPT, "src/main.cts", "serve"], {
+  const program = new Supervised([process.execPath, ...TYPESCRIPT, "src/main.cts", "serve", ...more], {
     stopSignal,
     environment: { ...environment(port, databaseUrl), ...THREADS, ...settings },
   });
