@@ -43,13 +43,14 @@ describe("Accepting an invitation with a password that a second factor guards", 
       id: string;
     }> => {
       const user = await createUser(scim, { userName: `${unique("dana")}@example.com`, password: PASSWORD });
-      const known = new BrowserOfPerson(() => server);
-      await known.signIn(user.userName, PASSWORD);
-      const app = await setUpFactor(known, PASSWORD);
       const invitation = { schemas: [INVITATION], organization: { value: acme.id } };
       const emails = [{ value: user.userName }];
       const { id } = expectStatus(await scim.post("/Invitations", { ...invitation, emails }), 201);
-      return { user, app, known, id, link: linkIn(await mailbox.expect(user.userName)) };
+      const link = linkIn(await mailbox.expect(user.userName));
+      const known = new BrowserOfPerson(() => server);
+      await known.signIn(user.userName, PASSWORD);
+      const app = await setUpFactor(known, PASSWORD);
+      return { user, app, known, id, link };
     };
     const membersLike = async ({ userName }: Body) =>
       expectList(await own.find("/Users", `userName eq "${userName}"`));
