@@ -43,6 +43,39 @@ describe("The migrations", () => {
       expect(made.filter((name) => !name.startsWith("muster_"))).to.deep.equal([]);
     });
 
+    it("write proved addresses out, and drop those that may be of two mailboxes", async () => {
+      await migrate(database);
+      const own = { ...MIGRATIONS, name: "0020_own_addresses" };
+      await database.knex.migrate.down(own);
+      const at = "2026-01-01T00:00:00.000Z";
+      await database.transaction(async (session) => {
+        for (const [id, userName, key] of [
+          ["a", "Ann@straße.example", "ANN@STRASSE.EXAMPLE"],
+          ["b", "Bea@example.com", "BEA@EXAMPLE.COM"],
+        ] as const) {
+          await session.rows(
+            `insert into muster_accounts (id, user_name, user_name_key, active, profile, search, version, created_at,
+               updated_at) values (?, ?, ?, true, '{}', '{}', 1, ?, ?)`,
+            [id, userName, key, at, at],
+          );
+          for (const each of [key, "BOSS@EXAMPLE.COM", "\u00C4@EXAMPLE.COM", "C_%@EXAMPLE.COM"]) {
+            await session.rows(
+              "insert into muster_proved_addresses (account_id, value_key, proved_at) values (?, ?, ?)",
+              [id, each, at],
+            );
+          }
+        }
+      });
+      await database.knex.migrate.up(own);
+      const rows = await database.reader.rows<{ account_id: string; address: string }>(
+        "select account_id, address from muster_proved_addresses order by account_id, address",
+      );
+      expect(rows.map((row) => `${row.account_id} ${row.address}`)).to.deep.equal([
+        ...["a Ann@straße.example", "a c_%@example.com"],
+        ...["b Bea@example.com", "b c_%@example.com"],
+      ]);
+    });
+
     it("leave the tables of another application as they are, on the way up and down", async () => {
       const { knex } = database;
       for (const table of OF_HOST) {

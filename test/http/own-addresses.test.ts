@@ -122,6 +122,9 @@ describe("The addresses of a person who is signed in", () => {
         expect(listed.map(({ isUserName }) => isUserName)).to.deep.equal([true, false, false]);
         expect(listed.map(({ isInProfile }) => isInProfile)).to.deep.equal([false, true, false]);
         expect(await signInStatus(mine.toUpperCase())).to.equal(200);
+        const product = await clientWith(server, { checksPasswords: true });
+        const checked = await product.post("/PasswordCheck", { userName: mine, password: PASSWORD });
+        expect(checked.body).to.include({ result: "accepted", credential: "person" });
         const emails = [{ value: "sam@work.example" }, { value: mine, type: "home" }];
         const patched = await own.send("PATCH", "/scim/v2/Me", {
           schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
@@ -235,6 +238,22 @@ describe("The addresses of a person who is signed in", () => {
         const proof = await away.send("GET", link, undefined, html);
         expect(proof.text).to.include("Confirm the address");
       });
+    });
+
+    it("and the user name are refused over SCIM with where to prove them", async () => {
+      const sam = await person();
+      const own = await signedIn(sam.userName);
+      for (const [path, value] of [
+        ["userName", address()],
+        ["emails", [{ value: address() }]],
+      ]) {
+        const answer = await own.send("PATCH", "/scim/v2/Me", {
+          schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+          Operations: [{ op: "replace", path, value }],
+        });
+        expect(answer.status, answer.text).to.equal(400);
+        expect(answer.text).to.include("mutability").and.include(PATH);
+      }
     });
 
     describe("are asked about", () => {
