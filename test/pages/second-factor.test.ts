@@ -1,9 +1,11 @@
 import { expect } from "chai";
 import type { Page } from "playwright-core";
+import { expectStatus } from "../support/assertions.js";
 import { expectUsable } from "../support/browser.js";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
-import { createUser } from "../support/factories.js";
+import { createUser, ORGANIZATION } from "../support/factories.js";
+import { clientWith } from "../support/realms.js";
 import { codeOf, wrongCodeOf } from "../support/second-factor.js";
 import * as pages from "./fixture.js";
 import { expectPage, expectRefusal, fill, open, PASSWORD, press, usePages } from "./fixture.js";
@@ -94,6 +96,33 @@ describe("The pages of the second factor", () => {
       await expectPage(page, "You are signed in");
       await open(page, `${session}/factor`);
       expect(await page.locator("main").innerText()).to.include("9 of 10");
+    });
+
+    it("lead an administrator without one to it first, where the organization requires it", async () => {
+      const acme = await given.organization();
+      const members = { op: "add", path: "members", value: [{ value: sam.id }] };
+      expectStatus(await given.scim.patch(`/Groups/${acme.id}`, members), 204);
+      const own = await clientWith(given.server, { organization: acme.id });
+      await own.patch(`/Users/${sam.id}`, {
+        ...{ op: "replace", path: "roles", value: [{ value: "organization-admin" }] },
+      });
+      await given.change(`/Groups/${acme.id}`, `${ORGANIZATION}:requiresSecondFactor`, true);
+      await page.context().clearCookies();
+      await enterPassword();
+      await expectPage(page, "You are signed in");
+      const notice = page.locator(".notice");
+      expect(await notice.innerText()).to.include("Your role here needs a second factor");
+      await expectUsable(page, `of a session that needs a second factor ${engine.name}`);
+      await page.getByRole("link", { name: "Set up a second factor" }).click();
+      await fill(page, { "Current password": PASSWORD });
+      await press(page, "Set up a second factor");
+      const secret = (await page.locator(".key code").innerText()).replaceAll(" ", "");
+      await fill(page, { [CODE]: codeOf({ secret }, -1) });
+      await press(page, "Confirm");
+      await page.getByRole("link", { name: "I have saved them" }).click();
+      await expectPage(page, "You are signed in");
+      expect(await notice.count()).to.equal(0);
+      expect(await page.locator("main").innerText()).to.include("You are an administrator here.");
     });
 
     it("remove the factor, after which the password is enough", async () => {
