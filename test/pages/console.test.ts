@@ -50,6 +50,19 @@ describe("The console", function () {
     const enter = async (path = "") => {
       page = await enterConsole(given, admin, path);
     };
+    const enterAcme = async () => {
+      await enter("/provider/users");
+      await page.getByRole("button", { name: /You act in Acme Suite/ }).click();
+      await page.getByRole("menuitem", { name: /Acme & <Sons>/ }).click();
+      await page.getByRole("button", { name: /You act in Acme & <Sons>/ }).waitFor();
+      await page.getByRole("link", { name: "Ann Lee" }).waitFor();
+    };
+    const newMember = async (displayName: string) => {
+      const user = await person(given, displayName);
+      const value = [{ value: user.id }];
+      await given.scim.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value });
+      return user;
+    };
     const search = () => page.getByRole("searchbox", { name: "Search by name or address" });
 
     it("asks for the password first, and goes on at the address that was opened", async () => {
@@ -144,6 +157,46 @@ describe("The console", function () {
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.getByText("1 users").waitFor({ state: "attached" });
       expect(await names(page)).to.deep.equal(["Zoe Young"]);
+    });
+
+    it("removes one person from a row, and says before what goes and what stays", async () => {
+      const { id } = await newMember("Rita Gone");
+      await enterAcme();
+      await page.getByRole("button", { name: "Remove Rita Gone" }).click();
+      const dialog = page.getByRole("alertdialog", { name: "Remove Rita Gone from Acme & <Sons>?" });
+      await dialog.getByText("The account and other organizations stay.").waitFor();
+      await expectConsoleUsable(page, `console to remove a person ${engine.name}`);
+      expect(await dialog.locator(":focus").innerText()).to.equal("Cancel");
+      await dialog.getByRole("button", { name: "Remove Rita Gone" }).click();
+      await page.getByText("Rita Gone was removed.").waitFor();
+      await page.getByRole("link", { name: "Rita Gone" }).waitFor({ state: "detached" });
+      expect((await given.scim.get(`/Users/${id}`)).status, "the account").to.equal(200);
+    });
+
+    it("removes those who are ticked, and names each who was not, with the reason", async () => {
+      await newMember("Tom Gone");
+      await newMember("Uma Gone");
+      await enterAcme();
+      for (const name of ["Ada Lovelace", "Tom Gone", "Uma Gone"])
+        await page.getByRole("checkbox", { name: `Select ${name}` }).check();
+      await page.getByText("3 people selected").waitFor();
+      await expectConsoleUsable(page, `console with ticked people ${engine.name}`);
+      await page.getByRole("button", { name: "Remove from Acme & <Sons>" }).click();
+      await page.getByRole("button", { name: "Remove 3 people" }).click();
+      await page.getByText("2 people were removed.").waitFor();
+      await page.getByText(/Ada Lovelace was not removed: .*without an administrator/).waitFor();
+      await page.getByRole("link", { name: "Uma Gone" }).waitFor({ state: "detached" });
+      expect(await names(page))
+        .to.include("Ada Lovelace")
+        .and.not.include("Tom Gone");
+    });
+
+    it("shows the addresses of another realm only when one acts there", async () => {
+      await enter("/provider/users");
+      await open(page, consoleUrl(given, `/${acme.id}/users`));
+      await page.getByText(/This page is in Acme & <Sons>/).waitFor();
+      await page.getByRole("button", { name: "Act in Acme & <Sons>", exact: true }).click();
+      await page.getByRole("link", { name: "Ann Lee" }).waitFor();
     });
 
     it("signs out", async () => {

@@ -30,7 +30,7 @@ interface ListPageProps<T extends Resource> {
   readonly ticked?: Ticked;
   readonly onTick?: (ticked: Ticked) => void;
   /** Stands in the place of search and filters while rows are ticked. */
-  readonly actions?: ReactNode;
+  readonly actions?: (ticked: readonly T[]) => ReactNode;
   /** Beside the title. */
   readonly buttons?: ReactNode;
   /** Said when there is nothing at all. */
@@ -52,6 +52,7 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const tickedRows = rows.filter(({ id }) => props.ticked?.[id]);
   const isNarrowed = state.search !== "" || Object.keys(state.filters).length > 0;
 
   return (
@@ -63,7 +64,9 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
           <div className={styles.buttons}>{buttons}</div>
         </header>
         <div className={styles.bar}>
-          {actions ?? (
+          {actions && tickedRows.length > 0 ? (
+            actions(tickedRows)
+          ) : (
             <>
               <ListSearch label={searchLabel} value={state.search} onChange={changes.search} />
               {filters.map((filter) => (

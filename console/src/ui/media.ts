@@ -1,4 +1,5 @@
-import { useSyncExternalStore } from "react";
+import { useLayoutEffect, useState, useSyncExternalStore } from "react";
+import type { RefObject } from "react";
 
 const narrow = matchMedia("(max-width: 640px)");
 
@@ -11,3 +12,18 @@ export const useIsNarrow = (): boolean =>
     },
     () => narrow.matches,
   );
+
+/** Whether an element has less room than so many pixels, beside whatever is open. */
+export function useIsTight(element: RefObject<HTMLElement | null>, pixels: number): boolean {
+  const [isTight, setIsTight] = useState(false);
+  useLayoutEffect(() => {
+    const { current } = element;
+    if (!current) return undefined;
+    const measure = () => setIsTight(current.clientWidth < pixels);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [element, pixels]);
+  return isTight;
+}

@@ -10,14 +10,14 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
-import { useIsNarrow } from "./media.ts";
+import { useIsNarrow, useIsTight } from "./media.ts";
 import styles from "./table.module.css";
 
 /** How a column is laid out. */
 interface ColumnMeta {
   /** In pixels; the columns without one share the room that is left. */
   readonly width?: number;
-  /** Whether it is there on a phone. */
+  /** Whether it is there on a phone, and beside what is open. */
   readonly isEssential?: boolean;
 }
 
@@ -68,6 +68,9 @@ interface TableProps<T extends { readonly id: string }> {
 const ROW = 40;
 const ROW_ON_PHONE = 60;
 
+/** What all columns need, in pixels; with less, the essential ones are there. */
+const ROOM = 880;
+
 /** A table of which only the rows in sight are in the page, however many there are. */
 export function Table<T extends { readonly id: string }>(props: TableProps<T>) {
   const {
@@ -86,6 +89,7 @@ export function Table<T extends { readonly id: string }>(props: TableProps<T>) {
   } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const isNarrow = useIsNarrow();
+  const isTight = useIsTight(scroller, ROOM);
   const table = useTable({
     features,
     columns,
@@ -96,7 +100,7 @@ export function Table<T extends { readonly id: string }>(props: TableProps<T>) {
       sorting: sorting ? [{ id: sorting.by, desc: sorting.isDescending }] : [],
       rowSelection: ticked,
       columnVisibility: Object.fromEntries(
-        columns.map(({ id = "", meta }) => [id, !isNarrow || meta?.isEssential === true]),
+        columns.map(({ id = "", meta }) => [id, !isTight || meta?.isEssential === true]),
       ),
     },
     onRowSelectionChange: (next) => onTick?.(typeof next === "function" ? next(ticked) : next),

@@ -1,0 +1,34 @@
+import { X } from "lucide-react";
+import { IconButton } from "../ui/button.tsx";
+import { Notice } from "../ui/notice.tsx";
+import type { RemovalResult } from "./removal.tsx";
+import { nameOf } from "./user-names.ts";
+import styles from "./users.module.css";
+
+interface RemovalNoticeProps {
+  readonly result: RemovalResult;
+  readonly onDismiss: () => void;
+}
+
+/** Says what came of a removal, until it is dismissed: how many are gone, and who is not, with the reason. */
+export const RemovalNotice = ({ result: { removed, failed }, onDismiss }: RemovalNoticeProps) => (
+  <Notice kind={failed.length > 0 ? "problem" : "hint"}>
+    <div className={styles.result}>
+      <div>
+        <p>
+          {removed.length === 1 && removed[0]
+            ? `${nameOf(removed[0])} was removed.`
+            : `${removed.length.toLocaleString()} people were removed.`}
+        </p>
+        {failed.map(({ user, reason }) => (
+          <p key={user.id}>
+            <bdi>{nameOf(user)}</bdi> was not removed: {reason}
+          </p>
+        ))}
+      </div>
+      <IconButton label="Dismiss" onPress={onDismiss}>
+        <X size={16} aria-hidden />
+      </IconButton>
+    </div>
+  </Notice>
+);
