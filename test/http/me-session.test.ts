@@ -270,6 +270,9 @@ describeServer("/Me in a session", (scim, server) => {
       expect(await read(scim, `/Users/${sam.id}`)).to.include({ nickName: "Bulky" });
       const events = await inAcme.find("/AuditEvents", `target.value eq "${sam.id}"`, "&count=100");
       expect(events.text).not.to.include("nickName");
+      // What was refused is no more the organization's than what was done.
+      expect(events.text).not.to.include("title");
+      expect(events.text).not.to.include('"refused"');
     });
 
     it("ends the care of the organization that created the account", async () => {

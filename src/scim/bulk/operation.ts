@@ -1,4 +1,5 @@
 import type { JsonValue } from "../../domain/values/json.js";
+import { asOneself } from "../../domain/access/principal.js";
 import { failure } from "../answers/answer.js";
 import type { ScimAnswer } from "../answers/answer.js";
 import type { ResourceServices } from "../../services/resource-services.js";
@@ -7,6 +8,7 @@ import type { ScimContext } from "../context.js";
 import { ScimError } from "../errors.js";
 import { refusal } from "../answers/refusal.js";
 import { answerAt, auditActionOf } from "../resources/answer.js";
+import { me } from "../resources/me.js";
 import { resolveReferences } from "./references.js";
 import type { BulkOperation, MalformedOperation } from "../requests/bulk-request.js";
 import type { ReadTarget } from "./target.js";
@@ -87,9 +89,14 @@ function send(
   target: Place,
   data: JsonValue | undefined,
 ): Promise<ScimAnswer> {
-  const own = ofOperation(context, method, pathOf(target));
-  const one = { ...own, ifMatch: version, ifNoneMatch: undefined };
+  const one = { ...contextOf(context, method, target), ifMatch: version, ifNoneMatch: undefined };
   return answerAt(one, target, { method, query: {}, body: data });
+}
+
+/** What an operation runs with. At `/Me`, people act on their account, whatever realm the session is in. */
+function contextOf(context: ScimContext, method: string, target: Place): ScimContext {
+  const own = ofOperation(context, method, pathOf(target));
+  return target.type === me ? { ...own, principal: asOneself(own.principal) } : own;
 }
 
 /** The outcome of an operation that a resource has answered. */
@@ -123,7 +130,7 @@ export async function refused(
 ): Promise<Outcome> {
   const answer = target
     ? await refusal(
-        ofOperation(context, operation.method, pathOf(target)),
+        contextOf(context, operation.method, target),
         {
           action: auditActionOf(operation.method, target),
           target: { type: target.type.name, id: target.id },
