@@ -125,6 +125,23 @@ describeServer("Whether a User has a second factor", (scim, server) => {
     expect(await told(own, none)).to.deep.equal({ hasSecondFactor: false });
   });
 
+  it("is told to a client that names the version that it has, as a factor comes and goes without a new one", async () => {
+    const dana = await people.createdBy(own, { userName: `${unique("dana")}@example.com` });
+    const { version } = (await read(own, `/Users/${dana.id}`)).meta;
+    const known = { "if-none-match": version };
+    const again = async () =>
+      expectStatus(await own.get(`/Users/${dana.id}?attributes=${HAS}`, known), 200)[MEMBERSHIP];
+    expect(await again()).to.deep.equal({ hasSecondFactor: false });
+    await setUpFactor(await people.signedIn(dana, PASSWORD, acme.id), PASSWORD);
+    expect(await again()).to.deep.equal({ hasSecondFactor: true });
+    expectStatus(await own.post(`/Users/${dana.id}/remove-second-factor`, {}), 200);
+    expect(await again()).to.deep.equal({ hasSecondFactor: false });
+    // Without such attributes, the version says that nothing changed.
+    for (const query of ["", "?attributes=userName"]) {
+      expectStatus(await own.get(`/Users/${dana.id}${query}`, known), 304);
+    }
+  });
+
   it("cannot be written", async () => {
     const op = { op: "replace", path: HAS, value: false };
     expectError(await scim.patch(`/Users/${personal.id}`, op), { status: 400, scimType: "mutability" });

@@ -39,6 +39,8 @@ export interface Declaration<Item extends { readonly id: string }> extends Lists
   /** All attributes of an answer, except `schemas`, `id`, `members` and `meta`. */
   readonly toAttributes: (item: Item, locations: Locations) => JsonObject;
   readonly toMeta: (item: Item) => Meta;
+  /** Whether an answer has attributes that change without a new version, so that it never is 304. */
+  readonly hasUnversioned?: (projection: Projection) => boolean;
   /** The attributes that clients can write, without members, in canonical form; PATCH works on these. By default all. */
   readonly toWritable?: (item: Item, locations: Locations) => JsonObject;
   /** The attributes that stay when a PUT does not name them; in an extension, after its URN and a colon. */
@@ -146,7 +148,9 @@ class Engine<Item extends { readonly id: string }> {
       get: async (context, id, query) => {
         const item = await this.declared.get(context, id, query);
         const meta = this.#meta(item, context);
-        return notModified(context, identityOf(meta)) ?? this.#answer(200, context, item, query, meta);
+        const hasUnversioned = this.declared.hasUnversioned?.(Projection.of(this.schema, query)) ?? false;
+        const unmodified = hasUnversioned ? undefined : notModified(context, identityOf(meta));
+        return unmodified ?? this.#answer(200, context, item, query, meta);
       },
       ...(list && { list: (context, query) => this.#list(context, query, list) }),
       ...(create && {

@@ -36,6 +36,7 @@ export const userDeclaration: Declaration<AccountWithOrganizations> = {
   inDirectory: "accounts",
   toAttributes: toUserResource,
   toMeta: metaOfUser,
+  hasUnversioned: wantsMemberships,
   renderer: async (context, projection, accounts) => {
     const { principal } = context;
     if (seesNamesOnly(principal)) {
