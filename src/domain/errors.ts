@@ -115,6 +115,8 @@ export type ClosedReason =
   | "member"
   /** Another person's account has a user name that is too similar. */
   | "taken"
+  /** Another account has accepted the invitation with the same address. */
+  | "claimed"
   | "deactivated"
   /** The account has a password already, or the link was used. */
   | "used"

@@ -72,7 +72,12 @@ export const noTarget = (detail: string) => new ScimError(400, "noTarget", detai
 export const mutability = (detail: string) => new ScimError(400, "mutability", detail);
 
 /** Reasons whose status is more specific than 410 Gone. */
-const CLOSED: Partial<Record<ClosedReason, number>> = { member: 409, taken: 409, deactivated: 403 };
+const CLOSED: Partial<Record<ClosedReason, number>> = {
+  member: 409,
+  taken: 409,
+  claimed: 409,
+  deactivated: 403,
+};
 
 /**
  * Maps errors to answers; the only place that does.

@@ -122,6 +122,8 @@ const WRITES: Readonly<Record<string, Call>> = {
     ),
   "invitations.accept": ({ invitations }, { invitation, account }) =>
     invitations.accept(invitation.id, invitation.emails[0], account.id, LATER),
+  "invitations.claim": ({ invitations }, { invitation, account }) =>
+    invitations.claim(invitation.id, "guest@claimed.example", account.id),
   "invitations.decline": ({ invitations }, { invitation }) =>
     invitations.decline(invitation.id, invitation.emails[0] ?? "", LATER),
   "invitations.setInviter": ({ invitations }, { invitation, account }) =>
@@ -244,7 +246,7 @@ const TABLES = [
   ...["accounts", "account_emails", "account_setups", "organizations", "memberships", "teams"],
   ...["proved_addresses", "pending_addresses", "member_emails", "kept_records"],
   ...["team_memberships", "access_tokens", "audit_events", "invitations", "invitation_emails"],
-  ...["invitation_roles", "invitation_teams", "invitation_acceptances"],
+  ...["invitation_roles", "invitation_teams", "invitation_acceptances", "invitation_claims"],
 ];
 
 async function everything(session: Session): Promise<string> {

@@ -335,6 +335,43 @@ describe("Accepting an invitation in a session", () => {
       }
     });
 
+    it("admits one account for each address of a domain, also when the proof is passed on", async () => {
+      const domain = `${unique("corp")}.example`;
+      const invitation = await invite({ emails: [{ value: `*@${domain}` }], roles: ADMIN });
+      const link = String(invitation.link);
+      const prove = async (email: string) => {
+        await act(link, "codes", { email });
+        const proof = await act(link, "proof", { email, code: codeIn(await mailbox.expect(email)) });
+        return String(proof.body.link);
+      };
+      const email = address(domain);
+      const proved = await prove(email);
+      const people = await Promise.all(Array.from({ length: 3 }, () => signedIn()));
+      const answers = await Promise.all(people.map(({ theirs }) => accept(theirs, proved)));
+      expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 409, 409]);
+      const refused = answers.find(({ status }) => status === 409);
+      expect(bodyOf(refused ?? answers[0]!)).to.deep.include({
+        reason: "claimed",
+        organization: { value: acme.id, display: acme.displayName },
+      });
+      // Nor a new account of the address itself.
+      const created = { givenName: "Ann", familyName: "Lee", password: PASSWORD };
+      const itself = await act(proved, "accept", created);
+      expect([itself.status, itself.body.reason]).to.deep.equal([409, "claimed"]);
+      expect((await fillIn(proved, "accept", created)).text).to.include("Your address has been used already");
+      expectList(await scim.find("/Users", `userName eq "${email}"`), 0);
+      const filter = `target.value eq "${invitation.id}" and action eq "change"`;
+      const [event] = expectList(await own.find("/AuditEvents", filter), 1);
+      expect(event?.detail).to.include(`accepted with the address ${email}`);
+
+      // The one who joined comes back with it, and others join with addresses of their own.
+      const joined = people[answers.findIndex(({ status }) => status === 200)];
+      expectStatus(await own.delete(`/Users/${joined?.user.id}`), 204);
+      expect((await accept(joined!.theirs, proved)).status).to.equal(200);
+      const other = people.find((each) => each !== joined);
+      expect((await accept(other!.theirs, await prove(address(domain)))).status).to.equal(200);
+    });
+
     it("ends the care of the organization that made the account", async () => {
       const employer = await createGroup(scim);
       const theirs = await clientWith(server, { organization: employer.id });

@@ -30,6 +30,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   "0019_search_queue.ts": "118bbee1badd23a417aedf8116d1b338bb105bc987b4921a6cf7bd1ede8f6283",
   "0020_own_addresses.ts": "b450dc3c983603a6f9a0c6a40d315056235a7ab8f7b8d7d023c19555ea855266",
   "0022_guarded_people.ts": "0bdf700381a2df3b8ea68309273c73d9744c55c508b3e628db44e9afc88e954b",
+  "0023_claimed_addresses.ts": "7968dfdec9a57c8c05b3392deb3e58273e04dc8bb0a70b2d28d3c3d5982d8a92",
 };
 
 describe("The files of the migrations", () => {

@@ -132,6 +132,24 @@ export class InvitationRepository {
     );
   }
 
+  /**
+   * Notes which account uses an address to accept an invitation that does not name the address.
+   *
+   * @param addressKey see `mailboxKey`
+   * @returns whether it may: no other account has used the address
+   */
+  async claim(id: string, addressKey: string, accountId: string): Promise<boolean> {
+    const claimed = await this.session.rows(
+      `insert into muster_invitation_claims as claims (invitation_id, address_key, account_id)
+       select id, cast(? as text), cast(? as text) from muster_invitations where id = ? ${this.#own.text}
+       on conflict (invitation_id, address_key) do update set account_id = excluded.account_id
+         where claims.account_id = excluded.account_id
+       returning 1`,
+      [addressKey, accountId, id, ...this.#own.bindings],
+    );
+    return claimed.length > 0;
+  }
+
   /** Records that a person has declined. @param address the person's address in the invitation */
   async decline(id: string, address: string, at: string): Promise<void> {
     if (!(await this.#update(id, "version = version + 1, updated_at = ?", [at]))) return;
