@@ -494,7 +494,7 @@ describe("Accepting an invitation in a session", () => {
         const link = await linkFor(await invite());
         const refused = await submit(theirs, link, { session: other.theirs.csrf });
         expect(refused.status).to.equal(403);
-        expect(refused.text).to.include(user.userName);
+        expect(refused.text).to.include(user.userName).and.include("since this page was opened");
         expect(await isMember(user)).to.equal(false);
         expect((await submit(theirs, link)).status).to.equal(200);
       });

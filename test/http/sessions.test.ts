@@ -100,6 +100,33 @@ describeServer("A person signed in", (scim, server) => {
     await read(scim, `/Users/${victim.id}`);
   });
 
+  it("is told what to do about a write that is too old, in a form and as JSON", async () => {
+    const { csrf: foreign } = await signedIn(await person());
+    const sam = await person({ roles: [{ value: "provider-admin" }] });
+    const acme = await createGroup(scim, [sam]);
+    const theirs = await signedIn(sam);
+    const stale = theirs.csrf;
+    await theirs.switchTo(acme.id);
+    const form = { Accept: "text/html", "Content-Type": "application/x-www-form-urlencoded" };
+    for (const path of ["realm", "sign-out", "password", "addresses", "factor/begin"]) {
+      for (const csrf of [stale, foreign]) {
+        const refused = await theirs.send("POST", `/console/session/${path}`, `csrf=${csrf}`, form);
+        expect(refused.status, path).to.equal(403);
+        expect(refused.text, path).to.include("since this page was opened; open it again");
+        expect(refused.text, path).not.to.include("Muster-CSRF");
+      }
+    }
+    theirs.csrf = stale;
+    for (const [method, path] of [
+      ["PATCH", "/console/session"],
+      ["PATCH", "/scim/v2/Me"],
+    ] as const) {
+      const refused = await theirs.send(method, path, {});
+      expect(refused.status, path).to.equal(403);
+      expect(refused.json.detail).to.match(/^The header Muster-CSRF .*; read it from \/console\/session$/);
+    }
+  });
+
   it("acts in one realm at a time, and only in their own", async () => {
     const sam = await person();
     const [acme, globex, foreign] = await Promise.all([

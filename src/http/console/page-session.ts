@@ -3,7 +3,7 @@ import type { PersonSession } from "../../domain/sessions/session.js";
 import { ScimError } from "../../scim/errors.js";
 import type { CurrentSessions } from "../../services/sessions/current-session.js";
 import type { ConsoleCookies } from "./cookies.js";
-import { CSRF_HEADER } from "./session-authentication.js";
+import { requireCsrf } from "./csrf.js";
 
 /** What finds sessions. */
 export interface PageSessionParts {
@@ -33,10 +33,6 @@ export async function sessionForWrite(
 ): Promise<PersonSession> {
   const session = await sessionOf(parts, request);
   if (!session) throw new ScimError(401, undefined, "You are not signed in, or your session has ended");
-  const isForm = Boolean(request.is("application/x-www-form-urlencoded"));
-  if (parts.cookies.isCsrf(session, isForm ? field : request.get(CSRF_HEADER))) return session;
-  const why = isForm
-    ? "You have signed in again since this page was opened; check the account, and send the form again"
-    : `The header ${CSRF_HEADER} is missing, or was for another realm; read it from /console/session`;
-  throw new ScimError(403, undefined, why);
+  requireCsrf(parts.cookies, session, request, field);
+  return session;
 }

@@ -7,9 +7,7 @@ import { ME } from "../../scim/requests/place.js";
 import { actorOfSession } from "../../services/roles/current-principal.js";
 import type { CurrentSessions } from "../../services/sessions/current-session.js";
 import type { ConsoleCookies } from "./cookies.js";
-
-/** The header that writes in a session send their CSRF token in. */
-export const CSRF_HEADER = "Muster-CSRF";
+import { CSRF_HEADER } from "./csrf.js";
 
 const SAFE = ["GET", "HEAD"];
 

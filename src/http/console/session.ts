@@ -7,13 +7,13 @@ import type { CurrentSession, CurrentSessions } from "../../services/sessions/cu
 import { inputIn, originOf, wantsPage } from "../pages/router.js";
 import type { PageParts } from "../pages/router.js";
 import type { ConsoleCookies } from "./cookies.js";
+import { requireCsrf } from "./csrf.js";
 import { changePasswordRoutes } from "./change-password.js";
 import type { ChangePasswordParts } from "./change-password.js";
 import { ownAddressRoutes } from "./own-addresses.js";
 import type { OwnAddressParts } from "./own-addresses.js";
 import { secondFactorRoutes } from "./second-factor.js";
 import type { SecondFactorParts } from "./second-factor.js";
-import { CSRF_HEADER } from "./session-authentication.js";
 import { toJson } from "./session-json.js";
 
 export interface SessionParts extends PageParts, ChangePasswordParts, SecondFactorParts, OwnAddressParts {
@@ -36,9 +36,8 @@ export function sessionRoutes(router: Router, parts: SessionParts): void {
   const findForWrite = async (request: Request, response: Response): Promise<CurrentSession> => {
     const current = await find(request, response);
     const { csrf } = inputIn(request.body, ["csrf"]);
-    const sent = request.is("application/x-www-form-urlencoded") ? csrf : request.get(CSRF_HEADER);
-    if (cookies.isCsrf(current.session, sent)) return current;
-    throw new ScimError(403, undefined, `The header ${CSRF_HEADER} is missing, or was for another realm`);
+    requireCsrf(cookies, current.session, request, csrf);
+    return current;
   };
 
   const described = async (current: CurrentSession) =>
