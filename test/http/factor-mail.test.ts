@@ -58,5 +58,21 @@ describe("Mail on second factors", () => {
       await mailbox.expect(after.userName);
       expect(mailbox.to(sam.userName)).to.have.length(6);
     });
+
+    it("is not suppressed by what an organization has sent about the factor of its own password", async () => {
+      const { acme, own } = await people.organization();
+      const [userName, work] = [`${unique("victim")}@example.com`, `${unique("work")}@acme.example`];
+      const victim = await people.createdBy(own, { userName, emails: [{ value: work }] });
+      for (let turn = 1; turn <= 3; turn += 1) {
+        await setUpFactor(await people.signedIn(victim, PASSWORD, acme.id), PASSWORD);
+        expectStatus(await own.post(`/Users/${victim.id}/remove-second-factor`, {}), 200);
+        await mailbox.expect(work, 2 * turn);
+      }
+      const chosen = `${PASSWORD} of the person`;
+      const write = { op: "replace", path: "password", value: chosen };
+      expectStatus(await server.scim.patch(`/Users/${victim.id}`, write), 200);
+      await setUpFactor(await people.signedIn(victim, chosen), chosen);
+      expect((await mailbox.expect(userName)).subject).to.include("A second factor was set up");
+    });
   });
 });

@@ -207,7 +207,9 @@ async function aboutFactor(
 ): Promise<Content | undefined> {
   const account = await repositories.accounts.find(accountId);
   if (to === undefined || account?.active !== true) return undefined;
-  if (await areMany(repositories.outbox, accountId, OF_FACTORS, now())) return undefined;
+  // Each realm's apart: an organization that has many sent must not suppress those about the person's own factor.
+  const about = organizationId === undefined ? {} : { organizationId };
+  if (await areMany(repositories.outbox, accountId, OF_FACTORS, now(), about)) return undefined;
   const names = await namesFor(repositories, account, organizationId);
   return names && { to, ...names, at: createdAt };
 }
@@ -217,9 +219,10 @@ async function areMany(
   accountId: string,
   kinds: readonly MailKind[],
   now: string,
+  about?: Pick<Mail, "organizationId">,
 ): Promise<boolean> {
   const anHourAgo = new Date(Date.parse(now) - 3_600_000).toISOString();
-  return (await outbox.sentSince(accountId, kinds, anHourAgo)) >= NOTICES_AN_HOUR;
+  return (await outbox.sentSince(accountId, kinds, anHourAgo, about)) >= NOTICES_AN_HOUR;
 }
 
 /** The most orphaned tokens that one mail names. */

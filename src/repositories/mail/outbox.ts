@@ -215,13 +215,23 @@ export class OutboxRepository {
     return pruned.length;
   }
 
-  /** How many mails of some kinds were sent to a person since a time. */
-  async sentSince(accountId: string, kinds: readonly MailKind[], since: string): Promise<number> {
+  /**
+   * How many mails of some kinds were sent to a person since a time.
+   *
+   * @param about only mail about this organization, or about none; absent: about any
+   */
+  async sentSince(
+    accountId: string,
+    kinds: readonly MailKind[],
+    since: string,
+    about?: Pick<Mail, "organizationId">,
+  ): Promise<number> {
     const row = await this.session.first<{ sent: number }>(
       `select cast(count(*) as integer) as sent from muster_outbox
        where account_id = ? and result = 'sent' and ended_at > ?
-       and kind in (${kinds.map(() => "?").join(", ")})`,
-      [accountId, since, ...kinds],
+       and kind in (${kinds.map(() => "?").join(", ")})
+       ${about ? "and coalesce(organization_id, '') = ?" : ""}`,
+      [accountId, since, ...kinds, ...(about ? [about.organizationId ?? ""] : [])],
     );
     return row?.sent ?? 0;
   }
