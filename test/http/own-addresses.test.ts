@@ -12,6 +12,7 @@ import { BrowserOfPerson } from "../support/signed-in.js";
 
 const PASSWORD = "correct horse battery staple 9";
 const NEW = "another long passphrase 41";
+const INVITATION = "urn:muster:params:scim:schemas:core:2.0:Invitation";
 const PATH = "/console/session/addresses";
 const DAY = 24 * 60 * 60 * 1000;
 const FORM = { Accept: "text/html", "Content-Type": "application/x-www-form-urlencoded" };
@@ -326,7 +327,21 @@ describe("The addresses of a person who is signed in", () => {
         expect(await addressesOf(second)).to.have.length(6);
       });
 
-      it("within the limit of the organization that created the account", async () => {
+      it("however much mail the organization has sent that created the account", async () => {
+        const { own: inAcme } = await organization();
+        const body = { schemas: [CORE_USER], userName: address("jo") };
+        const { id, userName } = expectStatus(await inAcme.post("/Users", body), 201);
+        await scim.patch(`/Users/${id}`, { op: "replace", path: "password", value: PASSWORD });
+        const invite = async () =>
+          (await inAcme.post("/Invitations", { schemas: [INVITATION], emails: [{ value: address() }] }))
+            .status;
+        const statuses = [];
+        for (let n = 0; n < 7; n += 1) statuses.push(await invite());
+        expect(statuses.slice(-2)).to.deep.equal([201, 429]);
+        await prove(await signedIn(userName), address("private"));
+      });
+
+      it("within a limit of all people whose accounts the same organization created", async () => {
         const { own: inAcme } = await organization();
         const people = await Promise.all(
           [1, 2].map(async () => {

@@ -52,14 +52,20 @@ export class OutgoingMail {
    * Writes mail that a person has sent to an address of their choice. Beyond the limit of the address it is dropped: a refusal
    * would tell what others had sent there.
    *
-   * @throws TooManyRequestsError beyond the limits of the cause; then nothing is written
+   * @param createdBy the organization that created the person's account: limits how much its people can send
+   * @throws TooManyRequestsError beyond the limits of the person and of the organization; then nothing is written
    */
   async writeSilently(
     repositories: Pick<Repositories, "outbox" | "rateLimits">,
-    cause: MailCause,
+    { actor, createdBy }: Pick<MailCause, "actor"> & { readonly createdBy: string | undefined },
     mail: NewMail & { readonly address: string },
   ): Promise<void> {
-    await this.count(repositories, cause, 1);
+    await this.count(repositories, { actor }, 1);
+    if (createdBy !== undefined) {
+      // Apart from mail about the organization, which could otherwise use it up so that the person cannot send any.
+      const ofOrganization = { points: this.limits.perOrganization, seconds: DAY };
+      await countWithin(this.deps, repositories, `mail by people of ${createdBy}`, ofOrganization);
+    }
     const limit = { points: this.limits.perAddress, seconds: HOUR };
     const { excess } = await counted(this.deps, repositories, `mail to ${foldCase(mail.address)}`, limit);
     if (excess > 0) return;

@@ -87,7 +87,7 @@ export class OwnAddressService {
    *
    * @throws InvalidValueError for what is no address, ConflictError for one that is proved already and beyond as many as a
    *   person can have, ForbiddenError for a wrong password, TooManyRequestsError beyond the limits of the account, and of the
-   *   organization that created it
+   *   people whose accounts the same organization created
    */
   async ask(session: PersonSession, { email, currentPassword }: AskedProof, origin: Origin): Promise<void> {
     const author = oneself(session, origin);
@@ -105,9 +105,9 @@ export class OwnAddressService {
       const [revision, now] = [newRevision(), this.deps.now()];
       await ownAddresses.prune(later(now, -DAY));
       await ownAddresses.begin({ accountId, address, revision, expiresAt: later(now, LINK_SECONDS) }, hash);
-      const { organizationId } = await accounts.origin(accountId);
+      const { organizationId: createdBy } = await accounts.origin(accountId);
       const mail = { kind: "address-proof", accountId, address, revision } as const;
-      await this.mail.writeSilently(repositories, { actor: author.actor, organizationId }, mail);
+      await this.mail.writeSilently(repositories, { actor: author.actor, createdBy }, mail);
       await this.deps.changes.record(repositories, author, {
         ...{ action: "change", target: targetOf(account) },
         detail: "asked for the proof of a new address",
