@@ -7,7 +7,8 @@ import { Session } from "./scim/session.ts";
 /** The server that the page came from: its session, its SCIM, and what is remembered of its answers. */
 export const session = new Session(page.base);
 
-export const scim = new ScimClient(new URL("../scim/v2/", page.base), session);
+/** @param realm `provider`, or the id of an organization */
+export const scimIn = (realm: string) => new ScimClient(new URL("../scim/v2/", page.base), session, realm);
 
 export const queries = new QueryClient({
   defaultOptions: {

@@ -1,6 +1,5 @@
 import cluster from "node:cluster";
 import type { Worker } from "node:cluster";
-import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { readProcessSettings } from "../config/settings.js";
 import type { Settings } from "../config/types.js";
@@ -71,7 +70,9 @@ class Workers {
       process.once("exit", killAll);
       // The first one alone finds out whether the port is free.
       if (!(await this.#start(logger))) throw new UserError("The first worker did not start");
-      await Promise.all(Array.from({ length: count - 1 }, () => this.#start(logger)));
+      // Told to stop meanwhile, it waits for no worker that cannot start.
+      void signalled.then(() => (this.#isStopping = true));
+      await Promise.all(Array.from({ length: count - 1 }, () => this.#startAtLast(logger)));
       await announce(muster, this.settings);
       await muster.close();
       logger.info({ workers: count }, "All workers are ready");
@@ -84,37 +85,58 @@ class Workers {
     if (!this.#isOrderly) process.exitCode = 1;
   }
 
-  /** @returns whether it came to listen */
+  /** Starts a worker, again and again until it serves, or all are to stop. */
+  async #startAtLast(logger: Logger): Promise<void> {
+    while (!this.#isStopping) {
+      const isServing = await this.#start(logger).catch((error: unknown) => {
+        logger.error({ err: error }, "The system starts no further process");
+        return false;
+      });
+      if (isServing) return;
+      logger.error({}, "A worker did not start; this is tried again");
+      await wait(REPLACE_MS);
+    }
+  }
+
+  /** @returns whether it came to listen; one that did is replaced when it ends by itself */
   async #start(logger: Logger): Promise<boolean> {
     const worker = cluster.fork();
-    const ended = once(worker, "exit").then(([code, signal]: unknown[]) => {
-      this.#ends.delete(ended);
-      if (code !== 0) this.#isOrderly = false;
-      return { code, signal };
-    });
+    const ended = this.#endOf(worker, logger);
     this.#ends.add(ended);
+    void ended.then(() => this.#ends.delete(ended));
     const isListening = await Promise.race([
-      once(worker, "listening").then(() => true),
+      new Promise<boolean>((resolve) => {
+        worker.once("listening", () => resolve(true));
+      }),
       ended.then(() => false),
     ]);
     if (isListening) {
       void ended.then(async (end) => {
-        if (!this.#isStopping) await this.#replace(worker, end, logger);
+        if (this.#isStopping) return;
+        logger.error(
+          { worker: worker.process.pid, ...end },
+          "A worker ended by itself; another one takes its place",
+        );
+        await wait(REPLACE_MS);
+        await this.#startAtLast(logger);
       });
     }
     return isListening;
   }
 
-  async #replace(worker: Worker, end: object, logger: Logger): Promise<void> {
-    logger.error(
-      { worker: worker.process.pid, ...end },
-      "A worker ended by itself; another one takes its place",
-    );
-    let isReplaced = false;
-    while (!isReplaced) {
-      await wait(REPLACE_MS);
-      isReplaced = this.#isStopping || (await this.#start(logger));
-    }
+  /** @returns resolves with how a worker ended, or why it could not be started; never fails */
+  #endOf(worker: Worker, logger: Logger): Promise<object> {
+    return new Promise((resolve) => {
+      worker.once("exit", (code: number | null, signal: string | null) => {
+        if (code !== 0) this.#isOrderly = false;
+        resolve({ code, signal });
+      });
+      // A message may fail on its way to a worker that ends; one without a process has no end of its own.
+      worker.on("error", (error) => {
+        logger.error({ err: error }, "A worker failed");
+        if (worker.process.pid === undefined) resolve({ err: error });
+      });
+    });
   }
 
   async #stop(): Promise<void> {

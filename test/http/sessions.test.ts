@@ -127,6 +127,21 @@ describeServer("A person signed in", (scim, server) => {
     }
   });
 
+  it("does not read in one realm what a page meant to read in another, where the page says so", async () => {
+    const sam = await person({ roles: [{ value: "provider-admin" }] });
+    const acme = await createGroup(scim, [sam]);
+    const own = await signedIn(sam);
+    const meant = { "Muster-CSRF": own.csrf };
+    const get = () => own.send("GET", "/scim/v2/Users?count=0", undefined, meant);
+    expect((await get()).status).to.equal(200);
+    await own.switchTo(acme.id);
+    const refused = await get();
+    expect(refused.status).to.equal(403);
+    expect(refused.json).to.have.property("detail").that.includes("was for another realm");
+    await own.switchTo("provider");
+    expect((await get()).status).to.equal(200);
+  });
+
   it("acts in one realm at a time, and only in their own", async () => {
     const sam = await person();
     const [acme, globex, foreign] = await Promise.all([

@@ -163,11 +163,11 @@ describe("The console", function () {
       const { id } = await newMember("Rita Gone");
       await enterAcme();
       await page.getByRole("button", { name: "Remove Rita Gone" }).click();
-      const dialog = page.getByRole("alertdialog", { name: "Remove Rita Gone from Acme & <Sons>?" });
+      const dialog = page.getByRole("alertdialog", { name: /^Remove .Rita Gone. from .Acme & <Sons>.\?$/ });
       await dialog.getByText("The account and other organizations stay.").waitFor();
       await expectConsoleUsable(page, `console to remove a person ${engine.name}`);
       expect(await dialog.locator(":focus").innerText()).to.equal("Cancel");
-      await dialog.getByRole("button", { name: "Remove Rita Gone" }).click();
+      await dialog.getByRole("button", { name: /^Remove .Rita Gone.$/ }).click();
       await page.getByText("Rita Gone was removed.").waitFor();
       await page.getByRole("link", { name: "Rita Gone" }).waitFor({ state: "detached" });
       expect((await given.scim.get(`/Users/${id}`)).status, "the account").to.equal(200);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { accentsOf, contrast, SURFACES } from "../../src/domain/values/color.js";
 
-const CSS = readFileSync("templates/en/pages/page.css", "utf8");
+const CSS = readFileSync("templates/en/pages/tokens.css", "utf8");
 
 /** The colours that a variable of the pages has, in light and in dark mode. */
 const variable = (name: string) =>

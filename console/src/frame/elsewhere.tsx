@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { isSignedOut } from "../scim/session.ts";
 import { queries, session } from "../server.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -24,8 +25,9 @@ export function Elsewhere({ realm }: ElsewhereProps) {
       await session.switchTo(realm);
       await queries.invalidateQueries();
       await revalidate();
-    } catch {
-      setIsFailed(true);
+    } catch (error) {
+      if (isSignedOut(error)) await session.restored();
+      else setIsFailed(true);
     }
   };
   return (

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
-import { NavLink, Outlet, useLoaderData, useLocation, useNavigation } from "react-router";
+import { NavLink, Outlet, useLoaderData, useLocation, useNavigation, useRevalidator } from "react-router";
 import { page } from "../page.ts";
-import { ConfirmDialogs } from "../ui/confirm.tsx";
+import { ConfirmDialogs, dismissConfirm } from "../ui/confirm.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import { Elsewhere } from "./elsewhere.tsx";
 import styles from "./frame.module.css";
@@ -19,6 +19,13 @@ export function Frame() {
   const isElsewhere = useSession().realm !== id;
   useSessionOnReturn();
   const main = useMainFocus();
+  const { revalidate } = useRevalidator();
+  useEffect(() => {
+    // What was asked was asked in the realm of the page.
+    if (isElsewhere) dismissConfirm();
+    // The session acts here again: what the person may do here is not known yet.
+    else if (!realm) void revalidate();
+  }, [isElsewhere, realm, revalidate]);
   return (
     <div className={styles.frame}>
       <button className={styles.skip} type="button" onClick={() => main.current?.focus()}>

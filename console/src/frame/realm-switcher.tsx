@@ -2,6 +2,7 @@ import { Check, ChevronsUpDown } from "lucide-react";
 import { useState } from "react";
 import { Autocomplete, Button, Menu, MenuItem, MenuTrigger, Popover, useFilter } from "react-aria-components";
 import { useNavigate } from "react-router";
+import { isSignedOut } from "../scim/session.ts";
 import { queries, session } from "../server.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import menu from "../ui/menu.module.css";
@@ -27,10 +28,11 @@ export function RealmSwitcher({ current }: { readonly current: string }) {
     try {
       setProblem(undefined);
       if (realm !== state.realm) await session.switchTo(realm);
-      queries.clear();
       await navigate(`/${realm}`);
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== realm });
     } catch (error) {
-      setProblem((error as Error).message);
+      if (isSignedOut(error)) await session.restored();
+      else setProblem((error as Error).message);
     }
   };
 

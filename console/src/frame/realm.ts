@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { useRouteLoaderData } from "react-router";
-import { scim } from "../server.ts";
+import { scimIn } from "../server.ts";
 import type { Realm } from "../scim/resources.ts";
 
 export const REALM_ROUTE = "realm";
@@ -15,7 +15,7 @@ export interface CurrentRealm {
 export const realmQuery = (id: string) =>
   queryOptions({
     queryKey: [id, "Realm"],
-    queryFn: ({ signal }) => scim.get<Realm>("Realm", {}, signal),
+    queryFn: ({ signal }) => scimIn(id).get<Realm>("Realm", {}, signal),
     staleTime: 60_000,
   });
 

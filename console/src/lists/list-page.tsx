@@ -60,7 +60,7 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
       <section className={styles.list} aria-labelledby="title">
         <header className={styles.header}>
           <h1 id="title">{title}</h1>
-          {pages && !error && <span className={styles.count}>{count.format(total)}</span>}
+          {pages && <span className={styles.count}>{count.format(total)}</span>}
           <div className={styles.buttons}>{buttons}</div>
         </header>
         <div className={styles.bar}>
@@ -85,7 +85,7 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
           aria-busy={isPlaceholderData}
           data-waiting={isPlaceholderData || undefined}
         >
-          {error ? (
+          {error && !pages ? (
             <Failure
               title={`The list of ${title.toLowerCase()} was not loaded`}
               error={error}
@@ -104,6 +104,7 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
           ) : (
             <Table
               label={title}
+              list={JSON.stringify(state)}
               columns={columns}
               rows={rows}
               total={total}
@@ -114,7 +115,15 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
               nameOf={props.canTick ? nameOf : undefined}
               ticked={props.ticked}
               onTick={props.onTick}
-            />
+            >
+              {error && (
+                <Failure
+                  title="The next rows were not loaded"
+                  error={error}
+                  onRetry={() => void fetchNextPage()}
+                />
+              )}
+            </Table>
           )}
         </div>
         <p className={styles.spoken} role="status">

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData } from "@tanstack/react-query";
-import { scim } from "../server.ts";
+import { scimIn } from "../server.ts";
 import type { Query } from "../scim/client.ts";
 import type { List } from "../scim/resources.ts";
 
@@ -11,7 +11,7 @@ export const listQuery = <T>(realm: string, path: string, query: Omit<Query, "cu
   infiniteQueryOptions({
     queryKey: [realm, path, "list", query],
     queryFn: ({ pageParam, signal }) =>
-      scim.list<T>(path, { ...query, count: ROWS, cursor: pageParam }, signal),
+      scimIn(realm).list<T>(path, { ...query, count: ROWS, cursor: pageParam }, signal),
     initialPageParam: "",
     getNextPageParam: ({ nextCursor }: List<T>) => nextCursor,
     // What was there stays until the next list comes, so that nothing jumps.

@@ -14,23 +14,29 @@ interface ListSearchProps {
 export function ListSearch({ label, value, onChange }: ListSearchProps) {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(value);
-  const [shown, setShown] = useState(value);
+  const [seen, setSeen] = useState(value);
+  const [sent, setSent] = useState(value);
   const pause = useRef<number>(undefined);
-  // The address changed by another way, such as going back.
-  if (value !== shown) {
-    setShown(value);
-    setTyped(value);
+  // The address changed. By what was typed, unless by another way, such as going back.
+  if (value !== seen) {
+    setSeen(value);
+    if (value !== sent) {
+      setSent(value);
+      setTyped(value);
+    }
   }
 
   const change = (text: string) => {
     setTyped(text);
     clearTimeout(pause.current);
     const send = () => {
-      setShown(text.trim());
+      setSent(text.trim());
       onChange(text.trim());
     };
     pause.current = window.setTimeout(send, PAUSE);
   };
+
+  useEffect(() => () => clearTimeout(pause.current), []);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -48,4 +54,5 @@ export function ListSearch({ label, value, onChange }: ListSearchProps) {
 /** Whether a key that is pressed there is text. */
 export const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
-  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  (target.isContentEditable ||
+    target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button])"));

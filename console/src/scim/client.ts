@@ -1,4 +1,4 @@
-import { ConnectionError, errorOf, ScimError } from "./errors.ts";
+import { ConnectionError, ElsewhereError, errorOf, ScimError } from "./errors.ts";
 import type { List } from "./resources.ts";
 import { CSRF_HEADER } from "./session.ts";
 import type { Session } from "./session.ts";
@@ -32,15 +32,22 @@ export interface BulkResult {
   readonly response?: { readonly detail?: string; readonly scimType?: string };
 }
 
-/** The public SCIM endpoints, in the realm that the session acts in. The console has no other way to the server's data. */
+/**
+ * The public SCIM endpoints, in one realm: the console has no other way to the server's data. What is meant for one realm is
+ * never done in another, though the session may act elsewhere meanwhile, in this tab or by another one.
+ */
 export class ScimClient {
-  /** @param url the base of SCIM, with a slash at its end */
+  /**
+   * @param url the base of SCIM, with a slash at its end
+   * @param realm `provider`, or the id of an organization
+   */
   constructor(
     private readonly url: URL,
     private readonly session: Session,
+    private readonly realm: string,
   ) {}
 
-  /** @throws ScimError, ConnectionError */
+  /** @throws ScimError, ConnectionError, ElsewhereError */
   get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
     return this.#send<T>("GET", withQuery(path, query), undefined, {}, signal);
   }
@@ -77,13 +84,16 @@ export class ScimClient {
     headers: Readonly<Record<string, string>> = {},
     signal?: AbortSignal,
   ): Promise<T> {
+    // Of the same moment: the token is for the session as it is in this realm, and the server refuses it in another.
+    const { realm, csrf } = this.session.state;
+    if (realm !== this.realm) throw new ElsewhereError();
     const answer = await fetch(new URL(path, this.url), {
       method,
       signal,
       headers: {
         Accept: SCIM_JSON,
         ...(body && { "Content-Type": SCIM_JSON }),
-        ...(method !== "GET" && { [CSRF_HEADER]: this.session.state.csrf }),
+        [CSRF_HEADER]: csrf,
         ...headers,
       },
       body: body && JSON.stringify(body),
@@ -93,6 +103,10 @@ export class ScimClient {
     });
     if (answer.status === 401) {
       await this.session.restored();
+      return this.#send<T>(method, path, body, headers, signal);
+    }
+    // Another tab may have switched the realm, or begun another session.
+    if (answer.status === 403 && (await this.session.load()).csrf !== csrf) {
       return this.#send<T>(method, path, body, headers, signal);
     }
     if (!answer.ok) throw await errorOf(answer);

@@ -22,6 +22,14 @@ export class ConnectionError extends Error {
   }
 }
 
+/** The session acts in another realm than the one that a request is meant for; it was not sent, or not carried out. */
+export class ElsewhereError extends Error {
+  constructor() {
+    super("You act in another realm now, so this was not done.");
+    this.name = "ElsewhereError";
+  }
+}
+
 /** @param answer one that is not 2xx */
 export async function errorOf(answer: Response): Promise<ScimError> {
   const body = await answer.json().then(

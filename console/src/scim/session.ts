@@ -39,14 +39,18 @@ const isNextStep = (answer: SessionState | NextStep): answer is NextStep => "nex
  */
 export class Session {
   #state: SessionState | undefined;
-  #ended: PromiseWithResolvers | undefined;
+  #ended: EndedSession | undefined;
   readonly #listeners = new Set<() => void>();
   /** Tells the other tabs that the session acts elsewhere from now on. */
   readonly #tabs = new BroadcastChannel("muster-session");
 
   /** @param consoleUrl the address of the console, with a slash at its end */
   constructor(private readonly consoleUrl: URL) {
-    this.#tabs.onmessage = () => void this.load().catch(() => undefined);
+    this.#tabs.onmessage = ({ data }: MessageEvent<string>) => {
+      // What is on the screen is not for those who come after.
+      if (data === SIGNED_OUT) location.assign(new URL("sign-in", consoleUrl));
+      else void this.load().catch(() => undefined);
+    };
   }
 
   /** @throws Error before it was loaded */
@@ -68,7 +72,11 @@ export class Session {
 
   /** Asks the server. @throws ScimError 401 without a session */
   async load(): Promise<SessionState> {
-    return this.#set(await this.#send<SessionState>("GET", "session"));
+    const state = await this.#send<SessionState>("GET", "session");
+    // Where the session had ended, the person has signed in again in another tab.
+    if (this.#ended) await this.#enter(state);
+    else this.#set(state);
+    return state;
   }
 
   /** Acts in another realm from now on. */
@@ -80,13 +88,14 @@ export class Session {
 
   async signOut(): Promise<void> {
     await this.#send("DELETE", "session");
-    this.#tabs.postMessage("signed out");
+    this.#tabs.postMessage(SIGNED_OUT);
   }
 
   /** To be called when the server says that the session has ended. @returns when the person has signed in again */
   async restored(): Promise<void> {
     if (!this.#ended) {
-      this.#ended = withResolvers();
+      const { realm, user } = this.state;
+      this.#ended = { ...withResolvers(), realm, userId: user.value };
       this.#tell();
     }
     await this.#ended.promise;
@@ -115,36 +124,45 @@ export class Session {
 
   async #enter(answer: SessionState | NextStep): Promise<NextStep | undefined> {
     if (isNextStep(answer)) return answer;
-    const before = this.#state;
+    const ended = this.#ended;
     this.#set(answer);
-    // What is open is another person's.
-    if (before && before.user.value !== answer.user.value) location.reload();
-    else {
-      if (before?.realm && before.realm !== answer.realm) await this.switchTo(before.realm);
-      this.#ended?.resolve();
-      this.#ended = undefined;
-      this.#tell();
+    if (ended?.realm && ended.realm !== answer.realm && ended.userId === answer.user.value) {
+      // Where that is refused, the page says that it is in another realm, and what waited is not sent.
+      await this.switchTo(ended.realm).catch((error: unknown) => {
+        if (!(error instanceof ScimError)) throw error;
+      });
     }
+    this.#ended = undefined;
+    ended?.resolve();
+    this.#tell();
     return undefined;
   }
 
   async #send<T>(method: string, path: string, body?: object): Promise<T> {
+    // Who signs in has no session yet, and no token for it.
+    const csrf = method === "GET" || path !== "session" ? undefined : this.#state?.csrf;
     const answer = await fetch(new URL(path, this.consoleUrl), {
       method,
       headers: {
         Accept: "application/json",
         ...(body && { "Content-Type": "application/json" }),
-        ...(method !== "GET" && this.#state && { [CSRF_HEADER]: this.#state.csrf }),
+        ...(csrf !== undefined && { [CSRF_HEADER]: csrf }),
       },
       body: body && JSON.stringify(body),
     }).catch((cause: unknown) => {
       throw new ConnectionError({ cause });
     });
+    // Another tab may have switched the realm, or begun another session.
+    if (answer.status === 403 && csrf !== undefined && (await this.load()).csrf !== csrf) {
+      return this.#send<T>(method, path, body);
+    }
     if (!answer.ok) throw await errorOf(answer);
     return (answer.status === 204 ? undefined : await answer.json()) as T;
   }
 
   #set(state: SessionState): SessionState {
+    // What is open is another person's.
+    if (this.#state && this.#state.user.value !== state.user.value) location.reload();
     this.#state = state;
     this.#tell();
     return state;
@@ -155,9 +173,18 @@ export class Session {
   }
 }
 
+/** Tells the other tabs that nobody is signed in any more. */
+const SIGNED_OUT = "signed out";
+
 interface PromiseWithResolvers {
   readonly promise: Promise<void>;
   readonly resolve: () => void;
+}
+
+/** A session that has ended while the page is open, as it was. */
+interface EndedSession extends PromiseWithResolvers {
+  readonly realm: string | null;
+  readonly userId: string;
 }
 
 function withResolvers(): PromiseWithResolvers {

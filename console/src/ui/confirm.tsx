@@ -28,6 +28,9 @@ function set(confirmation: Confirmation | undefined): void {
 /** The one way to a dangerous act: asks whether it is to be done. */
 export const confirm = (confirmation: Confirmation) => set(confirmation);
 
+/** Takes a question back that is not answered yet. */
+export const dismissConfirm = () => set(undefined);
+
 /** Where it is asked; once in the frame. */
 export function ConfirmDialogs() {
   const confirmation = useSyncExternalStore(
@@ -37,30 +40,44 @@ export function ConfirmDialogs() {
     },
     () => asked,
   );
+  const [isBusy, setIsBusy] = useState(false);
   if (!confirmation) return null;
   return (
-    <ModalOverlay className={dialog.overlay} isOpen onOpenChange={(isOpen) => !isOpen && set(undefined)}>
+    <ModalOverlay
+      className={dialog.overlay}
+      isOpen
+      isKeyboardDismissDisabled={isBusy}
+      onOpenChange={(isOpen) => !isOpen && dismissConfirm()}
+    >
       <Modal className={dialog.modal}>
         <Dialog className={dialog.dialog} role="alertdialog">
-          <Question {...confirmation} />
+          <Question confirmation={confirmation} isBusy={isBusy} onBusy={setIsBusy} />
         </Dialog>
       </Modal>
     </ModalOverlay>
   );
 }
 
-function Question({ title, text, action, run }: Confirmation) {
+interface QuestionProps {
+  readonly confirmation: Confirmation;
+  readonly isBusy: boolean;
+  readonly onBusy: (isBusy: boolean) => void;
+}
+
+function Question({ confirmation, isBusy, onBusy }: QuestionProps) {
+  const { title, text, action, run } = confirmation;
   const [problem, setProblem] = useState<string>();
-  const [isBusy, setIsBusy] = useState(false);
   const act = async () => {
-    setIsBusy(true);
+    onBusy(true);
     setProblem(undefined);
     try {
       await run();
-      set(undefined);
+      // Another question may have come meanwhile.
+      if (asked === confirmation) dismissConfirm();
     } catch (error) {
       setProblem((error as Error).message);
-      setIsBusy(false);
+    } finally {
+      onBusy(false);
     }
   };
   return (
@@ -69,7 +86,7 @@ function Question({ title, text, action, run }: Confirmation) {
       {text}
       {problem !== undefined && <Notice kind="problem">{problem}</Notice>}
       <div className={dialog.buttons}>
-        <Button autoFocus isDisabled={isBusy} onPress={() => set(undefined)}>
+        <Button autoFocus isDisabled={isBusy} onPress={dismissConfirm}>
           Cancel
         </Button>
         <Button kind="danger" isPending={isBusy} onPress={() => void act()}>

@@ -46,6 +46,8 @@ export interface Sorting {
 interface TableProps<T extends { readonly id: string }> {
   /** What is in it. */
   readonly label: string;
+  /** Which list it is: another one begins at its first rows. */
+  readonly list: string;
   /** Stable, as the rows. */
   readonly columns: readonly Column<T>[];
   readonly rows: readonly T[];
@@ -75,6 +77,7 @@ const ROOM = 880;
 export function Table<T extends { readonly id: string }>(props: TableProps<T>) {
   const {
     label,
+    list,
     columns,
     rows,
     total,
@@ -114,6 +117,9 @@ export function Table<T extends { readonly id: string }>(props: TableProps<T>) {
     overscan: 12,
   });
   useEffect(() => virtual.measure(), [virtual, isNarrow]);
+  useEffect(() => {
+    scroller.current?.scrollTo(0, 0);
+  }, [list]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => {

@@ -15,11 +15,12 @@ export const RemovalNotice = ({ result: { removed, failed }, onDismiss }: Remova
   <Notice kind={failed.length > 0 ? "problem" : "hint"}>
     <div className={styles.result}>
       <div>
-        <p>
-          {removed.length === 1 && removed[0]
-            ? `${nameOf(removed[0])} was removed.`
-            : `${removed.length.toLocaleString()} people were removed.`}
-        </p>
+        {removed.length === 1 && removed[0] && (
+          <p>
+            <bdi>{nameOf(removed[0])}</bdi> was removed.
+          </p>
+        )}
+        {removed.length > 1 && <p>{removed.length.toLocaleString()} people were removed.</p>}
         {failed.map(({ user, reason }) => (
           <p key={user.id}>
             <bdi>{nameOf(user)}</bdi> was not removed: {reason}

@@ -1,6 +1,6 @@
 import { isProvider } from "../frame/realm.ts";
 import type { Realm, User } from "../scim/resources.ts";
-import { queries, scim } from "../server.ts";
+import { queries, scimIn } from "../server.ts";
 import { confirm } from "../ui/confirm.tsx";
 import { nameOf } from "./user-names.ts";
 
@@ -13,9 +13,12 @@ export interface RemovalResult {
   readonly failed: readonly { readonly user: User; readonly reason: string }[];
 }
 
+/** A name as a unit of its own in a sentence, whatever direction its letters have. */
+const isolated = (name: string) => `\u2068${name}\u2069`;
+
 const people = (users: readonly User[]) => {
   const [only] = users;
-  return users.length === 1 && only ? nameOf(only) : `${users.length.toLocaleString()} people`;
+  return users.length === 1 && only ? isolated(nameOf(only)) : `${users.length.toLocaleString()} people`;
 };
 
 /** What the act is called, what goes, and what stays. In the provider's realm it is the account that goes. */
@@ -30,9 +33,9 @@ function wordsFor(users: readonly User[], realm: Realm, realmName: string) {
     };
   }
   return {
-    title: `Remove ${people(users)} from ${realmName}?`,
+    title: `Remove ${people(users)} from ${isolated(realmName)}?`,
     action: `Remove ${people(users)}`,
-    goes: `Access to ${realmName} ends at once, with the roles and teams there.`,
+    goes: `Access to ${isolated(realmName)} ends at once, with the roles and teams there.`,
     stays: isOne ? "The account and other organizations stay." : "The accounts and other organizations stay.",
   };
 }
@@ -62,19 +65,28 @@ export function askToRemove(
       </>
     ),
     run: async () => {
-      const result = await remove(users);
-      await queries.invalidateQueries({ queryKey: [id] });
-      onDone(result);
+      onDone(await remove(users, id));
+      // The lists come anew meanwhile.
+      void queries.invalidateQueries({ queryKey: [id] });
     },
   });
 }
 
-async function remove(users: readonly User[]): Promise<RemovalResult> {
+/** Removes people portion by portion. What keeps one portion from being done keeps the others, too, and is their reason. */
+async function remove(users: readonly User[], realm: string): Promise<RemovalResult> {
+  const scim = scimIn(realm);
   const removed: User[] = [];
   const failed: RemovalResult["failed"][number][] = [];
   for (let start = 0; start < users.length; start += PORTION) {
     const portion = users.slice(start, start + PORTION);
-    const results = await scim.bulk(portion.map((user) => ({ method: "DELETE", path: `/Users/${user.id}` })));
+    let results;
+    try {
+      results = await scim.bulk(portion.map((user) => ({ method: "DELETE", path: `/Users/${user.id}` })));
+    } catch (error) {
+      const reason = (error as Error).message;
+      failed.push(...users.slice(start).map((user) => ({ user, reason })));
+      break;
+    }
     portion.forEach((user, index) => {
       const result = results[index];
       // Somebody who is not there any more is removed.

@@ -9,7 +9,7 @@ import { isProvider } from "../frame/realm.ts";
 import { nameOfRole } from "./user-names.ts";
 
 /** What an index finds a part of. */
-const SEARCHED = ["userName", "displayName", "name.familyName", "emails.value"];
+const SEARCHED = ["userName", "displayName", "name.familyName", "name.givenName", "emails.value"];
 
 /** What the rows show. */
 const ATTRIBUTES = [
@@ -58,7 +58,8 @@ export const USER_FILTER_NAMES = ["status", "role", "source"];
 const STATUS_FILTERS: Readonly<Record<string, string>> = {
   active: "active eq true",
   inactive: "active eq false",
-  invited: compare(`${MEMBERSHIP}:state`, "eq", "invited"),
+  // Somebody who is inactive is shown as inactive.
+  invited: `active eq true and ${MEMBERSHIP}:state eq "invited"`,
 };
 
 function roleIs(role: string | undefined, realm: Realm): Filter {

@@ -6,7 +6,7 @@ import { Panel } from "../lists/panel.tsx";
 import { isNotFound } from "../scim/client.ts";
 import { MEMBERSHIP } from "../scim/resources.ts";
 import type { User } from "../scim/resources.ts";
-import { scim } from "../server.ts";
+import { scimIn } from "../server.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Failure, Message } from "../ui/message.tsx";
 import tabs from "../ui/tabs.module.css";
@@ -29,7 +29,7 @@ const ATTRIBUTES = [
 const personQuery = (realm: string, id: string) =>
   queryOptions({
     queryKey: [realm, "Users", "one", id],
-    queryFn: ({ signal }) => scim.get<User>(`Users/${id}`, { attributes: ATTRIBUTES }, signal),
+    queryFn: ({ signal }) => scimIn(realm).get<User>(`Users/${id}`, { attributes: ATTRIBUTES }, signal),
   });
 
 /** A person: the one place for all that is known of them. */
@@ -40,12 +40,12 @@ export function UserPanel() {
   return (
     <Panel labelledBy="person">
       <div className={styles.panel}>
-        {user ? (
-          <Person user={user} />
-        ) : isNotFound(error) ? (
+        {isNotFound(error) ? (
           <Message title="There is no such person here">
             <p id="person">Somebody may have removed them, or they are in another realm.</p>
           </Message>
+        ) : user ? (
+          <Person user={user} />
         ) : (
           error && <Failure title="The person was not loaded" error={error} onRetry={() => void refetch()} />
         )}

@@ -39,7 +39,8 @@ export function UsersPage() {
       <Button
         onPress={() =>
           askToRemove(users, { id, realm, name }, (done) => {
-            setTicked(NOBODY);
+            // Those who are still there can be tried again.
+            setTicked(Object.fromEntries(done.failed.map(({ user }) => [user.id, true])));
             setResult(done);
           })
         }

@@ -10,10 +10,11 @@ import { fileURLToPath } from "node:url";
 import { ScimError } from "../../scim/errors.js";
 import type { Pages } from "../pages/pages.js";
 
-/** Where `npm run build` puts the app, seen from the sources or from the build; absolute. */
-const BUILT = ["../../../dist/console/", "../../../console/"]
-  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-  .find((folder) => existsSync(join(folder, "assets")));
+/** Where `npm run build` puts the app, seen from the sources or from the build; absolute. Undefined before it was built. */
+const builtFolder = () =>
+  ["../../../dist/console/", "../../../console/"]
+    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .find((folder) => existsSync(join(folder, "assets")));
 
 /** The style sheet of what settings and templates say about colours. */
 const COLOURS = "/colours.css";
@@ -31,11 +32,12 @@ export function appFiles(pages: Pages): Router {
     response.set({ "Cache-Control": FOR_EVER, ETag: `"${digestOf(pages.colours())}"` });
     response.send(pages.colours());
   });
-  if (BUILT === undefined) return router;
+  const built = builtFolder();
+  if (built === undefined) return router;
   router.use(
     "/assets",
     compression({ threshold: 1024 }),
-    express.static(join(BUILT, "assets"), {
+    express.static(join(built, "assets"), {
       index: false,
       redirect: false,
       setHeaders: (response) => {
@@ -63,10 +65,11 @@ export function appPage(pages: Pages, base: string): RequestHandler {
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join("; ");
+  const built = builtFolder();
   return async (_request, response) => {
-    if (BUILT === undefined)
+    if (built === undefined)
       throw new ScimError(404, undefined, "The console is not built: run npm run build");
-    const html = eta.renderString(await readFile(join(BUILT, "index.html"), "utf8"), {
+    const html = eta.renderString(await readFile(join(built, "index.html"), "utf8"), {
       ...{ base: `${base}/`, productName, logoUrl: logoUrl ?? "", icon: pages.icon },
       colours: `${base}${COLOURS}?${digestOf(pages.colours())}`,
     });

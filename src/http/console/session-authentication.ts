@@ -32,7 +32,10 @@ export class SessionAuthentication {
         "WWW-Authenticate": 'Bearer realm="muster"',
       });
     }
-    if (!SAFE.includes(request.method) && !this.cookies.isCsrf(current.session, request.get(CSRF_HEADER))) {
+    const csrf = request.get(CSRF_HEADER);
+    // A read that has it is meant for the realm that it was given for.
+    const isRequired = csrf !== undefined || !SAFE.includes(request.method);
+    if (isRequired && !this.cookies.isCsrf(current.session, csrf)) {
       throw new ScimError(
         403,
         undefined,
