@@ -32,7 +32,7 @@ describe("The addresses of a person who is signed in", () => {
     let scim: ScimClient;
 
     before(async () => {
-      const limits = { TRUSTED_PROXIES: "127.0.0.1,::1", MAIL_PER_ADDRESS: "3", MAIL_PER_ORGANIZATION: "6" };
+      const limits = { TRUSTED_PROXIES: "127.0.0.1,::1", MAIL_PER_ADDRESS: "9", MAIL_PER_ORGANIZATION: "6" };
       server = await startServer(engine, { SMTP_URL: await mailbox.start(), ...limits });
       scim = server.scim;
     });
@@ -309,7 +309,7 @@ describe("The addresses of a person who is signed in", () => {
         expect(new Set(listed).size).to.equal(1);
       });
 
-      it("five times an hour, and beyond the limit of the address without a mail and without saying so", async () => {
+      it("five times an hour, and beyond a third of the limit of the address without a mail and without saying so", async () => {
         const mine = address("private");
         const [first, second] = [
           await signedIn((await person()).userName),
@@ -325,6 +325,29 @@ describe("The addresses of a person who is signed in", () => {
         expect(refused.status).to.equal(429);
         expect(Number(refused.headers.get("retry-after"))).to.be.within(1, 3600);
         expect(await addressesOf(second)).to.have.length(6);
+      });
+
+      it("and leave room for other mail to the address, however many people ask", async () => {
+        const victim = await person();
+        const people = [];
+        for (let n = 1; n <= 3; n += 1) {
+          const own = await signedIn((await person()).userName);
+          await linkFor(own, victim.userName, n);
+          people.push(own);
+        }
+        for (const own of people) {
+          for (let n = 2; n <= 5; n += 1) expect((await ask(own, victim.userName)).status).to.equal(202);
+        }
+        const invitation = {
+          schemas: [INVITATION],
+          organization: { value: (await createGroup(scim)).id },
+          emails: [{ value: victim.userName }],
+        };
+        expectStatus(await scim.post("/Invitations", invitation), 201);
+        expect((await mailbox.expect(victim.userName, 4)).subject).to.include("invite");
+        const forgotten = { userName: victim.userName };
+        await new BrowserOfPerson(() => server).send("POST", "/console/forgotten-password", forgotten);
+        await mailbox.expect(victim.userName, 5);
       });
 
       it("however much mail the organization has sent that created the account", async () => {

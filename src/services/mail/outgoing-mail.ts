@@ -49,8 +49,8 @@ export class OutgoingMail {
   }
 
   /**
-   * Writes mail that a person has sent to an address of their choice. Beyond the limit of the address it is dropped: a refusal
-   * would tell what others had sent there.
+   * Writes mail that a person has sent to an address of their choice. Beyond a third of the limit of the address it is dropped:
+   * a refusal would tell what others had sent there.
    *
    * @param createdBy the organization that created the person's account: limits how much its people can send
    * @throws TooManyRequestsError beyond the limits of the person and of the organization; then nothing is written
@@ -66,10 +66,20 @@ export class OutgoingMail {
       const ofOrganization = { points: this.limits.perOrganization, seconds: DAY };
       await countWithin(this.deps, repositories, `mail by people of ${createdBy}`, ofOrganization);
     }
-    const limit = { points: this.limits.perAddress, seconds: HOUR };
-    const { excess } = await counted(this.deps, repositories, `mail to ${foldCase(mail.address)}`, limit);
-    if (excess > 0) return;
+    if (!(await this.#hasRoom(repositories, foldCase(mail.address)))) return;
     await repositories.outbox.insert([{ ...mail, id: this.deps.newId(), createdAt: this.deps.now() }]);
+  }
+
+  /**
+   * Whether mail that people ask for is within the limits of the address. Dropped mail does not count for the limit that all mail
+   * shares, so that nobody can keep invitations and links to new passwords from an address.
+   */
+  async #hasRoom(repositories: Pick<Repositories, "rateLimits">, key: string): Promise<boolean> {
+    const { perAddress } = this.limits;
+    const asked = { points: Math.max(1, Math.floor(perAddress / 3)), seconds: HOUR };
+    if ((await counted(this.deps, repositories, `mail asked for to ${key}`, asked)).excess > 0) return false;
+    const shared = { points: perAddress, seconds: HOUR };
+    return (await counted(this.deps, repositories, `mail to ${key}`, shared)).excess <= 0;
   }
 
   /**
