@@ -569,6 +569,24 @@ describe("The addresses of a person who is signed in", () => {
         await mailbox.expect(mine, 2);
         expect(mailbox.to(other)).to.have.length(0);
       });
+
+      it("sign in and get new passwords, although another account has proved one that looks alike", async () => {
+        const name = unique("info").toLowerCase();
+        const [mine, other] = [`${name}@straße.example`, `${name}@strasse.example`];
+        const [sam, stranger] = [await person(), await person({ password: NEW })];
+        await prove(await signedIn(sam.userName), mine);
+        const theirs = await signedIn(stranger.userName, NEW);
+        expect((await ask(theirs, other, NEW)).status).to.equal(202);
+        const link = pathOf(linkIn(await mailbox.expect(other)));
+        expect((await theirs.send("POST", link)).status).to.equal(200);
+        await signedIn(mine);
+        await signedIn(other, NEW);
+        expect(await signInStatus(mine, NEW)).to.equal(403);
+        expect(await signInStatus(other)).to.equal(403);
+        expect((await forgotten(mine)).status).to.equal(202);
+        await mailbox.expect(mine, 2);
+        expect(mailbox.to(other)).to.have.length(1);
+      });
     });
   });
 });

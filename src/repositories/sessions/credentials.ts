@@ -1,4 +1,5 @@
 import type { Session } from "../../db/session.js";
+import { isSameMailbox } from "../../domain/values/email.js";
 import { foldCase } from "../../domain/values/text.js";
 
 /** The passwords that open something to a person who signs in. */
@@ -39,6 +40,9 @@ const OF_ORGANIZATION = `memberships.organization_id, memberships.password_hash 
   memberships.is_password_assigned,
   memberships.active as membership_active`;
 
+/** The most proved addresses that are read of one key. */
+const LOOK_ALIKES = 100;
+
 /** Finds whom a name belongs to that is entered to sign in. Not limited to a realm. */
 export class CredentialRepository {
   constructor(private readonly session: Session) {}
@@ -59,15 +63,18 @@ export class CredentialRepository {
       [key],
     );
     if (row) return toCredentials(row);
-    const proved = await this.session.rows<CredentialsRow>(
-      `select ${COLUMNS}, accounts.user_name, null as organization_id, null as of_organization,
+    const proved = await this.session.rows<CredentialsRow & { address: string }>(
+      `select ${COLUMNS}, accounts.user_name, proved.address, null as organization_id, null as of_organization,
          null as is_password_assigned, null as membership_active
        from muster_proved_addresses as proved join muster_accounts as accounts on accounts.id = proved.account_id
-       where proved.value_key = ? limit 2`,
-      [key],
+       where proved.value_key = ? limit ?`,
+      [key, LOOK_ALIKES],
     );
-    const [only] = proved;
-    return proved.length === 1 && only ? toCredentials(only) : undefined;
+    // Mailboxes that only look alike have one key, so another person's must not count.
+    const matching =
+      proved.length > 1 ? proved.filter(({ address }) => isSameMailbox(address, name)) : proved;
+    const [only, ...others] = matching;
+    return only && others.length === 0 ? toCredentials(only) : undefined;
   }
 
   /** By an organization's name for one of its people, in any case. */
