@@ -72,9 +72,10 @@ describe("The addresses of a person who is signed in", () => {
     };
     const addressIn = async (own: BrowserOfPerson, email: string) =>
       (await addressesOf(own)).find(({ value }) => value === email);
-    const makeUserName = (own: BrowserOfPerson, email: string) =>
-      own.send("POST", `${PATH}/user-name`, { email });
-    const remove = (own: BrowserOfPerson, email: string) => own.send("POST", `${PATH}/remove`, { email });
+    const makeUserName = (own: BrowserOfPerson, email: string, currentPassword = PASSWORD) =>
+      own.send("POST", `${PATH}/user-name`, { email, currentPassword });
+    const remove = (own: BrowserOfPerson, email: string, currentPassword = PASSWORD) =>
+      own.send("POST", `${PATH}/remove`, { email, currentPassword });
     let client = 0;
     const forgotten = (userName: string) =>
       new BrowserOfPerson(() => server).send(
@@ -431,6 +432,86 @@ describe("The addresses of a person who is signed in", () => {
         expect(await eventsOf(sam.id)).to.include("a proved address was made the user name");
       });
 
+      it("become the user name, and are removed, with the current password alone", async () => {
+        const sam = await person();
+        const own = await signedIn(sam.userName);
+        const mine = address("private");
+        await prove(own, mine);
+        for (const path of ["user-name", "remove"]) {
+          const missing = await own.send("POST", `${PATH}/${path}`, { email: mine });
+          expect(missing.status, path).to.equal(400);
+          expect(missing.text).to.include("currentPassword");
+        }
+        for (const refused of [await makeUserName(own, mine, NEW), await remove(own, mine, NEW)]) {
+          expect(refused.status, refused.text).to.equal(403);
+        }
+        expect(await read(scim, `/Users/${sam.id}`)).to.include({ userName: sam.userName });
+        expect(await addressIn(own, mine)).to.have.property("provedAt");
+        const wrong = [];
+        for (let n = 0; n < 9; n += 1) wrong.push((await remove(own, mine, NEW)).status);
+        expect(wrong.at(-1)).to.equal(429);
+        expect((await makeUserName(own, mine)).status).to.equal(429);
+      });
+
+      it("ask for the password on a page of their own, which says what is wrong", async () => {
+        const sam = await person();
+        const own = await signedIn(sam.userName);
+        const mine = address("private");
+        await prove(own, mine);
+        const send = (path: string, fields: Record<string, string>) => {
+          const form = new URLSearchParams({ csrf: own.csrf, email: mine, ...fields }).toString();
+          return own.send("POST", `${PATH}/${path}`, form, FORM);
+        };
+        for (const [path, title] of [
+          ["user-name", "Change your user name"],
+          ["remove", "Remove an address"],
+        ] as const) {
+          const asked = await send(path, {});
+          expect(asked.status, asked.text).to.equal(200);
+          expect(asked.text).to.include(title).and.include(mine).and.include('name="currentPassword"');
+          const wrong = await send(path, { currentPassword: NEW });
+          expect(wrong.status).to.equal(403);
+          expect(wrong.text).to.include(title).and.include('id="currentPassword-error"');
+          expect(wrong.text).to.include(`value="${mine}"`);
+        }
+        expect(await addressIn(own, mine)).to.include({ isUserName: false });
+        expect((await send("remove", { currentPassword: PASSWORD })).status).to.equal(303);
+        expect(await addressIn(own, mine)).to.equal(undefined);
+      });
+
+      it("are made known, and so is a new user name, at an address that the person had before", async () => {
+        const sam = await person({ displayName: "Sam" });
+        const own = await signedIn(sam.userName);
+        const mine = address("private");
+        await prove(own, mine);
+        const proved = await mailbox.expect(sam.userName);
+        expect(proved.subject).to.match(/^An address was added to your account on /);
+        expect(proved.text).to.include("Hello Sam,").and.include("If you did not add it");
+        expect((await makeUserName(own, mine)).status).to.equal(200);
+        const renamed = await mailbox.expect(sam.userName, 2);
+        expect(renamed.subject).to.match(/^The user name of your account on .* was changed$/);
+        expect(renamed.text).to.include("If you did not change it");
+        // That address may have another reader by now.
+        for (const { text, html } of [proved, renamed]) expect(`${text} ${html}`).not.to.include(mine);
+        expect((await makeUserName(own, mine)).status).to.equal(200);
+        await prove(own, address("more"));
+        // The old name was nobody's proof.
+        await mailbox.expect(mine, 2);
+        expect(mailbox.to(sam.userName)).to.have.length(2);
+      });
+
+      it("are made known at the address that was proved before, where the person has no other", async () => {
+        const [sam, first] = [await person({ userName: unique("sam") }), address("first")];
+        const own = await signedIn(sam.userName);
+        await prove(own, first);
+        const second = address("second");
+        await prove(own, second);
+        expect((await mailbox.expect(first, 2)).subject).to.include("An address was added");
+        expect((await makeUserName(own, second)).status).to.equal(200);
+        expect((await mailbox.expect(first, 3)).subject).to.include("was changed");
+        expect(mailbox.to(second)).to.have.length(1);
+      });
+
       it("become no user name that another account has, nor one that is not proved", async () => {
         const [sam, jo] = [await person(), await person()];
         const own = await signedIn(sam.userName);
@@ -518,7 +599,11 @@ describe("The addresses of a person who is signed in", () => {
         const sam = await person({ emails: [{ value: listed }] });
         const own = await signedIn(sam.userName);
         const mine = address("private");
-        for (const each of [mine, sam.userName, listed]) await prove(own, each);
+        await prove(own, sam.userName);
+        // The notice of that comes before the link.
+        await mailbox.expect(listed);
+        await prove(own, listed, 2);
+        await prove(own, mine);
         for (const each of [sam.userName, listed.toUpperCase()]) {
           expect((await remove(own, each)).status, each).to.equal(409);
         }
@@ -564,7 +649,8 @@ describe("The addresses of a person who is signed in", () => {
         const sam = await person();
         await prove(await signedIn(sam.userName), mine);
         expect((await forgotten(other)).status).to.equal(202);
-        await mailbox.expect(sam.userName);
+        // After the notice of the proof.
+        await mailbox.expect(sam.userName, 2);
         expect((await forgotten(mine)).status).to.equal(202);
         await mailbox.expect(mine, 2);
         expect(mailbox.to(other)).to.have.length(0);

@@ -42,6 +42,10 @@ describe("The pages of a person's addresses", () => {
       await ask(address);
       return linkIn(await fixture.mailbox.expect(address));
     };
+    const enterCurrentPassword = async (button: string, password = PASSWORD) => {
+      await fill(page, { "Current password": password });
+      return press(page, button);
+    };
     const listed = () => page.locator(".addresses li").allInnerTexts();
 
     it("can be used by everybody, on a phone and on a desktop", async () => {
@@ -70,6 +74,13 @@ describe("The pages of a person's addresses", () => {
         .to.include(mine)
         .and.include("Proved on");
       await press(page, `Make ${mine} my user name`);
+      await expectPage(page, "Change your user name");
+      expect(await page.locator("main").innerText()).to.include(mine);
+      await expectUsable(page, `to change the user name ${engine.name}`);
+      expect(await enterCurrentPassword("Make it my user name", OTHER)).to.equal(403);
+      await expectRefusal(page, /password is wrong/);
+      await enterCurrentPassword("Make it my user name");
+      await expectPage(page, "Your addresses");
       expect((await listed())[0])
         .to.include(mine)
         .and.include("Your user name");
@@ -113,6 +124,10 @@ describe("The pages of a person's addresses", () => {
       const mine = pages.address();
       await askForLink(mine);
       await press(page, `Remove ${mine}`);
+      await expectPage(page, "Remove an address");
+      await expectUsable(page, `to remove an address ${engine.name}`);
+      await enterCurrentPassword("Remove the address");
+      await expectPage(page, "Your addresses");
       expect(await listed()).to.have.length(1);
     });
 
@@ -120,7 +135,8 @@ describe("The pages of a person's addresses", () => {
       const other = await person();
       await open(page, await askForLink(other.userName));
       await press(page, "Confirm the address");
-      expect(await press(page, `Make ${other.userName} my user name`)).to.equal(409);
+      await press(page, `Make ${other.userName} my user name`);
+      expect(await enterCurrentPassword("Make it my user name")).to.equal(409);
       await expectRefusal(page, /Another account has the user name/);
       await expectUsable(page, `of an address that another account has ${engine.name}`);
     });

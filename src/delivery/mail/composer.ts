@@ -5,8 +5,9 @@ import { waitingAddresses } from "../../domain/invitations/invitation.js";
 import type { Mail, MailKind } from "../../domain/mail/mail.js";
 import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Realm } from "../../domain/access/principal.js";
-import { isEmailAddress, isSameMailbox, mailboxKey } from "../../domain/values/email.js";
+import { isSameMailbox, mailboxKey } from "../../domain/values/email.js";
 import type { Repositories, UnitOfWork } from "../../repositories/unit-of-work.js";
+import { nameOf, namesFor, userNameOf } from "./names.js";
 import { DESCRIPTION_LENGTH, quoted, quotedList } from "./quoted.js";
 import type { Rendered, Templates } from "./templates.js";
 
@@ -62,6 +63,8 @@ const KINDS: Readonly<Record<MailKind, Write>> = {
   "membership-removed": (mail, repositories, deps) => aboutMembership(mail, repositories, deps, false),
   "second-factor-added": aboutFactor,
   "second-factor-removed": aboutFactor,
+  "address-proved": aboutOwnAddresses,
+  "user-name-changed": aboutOwnAddresses,
   "tokens-orphaned": aboutTokens,
 };
 
@@ -214,6 +217,18 @@ async function aboutFactor(
   return names && { to, ...names, at: createdAt };
 }
 
+/** To an address that the person had before. It names none of the others, since it may have another reader by now. */
+async function aboutOwnAddresses(
+  { kind, accountId = "", address: to, createdAt }: Mail,
+  { accounts, outbox }: Repositories,
+  { now }: Pick<MailComposerParts, "now">,
+): Promise<Content | undefined> {
+  const account = await accounts.find(accountId);
+  if (to === undefined || account?.active !== true) return undefined;
+  if (await areMany(outbox, accountId, [kind], now())) return undefined;
+  return { to, name: nameOf(account), at: createdAt };
+}
+
 async function areMany(
   outbox: Repositories["outbox"],
   accountId: string,
@@ -264,38 +279,3 @@ async function addressOf(
     mailAddress({ ...account, profile: shared.profile }) ?? (isOrigins ? mailAddress(account) : undefined)
   );
 }
-
-/** Whom mail addresses. An organization's mail has the organization's names. @returns undefined for no member of it */
-async function namesFor(
-  { organizations, records }: Pick<Repositories, "organizations" | "records">,
-  account: Pick<Account, "id" | "userName" | "displayName" | "profile">,
-  organizationId: string | undefined,
-) {
-  if (organizationId === undefined) return { name: nameOf(account), userName: userNameOf(account) };
-  const names = await records.namesOf({ organizationId, accountId: account.id });
-  const organization = await organizations.find(organizationId, { lock: false });
-  return (
-    names && {
-      name: names.displayName && quoted(names.displayName),
-      userName: userNameOf(names),
-      organizationName: organization && quoted(organization.displayName),
-    }
-  );
-}
-
-/** The name by which mail addresses a person. */
-function nameOf({
-  displayName,
-  profile,
-}: {
-  displayName: string | undefined;
-  profile: { value: object };
-}): string | undefined {
-  const { name } = profile.value as { name?: { givenName?: unknown } };
-  const known = typeof name?.givenName === "string" ? name.givenName : displayName;
-  return known && quoted(known);
-}
-
-/** The user name in a mail. An e-mail address stays as it is, so that people can copy it. */
-const userNameOf = ({ userName }: { userName: string }) =>
-  isEmailAddress(userName) ? userName : quoted(userName);

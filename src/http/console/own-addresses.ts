@@ -28,10 +28,13 @@ interface AddressAction {
   ) => Promise<void>;
   /** The answer as JSON; undefined: the addresses. */
   readonly json?: { readonly status: number; readonly body: object };
+  /** The page that a button leads to: it asks for the password, and shows what is wrong. Undefined: there is a form already. */
+  readonly question?: string | undefined;
 }
 
 const PATH = "/session/addresses";
 const PROOF_PATH = `${PATH}/proofs/:token`;
+const FIELDS = ["email", "currentPassword"];
 
 /** The same for every address. */
 const ASKED = { status: 202, body: { detail: "We send a mail with a link to this address" } };
@@ -61,36 +64,49 @@ export function ownAddressRoutes(
     const data = { status: refusal.status, detail: refusal.message, signIn };
     show(request, response, current, { status: refusal.status, page: "address-proof-closed", data });
   };
-  const showAgain = async (
+  /** The form of an action: a page of its own that asks for the password, or the one below the addresses. */
+  const showForm = async (
+    request: Request,
+    response: Response,
+    current: CurrentSession,
+    { question, status, ...data }: ShownForm,
+  ) => {
+    const { session } = current;
+    const shown = question ? { userName: await ownAddresses.userName(session) } : await listed(current);
+    const page = question ?? "addresses";
+    show(request, response, current, { status, page, data: { ...shown, ...data } });
+  };
+  const showRefused = async (
     request: Request,
     response: Response,
     current: CurrentSession,
     error: unknown,
-    { email }: FormInput,
+    { question, email }: ShownForm,
   ) => {
     const refusal = toScimError(error);
     if (!refusal) throw error;
     response.set(refusal.headers);
-    const { field } = error as { field?: string };
-    const data = { ...(await listed(current)), error: refusal.message };
-    // The fields are those of the form that asks for a proof; the others are buttons beside an address.
-    const isAsked = request.path === PATH;
-    const wrong = isAsked && { email, field: field === "password" ? "currentPassword" : field };
-    const shown = { status: refusal.status, page: "addresses", data: { ...data, ...wrong } };
-    show(request, response, current, shown);
+    const wrong = (error as { field?: string }).field;
+    const field = wrong === "password" ? "currentPassword" : wrong;
+    const { status, message } = refusal;
+    await showForm(request, response, current, { question, email, status, error: message, field });
   };
 
-  const act = ({ path, fields, run, json }: AddressAction) => {
+  const act = ({ path, fields, run, json, question }: AddressAction) => {
     router.post(path, async (request, response) => {
       const current = await findForWrite(request, response);
       const input = inputIn(request.body, fields);
       const isForm = Boolean(request.is("application/x-www-form-urlencoded"));
+      if (isForm && question !== undefined && input.currentPassword === undefined) {
+        await showForm(request, response, current, { question, email: input.email });
+        return;
+      }
       try {
         await run(current, input, request, response);
       } catch (error) {
         if (!isForm) throw error;
         if (path === PROOF_PATH) showClosed(request, response, current, error);
-        else await showAgain(request, response, current, error, input);
+        else await showRefused(request, response, current, error, { question, email: input.email });
         return;
       }
       if (isForm) response.redirect(303, `${request.baseUrl}${PATH}`);
@@ -106,22 +122,24 @@ export function ownAddressRoutes(
   });
   act({
     path: PATH,
-    fields: ["email", "currentPassword"],
+    fields: FIELDS,
     run: ({ session }, { email, currentPassword }, request, response) =>
       ownAddresses.ask(session, { email, currentPassword }, originOf(request, response)),
     json: ASKED,
   });
   act({
     path: `${PATH}/user-name`,
-    fields: ["email"],
-    run: ({ session }, { email }, request, response) =>
-      ownAddresses.makeUserName(session, email, originOf(request, response)),
+    fields: FIELDS,
+    run: ({ session }, { email, currentPassword }, request, response) =>
+      ownAddresses.makeUserName(session, { email, currentPassword }, originOf(request, response)),
+    question: "address-as-user-name",
   });
   act({
     path: `${PATH}/remove`,
-    fields: ["email"],
-    run: ({ session }, { email }, request, response) =>
-      ownAddresses.remove(session, email, originOf(request, response)),
+    fields: FIELDS,
+    run: ({ session }, { email, currentPassword }, request, response) =>
+      ownAddresses.remove(session, { email, currentPassword }, originOf(request, response)),
+    question: "address-removal",
   });
 
   // GET changes nothing, so that a mail scanner proves nothing.
@@ -155,9 +173,17 @@ export function ownAddressRoutes(
 }
 
 interface ShownAddresses {
-  readonly status?: number;
+  readonly status?: number | undefined;
   readonly page: string;
   readonly data: object;
+}
+
+interface ShownForm extends Pick<AddressAction, "question"> {
+  readonly email: string | undefined;
+  readonly status?: number;
+  /** What is wrong, and with which field. */
+  readonly error?: string;
+  readonly field?: string | undefined;
 }
 
 /** The sign-in that leads back to a link. */

@@ -9,6 +9,7 @@ import {
   UnknownLinkError,
 } from "../../domain/errors.js";
 import { MAX_ADDRESSES, MAX_PROOFS_AN_HOUR } from "../../domain/limits/attempts.js";
+import type { MailKind } from "../../domain/mail/mail.js";
 import type { PersonSession } from "../../domain/sessions/session.js";
 import { addressesOf } from "../../domain/users/account.js";
 import type { AccountWithOrganizations } from "../../domain/users/account.js";
@@ -25,7 +26,7 @@ import type { CurrentPassword } from "../sessions/current-password.js";
 import { targetOf } from "./account-rules.js";
 import { newRevision } from "./forgotten-password.js";
 import { lockOwn, requireOneself } from "./own-account.js";
-import { sharedAddresses } from "./reset-addresses.js";
+import { personalAddresses, sharedAddresses } from "./reset-addresses.js";
 import { renameAccount } from "./written-account.js";
 
 /** An address of a person, as they see it themselves. Times are ISO 8601 in UTC. */
@@ -40,8 +41,8 @@ export interface OwnAddress {
   readonly pendingUntil?: string;
 }
 
-/** What a person enters to prove an address. */
-export interface AskedProof {
+/** What a person enters to prove an address, to make it the user name, and to remove it. */
+export interface EnteredAddress {
   readonly email: string | undefined;
   readonly currentPassword: string | undefined;
 }
@@ -81,6 +82,13 @@ export class OwnAddressService {
     return [...listed.values()];
   }
 
+  /** The name that the person signs in with, for password managers. */
+  async userName(session: PersonSession): Promise<string | undefined> {
+    const { accountId } = requireOneself(actorOfSession(session));
+    const account = await this.deps.work.read(PROVIDER_REALM, accountId).accounts.find(accountId);
+    return account?.userName;
+  }
+
   /**
    * Sends a link to an address, which proves it. Nothing tells whether another account has the address, or how much mail
    * others have had sent to it: beyond the limit of the address, no mail is sent.
@@ -89,16 +97,17 @@ export class OwnAddressService {
    *   person can have, ForbiddenError for a wrong password, TooManyRequestsError beyond the limits of the account, and of the
    *   people whose accounts the same organization created
    */
-  async ask(session: PersonSession, { email, currentPassword }: AskedProof, origin: Origin): Promise<void> {
+  async ask(
+    session: PersonSession,
+    { email, currentPassword }: EnteredAddress,
+    origin: Origin,
+  ): Promise<void> {
     const author = oneself(session, origin);
     const address = (email ?? "").trim();
     if (!isEmailAddress(address)) throw new InvalidValueError("Enter an e-mail address", "email");
-    const { hash } = await this.password.require(session, currentPassword, author);
     const { accountId } = session;
-    await this.deps.work.write(PROVIDER_REALM, async (repositories) => {
-      const account = await lockOwn(repositories, author);
-      const { accounts, ownAddresses, sessions } = repositories;
-      if ((await sessions.passwordHash(session.id)) !== hash) throw passwordChanged();
+    await this.#writeWithPassword(session, currentPassword, author, async (repositories, account, hash) => {
+      const { accounts, ownAddresses } = repositories;
       await this.#requireNew(repositories, accountId, address);
       const limit = { points: MAX_PROOFS_AN_HOUR, seconds: HOUR };
       await countWithin(this.deps, repositories, `proofs of addresses of ${accountId}`, limit);
@@ -128,32 +137,42 @@ export class OwnAddressService {
     return this.guard.ofLinks("User", origin, () => this.#find(repositories, accountId, token));
   }
 
-  /** Proves the address of a link, which ends. @throws what `open` throws */
+  /** Proves the address of a link, which ends, and tells the person. @throws what `open` throws */
   async confirm(session: PersonSession, token: string, origin: Origin): Promise<void> {
     await this.open(session, token, origin);
-    await this.#change(session, origin, "proved an address", async (repositories, { id }) => {
-      const pending = await this.#find(repositories, id, token);
+    const author = oneself(session, origin);
+    await this.deps.work.write(PROVIDER_REALM, async (repositories) => {
+      const account = await lockOwn(repositories, author);
+      const pending = await this.#find(repositories, account.id, token);
+      await this.#tell(repositories, account, "address-proved", pending.address);
       await repositories.ownAddresses.endPending(pending);
-      await repositories.accounts.proveAddress(id, pending.address, this.deps.now());
+      await repositories.accounts.proveAddress(account.id, pending.address, this.deps.now());
+      const change = { action: "change", target: targetOf(account), detail: "proved an address" } as const;
+      await this.deps.changes.record(repositories, author, change);
     });
   }
 
   /**
-   * Makes a proved address the account's user name. That ends an organization's care.
+   * Makes a proved address the account's user name, and tells the person. That ends an organization's care.
    *
-   * @throws InvalidValueError for an address that is not proved, ConflictError when another account has the user name
+   * @throws InvalidValueError for an address that is not proved, ConflictError when another account has the user name,
+   *   ForbiddenError for a wrong password
    */
-  async makeUserName(session: PersonSession, email: string | undefined, origin: Origin): Promise<void> {
-    await this.deps.work.write(PROVIDER_REALM, async (repositories) => {
-      const author = oneself(session, origin);
-      const account = await lockOwn(repositories, author);
+  async makeUserName(
+    session: PersonSession,
+    { email = "", currentPassword }: EnteredAddress,
+    origin: Origin,
+  ): Promise<void> {
+    const author = oneself(session, origin);
+    await this.#writeWithPassword(session, currentPassword, author, async (repositories, account) => {
       const proved = await repositories.ownAddresses.proved(account.id);
-      const found = proved.find(({ address }) => isSameMailbox(address, email ?? ""));
+      const found = proved.find(({ address }) => isSameMailbox(address, email));
       if (!found) throw new InvalidValueError("Prove this address by a mail to it first", "email");
       const userName = found.address;
       if (userName === account.userName) return;
       const holder = await repositories.accounts.findIdByUserName(userName);
       if (holder !== undefined && holder !== account.id) throw taken(userName);
+      await this.#tell(repositories, account, "user-name-changed", userName);
       await renameAccount(repositories, account, userName, this.deps.now());
       await this.deps.changes.record(repositories, author, {
         ...{ action: "change", target: targetOf({ ...account, userName }), attributes: ["userName"] },
@@ -165,12 +184,18 @@ export class OwnAddressService {
   /**
    * Forgets an address that the person proved, or asked to prove.
    *
-   * @throws InvalidValueError for another address, ConflictError for the user name and for an address of the profile
+   * @throws InvalidValueError for another address, ConflictError for the user name and for an address of the profile,
+   *   ForbiddenError for a wrong password
    */
-  async remove(session: PersonSession, email: string | undefined, origin: Origin): Promise<void> {
-    await this.#change(session, origin, "removed a proved address", async (repositories, account) => {
+  async remove(
+    session: PersonSession,
+    { email = "", currentPassword }: EnteredAddress,
+    origin: Origin,
+  ): Promise<void> {
+    const author = oneself(session, origin);
+    await this.#writeWithPassword(session, currentPassword, author, async (repositories, account) => {
       const { ownAddresses } = repositories;
-      const isMeant = (address: string) => isSameMailbox(address, email ?? "");
+      const isMeant = (address: string) => isSameMailbox(address, email);
       if (isMeant(account.userName)) {
         throw new ConflictError(
           `'${account.userName}' is your user name; make another address the user name first`,
@@ -186,24 +211,42 @@ export class OwnAddressService {
         throw new ConflictError(`'${found.address}' is in the 'emails' of your account; take it out there`);
       }
       await ownAddresses.forget(account.id, [found.address]);
+      await this.deps.changes.record(repositories, author, {
+        ...{ action: "change", target: targetOf(account), detail: "removed a proved address" },
+      });
     });
   }
 
-  /** Changes the addresses of the person, in one transaction that also records it. @param detail for the audit log */
-  async #change(
+  /** Writes what a session alone is not enough for. @throws what `CurrentPassword.require` throws */
+  async #writeWithPassword(
     session: PersonSession,
-    origin: Origin,
-    detail: string,
-    change: (repositories: Repositories, account: AccountWithOrganizations) => Promise<void>,
+    currentPassword: string | undefined,
+    author: Author,
+    write: (repositories: Repositories, account: AccountWithOrganizations, hash: string) => Promise<void>,
   ): Promise<void> {
-    const author = oneself(session, origin);
+    const { hash } = await this.password.require(session, currentPassword, author);
     await this.deps.work.write(PROVIDER_REALM, async (repositories) => {
       const account = await lockOwn(repositories, author);
-      await change(repositories, account);
-      await this.deps.changes.record(repositories, author, {
-        ...{ action: "change", target: targetOf(account), detail },
-      });
+      if ((await repositories.sessions.passwordHash(session.id)) !== hash) throw passwordChanged();
+      await write(repositories, account, hash);
     });
+  }
+
+  /**
+   * Tells the person of a new address or user name by a mail to another address that they have already, so that they notice a
+   * thief of their password.
+   */
+  async #tell(
+    repositories: Repositories,
+    account: AccountWithOrganizations,
+    kind: Extract<MailKind, "address-proved" | "user-name-changed">,
+    added: string,
+  ): Promise<void> {
+    const known = await personalAddresses(repositories, account);
+    const address = known.find((each) => !isSameMailbox(each, added));
+    if (address === undefined) return;
+    const mail = { kind, address, accountId: account.id, revision: 0 };
+    await repositories.outbox.insert([{ ...mail, id: this.deps.newId(), createdAt: this.deps.now() }]);
   }
 
   async #requireNew({ ownAddresses }: Repositories, accountId: string, address: string): Promise<void> {

@@ -258,7 +258,8 @@ describe("A squatter on a stranger's name", () => {
         if (!own) continue;
         expect((await own.send("POST", proved.link)).status).to.be.oneOf([401, 403, 410]);
         const [email = ""] = proved.addresses;
-        const named = await own.send("POST", "/console/session/addresses/user-name", { email });
+        const asked = { email, currentPassword: SQUATTERS };
+        const named = await own.send("POST", "/console/session/addresses/user-name", asked);
         expect(named.status).to.be.oneOf([401, 403]);
       }
       for (const each of proved.addresses) {
