@@ -7,7 +7,7 @@ import { ME } from "../../scim/requests/place.js";
 import { actorOfSession } from "../../services/roles/current-principal.js";
 import type { CurrentSessions } from "../../services/sessions/current-session.js";
 import type { ConsoleCookies } from "./cookies.js";
-import { CSRF_HEADER } from "./csrf.js";
+import { CSRF_HEADER, requireCsrf } from "./csrf.js";
 
 const SAFE = ["GET", "HEAD"];
 
@@ -32,15 +32,9 @@ export class SessionAuthentication {
         "WWW-Authenticate": 'Bearer realm="muster"',
       });
     }
-    const csrf = request.get(CSRF_HEADER);
-    // A read that has it is meant for the realm that it was given for.
-    const isRequired = csrf !== undefined || !SAFE.includes(request.method);
-    if (isRequired && !this.cookies.isCsrf(current.session, csrf)) {
-      throw new ScimError(
-        403,
-        undefined,
-        `The header ${CSRF_HEADER} is missing, or was for another realm; read it from /console/session`,
-      );
+    // A read that has the token is meant for the realm that it was given for.
+    if (!SAFE.includes(request.method) || request.get(CSRF_HEADER) !== undefined) {
+      requireCsrf(this.cookies, current.session, request);
     }
     if (current.principal === "no realm") {
       const actor = actorOfSession(current.session);
