@@ -8,6 +8,7 @@ import type { AccountWithOrganizations } from "../../domain/users/account.js";
 import { isId } from "../../domain/values/id.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
+import { lockAdministered } from "../roles/administrators.js";
 import { requireSignIn } from "../roles/grants.js";
 import { realmOf } from "../sessions/credential-check.js";
 import { recordFactorChange } from "./factor-changes.js";
@@ -29,9 +30,15 @@ export class LostFactors {
     requireAccess(principal, "change Users");
     const { realm } = principal;
     return this.deps.work.write(realm, async (repositories) => {
+      const organizationId = realm.type === "organization" ? realm.organizationId : undefined;
+      const isProvider = organizationId === undefined;
+      // The caller is locked, too: two administrators who remove each other's factors must not wait for each other.
+      await lockAdministered(principal, repositories, {
+        organizationIds: isProvider ? [] : [organizationId],
+        isProvider,
+      });
       const account = isId(id) && (await repositories.accounts.find(id, "forUpdate"));
       if (!account) throw new NotFoundError("User", id);
-      const organizationId = realm.type === "organization" ? realm.organizationId : undefined;
       await this.#requireMayRemove(repositories, principal, account, organizationId);
       const owner = { accountId: id, organizationId };
       if (await this.#remove(repositories, principal, owner, account, "removed by an administrator")) {
