@@ -2,7 +2,7 @@ import { expect } from "chai";
 import pg from "pg";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
-import { GuardedPeople, PASSWORD, setUpFactor } from "../support/second-factor.js";
+import { GuardedPeople } from "../support/second-factor.js";
 import { startServer } from "../support/server.js";
 import type { ServerInProcess } from "../support/server.js";
 import type { BrowserOfPerson } from "../support/signed-in.js";
@@ -54,25 +54,6 @@ describe("The removal of a lost second factor", () => {
         const [helper, other] = [await people.guarded(admin), await people.guarded(admin)];
         const lock: [string, string] = ["muster_accounts", helper.sam.id];
         expect(await removeWhileLocked(lock, helper.own, other.sam)).to.equal(true);
-      });
-
-      it("waits for other changes of an organization's administrators before it locks the person", async () => {
-        const { acme, own } = await people.organization();
-        const admin = { roles: [{ value: "organization-admin" }] };
-        const [helper, other] = [await people.createdBy(own, admin), await people.createdBy(own, admin)];
-        const sessions = [];
-        for (const each of [helper, other]) {
-          const session = await people.signedIn(each, PASSWORD, acme.id);
-          await setUpFactor(session, PASSWORD);
-          sessions.push(session);
-        }
-        // The role has power once the person has replaced the password that the organization chose.
-        await server.database((session) =>
-          session.rows("update muster_memberships set is_password_assigned = false"),
-        );
-        const [session] = sessions;
-        if (!session) throw new Error("Nobody is signed in");
-        expect(await removeWhileLocked(["muster_organizations", acme.id], session, other)).to.equal(true);
       });
     },
     ["PostgreSQL"],
