@@ -263,11 +263,13 @@ describe("A squatter on a stranger's name", () => {
         expect(named.status).to.be.oneOf([401, 403]);
       }
       for (const each of proved.addresses) {
-        const mails = mailbox.to(each).length;
+        // Notices of what was proved may come meanwhile.
+        const resets = () => mailbox.to(each).filter(({ text }) => text?.includes("/password-reset/"));
+        const before = resets().length;
         expect((await forgotten(each)).status).to.equal(202);
         expect((await browser().signIn(each, SQUATTERS)).status).to.equal(403);
         expect((await browser().signIn(each, SQUATTERS, organization.id)).status).to.equal(403);
-        expect(mailbox.to(each)).to.have.length(mails);
+        expect(resets()).to.have.length(before);
       }
     };
 
