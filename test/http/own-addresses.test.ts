@@ -1,410 +1,34 @@
 import { expect } from "chai";
 import { expectStatus, read } from "../support/assertions.js";
-import type { ScimClient } from "../support/client.js";
-import { forEachEngine } from "../support/engines.js";
-import { CORE_USER, createGroup, createUser, unique } from "../support/factories.js";
-import { act } from "../support/links.js";
-import { linkIn, MailServer } from "../support/mail.js";
-import { clientWith } from "../support/realms.js";
-import { startServer } from "../support/server.js";
-import type { ServerInProcess } from "../support/server.js";
-import { BrowserOfPerson } from "../support/signed-in.js";
+import { CORE_USER, unique } from "../support/factories.js";
+import { linkIn } from "../support/mail.js";
+import { describeOwnAddresses, PASSWORD, PATH } from "../support/own-addresses.js";
 
-const PASSWORD = "correct horse battery staple 9";
 const NEW = "another long passphrase 41";
-const INVITATION = "urn:muster:params:scim:schemas:core:2.0:Invitation";
-const PATH = "/console/session/addresses";
-const DAY = 24 * 60 * 60 * 1000;
 const FORM = { Accept: "text/html", "Content-Type": "application/x-www-form-urlencoded" };
 
-interface Address {
-  readonly value: string;
-  readonly isUserName: boolean;
-  readonly isInProfile: boolean;
-  readonly provedAt?: string;
-  readonly pendingUntil?: string;
-}
-
-describe("The addresses of a person who is signed in", () => {
-  forEachEngine((engine) => {
-    const mailbox = new MailServer();
-    let server: ServerInProcess;
-    let scim: ScimClient;
-
-    before(async () => {
-      const limits = { TRUSTED_PROXIES: "127.0.0.1,::1", MAIL_PER_ADDRESS: "9", MAIL_PER_ORGANIZATION: "6" };
-      server = await startServer(engine, { SMTP_URL: await mailbox.start(), ...limits });
-      scim = server.scim;
-    });
-    after(async () => {
-      await server.stop();
-      await mailbox.stop();
-    });
-
-    const address = (name = "sam") => `${unique(name)}@Example.com`;
-    const person = (attributes: object = {}) =>
-      createUser(scim, { userName: address(), password: PASSWORD, ...attributes });
-    const signedIn = async (userName: string, password = PASSWORD, organization?: string) => {
-      const own = new BrowserOfPerson(() => server);
-      const answer = await own.signIn(userName, password, organization);
-      expect(answer.status, answer.text).to.equal(200);
-      return own;
-    };
-    const signInStatus = async (userName: string, password = PASSWORD) =>
-      (await new BrowserOfPerson(() => server).signIn(userName, password)).status;
-    const ask = (own: BrowserOfPerson, email: string, currentPassword: string | undefined = PASSWORD) =>
-      own.send("POST", PATH, { email, currentPassword });
-    const pathOf = (link: string) => new URL(link).pathname;
-    /** The path of the link that proves an address. */
-    const linkFor = async (own: BrowserOfPerson, email: string, count = 1) => {
-      const answer = await ask(own, email);
-      expect(answer.status, answer.text).to.equal(202);
-      return pathOf(linkIn(await mailbox.expect(email, count)));
-    };
-    const prove = async (own: BrowserOfPerson, email: string, count = 1) => {
-      const answer = await own.send("POST", await linkFor(own, email, count));
-      expect(answer.status, answer.text).to.equal(200);
-    };
-    const addressesOf = async (own: BrowserOfPerson) => {
-      const answer = await own.send("GET", PATH);
-      expect(answer.status, answer.text).to.equal(200);
-      return (JSON.parse(answer.text) as { addresses: Address[] }).addresses;
-    };
-    const addressIn = async (own: BrowserOfPerson, email: string) =>
-      (await addressesOf(own)).find(({ value }) => value === email);
-    const makeUserName = (own: BrowserOfPerson, email: string, currentPassword = PASSWORD) =>
-      own.send("POST", `${PATH}/user-name`, { email, currentPassword });
-    const remove = (own: BrowserOfPerson, email: string, currentPassword = PASSWORD) =>
-      own.send("POST", `${PATH}/remove`, { email, currentPassword });
-    let client = 0;
-    const forgotten = (userName: string) =>
-      new BrowserOfPerson(() => server).send(
-        "POST",
-        "/console/forgotten-password",
-        { userName },
-        { "X-Forwarded-For": `192.0.2.${(client += 1)}` },
-      );
-    const expire = (id: string) =>
-      server.database((session) =>
-        session.rows("update muster_pending_addresses set expires_at = ? where account_id = ?", [
-          ...["2020-01-01T00:00:00.000Z", id],
-        ]),
-      );
-    const eventsOf = async (id: string) =>
-      (await scim.find("/AuditEvents", `target.value eq "${id}"`, "&count=100")).text;
-    const organization = async () => {
-      const group = await createGroup(scim);
-      return { group, own: await clientWith(server, { organization: group.displayName ?? "" }) };
-    };
-
-    describe("are proved by a link in a mail,", () => {
-      it("after which they sign in, get a new password, and can be in 'emails'", async () => {
-        const sam = await person({ emails: [{ value: "sam@work.example" }] });
-        const own = await signedIn(sam.userName);
-        const mine = address("private");
-        const link = await linkFor(own, mine);
-        const waiting = await addressIn(own, mine);
-        expect(waiting).to.include({ isUserName: false, isInProfile: false });
-        expect(waiting).not.to.have.property("provedAt");
-        expect(Date.parse(waiting?.pendingUntil ?? "")).to.be.within(
-          Date.now() + DAY - 60_000,
-          Date.now() + DAY,
-        );
-        expect(await signInStatus(mine)).to.equal(403);
-        // Opening the link proves nothing.
-        expect(JSON.parse((await own.send("GET", link)).text)).to.include({ value: mine });
-        expect(await signInStatus(mine)).to.equal(403);
-        const done = await own.send("POST", link);
-        expect(done.status, done.text).to.equal(200);
-        const proved = await addressIn(own, mine);
-        expect(proved).not.to.have.property("pendingUntil");
-        expect(Date.parse(proved?.provedAt ?? "")).to.be.closeTo(Date.now(), 60_000);
-        const listed = await addressesOf(own);
-        expect(listed.map(({ value }) => value)).to.deep.equal([sam.userName, "sam@work.example", mine]);
-        expect(listed.map(({ isUserName }) => isUserName)).to.deep.equal([true, false, false]);
-        expect(listed.map(({ isInProfile }) => isInProfile)).to.deep.equal([false, true, false]);
-        expect(await signInStatus(mine.toUpperCase())).to.equal(200);
-        const product = await clientWith(server, { checksPasswords: true });
-        const checked = await product.post("/PasswordCheck", { userName: mine, password: PASSWORD });
-        expect(checked.body).to.include({ result: "accepted", credential: "person" });
-        const emails = [{ value: "sam@work.example" }, { value: mine, type: "home" }];
-        const patched = await own.send("PATCH", "/scim/v2/Me", {
-          schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-          Operations: [{ op: "replace", path: "emails", value: emails }],
-        });
-        expect(patched.status, patched.text).to.equal(200);
-        expect(await read(scim, `/Users/${sam.id}`)).to.deep.include({ emails });
-        expect((await forgotten(mine)).status).to.equal(202);
-        const reset = linkIn(await mailbox.expect(mine, 2));
-        expect((await act(reset, "complete", { password: NEW })).status).to.equal(200);
-        expect(await signInStatus(mine, NEW)).to.equal(200);
-        const events = await eventsOf(sam.id);
-        expect(events).to.include("asked for the proof of a new address").and.include("proved an address");
-        expect(events).not.to.include(mine);
-      });
-
-      it("once, however many open it at the same time", async () => {
-        const own = await signedIn((await person()).userName);
-        const link = await linkFor(own, address("private"));
-        const answers = await Promise.all([1, 2, 3].map(() => own.send("POST", link)));
-        expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 410, 410]);
-      });
-
-      it("which is void after a newer one, a day, another password, and when it is removed", async () => {
-        const sam = await person();
-        const own = await signedIn(sam.userName);
-        const [mine, other, third] = [address("private"), address("private"), address("private")];
-        const first = await linkFor(own, mine);
-        const second = await linkFor(own, mine, 2);
-        expect((await own.send("POST", first)).status).to.equal(410);
-        const removed = await linkFor(own, other);
-        expect((await remove(own, other)).status).to.equal(200);
-        expect((await own.send("POST", removed)).status).to.equal(410);
-        await expire(sam.id);
-        const expired = await own.send("POST", second);
-        expect(expired.status).to.equal(410);
-        expect(JSON.parse(expired.text)).to.include({ reason: "expired" });
-        expect(await addressIn(own, mine)).to.equal(undefined);
-        const late = await linkFor(own, third);
-        const changed = { currentPassword: PASSWORD, newPassword: NEW };
-        expect((await own.send("POST", "/console/session/password", changed)).status).to.equal(204);
-        expect((await own.send("POST", late)).status).to.equal(410);
-        expect(await addressIn(own, third)).to.equal(undefined);
-        expect(await signInStatus(mine, NEW)).to.equal(403);
-      });
-
-      it("which is void after a reset, and after the account was deactivated, also when it is active again", async () => {
-        const sam = await person();
-        const own = await signedIn(sam.userName);
-        const before = await linkFor(own, address("private"));
-        await forgotten(sam.userName);
-        const reset = linkIn(await mailbox.expect(sam.userName));
-        expect((await act(reset, "complete", { password: PASSWORD })).status).to.equal(200);
-        expect((await own.send("POST", before)).status).to.equal(401);
-        const again = await signedIn(sam.userName);
-        expect((await again.send("POST", before)).status).to.equal(410);
-        const mine = address("private");
-        const link = await linkFor(again, mine);
-        for (const value of [false, true]) {
-          await scim.patch(`/Users/${sam.id}`, { op: "replace", path: "active", value });
-        }
-        expect((await again.send("POST", link)).status).to.equal(401);
-        const active = await signedIn(sam.userName);
-        expect((await active.send("POST", link)).status).to.equal(410);
-        expect(await signInStatus(mine)).to.equal(403);
-      });
-
-      it("which changes nothing for another account, without a session, or without the CSRF token", async () => {
-        const own = await signedIn((await person()).userName);
-        const other = await signedIn((await person()).userName);
-        const mine = address("private");
-        const link = await linkFor(own, mine);
-        for (const method of ["GET", "POST"]) {
-          const foreign = await other.send(method, link);
-          expect(foreign.status).to.equal(403);
-          expect(foreign.text).to.include("for another account").and.not.include(mine);
-          expect((await new BrowserOfPerson(() => server).send(method, link)).status).to.equal(401);
-        }
-        const { csrf } = own;
-        own.csrf = "";
-        expect((await own.send("POST", link)).status).to.equal(403);
-        expect((await own.send("POST", link, "csrf=made+up", FORM)).status).to.equal(403);
-        own.csrf = csrf;
-        for (const broken of [`${link.slice(0, -43)}${"A".repeat(43)}`, `${PATH}/proofs/nonsense`]) {
-          expect((await own.send("POST", broken)).status).to.equal(404);
-        }
-        for (const purpose of ["password-reset", "account-setup", "invitations"]) {
-          const elsewhere = link.replace("console/session/addresses/proofs", purpose);
-          expect((await own.send("GET", elsewhere)).status, purpose).to.equal(404);
-        }
-        expect((await own.send("POST", link)).status).to.equal(200);
-        expect(await addressesOf(other)).to.have.length(1);
-      });
-
-      it("which leads to the sign-in and back", async () => {
-        const sam = await person();
-        const own = await signedIn(sam.userName);
-        const link = await linkFor(own, address("private"));
-        const html = { Accept: "text/html" };
-        const away = new BrowserOfPerson(() => server);
-        const sent = await away.send("GET", link, undefined, html);
-        expect(sent.status).to.equal(303);
-        const signIn = sent.headers.get("location") ?? "";
-        expect(signIn).to.equal(`/console/sign-in?return=${encodeURIComponent(link)}`);
-        const page = await away.send("GET", signIn, undefined, html);
-        const csrf = /name="csrf" value="([\w-]+)"/.exec(page.text)?.[1] ?? "";
-        const entered = { csrf, userName: sam.userName, password: PASSWORD, return: link };
-        const form = new URLSearchParams(entered).toString();
-        const back = await away.send("POST", "/console/sign-in", form, FORM);
-        expect(back.headers.get("location")).to.equal(link);
-        const proof = await away.send("GET", link, undefined, html);
-        expect(proof.text).to.include("Confirm the address");
-      });
-    });
-
-    it("and the user name are refused over SCIM with where to prove them", async () => {
-      const sam = await person();
-      const own = await signedIn(sam.userName);
-      for (const [path, value] of [
-        ["userName", address()],
-        ["emails", [{ value: address() }]],
-      ]) {
-        const answer = await own.send("PATCH", "/scim/v2/Me", {
-          schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-          Operations: [{ op: "replace", path, value }],
-        });
-        expect(answer.status, answer.text).to.equal(400);
-        expect(answer.text).to.include("mutability").and.include(PATH);
-      }
-    });
-
-    describe("are asked about", () => {
-      it("with the current password, the CSRF token, and an address, and no more than ten wrong passwords", async () => {
-        const sam = await person();
-        const own = await signedIn(sam.userName);
-        const mine = address("private");
-        for (const email of [
-          "",
-          "sam",
-          "*@example.com",
-          "a@b",
-          "a@example.com\nb",
-          `${"x".repeat(300)}@example.com`,
-        ]) {
-          expect((await ask(own, email)).status, email).to.equal(400);
-        }
-        expect((await own.send("POST", PATH, { email: [mine], currentPassword: PASSWORD })).status).to.equal(
-          400,
-        );
-        expect((await own.send("POST", PATH, { email: mine })).status).to.equal(400);
-        const { csrf } = own;
-        own.csrf = "";
-        expect((await ask(own, mine)).status).to.equal(403);
-        own.csrf = csrf;
-        const wrong = await Promise.all(Array.from({ length: 11 }, () => ask(own, mine, NEW)));
-        expect(
-          wrong
-            .map(({ status }) => status)
-            .sort()
-            .slice(-2),
-        ).to.deep.equal([403, 429]);
-        expect((await ask(own, mine)).status).to.equal(429);
-        expect(await addressesOf(own)).to.have.length(1);
-        expect(mailbox.to(mine)).to.have.length(0);
-      });
-
-      it("with the same answer, whether or not another account has the address", async () => {
-        const own = await signedIn((await person()).userName);
-        const taken = await person();
-        const proved = address("proved");
-        await prove(await signedIn((await person()).userName), proved);
-        const answers = [];
-        for (const each of [taken.userName, proved, address("free")]) answers.push(await ask(own, each));
-        expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).to.equal(1);
-        const listed = (await addressesOf(own)).slice(1).map(({ value, pendingUntil, ...rest }) => {
-          expect(value).to.be.a("string");
-          expect(pendingUntil).to.be.a("string");
-          return JSON.stringify(rest);
-        });
-        expect(listed).to.have.length(3);
-        expect(new Set(listed).size).to.equal(1);
-      });
-
-      it("five times an hour, and beyond a third of the limit of the address without a mail and without saying so", async () => {
-        const mine = address("private");
-        const [first, second] = [
-          await signedIn((await person()).userName),
-          await signedIn((await person()).userName),
-        ];
-        for (let n = 1; n <= 3; n += 1) await linkFor(first, mine, n);
-        expect((await ask(second, mine)).status).to.equal(202);
-        expect(await addressIn(second, mine)).to.have.property("pendingUntil");
-        await linkFor(second, address("private"));
-        expect(mailbox.to(mine)).to.have.length(3);
-        for (let n = 3; n <= 5; n += 1) expect((await ask(second, address())).status).to.equal(202);
-        const refused = await ask(second, address());
-        expect(refused.status).to.equal(429);
-        expect(Number(refused.headers.get("retry-after"))).to.be.within(1, 3600);
-        expect(await addressesOf(second)).to.have.length(6);
-      });
-
-      it("and leave room for other mail to the address, however many people ask", async () => {
-        const victim = await person();
-        const people = [];
-        for (let n = 1; n <= 3; n += 1) {
-          const own = await signedIn((await person()).userName);
-          await linkFor(own, victim.userName, n);
-          people.push(own);
-        }
-        for (const own of people) {
-          for (let n = 2; n <= 5; n += 1) expect((await ask(own, victim.userName)).status).to.equal(202);
-        }
-        const invitation = {
-          schemas: [INVITATION],
-          organization: { value: (await createGroup(scim)).id },
-          emails: [{ value: victim.userName }],
-        };
-        expectStatus(await scim.post("/Invitations", invitation), 201);
-        expect((await mailbox.expect(victim.userName, 4)).subject).to.include("invite");
-        const forgotten = { userName: victim.userName };
-        await new BrowserOfPerson(() => server).send("POST", "/console/forgotten-password", forgotten);
-        await mailbox.expect(victim.userName, 5);
-      });
-
-      it("however much mail the organization has sent that created the account", async () => {
-        const { own: inAcme } = await organization();
-        const body = { schemas: [CORE_USER], userName: address("jo") };
-        const { id, userName } = expectStatus(await inAcme.post("/Users", body), 201);
-        await scim.patch(`/Users/${id}`, { op: "replace", path: "password", value: PASSWORD });
-        const invite = async () =>
-          (await inAcme.post("/Invitations", { schemas: [INVITATION], emails: [{ value: address() }] }))
-            .status;
-        const statuses = [];
-        for (let n = 0; n < 7; n += 1) statuses.push(await invite());
-        expect(statuses.slice(-2)).to.deep.equal([201, 429]);
-        await prove(await signedIn(userName), address("private"));
-      });
-
-      it("within a limit of all people whose accounts the same organization created", async () => {
-        const { own: inAcme } = await organization();
-        const people = await Promise.all(
-          [1, 2].map(async () => {
-            const body = { schemas: [CORE_USER], userName: address("jo") };
-            const { id, userName } = expectStatus(await inAcme.post("/Users", body), 201);
-            await scim.patch(`/Users/${id}`, { op: "replace", path: "password", value: PASSWORD });
-            return signedIn(userName);
-          }),
-        );
-        const statuses = [];
-        for (let n = 0; n < 4; n += 1) {
-          for (const own of people) statuses.push((await ask(own, address("more"))).status);
-        }
-        expect(statuses.filter((status) => status === 202)).to.have.length(6);
-        expect(statuses.slice(-2)).to.deep.equal([429, 429]);
-      });
-
-      it("by nobody who signed in with an organization's password", async () => {
-        const { group, own: inAcme } = await organization();
-        const body = { schemas: [CORE_USER], userName: unique("jo"), password: PASSWORD };
-        const { userName } = expectStatus(await inAcme.post("/Users", body), 201);
-        const own = await signedIn(userName, PASSWORD, group.id);
-        const theirs = await signedIn((await person()).userName);
-        const link = await linkFor(theirs, address("private"));
-        const answers = [
-          await own.send("GET", PATH),
-          await ask(own, address("private")),
-          await makeUserName(own, address()),
-          await remove(own, address()),
-          await own.send("GET", link),
-          await own.send("POST", link),
-        ];
-        for (const { status, text } of answers) {
-          expect(status, text).to.equal(403);
-          expect(text).to.include("opens one organization alone");
-        }
-      });
-    });
-
+describeOwnAddresses(
+  "The addresses of a person who is signed in",
+  ({
+    address,
+    person,
+    signedIn,
+    signInStatus,
+    ask,
+    pathOf,
+    linkFor,
+    prove,
+    addressesOf,
+    addressIn,
+    makeUserName,
+    remove,
+    forgotten,
+    eventsOf,
+    organization,
+    mailbox,
+    server,
+    scim,
+  }) => {
     describe("which are proved", () => {
       it("become the user name, with which the person signs in, in the case in which they were written", async () => {
         const { group, own: inAcme } = await organization();
@@ -629,7 +253,7 @@ describe("The addresses of a person who is signed in", () => {
       it("are twenty at most", async () => {
         const sam = await person();
         const own = await signedIn(sam.userName);
-        await server.database(async (session) => {
+        await server().database(async (session) => {
           for (let n = 0; n < 20; n += 1) {
             await session.rows(
               "insert into muster_proved_addresses (account_id, value_key, address, proved_at) values (?, ?, ?, ?)",
@@ -674,5 +298,5 @@ describe("The addresses of a person who is signed in", () => {
         expect(mailbox.to(other)).to.have.length(1);
       });
     });
-  });
-});
+  },
+);
