@@ -34,7 +34,7 @@ ${settings}
 Examples:
   $ muster serve                                 start on http://127.0.0.1:3000/scim/v2, with SQLite in ./data
   $ PORT=8080 DATABASE_URL=postgres://muster@localhost/muster muster serve
-  $ muster serve --workers 4                     serve with 4 processes, with the DATABASE_URL of a PostgreSQL
+  $ muster serve --workers 4                     serve with 4 processes; DATABASE_URL must be a PostgreSQL database
   $ muster admin create                          print a link to create an administrator's account
   $ muster token create --name "Okta"            create a token for an identity provider; it is shown only once
   $ muster token create --name "Import" --expires 2027-01-31
@@ -48,7 +48,7 @@ program
   .description("start the server; migrates the database first")
   .option(
     "-w, --workers <number>",
-    "how many processes serve requests on the same port, with PostgreSQL; as many as processors",
+    "how many processes serve requests on the same port; more than one needs PostgreSQL",
     workerCount,
     1,
   )

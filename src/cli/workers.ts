@@ -85,15 +85,15 @@ class Workers {
     if (!this.#isOrderly) process.exitCode = 1;
   }
 
-  /** Starts a worker, again and again until it serves, or all are to stop. */
+  /** Starts a worker; if it does not serve, tries again until one does, or until all are to stop. */
   async #startAtLast(logger: Logger): Promise<void> {
     while (!this.#isStopping) {
       const isServing = await this.#start(logger).catch((error: unknown) => {
-        logger.error({ err: error }, "The system starts no further process");
+        logger.error({ err: error }, "A worker process could not be created");
         return false;
       });
       if (isServing) return;
-      logger.error({}, "A worker did not start; this is tried again");
+      logger.error({}, "A worker did not start; another attempt follows");
       await wait(REPLACE_MS);
     }
   }

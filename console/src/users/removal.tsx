@@ -89,7 +89,7 @@ async function remove(users: readonly User[], realm: string): Promise<RemovalRes
     }
     portion.forEach((user, index) => {
       const result = results[index];
-      // Somebody who is not there any more is removed.
+      // A person who is not there any more is removed already.
       if (result?.status === "204" || result?.status === "404") removed.push(user);
       else failed.push({ user, reason: result?.response?.detail ?? "The server did not say why." });
     });

@@ -58,7 +58,7 @@ export const USER_FILTER_NAMES = ["status", "role", "source"];
 const STATUS_FILTERS: Readonly<Record<string, string>> = {
   active: "active eq true",
   inactive: "active eq false",
-  // Somebody who is inactive is shown as inactive.
+  // Rows show an inactive person as inactive, set up or not.
   invited: `active eq true and ${MEMBERSHIP}:state eq "invited"`,
 };
 

@@ -42,7 +42,7 @@ export function UserPanel() {
       <div className={styles.panel}>
         {isNotFound(error) ? (
           <Message title="There is no such person here">
-            <p id="person">Somebody may have removed them, or they are in another realm.</p>
+            <p id="person">The person was removed, or is in another realm.</p>
           </Message>
         ) : user ? (
           <Person user={user} />

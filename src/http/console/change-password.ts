@@ -1,18 +1,16 @@
-import type { Request, Response, Router } from "express";
+import type { Response, Router } from "express";
 import { toScimError } from "../../scim/errors.js";
 import type { CurrentSession } from "../../services/sessions/current-session.js";
 import type { PasswordChange } from "../../services/sessions/password-change.js";
 import { inputIn, originOf } from "../pages/router.js";
 import type { PageParts } from "../pages/router.js";
 import type { ConsoleCookies } from "./cookies.js";
+import type { FindSession } from "./page-session.js";
 
 export interface ChangePasswordParts extends Pick<PageParts, "pages"> {
   readonly passwordChange: PasswordChange;
   readonly cookies: ConsoleCookies;
 }
-
-/** Finds the session of a request. */
-type FindSession = (request: Request, response: Response) => Promise<CurrentSession>;
 
 const FIELDS = ["currentPassword", "newPassword"];
 

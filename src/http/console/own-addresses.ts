@@ -6,15 +6,13 @@ import type { OwnAddress, OwnAddressService } from "../../services/users/own-add
 import { inputIn, originOf, wantsPage } from "../pages/router.js";
 import type { FormInput, PageParts } from "../pages/router.js";
 import type { ConsoleCookies } from "./cookies.js";
+import type { FindSession } from "./page-session.js";
 import { withReturn } from "./return-path.js";
 
 export interface OwnAddressParts extends Pick<PageParts, "pages"> {
   readonly ownAddresses: OwnAddressService;
   readonly cookies: ConsoleCookies;
 }
-
-/** Finds the session of a request. */
-type FindSession = (request: Request, response: Response) => Promise<CurrentSession>;
 
 /** What people do with their addresses, by a form and as JSON. */
 interface AddressAction {

@@ -1,7 +1,7 @@
-import type { Request } from "express";
+import type { Request, Response } from "express";
 import type { PersonSession } from "../../domain/sessions/session.js";
 import { ScimError } from "../../scim/errors.js";
-import type { CurrentSessions } from "../../services/sessions/current-session.js";
+import type { CurrentSession, CurrentSessions } from "../../services/sessions/current-session.js";
 import type { ConsoleCookies } from "./cookies.js";
 import { requireCsrf } from "./csrf.js";
 
@@ -10,6 +10,9 @@ export interface PageSessionParts {
   readonly sessions: CurrentSessions;
   readonly cookies: ConsoleCookies;
 }
+
+/** Finds the session of a request to a page of the console. */
+export type FindSession = (request: Request, response: Response) => Promise<CurrentSession>;
 
 /** The session that a request for a page outside of the console comes with, if there is one. */
 export async function sessionOf(

@@ -8,14 +8,12 @@ import type { SecondFactors } from "../../services/second-factors/second-factors
 import { inputIn, originOf, wantsPage } from "../pages/router.js";
 import type { FormInput, PageParts } from "../pages/router.js";
 import type { ConsoleCookies } from "./cookies.js";
+import type { FindSession } from "./page-session.js";
 
 export interface SecondFactorParts extends Pick<PageParts, "pages"> {
   readonly secondFactors: SecondFactors;
   readonly cookies: ConsoleCookies;
 }
-
-/** Finds the session of a request. */
-type FindSession = (request: Request, response: Response) => Promise<CurrentSession>;
 
 /** What a person does with a second factor, by a form and as JSON. */
 interface FactorAction<T extends object> {

@@ -51,7 +51,7 @@ export class SessionAcceptance {
    * Accepts an invitation: the account of the session becomes a member, with the roles and teams of the invitation.
    *
    * The address that the link was sent to is not proved for the account by this, unless it is the account's user name: people
-   * can be talked into accepting what was sent to an address of somebody else, who could then ask for a new password.
+   * can be talked into accepting what was sent to another person's address; that person could then ask for a new password.
    *
    * @throws what `OpenInvitations.open` throws, also for an account that is a member or inactive; ForbiddenError for an address
    *   that is not proved, and in a session that began with an organization's password or has ended
