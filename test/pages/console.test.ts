@@ -173,6 +173,17 @@ describe("The console", function () {
       expect((await given.scim.get(`/Users/${id}`)).status, "the account").to.equal(200);
     });
 
+    it("deletes the account in the provider's realm, and says so", async () => {
+      const { id } = await createUser(given.scim, { userName: unique("eve"), displayName: "Eve Leaving" });
+      await enter("/provider/users?q=Eve");
+      await page.getByRole("button", { name: "Remove Eve Leaving" }).click();
+      const dialog = page.getByRole("alertdialog", { name: /^Delete the account of .Eve Leaving.\?$/ });
+      await dialog.getByText("This cannot be undone.").waitFor();
+      await dialog.getByRole("button", { name: "Delete the account" }).click();
+      await page.getByText("Eve Leaving was deleted.").waitFor();
+      expect((await given.scim.get(`/Users/${id}`)).status).to.equal(404);
+    });
+
     it("removes those who are ticked, and names each who was not, with the reason", async () => {
       await newMember("Tom Gone");
       await newMember("Uma Gone");

@@ -1,7 +1,7 @@
 import { Trash2, X } from "lucide-react";
 import { useMemo, useState } from "react";
 import { nameOfRealm } from "../frame/realm-name.ts";
-import { may, useRealm } from "../frame/realm.ts";
+import { isProvider, may, useRealm } from "../frame/realm.ts";
 import { realmOf, useSession } from "../frame/use-session.ts";
 import { ListPage } from "../lists/list-page.tsx";
 import { useListState } from "../lists/list-state.ts";
@@ -56,7 +56,13 @@ export function UsersPage() {
 
   return (
     <>
-      {result && <RemovalNotice result={result} onDismiss={() => setResult(undefined)} />}
+      {result && (
+        <RemovalNotice
+          result={result}
+          isDeletion={isProvider(realm)}
+          onDismiss={() => setResult(undefined)}
+        />
+      )}
       <ListPage
         title="Users"
         query={userQuery(id, realm, state)}
