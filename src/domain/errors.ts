@@ -87,7 +87,8 @@ export class InvalidValueError extends DomainError {
 }
 
 /** The fields of the forms that people fill in. */
-export type FormField = "email" | "givenName" | "familyName" | "password" | "code";
+export type FormField =
+  "email" | "givenName" | "familyName" | "password" | "currentPassword" | "newPassword" | "code";
 
 /** A value that this caller cannot change, whatever the rest of the request is. */
 export class ImmutableError extends DomainError {}

@@ -45,6 +45,20 @@ describeServer("A person signed in who changes their password", (scim, server) =
     await signedIn(userName);
   });
 
+  it("is told which field is wrong", async () => {
+    const own = await signedIn((await person()).userName);
+    for (const [body, field] of [
+      [{ currentPassword: NEW, newPassword: NEW }, "currentPassword"],
+      [{ newPassword: NEW }, "currentPassword"],
+      [{ currentPassword: PASSWORD }, "newPassword"],
+      [{ currentPassword: PASSWORD, newPassword: "short" }, "newPassword"],
+      [{ currentPassword: PASSWORD, newPassword: "password1" }, "newPassword"],
+    ] as const) {
+      const { text } = await own.send("POST", PATH, body);
+      expect(JSON.parse(text), text).to.include({ field });
+    }
+  });
+
   it("has a page, whose form shows what is wrong, and leads back to the session", async () => {
     const own = await signedIn((await person()).userName);
     const html = { Accept: "text/html", "Content-Type": "application/x-www-form-urlencoded" };
@@ -60,7 +74,7 @@ describeServer("A person signed in who changes their password", (scim, server) =
     expect((await send(PASSWORD, "made up")).status).to.equal(403);
     const wrong = await send(NEW, csrf);
     expect(wrong.status).to.equal(403);
-    expect(wrong.text).to.include("The password is wrong");
+    expect(wrong.text).to.include("The password is wrong").and.include('id="currentPassword-error"');
     expect((await send(PASSWORD, csrf)).headers.get("location")).to.equal("/console/session");
     expect(await status(own)).to.equal(200);
   });

@@ -68,6 +68,7 @@ describeOwnAddresses(
         }
         for (const refused of [await makeUserName(own, mine, NEW), await remove(own, mine, NEW)]) {
           expect(refused.status, refused.text).to.equal(403);
+          expect(JSON.parse(refused.text)).to.include({ field: "currentPassword" });
         }
         expect(await read(scim, `/Users/${sam.id}`)).to.include({ userName: sam.userName });
         expect(await addressIn(own, mine)).to.have.property("provedAt");

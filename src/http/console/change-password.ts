@@ -2,7 +2,7 @@ import type { Response, Router } from "express";
 import { toScimError } from "../../scim/errors.js";
 import type { CurrentSession } from "../../services/sessions/current-session.js";
 import type { PasswordChange } from "../../services/sessions/password-change.js";
-import { inputIn, originOf } from "../pages/router.js";
+import { fieldOf, inputIn, originOf } from "../pages/router.js";
 import type { PageParts } from "../pages/router.js";
 import type { ConsoleCookies } from "./cookies.js";
 import type { FindSession } from "./page-session.js";
@@ -41,7 +41,7 @@ export function changePasswordRoutes(
       const refusal = isForm ? toScimError(error) : undefined;
       if (!refusal) throw error;
       response.set(refusal.headers);
-      const wrong = { status: refusal.status, error: refusal.message };
+      const wrong = { status: refusal.status, error: refusal.message, field: fieldOf(error) };
       show(current, `${request.baseUrl}/session`, response, wrong);
       return;
     }

@@ -3,7 +3,7 @@ import { ForbiddenError } from "../../domain/errors.js";
 import { ScimError, toScimError } from "../../scim/errors.js";
 import type { CurrentSession } from "../../services/sessions/current-session.js";
 import type { OwnAddress, OwnAddressService } from "../../services/users/own-addresses.js";
-import { inputIn, originOf, wantsPage } from "../pages/router.js";
+import { fieldOf, inputIn, originOf, wantsPage } from "../pages/router.js";
 import type { FormInput, PageParts } from "../pages/router.js";
 import type { ConsoleCookies } from "./cookies.js";
 import type { FindSession } from "./page-session.js";
@@ -84,10 +84,9 @@ export function ownAddressRoutes(
     const refusal = toScimError(error);
     if (!refusal) throw error;
     response.set(refusal.headers);
-    const wrong = (error as { field?: string }).field;
-    const field = wrong === "password" ? "currentPassword" : wrong;
     const { status, message } = refusal;
-    await showForm(request, response, current, { question, email, status, error: message, field });
+    const wrong = { status, error: message, field: fieldOf(error) };
+    await showForm(request, response, current, { question, email, ...wrong });
   };
 
   const act = ({ path, fields, run, json, question }: AddressAction) => {

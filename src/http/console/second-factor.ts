@@ -5,7 +5,7 @@ import { ScimError, toScimError } from "../../scim/errors.js";
 import type { CurrentSession } from "../../services/sessions/current-session.js";
 import type { PendingFactor } from "../../services/second-factors/factor-setups.js";
 import type { SecondFactors } from "../../services/second-factors/second-factors.js";
-import { inputIn, originOf, wantsPage } from "../pages/router.js";
+import { fieldOf, inputIn, originOf, wantsPage } from "../pages/router.js";
 import type { FormInput, PageParts } from "../pages/router.js";
 import type { ConsoleCookies } from "./cookies.js";
 import type { FindSession } from "./page-session.js";
@@ -57,8 +57,7 @@ export function secondFactorRoutes(
         const refusal = isForm ? toScimError(error) : undefined;
         if (!refusal || refusal.status === 401) throw error;
         response.set(refusal.headers);
-        const { field } = error as { field?: string };
-        const wrong = { error: refusal.message, field: field === "password" ? "currentPassword" : field };
+        const wrong = { error: refusal.message, field: fieldOf(error) };
         const { page: name, data } = await form(current, input).catch(() => stateForm(current));
         show(parts, request, response, current, refusal.status, { page: name, data: { ...data, ...wrong } });
       }

@@ -217,7 +217,7 @@ function closedFor({ reason, issuer }: ClosedError) {
 }
 
 /** The field of a form that is wrong; undefined when it is none of them, or not known. */
-const fieldOf = (error: unknown): FormField | undefined =>
+export const fieldOf = (error: unknown): FormField | undefined =>
   WITH_FIELD.some((type) => error instanceof type) ? (error as InvalidValueError).field : undefined;
 
 const WITH_FIELD = [InvalidValueError, ForbiddenError, ConflictError];

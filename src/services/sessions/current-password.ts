@@ -6,6 +6,7 @@ import type { AccountWithOrganizations } from "../../domain/users/account.js";
 import type { Dependencies } from "../dependencies.js";
 import type { BruteForceGuard } from "../limits/brute-force-guard.js";
 import type { Passwords } from "../passwords/passwords.js";
+import { sentAs } from "../passwords/sent-password.js";
 import { targetOf } from "../users/account-rules.js";
 
 /** Asks people who are signed in for the password that their session began with. */
@@ -26,13 +27,16 @@ export class CurrentPassword {
     password: string | undefined,
     author: Author,
   ): Promise<{ account: AccountWithOrganizations; hash: string }> {
-    if (password === undefined) throw new InvalidValueError("'currentPassword' is missing", "password");
+    if (password === undefined)
+      throw new InvalidValueError("'currentPassword' is missing", "currentPassword");
     const reader = this.deps.work.read(PROVIDER_REALM, id);
     const [account, hash] = [await reader.accounts.find(accountId), await reader.sessions.passwordHash(id)];
     if (!account || hash === undefined) throw passwordChanged();
     const attempt = { owner: `${accountId} in a session`, author, target: targetOf(account) };
-    await this.guard.check({ ...attempt, kind: "password" }, () =>
-      this.passwords.isPassword(turnOf(author), password, hash),
+    await sentAs("currentPassword", () =>
+      this.guard.check({ ...attempt, kind: "password" }, () =>
+        this.passwords.isPassword(turnOf(author), password, hash),
+      ),
     );
     return { account, hash };
   }

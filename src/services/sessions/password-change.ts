@@ -7,6 +7,7 @@ import type { Dependencies } from "../dependencies.js";
 import type { BruteForceGuard } from "../limits/brute-force-guard.js";
 import { knownWords, requireUsablePassword } from "../passwords/password-rules.js";
 import type { Passwords } from "../passwords/passwords.js";
+import { sentAs } from "../passwords/sent-password.js";
 import { hashOf } from "../tokens/token-secret.js";
 import { targetOf } from "../users/account-rules.js";
 import { CurrentPassword, passwordChanged } from "./current-password.js";
@@ -42,13 +43,17 @@ export class PasswordChange {
     { currentPassword, newPassword }: NewPassword,
     origin: Principal["origin"],
   ): Promise<string> {
-    if (currentPassword === undefined) throw new InvalidValueError("'currentPassword' is missing");
-    if (newPassword === undefined) throw new InvalidValueError("'newPassword' is missing");
-    requireUsablePassword(newPassword);
+    if (currentPassword === undefined) {
+      throw new InvalidValueError("'currentPassword' is missing", "currentPassword");
+    }
+    if (newPassword === undefined) throw new InvalidValueError("'newPassword' is missing", "newPassword");
+    await sentAs("newPassword", () => requireUsablePassword(newPassword));
     const { id, accountId, credentialOrganizationId: organizationId } = session;
     const author = authorOf(session, origin);
     const { account, hash: before } = await this.#current.require(session, currentPassword, author);
-    const passwordHash = await this.passwords.hash(turnOf(author), newPassword, knownWords(account));
+    const passwordHash = await sentAs("newPassword", () =>
+      this.passwords.hash(turnOf(author), newPassword, knownWords(account)),
+    );
     const secret = randomBytes(32).toString("base64url");
     await this.deps.work.write(PROVIDER_REALM, async (repositories) => {
       const { accounts, memberships, sessions } = repositories;
