@@ -1,7 +1,7 @@
 import styles from "./status.module.css";
 
 interface StatusProps {
-  readonly kind: "positive" | "waiting" | "off";
+  readonly kind: "positive" | "waiting" | "off" | "problem";
   readonly children: string;
 }
 

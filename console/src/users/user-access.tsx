@@ -1,7 +1,7 @@
-import type { ReactNode } from "react";
 import { isProvider, useRealm } from "../frame/realm.ts";
 import { MEMBERSHIP } from "../scim/resources.ts";
 import type { Membership, User } from "../scim/resources.ts";
+import { Part } from "../ui/part.tsx";
 import { Time } from "../ui/time.tsx";
 import { nameOfRole, nameOfSource } from "./user-names.ts";
 import styles from "./users.module.css";
@@ -11,20 +11,6 @@ const Role = ({ role, type }: { readonly role: string; readonly type: string | u
   <span>
     {nameOfRole(role)} {type === "team" && <small className={styles.by}>by a team</small>}
   </span>
-);
-
-interface PartProps {
-  readonly title: string;
-  /** Said when there is none. */
-  readonly none: string;
-  readonly children: readonly ReactNode[];
-}
-
-const Part = ({ title, none, children }: PartProps) => (
-  <section>
-    <h3>{title}</h3>
-    {children.length > 0 ? <ul>{children}</ul> : <p className={styles.quiet}>{none}</p>}
-  </section>
 );
 
 /** How a person became a member. */

@@ -1,17 +1,12 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { useParams } from "react-router";
 import { useRealm } from "../frame/realm.ts";
-import { Panel } from "../lists/panel.tsx";
-import { isNotFound } from "../scim/client.ts";
+import { oneQuery, PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
 import { MEMBERSHIP } from "../scim/resources.ts";
 import type { User } from "../scim/resources.ts";
-import { scimIn } from "../server.ts";
 import { Avatar } from "../ui/avatar.tsx";
-import { Failure, Message } from "../ui/message.tsx";
 import tabs from "../ui/tabs.module.css";
 import { nameOf } from "./user-names.ts";
-import styles from "./users.module.css";
 import { UserAccess } from "./user-access.tsx";
 import { UserProfile } from "./user-profile.tsx";
 import { UserStatus } from "./user-status.tsx";
@@ -26,31 +21,14 @@ const ATTRIBUTES = [
   ...["state", ...EXTRA].map((name) => `${MEMBERSHIP}:${name}`),
 ].join();
 
-const personQuery = (realm: string, id: string) =>
-  queryOptions({
-    queryKey: [realm, "Users", "one", id],
-    queryFn: ({ signal }) => scimIn(realm).get<User>(`Users/${id}`, { attributes: ATTRIBUTES }, signal),
-  });
-
 /** A person: the one place for all that is known of them. */
 export function UserPanel() {
   const { id: realmId } = useRealm();
   const { id = "" } = useParams();
-  const { data: user, error, refetch } = useQuery(personQuery(realmId, id));
   return (
-    <Panel labelledBy="person">
-      <div className={styles.panel}>
-        {isNotFound(error) ? (
-          <Message title="There is no such person here">
-            <p id="person">The person was removed, or is in another realm.</p>
-          </Message>
-        ) : user ? (
-          <Person user={user} />
-        ) : (
-          error && <Failure title="The person was not loaded" error={error} onRetry={() => void refetch()} />
-        )}
-      </div>
-    </Panel>
+    <ResourcePanel noun="person" query={oneQuery<User>(realmId, "Users", id, ATTRIBUTES)}>
+      {(user) => <Person user={user} />}
+    </ResourcePanel>
   );
 }
 
@@ -58,17 +36,7 @@ function Person({ user }: { readonly user: User }) {
   const name = nameOf(user);
   return (
     <>
-      <header className={styles.head}>
-        <Avatar name={name} isLarge />
-        <div>
-          <h2 id="person">
-            <bdi>{name}</bdi>
-          </h2>
-          <p>
-            <bdi>{user.userName}</bdi>
-          </p>
-        </div>
-      </header>
+      <PanelHead title={name} subtitle={<bdi>{user.userName}</bdi>} icon={<Avatar name={name} isLarge />} />
       <UserStatus user={user} />
       <Tabs className={tabs.tabs}>
         <TabList className={tabs.list} aria-label="What is known of the person">

@@ -1,7 +1,7 @@
-import { Fragment } from "react";
-import type { ReactNode } from "react";
 import { ENTERPRISE, MEMBERSHIP } from "../scim/resources.ts";
 import type { User, Valued } from "../scim/resources.ts";
+import { Facts } from "../ui/facts.tsx";
+import type { Fact } from "../ui/facts.tsx";
 import { Time } from "../ui/time.tsx";
 import styles from "./users.module.css";
 
@@ -17,7 +17,7 @@ const Values = ({ values }: { readonly values: readonly Valued[] }) => (
 );
 
 /** What is known of a person; what is not known takes no room. */
-function factsOf(user: User): readonly (readonly [label: string, fact: ReactNode])[] {
+function factsOf(user: User): readonly Fact[] {
   const work = user[ENTERPRISE];
   const some = (values: readonly Valued[] | undefined) => values?.length && <Values values={values} />;
   return [
@@ -45,19 +45,7 @@ export function UserProfile({ user }: { readonly user: User }) {
   const pushed = user[MEMBERSHIP]?.memberships?.filter(({ source }) => source === "scim") ?? [];
   return (
     <>
-      <dl className={styles.facts}>
-        {factsOf(user).map(
-          ([label, fact]) =>
-            fact !== undefined &&
-            fact !== "" &&
-            fact !== 0 && (
-              <Fragment key={label}>
-                <dt>{label}</dt>
-                <dd>{typeof fact === "string" ? <bdi>{fact}</bdi> : fact}</dd>
-              </Fragment>
-            ),
-        )}
-      </dl>
+      <Facts facts={factsOf(user)} />
       {pushed.map(({ value, addedByDisplay }) => (
         <p key={value} className={styles.note}>
           Provisioned by <bdi>{addedByDisplay ?? "an identity provider"}</bdi>; the next sync may overwrite a

@@ -1,0 +1,35 @@
+import { Check, Copy } from "lucide-react";
+import { useRef, useState } from "react";
+import { Button } from "./button.tsx";
+import styles from "./copy-field.module.css";
+
+interface CopyFieldProps {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** A text that is there to be copied, whole: a link, or a secret. */
+export function CopyField({ label, value }: CopyFieldProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const [copied, setCopied] = useState("");
+  const copy = async () => {
+    input.current?.select();
+    // Without https, browsers offer the old way alone.
+    if ("clipboard" in navigator) await navigator.clipboard.writeText(value);
+    else document.execCommand("copy");
+    setCopied(value);
+  };
+  const isCopied = copied === value;
+  return (
+    <div className={styles.copy}>
+      <label>
+        <span>{label}</span>
+        <input ref={input} value={value} readOnly onFocus={(event) => event.target.select()} />
+      </label>
+      <Button onPress={() => void copy()}>
+        {isCopied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}
+        {isCopied ? "Copied" : "Copy"}
+      </Button>
+    </div>
+  );
+}
