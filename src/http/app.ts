@@ -106,7 +106,7 @@ export function createApp(parts: AppParts): Express {
   app.use("/invitations", invitations({ ...people, ...parts.console, pages, csrf, logger }));
   app.use(ADMINISTRATOR_SETUP, administratorSetup({ ...people, pages, csrf, logger }));
   app.use("/account-setup", accountSetup({ ...people, pages, csrf, logger }));
-  app.use("/password-reset", passwordReset({ ...people, pages, csrf, logger }));
+  app.use("/password-reset", passwordReset({ ...people, ...parts.console, pages, csrf, logger }));
   app.use(
     CONSOLE,
     consoleRouter({

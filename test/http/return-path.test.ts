@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { createUser } from "../support/factories.js";
+import { hiddenIn, sendForm } from "../support/forms.js";
 import { codeOf, setUpFactor, wrongCodeOf } from "../support/second-factor.js";
 import { describeServer } from "../support/server.js";
 import { BrowserOfPerson } from "../support/signed-in.js";
@@ -8,26 +9,9 @@ const PASSWORD = "correct horse battery staple 9";
 /** It need not work: the page that people go back to says what is wrong with it. */
 const INVITATION = `/invitations/WyJhIl0.${"s".repeat(43)}`;
 
-/** What is in a page's form, beside its fields for people. */
-const hiddenIn = (page: string) =>
-  Object.fromEntries(
-    [...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)].map(([, name, value]) => [
-      name,
-      value,
-    ]),
-  ) as Record<string, string>;
-
 describeServer("Signing in to go back to a page", (scim, server) => {
-  /** Sends the form of a page, as a browser does. */
-  const send = async (own: BrowserOfPerson, path: string, fields: Record<string, string>) => {
-    const page = await own.send("GET", path, undefined, { Accept: "text/html" });
-    expect(page.status, page.text).to.equal(200);
-    const form = new URLSearchParams({ ...hiddenIn(page.text), ...fields }).toString();
-    const headers = { Accept: "text/html", "Content-Type": "application/x-www-form-urlencoded" };
-    return own.send("POST", path.split("?")[0] ?? "", form, headers);
-  };
   const signIn = async (path: string, returnTo: string, userName: string, password = PASSWORD) =>
-    send(new BrowserOfPerson(server), `${path}?return=${encodeURIComponent(returnTo)}`, {
+    sendForm(new BrowserOfPerson(server), `${path}?return=${encodeURIComponent(returnTo)}`, {
       userName,
       password,
     });
@@ -54,16 +38,16 @@ describeServer("Signing in to go back to a page", (scim, server) => {
     const app = await setUpFactor(first, PASSWORD);
     const own = new BrowserOfPerson(server);
     const path = `/console/sign-in?return=${encodeURIComponent(INVITATION)}`;
-    const asked = await send(own, path, { userName, password: PASSWORD });
+    const asked = await sendForm(own, path, { userName, password: PASSWORD });
     const next = asked.headers.get("location") ?? "";
     expect(next).to.equal(`/console/sign-in/code?return=${encodeURIComponent(INVITATION)}`);
-    const again = await send(own, next, { code: wrongCodeOf(app) });
+    const again = await sendForm(own, next, { code: wrongCodeOf(app) });
     expect(again.status).to.equal(403);
     expect(hiddenIn(again.text)).to.include({ return: INVITATION });
     const [, recovery = ""] = /href="([^"]*\?recovery[^"]*)"/.exec(again.text) ?? [];
     const other = await own.send("GET", recovery.replace("&amp;", "&"), undefined, { Accept: "text/html" });
     expect(hiddenIn(other.text)).to.include({ return: INVITATION, recovery: "true" });
-    const answer = await send(own, next, { code: codeOf(app) });
+    const answer = await sendForm(own, next, { code: codeOf(app) });
     expect(answer.headers.get("location")).to.equal(INVITATION);
   });
 
@@ -97,7 +81,7 @@ describeServer("Signing in to go back to a page", (scim, server) => {
       expect(answer.headers.get("location"), path).to.equal("/console/session");
     }
     const twice = `/console/sign-in?return=${encodeURIComponent(INVITATION)}&return=x`;
-    const answer = await send(new BrowserOfPerson(server), twice, { userName, password: PASSWORD });
+    const answer = await sendForm(new BrowserOfPerson(server), twice, { userName, password: PASSWORD });
     expect(answer.headers.get("location")).to.equal("/console/session");
   });
 });

@@ -8,15 +8,19 @@ import type { Devices } from "../../services/sessions/devices.js";
 /** How long a browser is remembered that has signed in, in seconds. */
 const DEVICE_SECONDS = 400 * 24 * 60 * 60;
 
+/** How long a browser remembers where a person goes who asked for a link to a new password: as long as the link works. */
+const RETURN_SECONDS = 60 * 60;
+
 /**
- * The cookies of people who sign in: the session's secret, that of a sign-in that waits for a code, and a sign of a browser
- * that has signed in to an account before.
+ * The cookies of people who sign in: the session's secret, that of a sign-in that waits for a code, a sign of a browser
+ * that has signed in to an account before, and where a person goes back to who replaces a forgotten password.
  * By https, browsers take them from this very host alone (`__Host-`).
  */
 export class ConsoleCookies {
   readonly #session: string;
   readonly #device: string;
   readonly #challenge: string;
+  readonly #returnPath: string;
 
   constructor(
     private readonly csrfKey: () => Uint8Array,
@@ -27,6 +31,7 @@ export class ConsoleCookies {
     this.#session = `${prefix}muster_session`;
     this.#device = `${prefix}muster_device`;
     this.#challenge = `${prefix}muster_sign_in`;
+    this.#returnPath = `${prefix}muster_return`;
   }
 
   /**
@@ -63,6 +68,23 @@ export class ConsoleCookies {
 
   clearChallenge(response: Response): void {
     this.#set(response, this.#challenge, "", 0);
+  }
+
+  /**
+   * The path that this browser is to go back to. Not in the link of the mail: anybody can have a mail sent to a person, and
+   * must not choose where it leads.
+   *
+   * @returns what the browser sent, which may be any text
+   */
+  returnPathOf(request: Request): string | undefined {
+    const [path, ...others] = valuesOf(request, this.#returnPath);
+    return others.length === 0 ? path : undefined;
+  }
+
+  /** @param path undefined: forgets an earlier one */
+  setReturnPath(request: Request, response: Response, path: string | undefined): void {
+    if (path !== undefined) this.#set(response, this.#returnPath, path, RETURN_SECONDS);
+    else if (valuesOf(request, this.#returnPath).length > 0) this.#set(response, this.#returnPath, "", 0);
   }
 
   /** The id of the browser, if it has signed in to this account before. */

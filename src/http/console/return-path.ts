@@ -18,8 +18,12 @@ const RETURN_PATHS = [
 /** The path that a form or an address names. @returns undefined unless people can go back to it */
 export function returnPathOf({ body, query }: Request): string | undefined {
   const { [RETURN_FIELD]: sent } = inputIn({ ...query, ...(body as object | undefined) }, [RETURN_FIELD]);
-  return sent !== undefined && RETURN_PATHS.some((path) => path.test(sent)) ? sent : undefined;
+  return asReturnPath(sent);
 }
+
+/** @returns undefined unless people can go back to the path */
+export const asReturnPath = (path: string | undefined) =>
+  path !== undefined && RETURN_PATHS.some((each) => each.test(path)) ? path : undefined;
 
 /** An address that leads a person back later. @param returnPath what `returnPathOf` returns */
 export const withReturn = (address: string, returnPath: string | undefined) =>

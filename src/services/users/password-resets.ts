@@ -22,6 +22,13 @@ export interface PendingReset {
   readonly reset: PasswordReset;
 }
 
+/** What a person signs in with. */
+export interface SignInName {
+  readonly userName: string;
+  /** The organization that calls the person so; undefined: the account's own name. */
+  readonly organizationId: string | undefined;
+}
+
 /** What people can do with links to new passwords. */
 export class PasswordResetService {
   constructor(
@@ -45,10 +52,10 @@ export class PasswordResetService {
   /**
    * Replaces the password. All sessions that began with the old one end, since they are bound to it.
    *
-   * @returns the user name to sign in with
+   * @returns the user name to sign in with, and the organization whose name for the person it is
    * @throws what `open` throws, InvalidValueError for an unusable password, TooManyRequestsError after too many attempts
    */
-  async complete(token: string, password: string | undefined, origin: Origin): Promise<string> {
+  async complete(token: string, password: string | undefined, origin: Origin): Promise<SignInName> {
     const { account, reset } = await this.open(token, origin);
     if (password === undefined) throw new InvalidValueError("Enter a password", "password");
     requireUsablePassword(password);
@@ -63,7 +70,7 @@ export class PasswordResetService {
         ...{ action: "change", target: targetOf(current.account), attributes: ["password"] },
         detail: "set by the link for a forgotten password",
       });
-      return current.account.userName;
+      return { userName: current.account.userName, organizationId: reset.organizationId };
     });
   }
 
