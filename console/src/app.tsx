@@ -34,7 +34,17 @@ const router = createBrowserRouter(
       HydrateFallback: Nothing,
       children: [
         { index: true, Component: Home },
-        { path: "users", Component: UsersPage, children: [{ path: ":id", Component: UserPanel }] },
+        {
+          path: "users",
+          Component: UsersPage,
+          children: [
+            {
+              path: "create",
+              lazy: async () => ({ Component: (await import("./users/create-user.tsx")).CreateUser }),
+            },
+            { path: ":id", Component: UserPanel },
+          ],
+        },
         { path: "organizations", Component: OrganizationsPage },
         { path: "*", Component: NothingHere },
       ],

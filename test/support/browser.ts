@@ -24,8 +24,9 @@ const ARGUMENTS = [
 /** How long a browser takes to start at most, in milliseconds. */
 const START_TIMEOUT = 60_000;
 
-/** Chromium says so of every answer that is not 2xx, which pages are that say what does not work. */
-const ANSWERED_SO = /^Failed to load resource: the server responded with a status of 4\d\d /;
+/** Chromium says so of every answer that is not 2xx, which pages are that say what does not work, and while it is offline. */
+const ANSWERED_SO =
+  /^Failed to load resource: (the server responded with a status of 4\d\d |net::ERR_INTERNET_DISCONNECTED$)/;
 
 /** One for all suites of a process, since it takes seconds to start; it ends with the process. */
 let launched: Promise<Browser> | undefined;

@@ -2,21 +2,27 @@ import { useEffect, useRef } from "react";
 import { NavLink, Outlet, useLoaderData, useLocation, useNavigation, useRevalidator } from "react-router";
 import { page } from "../page.ts";
 import { ConfirmDialogs, dismissConfirm } from "../ui/confirm.tsx";
+import { useTitle } from "../ui/title.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { Elsewhere } from "./elsewhere.tsx";
 import styles from "./frame.module.css";
 import { pagesOf } from "./pages.ts";
+import { nameOfRealm } from "./realm-name.ts";
 import type { CurrentRealm } from "./realm.ts";
 import { RealmSwitcher } from "./realm-switcher.tsx";
 import { SecondFactorNotice } from "./second-factor-notice.tsx";
 import { SignInAgain } from "./sign-in-again.tsx";
-import { useSession, useSessionOnReturn } from "./use-session.ts";
+import { realmOf, useSession, useSessionOnReturn } from "./use-session.ts";
 
 /** What stands around each page: where one is, where one can go, and who one is. */
 export function Frame() {
   const { id, realm } = useLoaderData<CurrentRealm>();
   const isLoading = useNavigation().state === "loading";
-  const isElsewhere = useSession().realm !== id;
+  const session = useSession();
+  const isElsewhere = session.realm !== id;
+  const here = realmOf(session, id);
+  useTitle("realm", here && id !== "provider" ? nameOfRealm(here) : undefined);
+  useTitle("product", page.productName);
   useSessionOnReturn();
   const main = useMainFocus();
   const { revalidate } = useRevalidator();

@@ -7,6 +7,7 @@ import { Button } from "../ui/button.tsx";
 import { Failure, Message } from "../ui/message.tsx";
 import { Table } from "../ui/table.tsx";
 import type { Column, Ticked } from "../ui/table.tsx";
+import { useTitle } from "../ui/title.ts";
 import { FilterChip } from "./filter-chip.tsx";
 import type { ListFilter } from "./filter-chip.tsx";
 import styles from "./list-page.module.css";
@@ -46,6 +47,7 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
   const { data, error, isPlaceholderData, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
     useInfiniteQuery(query);
   const { id: openId } = useParams();
+  useTitle("page", title);
   const pages = data?.pages;
   const rows = useMemo(() => pages?.flatMap(({ Resources }) => Resources) ?? [], [pages]);
   const total = pages?.[0]?.totalResults ?? 0;

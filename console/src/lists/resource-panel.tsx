@@ -4,6 +4,7 @@ import { isNotFound } from "../scim/client.ts";
 import type { Resource } from "../scim/resources.ts";
 import { scimIn } from "../server.ts";
 import { Failure, Message } from "../ui/message.tsx";
+import { useTitle } from "../ui/title.ts";
 import { Panel } from "./panel.tsx";
 import styles from "./panel.module.css";
 
@@ -52,14 +53,17 @@ interface PanelHeadProps {
   readonly icon?: ReactNode;
 }
 
-export const PanelHead = ({ title, subtitle, icon }: PanelHeadProps) => (
-  <header className={styles.head}>
-    {icon}
-    <div>
-      <h2 id={TITLE}>
-        <bdi>{title}</bdi>
-      </h2>
-      {subtitle !== undefined && <p>{subtitle}</p>}
-    </div>
-  </header>
-);
+export function PanelHead({ title, subtitle, icon }: PanelHeadProps) {
+  useTitle("detail", title);
+  return (
+    <header className={styles.head}>
+      {icon}
+      <div>
+        <h2 id={TITLE}>
+          <bdi>{title}</bdi>
+        </h2>
+        {subtitle !== undefined && <p>{subtitle}</p>}
+      </div>
+    </header>
+  );
+}

@@ -1,3 +1,5 @@
+export const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
+
 /** The extension in which Muster says what a User is in organizations. */
 export const MEMBERSHIP = "urn:muster:params:scim:schemas:extension:membership:2.0:User";
 

@@ -15,6 +15,10 @@ export interface Confirmation {
   readonly action: string;
   /** Does it. What it throws is said, and the dialog stays. */
   readonly run: () => Promise<void>;
+  /** What 'Cancel' is called where that says too little. */
+  readonly cancel?: string;
+  /** Called when it is not done. */
+  readonly onCancel?: () => void;
 }
 
 let asked: Confirmation | undefined;
@@ -29,7 +33,11 @@ function set(confirmation: Confirmation | undefined): void {
 export const confirm = (confirmation: Confirmation) => set(confirmation);
 
 /** Takes a question back that is not answered yet. */
-export const dismissConfirm = () => set(undefined);
+export function dismissConfirm(): void {
+  const confirmation = asked;
+  set(undefined);
+  confirmation?.onCancel?.();
+}
 
 /** Where it is asked; once in the frame. */
 export function ConfirmDialogs() {
@@ -65,7 +73,7 @@ interface QuestionProps {
 }
 
 function Question({ confirmation, isBusy, onBusy }: QuestionProps) {
-  const { title, text, action, run } = confirmation;
+  const { title, text, action, cancel = "Cancel", run } = confirmation;
   const [problem, setProblem] = useState<string>();
   const act = async () => {
     onBusy(true);
@@ -73,7 +81,7 @@ function Question({ confirmation, isBusy, onBusy }: QuestionProps) {
     try {
       await run();
       // Another question may have come meanwhile.
-      if (asked === confirmation) dismissConfirm();
+      if (asked === confirmation) set(undefined);
     } catch (error) {
       setProblem((error as Error).message);
     } finally {
@@ -87,7 +95,7 @@ function Question({ confirmation, isBusy, onBusy }: QuestionProps) {
       {problem !== undefined && <Notice kind="problem">{problem}</Notice>}
       <div className={dialog.buttons}>
         <Button autoFocus isDisabled={isBusy} onPress={dismissConfirm}>
-          Cancel
+          {cancel}
         </Button>
         <Button kind="danger" isPending={isBusy} onPress={() => void act()}>
           {action}

@@ -1,19 +1,21 @@
+import type { Ref } from "react";
 import { FieldError, Input, Label, Text, TextField } from "react-aria-components";
 import type { TextFieldProps } from "react-aria-components";
 import styles from "./field.module.css";
 
-interface FieldProps extends Omit<TextFieldProps, "className" | "children"> {
+export interface FieldProps extends Omit<TextFieldProps, "className" | "children"> {
   readonly label: string;
   readonly hint?: string;
   /** What is wrong with it, as the server says. */
   readonly error?: string;
+  readonly inputRef?: Ref<HTMLInputElement>;
 }
 
 /** A field of a form: what it is, what to enter, and what is wrong with it. */
-export const Field = ({ label, hint, error, ...props }: FieldProps) => (
+export const Field = ({ label, hint, error, inputRef, ...props }: FieldProps) => (
   <TextField {...props} className={styles.field} isInvalid={error !== undefined || props.isInvalid}>
     <Label>{label}</Label>
-    <Input className={styles.input} />
+    <Input className={styles.input} ref={inputRef} />
     {hint !== undefined && (
       <Text slot="description" className={styles.hint}>
         {hint}

@@ -1,5 +1,6 @@
 import { Trash2, X } from "lucide-react";
 import { useMemo, useState } from "react";
+import { useLocation } from "react-router";
 import { nameOfRealm } from "../frame/realm-name.ts";
 import { isProvider, may, useRealm } from "../frame/realm.ts";
 import { realmOf, useSession } from "../frame/use-session.ts";
@@ -7,6 +8,7 @@ import { ListPage } from "../lists/list-page.tsx";
 import { useListState } from "../lists/list-state.ts";
 import type { User } from "../scim/resources.ts";
 import { Button, IconButton } from "../ui/button.tsx";
+import { LinkButton } from "../ui/link-button.tsx";
 import type { Column, Ticked } from "../ui/table.tsx";
 import { RemovalNotice } from "./removal-result.tsx";
 import { askToRemove, nameOfRemoval } from "./removal.tsx";
@@ -26,6 +28,7 @@ export function UsersPage() {
   const [state, changes] = useListState(USER_FILTER_NAMES);
   const [ticked, setTicked] = useTicked(JSON.stringify([id, state.search, state.filters]));
   const [result, setResult] = useState<RemovalResult>();
+  const { search } = useLocation();
   const mayRemove = may(realm, "delete Users");
 
   const columns = useMemo(() => {
@@ -76,6 +79,13 @@ export function UsersPage() {
         ticked={ticked}
         onTick={setTicked}
         actions={actions}
+        buttons={
+          may(realm, "create Users") && (
+            <LinkButton to={{ pathname: "create", search }} kind="primary">
+              Create user
+            </LinkButton>
+          )
+        }
         emptyText="People appear here when an identity provider, an administrator or an invitation adds them."
       />
     </>
