@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import { readSettings } from "../src/config/settings.js";
@@ -7,6 +8,7 @@ import { PROVIDER_REALM } from "../src/domain/access/principal.js";
 import { Transactions } from "../src/repositories/unit-of-work.js";
 import { readResource } from "../src/scim/requests/resource.js";
 import { toIncomingUser } from "../src/scim/resources/user-mapping.js";
+import { SearchIndexing } from "../src/services/users/search-indexing.js";
 import type { Store } from "./servers.js";
 import { userSchema } from "../src/scim/resources/user-schema.js";
 
@@ -42,6 +44,23 @@ export interface Dataset {
 
 /** The file of a data folder's SQLite database. */
 export const sqliteFile = (dataDir: string) => join(dataDir, "muster.sqlite");
+
+const listOf = (dataDir: string) => join(dataDir, "dataset.json");
+
+/** Notes what a data folder has, for later runs. */
+export function remember(dataDir: string, { accountIds, groups }: Dataset): void {
+  writeFileSync(listOf(dataDir), JSON.stringify({ accountIds, groups: [...groups] }));
+}
+
+/** What an earlier run has filled a data folder with; undefined when it has other people, or none. */
+export function filledBefore(dataDir: string, users: number): Dataset | undefined {
+  if (!existsSync(listOf(dataDir))) return undefined;
+  const { accountIds, groups } = JSON.parse(readFileSync(listOf(dataDir), "utf8")) as {
+    accountIds: string[];
+    groups: [number, string][];
+  };
+  return accountIds.length === users ? { accountIds, groups: new Map(groups) } : undefined;
+}
 
 /** Fills a database with users and, of the first of them, groups of the given sizes. */
 export async function fill(
@@ -93,6 +112,8 @@ export async function fill(
     });
     groups.set(memberCount, id);
   }
+  // Else the server would index for minutes beside the first rows.
+  await new SearchIndexing({ work }).run();
   await database.close();
   return { accountIds, groups };
 }

@@ -33,10 +33,16 @@ export interface Measurement {
   readonly megabytes: number;
 }
 
+/** An answer that is no success: a fast refusal is no result. */
+export class RefusedError extends Error {}
+
+/** What is known of a row whose requests were refused. */
+export const NOTHING_MEASURED: Measurement = { rate: NaN, p99: NaN, cores: NaN, megabytes: NaN };
+
 /**
  * Sends requests for some seconds and measures what comes back.
  *
- * @throws Error when any answer is no success: a fast refusal is no result
+ * @throws RefusedError when any answer is no success
  */
 export async function measure(load: Load, seconds: number): Promise<Measurement> {
   const { pathname, origin } = new URL(load.url);
@@ -57,7 +63,10 @@ export async function measure(load: Load, seconds: number): Promise<Measurement>
     },
   });
   if (result.non2xx + result.errors + result.timeouts > 0) {
-    throw new Error(`${result.non2xx} refusals and ${result.errors} errors from ${load.url}`);
+    const kinds = Object.entries(result.statusCodeStats ?? {}).map(
+      ([status, { count }]) => `${count} of ${status}`,
+    );
+    throw new RefusedError(`${result.errors} errors, and answers: ${kinds.join(", ")}`);
   }
   return {
     rate: result.requests.total / result.duration,

@@ -36,6 +36,7 @@ program
   .option("-r, --rows <text>", "only what has this in its name; can be repeated", gather)
   .option("--rounds <number>", "how often each row is measured", count, 5)
   .option("--seconds <number>", "for how long, each time", count, 2)
+  .option("-d, --data <folder>", "keep the people in this folder, and take those that it has (SQLite)")
   .option("-j, --json <file>", "write the results to this file, for 'compare'")
   .action(run);
 

@@ -3,10 +3,10 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startOwnPostgres } from "../test/support/postgres.js";
 import { benchBulk } from "./bulk.js";
-import { fill, sqliteFile } from "./data.js";
+import { filledBefore, fill, remember, sqliteFile } from "./data.js";
 import type { Dataset } from "./data.js";
-import { CLIENTS, measure } from "./load.js";
-import type { Measurement } from "./load.js";
+import { CLIENTS, measure, NOTHING_MEASURED, RefusedError } from "./load.js";
+import type { Load, Measurement } from "./load.js";
 import { FLOOR, median, writeResults } from "./results.js";
 import type { Figure, Measure, Results, RowResult } from "./results.js";
 import { growthPairs, rowsOf } from "./rows.js";
@@ -34,6 +34,7 @@ export interface Options {
   readonly rounds: number;
   readonly seconds: number;
   readonly json?: string;
+  readonly data?: string;
 }
 
 const TOKEN = "bench-token-of-the-whole-provider";
@@ -70,10 +71,7 @@ const placeNames = ({ few, users }: Options): Record<Place, string> => ({
 });
 
 async function measureAll(options: Options, stops: Stops): Promise<Results> {
-  const folder = mkdtempSync(join(tmpdir(), "muster-bench-"));
-  stops.push(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const folder = options.data ?? temporaryFolder(stops);
   const nodes = options.node ?? [process.execPath];
   const few = await prepare("few", options.few, [10, 1000], { folder, options, stops });
   const many = await prepare("many", options.users, [10, 1000, MEMBERS], { folder, options, stops });
@@ -126,6 +124,14 @@ async function measureAll(options: Options, stops: Stops): Promise<Results> {
   return { at: new Date().toISOString(), engine, users, few: fewUsers, rows: measured, measures };
 }
 
+function temporaryFolder(stops: Stops): string {
+  const folder = mkdtempSync(join(tmpdir(), "muster-bench-"));
+  stops.push(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
 const wants = ({ rows }: Options, name: string) =>
   rows === undefined || rows.some((text) => name.toLowerCase().includes(text.toLowerCase()));
 
@@ -142,7 +148,10 @@ async function prepare(
 ): Promise<Prepared> {
   progress(`preparing ${users} users`);
   const dataDir = join(folder, name);
-  mkdirSync(dataDir);
+  const known = filledBefore(dataDir, users);
+  if (known) return { store: { dataDir, databaseUrl: undefined }, data: known };
+  rmSync(dataDir, { recursive: true, force: true });
+  mkdirSync(dataDir, { recursive: true });
   let databaseUrl: string | undefined;
   if (options.engine === "postgres") {
     const postgres = await startOwnPostgres({ isDurable: true });
@@ -150,9 +159,11 @@ async function prepare(
     databaseUrl = postgres.databaseUrl;
   }
   const store = { dataDir, databaseUrl };
-  const data = await fill(store, users, [...new Set(sizes.map((size) => membersOf(size, users)))]);
-  const groups = new Map(sizes.map((size) => [size, data.groups.get(membersOf(size, users)) ?? ""]));
-  return { store, data: { ...data, groups } };
+  const filled = await fill(store, users, [...new Set(sizes.map((size) => membersOf(size, users)))]);
+  const groups = new Map(sizes.map((size) => [size, filled.groups.get(membersOf(size, users)) ?? ""]));
+  const data = { ...filled, groups };
+  if (!databaseUrl) remember(dataDir, data);
+  return { store, data };
 }
 
 /** What an organization asks of its own people, with its own token. */
@@ -223,17 +234,28 @@ async function sample(
   { rounds, seconds }: Options,
 ): Promise<RowResult[]> {
   const samples: Measurement[][] = rows.map(() => []);
-  for (const { load } of rows) await measure(load, 1);
+  for (const { load } of rows) await measureOrTell(load, 1);
   for (let round = 1; round <= rounds; round += 1) {
     for (const [number, { name, load, node }] of rows.entries()) {
       progress(`round ${round} of ${rounds}, row ${number + 1} of ${rows.length}: ${name} (${node})`);
-      samples[number]?.push(await measure(load, seconds));
+      samples[number]?.push(await measureOrTell(load, seconds));
     }
   }
   return rows.map(({ name, node }, number) => {
     const of = (figure: keyof Measurement) => median((samples[number] ?? []).map((each) => each[figure]));
     return { name, node, rate: of("rate"), p99: of("p99"), cores: of("cores"), megabytes: of("megabytes") };
   });
+}
+
+/** A refused row has no figures, and the others go on. */
+async function measureOrTell(load: Load, seconds: number): Promise<Measurement> {
+  try {
+    return await measure(load, seconds);
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    progress(`refused: ${error.message}`);
+    return NOTHING_MEASURED;
+  }
 }
 
 function print(options: Options, results: Results): void {

@@ -29,6 +29,7 @@ import type { Branding } from "./pages/pages.js";
 import { health } from "./server/health.js";
 import type { RunningRequests } from "./server/running-requests.js";
 import { crossOrigin } from "./requests/cross-origin.js";
+import { inOrder } from "./requests/in-order.js";
 import { slashesBefore } from "./requests/paths.js";
 import { whenLoaded } from "./server/keys.js";
 import { scim } from "./scim/scim.js";
@@ -40,15 +41,8 @@ export const SCIM_PATH = "/scim/v2";
 /** Where people sign in, below the public address. */
 export const CONSOLE = "/console";
 
-/** All paths of Muster but those of its health. */
-const WITH_KEYS = [
-  "/invitations",
-  "/account-setup",
-  "/password-reset",
-  ADMINISTRATOR_SETUP,
-  SCIM_PATH,
-  CONSOLE,
-];
+/** What people open in a browser. */
+const PAGES = ["/invitations", "/account-setup", "/password-reset", ADMINISTRATOR_SETUP, CONSOLE];
 
 export interface AppParts extends Omit<ScimParts, "baseUrl" | "sessionAuthentication"> {
   /** What people do by links in mail. */
@@ -97,11 +91,21 @@ export function createApp(parts: AppParts): Express {
   // An app that Muster is mounted in has its own opinion, which counts unless the setting says another one.
   if (trustedProxies.length > 0) app.set("trust proxy", [...trustedProxies]);
   app.use(slashesBefore(SCIM_PATH));
-  if (corsOrigins.length > 0) app.use(SCIM_PATH, crossOrigin(corsOrigins));
+  const sessionAuthentication = new SessionAuthentication(parts.console.sessions, parts.console.cookies);
+  // First of all, since most requests go there.
+  app.use(
+    SCIM_PATH,
+    inOrder([
+      ...(corsOrigins.length > 0 ? [crossOrigin(corsOrigins)] : []),
+      requests.handler,
+      whenLoaded(keys, logger),
+      scim({ ...parts, sessionAuthentication, baseUrl: `${publicUrl}${SCIM_PATH}` }),
+    ]),
+  );
   // A host that this is mounted in has routes of its own, which pass by.
-  app.use(["/healthz", "/readyz", ...WITH_KEYS], requests.handler);
+  app.use(["/healthz", "/readyz", ...PAGES], requests.handler);
   app.use(health(ready, requests));
-  app.use(WITH_KEYS, whenLoaded(keys, logger));
+  app.use(PAGES, whenLoaded(keys, logger));
   const pages = new Pages(branding);
   app.use("/invitations", invitations({ ...people, ...parts.console, pages, csrf, logger }));
   app.use(ADMINISTRATOR_SETUP, administratorSetup({ ...people, pages, csrf, logger }));
@@ -117,8 +121,6 @@ export function createApp(parts: AppParts): Express {
       base: `${new URL(publicUrl).pathname.replace(/\/$/, "")}${CONSOLE}`,
     }),
   );
-  const sessionAuthentication = new SessionAuthentication(parts.console.sessions, parts.console.cookies);
-  app.use(SCIM_PATH, scim({ ...parts, sessionAuthentication, baseUrl: `${publicUrl}${SCIM_PATH}` }));
   if (parts.welcomes) app.get("/", requests.handler, welcome(pages, `${publicUrl}${SCIM_PATH}`));
   return app;
 }

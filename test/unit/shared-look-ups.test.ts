@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { SharedLookUps } from "../../src/services/tokens/shared-look-ups.js";
+import { SharedLookUps } from "../../src/services/look-ups/shared-look-ups.js";
 
 describe("Look-ups that are shared", () => {
   it("are one at a time for a key, and what is asked for meanwhile is looked up after it was asked for", async () => {

@@ -1,3 +1,4 @@
+import compression from "compression";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
@@ -7,6 +8,7 @@ import { failure } from "../../scim/answers/answer.js";
 import type { ScimAnswer } from "../../scim/answers/answer.js";
 import { logFault, whatOf } from "./faults.js";
 import { takesAnyTime } from "../server/any-time.js";
+import { REQUEST_ID, requestIdOf } from "../requests/request-id.js";
 import { endTurn } from "../requests/turn.js";
 
 /** No answer is for caches, nor to be taken for something else than it says it is. */
@@ -15,18 +17,23 @@ export const ANSWER_HEADERS = { "Cache-Control": "no-store", "X-Content-Type-Opt
 const SCIM_JSON = "application/scim+json; charset=utf-8";
 const PLAIN_JSON = "application/json; charset=utf-8";
 
+/** Answers from this many bytes on are compressed for clients that take it: shorter ones would hardly shrink. */
+const COMPRESSED_FROM = 8192;
+
+const compress = compression({ threshold: COMPRESSED_FROM });
+
+/** What an answer depends on besides its address. */
+const VARY = "Accept, Accept-Encoding";
+
 /**
  * Teaches the response to send what SCIM operations give back: a ScimAnswer with its own status and
  * headers and a body that may come in pieces.
  */
 export function answers(logger: Logger): RequestHandler {
   return (request, response, next) => {
-    for (const [name, value] of Object.entries(ANSWER_HEADERS)) response.setHeader(name, value);
     response.send = (body?: unknown) => {
-      response.vary("Accept");
-      response.setHeader("Content-Type", mediaType(request));
-      sendAnswer(response, body as ScimAnswer).catch((error: unknown) => {
-        breakOff(response, error, (fault) => {
+      sendAnswer(request, response, body as ScimAnswer).catch((error: unknown) => {
+        breakOff(request, response, error, (fault) => {
           logFault(logger, whatOf(request), fault);
         });
       });
@@ -37,7 +44,12 @@ export function answers(logger: Logger): RequestHandler {
 }
 
 /** What is to be done when a body cannot be sent to its end. */
-function breakOff(response: Response, error: unknown, onFault: (error: unknown) => void): void {
+function breakOff(
+  request: Request,
+  response: Response,
+  error: unknown,
+  onFault: (error: unknown) => void,
+): void {
   // The client has hung up, which is no fault.
   if ((error as { code?: string }).code === "ERR_STREAM_PREMATURE_CLOSE") return;
   const answer = failure(error, onFault);
@@ -45,6 +57,9 @@ function breakOff(response: Response, error: unknown, onFault: (error: unknown) 
     response.destroy();
   } else {
     for (const name of ["ETag", "Location", "Content-Location"]) response.removeHeader(name);
+    for (const [name, value] of Object.entries(headersOf(request, response, answer))) {
+      response.setHeader(name, value);
+    }
     response.statusCode = answer.status;
     response.end(answer.body);
   }
@@ -55,22 +70,31 @@ function breakOff(response: Response, error: unknown, onFault: (error: unknown) 
  * neither gets SCIM all the same: it can be told nothing else.
  */
 function mediaType(request: Request): string {
+  const { accept } = request.headers;
+  if (accept === undefined || accept === "application/scim+json" || accept === "*/*") return SCIM_JSON;
   // Some name the charset, which is part of what is compared.
   const preferred = request.accepts("application/scim+json", SCIM_JSON, "application/json", PLAIN_JSON);
   return preferred && preferred.startsWith("application/json") ? PLAIN_JSON : SCIM_JSON;
 }
 
-async function sendAnswer(response: Response, { status, headers, body, pace }: ScimAnswer): Promise<void> {
+async function sendAnswer(request: Request, response: Response, answer: ScimAnswer): Promise<void> {
+  const { status, body, pace } = answer;
+  const headers = headersOf(request, response, answer);
   if (pace) takesAnyTime(response);
+  if (typeof body === "string" && body.length < COMPRESSED_FROM && request.method !== "HEAD") {
+    endTurn(response);
+    response.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body) }).end(body);
+    return;
+  }
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  if (body === undefined) {
-    response.removeHeader("Content-Type");
+  // What is not sent need not be read.
+  if (body === undefined || request.method === "HEAD") {
     response.end();
-  } else if (response.req.method === "HEAD") {
-    // What is not sent need not be read.
-    response.end();
-  } else if (typeof body === "string") {
+    return;
+  }
+  compress(request, response, () => undefined);
+  if (typeof body === "string") {
     endTurn(response);
     response.end(body);
   } else if (pace === "live") {
@@ -80,6 +104,19 @@ async function sendAnswer(response: Response, { status, headers, body, pace }: S
   } else {
     await sendPieces(response, body);
   }
+}
+
+/** The headers of an answer. What came before may have set others, which stay. */
+function headersOf(request: Request, response: Response, { body, headers }: ScimAnswer) {
+  const before = response.getHeader("Vary");
+  const isNew = before === undefined || before === VARY;
+  return {
+    ...ANSWER_HEADERS,
+    [REQUEST_ID]: requestIdOf(response),
+    Vary: isNew ? VARY : `${String(before)}, ${VARY}`,
+    ...(body !== undefined && { "Content-Type": mediaType(request) }),
+    ...headers,
+  };
 }
 
 /**

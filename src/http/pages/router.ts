@@ -8,7 +8,7 @@ import { invalidSyntax, ScimError, toScimError } from "../../scim/errors.js";
 import { isEmpty } from "../requests/body.js";
 import { logFault } from "../answers/faults.js";
 import { originOf as originAt } from "../requests/origin.js";
-import { requestId } from "../requests/request-id.js";
+import { REQUEST_ID, requestId, requestIdOf } from "../requests/request-id.js";
 import type { CsrfTokens } from "./csrf.js";
 import type { Pages } from "./pages.js";
 
@@ -116,6 +116,7 @@ export function pageRouter(): Router {
   const router = Router();
   router.use(requestId);
   router.use((_request, response, next) => {
+    response.setHeader(REQUEST_ID, requestIdOf(response));
     setPageHeaders(response);
     next();
   });

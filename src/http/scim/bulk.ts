@@ -1,4 +1,3 @@
-import { Router } from "express";
 import type { Request, RequestHandler } from "express";
 import { requireWriter } from "../../domain/access/policy.js";
 import type { Room } from "../../domain/limits/room.js";
@@ -7,6 +6,7 @@ import type { ScimContext } from "../../scim/context.js";
 import { refusal } from "../../scim/answers/refusal.js";
 import type { ResourceType } from "../../scim/resources/resource-type.js";
 import { MAX_BODY_BYTES, parseBody, readBody } from "../requests/body.js";
+import { inOrder } from "../requests/in-order.js";
 import { parseBulk } from "../requests/bulk-body.js";
 
 /** How much goes into one Bulk request. */
@@ -28,11 +28,9 @@ export function bulk(
   { maxOperations, maxPayloadSize }: BulkLimits,
   room: Room,
   turn: RequestHandler,
-): Router {
+): RequestHandler {
   const limits = { maxOperations, maxOperationBytes: MAX_BODY_BYTES };
-  const router = Router();
-  router.post(
-    "/Bulk",
+  const handle = inOrder([
     writersOnly(context),
     readBody(maxPayloadSize, room),
     turn,
@@ -40,8 +38,11 @@ export function bulk(
     async (request, response) => {
       response.send(await bulkAnswer(context(request), types, request.body, maxOperations));
     },
-  );
-  return router;
+  ]);
+  return (request, response, next) => {
+    if (request.path === "/Bulk") handle(request, response, next);
+    else next();
+  };
 }
 
 function writersOnly(context: (request: Request) => ScimContext): RequestHandler {

@@ -1,4 +1,3 @@
-import compression from "compression";
 import { Router } from "express";
 import type { RequestHandler } from "express";
 import type { Logger } from "../../logging/logger.js";
@@ -21,6 +20,7 @@ import { errors } from "../answers/errors.js";
 import type { FailedAuthentication } from "../authentication/failed-authentication.js";
 import type { SessionAuthentication } from "../console/session-authentication.js";
 import { me } from "./me.js";
+import { inOrder } from "../requests/in-order.js";
 import { requestId } from "../requests/request-id.js";
 import { routes } from "./routes.js";
 import { addressTooLong } from "../server/server.js";
@@ -43,9 +43,6 @@ export interface ScimParts {
   /** The time now, in milliseconds since 1970. */
   readonly now: () => number;
 }
-
-/** Answers from this many bytes on are compressed for clients that take it: shorter ones would hardly shrink. */
-const COMPRESSED_FROM = 8192;
 
 /** The longest address, in bytes: more than the longest filter takes. */
 const MAX_ADDRESS_BYTES = 32 * 1024;
@@ -73,22 +70,25 @@ export function scim({
   const { check, isBodyOptional, dispatch } = routes(resourceTypes);
   const turn = takeTurn();
   const room = bodyRoom(Math.max(MAX_BODY_BYTES, bulkLimits.maxPayloadSize));
-  const router = Router();
-  router.use(requestId);
-  router.use(compression({ threshold: COMPRESSED_FROM }));
-  router.use(answers(logger));
-  router.use(addressLength);
-  router.use(paths(resourceTypes));
-  router.use(authentication(services, failedAuthentication, sessionAuthentication));
-  router.use(me);
-  router.use(check);
   const cursorTimeout = advertisePagination ? cursors.timeout : undefined;
-  router.use(discovery(new Discovery(resourceTypes, { baseUrl, bulk: bulkLimits, cursorTimeout })));
-  router.use(bulk(resourceTypes, context, bulkLimits, room, turn));
-  router.use(readBody(MAX_BODY_BYTES, room, isBodyOptional));
-  router.use(turn);
-  router.use(parseBody());
-  router.use(dispatch(context));
+  const router = Router();
+  router.use(
+    inOrder([
+      requestId,
+      answers(logger),
+      addressLength,
+      paths(resourceTypes),
+      authentication(services, failedAuthentication, sessionAuthentication),
+      me,
+      check,
+      discovery(new Discovery(resourceTypes, { baseUrl, bulk: bulkLimits, cursorTimeout })),
+      bulk(resourceTypes, context, bulkLimits, room, turn),
+      readBody(MAX_BODY_BYTES, room, isBodyOptional),
+      turn,
+      parseBody(),
+      dispatch(context),
+    ]),
+  );
   router.use(errors(logger));
   return router;
 }

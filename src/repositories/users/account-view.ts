@@ -45,8 +45,21 @@ interface References extends Collection {
   readonly columns: Collection["columns"] & { readonly value: string };
 }
 
+/** Views that were made before, by dialect and organization ("": the provider): making one costs more than a look-up by id. */
+const known = new WeakMap<Dialect, Map<string, AccountView>>();
+const MOST_KNOWN = 1000;
+
 export function accountView(dialect: Dialect, realm: Realm): AccountView {
-  return realm.type === "provider" ? providerView(dialect) : organizationView(dialect, realm.organizationId);
+  const views = known.get(dialect) ?? new Map<string, AccountView>();
+  known.set(dialect, views);
+  const key = realm.type === "provider" ? "" : realm.organizationId;
+  const found = views.get(key);
+  if (found) return found;
+  if (views.size >= MOST_KNOWN) views.clear();
+  const view =
+    realm.type === "provider" ? providerView(dialect) : organizationView(dialect, realm.organizationId);
+  views.set(key, view);
+  return view;
 }
 
 /** The size of an id and a name of usual length in an answer. */

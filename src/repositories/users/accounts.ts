@@ -16,7 +16,8 @@ import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 import { insertUnique, updateUnique } from "../unique.js";
 import { accountSource } from "./account-fields.js";
-import { attributeBindings, COLUMNS, emailBindings, toAccount, withKey } from "./account-rows.js";
+import { columnsOf } from "./account-columns.js";
+import { attributeBindings, emailBindings, toAccount, withKey } from "./account-rows.js";
 import type { AccountRow, AccountWrite } from "./account-rows.js";
 import { accountView } from "./account-view.js";
 import type { AccountView } from "./account-view.js";
@@ -49,11 +50,11 @@ export class AccountRepository {
 
   /** @param lock what this transaction is going to do with the account */
   async find(id: string, lock?: "forUpdate" | "forDelete"): Promise<AccountWithOrganizations | undefined> {
-    const end = lock ? this.session.dialect[lock] : "";
-    const row = await this.session.first<AccountRow>(
-      `select ${this.#columns} from ${this.#view.from.text} where accounts.id = ? ${end}`,
-      [...this.#view.from.bindings, id],
-    );
+    const { byId } = this.#columns;
+    const row = await this.session.first<AccountRow>(lock ? `${byId} ${this.session.dialect[lock]}` : byId, [
+      ...this.#view.from.bindings,
+      id,
+    ]);
     return row && toAccount(row, this.realm);
   }
 
@@ -62,7 +63,7 @@ export class AccountRepository {
     const source = {
       ...accountSource(this.session.dialect, this.realm, listing.locations, listing),
       // All columns count as long: SQLite would read a long profile to its end to reach the columns after it.
-      long: this.#expressions,
+      long: this.#columns.expressions,
       list: {
         name: "organizations",
         column: this.#view.organizations,
@@ -81,11 +82,15 @@ export class AccountRepository {
 
   /** @returns the accounts that exist, by their ids */
   async findAll(ids: readonly string[]): Promise<Map<string, AccountWithOrganizations>> {
-    const rows = await this.session.rows<AccountRow>(
-      `select ${this.#columns} from ${this.#view.from.text}
-       where accounts.id in (select items.value from ${this.session.dialect.textItems})`,
-      [...this.#view.from.bindings, JSON.stringify(ids)],
-    );
+    const [id = ""] = ids;
+    if (ids.length === 1) {
+      const account = await this.find(id);
+      return new Map(account && [[id, account]]);
+    }
+    const rows = await this.session.rows<AccountRow>(this.#columns.byIds, [
+      ...this.#view.from.bindings,
+      JSON.stringify(ids),
+    ]);
     return new Map(rows.map((row) => [row.id, toAccount(row, this.realm)]));
   }
 
@@ -355,17 +360,8 @@ export class AccountRepository {
     );
   }
 
-  get #columns(): string {
-    const columns = Object.entries(this.#expressions).map(([name, column]) => `${column} as ${name}`);
-    return `accounts.id, ${columns.join(", ")}, ${this.#view.organizations} as organizations`;
-  }
-
-  /** The columns except the id and the organizations, by name. */
-  get #expressions(): Readonly<Record<string, string>> {
-    return {
-      ...Object.fromEntries(COLUMNS.map((name) => [name, `accounts.${name}`])),
-      is_invited: this.#view.isInvited,
-    };
+  get #columns() {
+    return columnsOf(this.#view, this.session.dialect);
   }
 }
 

@@ -4,7 +4,7 @@ import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Principal, Realm } from "../../domain/access/principal.js";
 import type { Activity } from "../../repositories/memberships/activity.js";
 import type { Dependencies } from "../dependencies.js";
-import { SharedLookUps } from "./shared-look-ups.js";
+import { SharedLookUps } from "../look-ups/shared-look-ups.js";
 import { principalOf } from "../roles/current-principal.js";
 import type { TokenEnd } from "../roles/current-principal.js";
 import { hashOf, isPossibleSecret } from "./token-secret.js";

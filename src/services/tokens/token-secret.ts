@@ -1,4 +1,4 @@
-import { createHash, randomInt } from "node:crypto";
+import { hash, randomInt } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -24,7 +24,7 @@ export function isWellFormedSecret(text: string): boolean {
 export const isPossibleSecret = (text: string) => /^[A-Za-z0-9\-._~+/]{20,}=*$/.test(text);
 
 /** The stored hash of a secret. Secrets are random, so a fast hash is safe. */
-export const hashOf = (secret: string) => createHash("sha256").update(secret).digest("hex");
+export const hashOf = (secret: string) => hash("sha256", secret, "hex");
 
 function withChecksum(text: string): string {
   let rest = crc32(text);

@@ -6,12 +6,13 @@ import { isId } from "../../domain/values/id.js";
 import type { Listing, Page } from "../../domain/listing.js";
 import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
 import { accountOf } from "../../domain/access/actor.js";
-import type { Principal } from "../../domain/access/principal.js";
+import type { Principal, Realm } from "../../domain/access/principal.js";
 import { AccountService } from "./accounts.js";
 import type { AccountChange } from "./accounts.js";
 import type { Credentials } from "./account-rules.js";
 import type { SetupMail } from "./account-setup.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
+import { BatchedLookUps } from "../look-ups/batched-look-ups.js";
 import { MemberService } from "./members.js";
 import type { PasswordHasher } from "../passwords/passwords.js";
 
@@ -22,6 +23,12 @@ import type { PasswordHasher } from "../passwords/passwords.js";
 export class UserService {
   readonly #accounts: AccountService;
   readonly #members: MemberService;
+
+  /** Requests for several people of a realm at a time share statements. */
+  readonly #people = new BatchedLookUps<Realm, AccountWithOrganizations>(
+    (realm) => (realm.type === "provider" ? "" : realm.organizationId),
+    (realm, ids) => this.deps.work.read(realm).accounts.findAll(ids),
+  );
 
   constructor(
     private readonly deps: Dependencies,
@@ -36,7 +43,7 @@ export class UserService {
   async get(principal: Principal, id: string): Promise<AccountWithOrganizations> {
     const isSelf = id === accountOf(principal.actor) && mayDo(principal, "read this User");
     if (!isSelf && !seesNamesOnly(principal)) requireAccess(principal, "read Users");
-    const account = isId(id) && (await this.deps.work.read(principal.realm).accounts.find(id));
+    const account = isId(id) && (await this.#people.get(principal.realm, id));
     if (!account) throw new NotFoundError("User", id);
     return account;
   }
