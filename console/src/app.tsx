@@ -46,6 +46,20 @@ const router = createBrowserRouter(
           ],
         },
         { path: "organizations", Component: OrganizationsPage },
+        {
+          path: "invitations",
+          lazy: async () => ({
+            Component: (await import("./invitations/invitations-page.tsx")).InvitationsPage,
+          }),
+          children: [
+            {
+              path: ":id",
+              lazy: async () => ({
+                Component: (await import("./invitations/invitation-panel.tsx")).InvitationPanel,
+              }),
+            },
+          ],
+        },
         { path: "*", Component: NothingHere },
       ],
     },

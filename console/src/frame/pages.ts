@@ -1,4 +1,4 @@
-import { Building2, Users } from "lucide-react";
+import { Building2, Mail, Users } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import type { Realm } from "../scim/resources.ts";
 import { isProvider, may } from "./realm.ts";
@@ -19,6 +19,12 @@ const PAGES: readonly FramePage[] = [
     icon: Building2,
     // In an organization's realm, Groups are its teams.
     isOffered: (realm) => isProvider(realm) && may(realm, "read Groups"),
+  },
+  {
+    path: "invitations",
+    label: "Invitations",
+    icon: Mail,
+    isOffered: (realm) => may(realm, "read Invitations"),
   },
 ];
 

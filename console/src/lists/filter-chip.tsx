@@ -1,40 +1,37 @@
-import { Check, ChevronDown, X } from "lucide-react";
-import { Button, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { Check } from "lucide-react";
+import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import menu from "../ui/menu.module.css";
-import styles from "./filter-chip.module.css";
+import { Chip, ChipButton } from "./chip.tsx";
+import { LookupChip } from "./lookup-chip.tsx";
+import type { LookupFilter } from "./lookups.ts";
 
-/** A filter of a list that has a few values. */
-export interface ListFilter {
+/** A filter of a list. */
+export type ListFilter = ChoiceFilter | LookupFilter;
+
+/** By one of a few values. */
+export interface ChoiceFilter {
   /** In the address. */
   readonly name: string;
   readonly label: string;
   readonly values: readonly { readonly value: string; readonly label: string }[];
 }
 
-interface FilterChipProps {
-  readonly filter: ListFilter;
+interface FilterChipProps<F extends ListFilter = ListFilter> {
+  readonly filter: F;
   readonly value: string | undefined;
   readonly onChange: (value: string | undefined) => void;
 }
 
 /** A filter that reads as a sentence: 'Status is active'. */
-export function FilterChip({ filter, value, onChange }: FilterChipProps) {
-  const { name, label, values } = filter;
+export const FilterChip = ({ filter, ...props }: FilterChipProps) =>
+  "lookup" in filter ? <LookupChip {...props} filter={filter} /> : <ChoiceChip {...props} filter={filter} />;
+
+function ChoiceChip({ filter: { name, label, values }, value, onChange }: FilterChipProps<ChoiceFilter>) {
   const chosen = values.find((each) => each.value === value);
   return (
-    <div className={styles.chip} data-set={chosen !== undefined || undefined}>
+    <Chip name={name} isSet={chosen !== undefined} onClear={() => onChange(undefined)}>
       <MenuTrigger>
-        <Button className={styles.button}>
-          {chosen ? (
-            <>
-              {label} is <strong>{chosen.label.toLowerCase()}</strong>
-            </>
-          ) : (
-            <>
-              {label} <ChevronDown size={14} aria-hidden />
-            </>
-          )}
-        </Button>
+        <ChipButton label={label} chosen={chosen?.label.toLowerCase()} />
         <Popover className={menu.popover} placement="bottom start">
           <Menu
             className={menu.menu}
@@ -52,15 +49,6 @@ export function FilterChip({ filter, value, onChange }: FilterChipProps) {
           </Menu>
         </Popover>
       </MenuTrigger>
-      {chosen && (
-        <Button
-          className={styles.clear}
-          aria-label={`Clear the filter ${name}`}
-          onPress={() => onChange(undefined)}
-        >
-          <X size={14} aria-hidden />
-        </Button>
-      )}
-    </div>
+    </Chip>
   );
 }

@@ -83,6 +83,42 @@ export interface Group extends Resource {
   readonly [ORGANIZATION]?: { readonly description?: string; readonly memberCount?: number };
 }
 
+/** How an invitation stands. */
+export type InvitationStatus = "pending" | "accepted" | "declined" | "expired" | "disabled" | "exhausted";
+
+/** An address that is invited, and what became of the last mail to it. */
+export interface InvitedAddress {
+  readonly value: string;
+  readonly mailStatus?: "waiting" | "sent" | "void" | "failed";
+  readonly mailStatusAt?: string;
+}
+
+export interface Invitation extends Resource {
+  readonly name?: string;
+  readonly description?: string;
+  readonly organization: Reference;
+  /** Addresses, or `*@` with a domain; none: an open link. */
+  readonly emails?: readonly InvitedAddress[];
+  readonly givenName?: string;
+  readonly familyName?: string;
+  readonly roles?: readonly Valued[];
+  readonly teams?: readonly Reference[];
+  readonly expiresAt?: string;
+  readonly quota?: number;
+  readonly enabled?: boolean;
+  readonly status: InvitationStatus;
+  /** While it can be accepted, for those who may pass it on. */
+  readonly link?: string;
+  readonly acceptedBy?: readonly Reference[];
+  readonly declinedBy?: readonly Valued[];
+}
+
+/** Something that was done, or refused. */
+export interface AuditEvent extends Resource {
+  readonly user?: Reference;
+  readonly token?: Reference;
+}
+
 /** Where the session acts, and what it may do there. */
 export interface Realm {
   readonly type: "provider" | "organization";

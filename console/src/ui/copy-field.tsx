@@ -14,10 +14,11 @@ export function CopyField({ label, value }: CopyFieldProps) {
   const [copied, setCopied] = useState("");
   const copy = async () => {
     input.current?.select();
-    // Without https, browsers offer the old way alone.
-    if ("clipboard" in navigator) await navigator.clipboard.writeText(value);
-    else document.execCommand("copy");
-    setCopied(value);
+    // Without https, browsers let the person alone copy: what is selected.
+    await (navigator.clipboard as Clipboard | undefined)?.writeText(value).then(
+      () => setCopied(value),
+      () => undefined,
+    );
   };
   const isCopied = copied === value;
   return (

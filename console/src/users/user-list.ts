@@ -1,6 +1,7 @@
 import type { ListFilter } from "../lists/filter-chip.tsx";
 import { listQuery } from "../lists/list-query.ts";
 import type { ListState } from "../lists/list-state.ts";
+import { organizationFilter, teamFilter } from "../lists/lookups.ts";
 import { all, compare, search } from "../scim/filter.ts";
 import type { Filter } from "../scim/filter.ts";
 import { MEMBERSHIP } from "../scim/resources.ts";
@@ -50,10 +51,11 @@ export const userFilters = (realm: Realm): readonly ListFilter[] => [
     ...(isProvider(realm) ? ["provider-admin"] : []),
     ...["organization-admin", "organization-billing-manager"],
   ]),
-  SOURCE,
+  ...(isProvider(realm) ? [organizationFilter] : []),
+  ...[teamFilter, SOURCE],
 ];
 
-export const USER_FILTER_NAMES = ["status", "role", "source"];
+export const USER_FILTER_NAMES = ["status", "role", "organization", "team", "source"];
 
 const STATUS_FILTERS: Readonly<Record<string, string>> = {
   active: "active eq true",
@@ -69,14 +71,24 @@ function roleIs(role: string | undefined, realm: Realm): Filter {
   return compare(isElsewhere ? `${MEMBERSHIP}:organizationRoles.value` : "roles.value", "eq", role);
 }
 
+function isIn(organization: string | undefined, team: string | undefined, realm: Realm): Filter {
+  // In an organization's realm, the groups of a person are its teams.
+  const ofTeams = isProvider(realm) ? `${MEMBERSHIP}:teams.value` : "groups.value";
+  return all(
+    organization === undefined ? undefined : compare("groups.value", "eq", organization),
+    team === undefined ? undefined : compare(ofTeams, "eq", team),
+  );
+}
+
 /** The query for the people whom a list shows. */
 export function userQuery(realmId: string, realm: Realm, { search: text, filters, sorting }: ListState) {
-  const { status, role, source } = filters;
+  const { status, role, source, organization, team } = filters;
   return listQuery<User>(realmId, "Users", {
     filter: all(
       search(text, SEARCHED),
       status === undefined ? undefined : STATUS_FILTERS[status],
       roleIs(role, realm),
+      isIn(organization, team, realm),
       source === undefined ? undefined : compare(`${MEMBERSHIP}:memberships.source`, "eq", source),
     ),
     sortBy: sorting?.by ?? "displayName",

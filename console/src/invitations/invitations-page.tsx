@@ -1,0 +1,25 @@
+import { useRealm } from "../frame/realm.ts";
+import { ListPage } from "../lists/list-page.tsx";
+import { useListState } from "../lists/list-state.ts";
+import { invitationColumns } from "./invitation-columns.tsx";
+import { INVITATION_FILTER_NAMES, invitationFilters, invitationQuery } from "./invitation-list.ts";
+import { nameOfInvitation } from "./invitation-names.ts";
+
+/** The invitations of the realm. */
+export function InvitationsPage() {
+  const { id, realm } = useRealm();
+  const [state, changes] = useListState(INVITATION_FILTER_NAMES);
+  return (
+    <ListPage
+      title="Invitations"
+      query={invitationQuery(id, state)}
+      state={state}
+      changes={changes}
+      searchLabel="Search by name or address"
+      filters={invitationFilters(realm)}
+      columns={invitationColumns(realm)}
+      nameOf={nameOfInvitation}
+      emptyText="Invite people by their addresses, everybody of a domain, or by a link that you pass on."
+    />
+  );
+}

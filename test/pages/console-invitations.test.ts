@@ -1,0 +1,158 @@
+import { expect } from "chai";
+import type { Page } from "playwright-core";
+import { expectStatus } from "../support/assertions.js";
+import { expectAccessible } from "../support/browser.js";
+import type { Body } from "../support/client.js";
+import { forEachEngine } from "../support/engines.js";
+import { MEMBERSHIP, unique } from "../support/factories.js";
+import {
+  consoleUrl,
+  enterConsole,
+  expectConsoleUsable,
+  expectQuery,
+  expectTitle,
+  names,
+  person,
+  useConsole,
+} from "./console-fixture.js";
+import { open } from "./fixture.js";
+
+describe("Invitations in the console", function () {
+  this.timeout(120_000);
+
+  forEachEngine((engine) => {
+    const given = useConsole(engine);
+    let admin: Body;
+    let acme: Body;
+    let invitation: Body;
+    let page: Page;
+
+    before(async () => {
+      admin = await person(given, "Ada Lovelace", ["provider-admin"]);
+      acme = await given.organization("Acme & <Sons>");
+      const other = await given.organization("Bolt");
+      const team = await given.team(acme, "Support");
+      invitation = await given.invite(acme, {
+        ...{ emails: [{ value: "ann@acme.example" }], givenName: "Ann", familyName: "Lee" },
+        ...{ roles: [{ value: "organization-admin" }], teams: [{ value: team.id }] },
+        ...{ description: "Welcome on board", expiresAt: "2099-12-31T12:00:00Z" },
+      });
+      await given.mailbox.expect("ann@acme.example");
+      await given.invite(acme, { emails: [{ value: "*@acme.example" }], enabled: false });
+      await given.invite(other, { emails: [], name: "Fair", quota: 5 });
+    });
+
+    const enter = async (path = "/provider/invitations") => {
+      page = await enterConsole(given, admin, path);
+      await expectTitle(page, "Invitations");
+    };
+    const openAnn = async () => {
+      await enter(`/provider/invitations/${invitation.id}`);
+      await page.getByRole("heading", { level: 2, name: "Ann Lee" }).waitFor();
+    };
+    const ofAnn = async () => expectStatus(await given.scim.get(`/Invitations/${invitation.id}`), 200);
+
+    it("lists them, the newest first, with how each stands and what became of its mail", async () => {
+      await enter();
+      await page.getByRole("link", { name: "Ann Lee" }).waitFor();
+      expect(await names(page)).to.deep.equal(["Fair", "Everybody at acme.example", "Ann Lee"]);
+      const ann = await page.getByRole("row", { name: /Ann Lee/ }).innerText();
+      expect(ann)
+        .to.match(/Pending/)
+        .and.match(/Sent/)
+        .and.match(/Organization admin, Support/);
+      expect(await page.getByRole("row", { name: /acme.example.*Disabled/ }).count()).to.equal(1);
+      await expectConsoleUsable(page, `console invitations ${engine.name}`);
+    });
+
+    it("filters them by status and organization, which stands in the address", async () => {
+      await enter();
+      await page.getByRole("button", { name: "Status", exact: true }).click();
+      await page.getByRole("menuitemradio", { name: "Pending" }).click();
+      await page.getByRole("button", { name: "Organization", exact: true }).first().click();
+      await page.getByRole("searchbox", { name: "Search for the organization" }).fill("acme");
+      await page.getByRole("menuitem", { name: "Bolt" }).waitFor({ state: "detached" });
+      await expectAccessible(page);
+      await page.getByRole("menuitem", { name: "Acme & <Sons>" }).click();
+      await page.getByRole("button", { name: "Organization is Acme & <Sons>" }).waitFor();
+      await page.getByText("1 invitations").waitFor({ state: "attached" });
+      expect(await names(page)).to.deep.equal(["Ann Lee"]);
+      expectQuery(page, { status: "pending", organization: acme.id });
+      await page.getByRole("button", { name: "Clear the filter organization" }).click();
+      await page.getByText("2 invitations").waitFor({ state: "attached" });
+    });
+
+    it("shows one with all that it gives, who invited, and the link to pass on", async () => {
+      await openAnn();
+      const panel = page.getByRole("region", { name: "Ann Lee" });
+      for (const text of ["Acme & <Sons>", "Support", "Welcome on board", "Dec 31, 2099"])
+        await panel.getByText(text).first().waitFor();
+      const { link } = (await ofAnn()) as unknown as { link: string };
+      expect(await panel.getByLabel("Link to pass on").inputValue()).to.equal(link);
+      await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      await panel.getByRole("button", { name: "Copy" }).click();
+      await panel.getByRole("button", { name: "Copied" }).waitFor();
+      expect(await page.evaluate("navigator.clipboard.readText()")).to.equal(link);
+      await expectConsoleUsable(page, `console invitation ${engine.name}`);
+    });
+
+    it("sends again, but not twice within a minute", async () => {
+      await openAnn();
+      await given.server.ahead(61_000, async () => {
+        await page.getByRole("button", { name: "Send again" }).click();
+        await page.getByText(/being sent again/).waitFor();
+        await page.getByRole("button", { name: "Send again" }).click();
+        await page.getByRole("alert").waitFor();
+      });
+      await given.mailbox.expect("ann@acme.example", 2);
+    });
+
+    it("disables and enables again", async () => {
+      await openAnn();
+      await page.getByRole("button", { name: "Disable" }).click();
+      await page.getByText(/nobody can accept it/).waitFor();
+      expect(await ofAnn()).to.include({ status: "disabled" });
+      expect(await page.getByLabel("Link to pass on").count()).to.equal(0);
+      await page.getByRole("button", { name: "Enable" }).click();
+      await page.getByText(/enabled again/).waitFor();
+      expect(await ofAnn()).to.include({ status: "pending" });
+    });
+
+    it("deletes after a question", async () => {
+      const gone = await given.invite(acme, { name: unique("Gone") });
+      await enter(`/provider/invitations/${gone.id}`);
+      await page.getByRole("button", { name: "Delete" }).click();
+      const dialog = page.getByRole("alertdialog", { name: /^Delete the invitation of/ });
+      await dialog.getByRole("button", { name: "Delete the invitation" }).click();
+      await page.waitForURL((url) => url.pathname.endsWith("/provider/invitations"));
+      await page.getByRole("link", { name: String(gone.name) }).waitFor({ state: "detached" });
+      expectStatus(await given.scim.get(`/Invitations/${gone.id}`), 404);
+    });
+
+    it("shows an organization's administrator those of the organization alone", async () => {
+      const own = await person(given, unique("Own"));
+      const value = [{ value: own.id }];
+      await given.scim.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value });
+      const roles = [{ value: "organization-admin", organization: acme.id }];
+      const path = `${MEMBERSHIP}:organizationRoles`;
+      expectStatus(await given.scim.patch(`/Users/${own.id}`, { op: "add", path, value: roles }), 200);
+      page = await enterConsole(given, own, `/${acme.id}/invitations`);
+      await page.getByRole("link", { name: "Ann Lee" }).waitFor();
+      expect(await names(page)).to.not.include("Fair");
+      expect(await page.getByRole("button", { name: "Organization", exact: true }).count()).to.equal(0);
+      await page.getByRole("link", { name: "Ann Lee" }).click();
+      await page.getByRole("button", { name: "Disable" }).waitFor();
+    });
+
+    it("does not offer them to a member", async () => {
+      const member = await person(given, unique("Member"));
+      const value = [{ value: member.id }];
+      await given.scim.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value });
+      page = await enterConsole(given, member, `/${acme.id}`);
+      await page.getByRole("heading", { name: "You are a member of Acme & <Sons>" }).waitFor();
+      expect(await page.getByRole("link", { name: "Invitations" }).count()).to.equal(0);
+      await open(page, consoleUrl(given, `/${acme.id}/invitations`));
+      await page.getByText(/was not loaded/).waitFor();
+    });
+  });
+});
