@@ -212,6 +212,7 @@ const WHATEVER_THE_REALM = new Set([
   "accounts.insert",
   "accounts.origin",
   "accounts.shared",
+  "accounts.searched",
   "accounts.hasAdministrator",
   "accounts.lockAdministrators",
   "organizations.insert",

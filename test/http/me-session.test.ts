@@ -211,13 +211,38 @@ describeServer("/Me in a session", (scim, server) => {
       expect(await read(scim, `/Users/${sam.id}`)).to.deep.equal(before);
     });
 
-    it("lets the person take an address out, and say which is the primary one", async () => {
+    it("lets the person say which address is the primary one, and take the user name out of 'emails'", async () => {
+      const emails = [{ value: "one@work.example" }, { value: "two@work.example" }];
+      const userName = `${unique("Sam")}@Example.com`;
+      const sam = await person({ userName, emails: [{ value: userName.toLowerCase() }, ...emails] });
+      const own = await signedIn(sam.userName);
+      const changed = [{ value: "one@work.example" }, { value: "two@work.example", primary: true }];
+      expect((await replace(own, "emails", changed)).status).to.equal(200);
+      expect(await read(scim, `/Users/${sam.id}`)).to.deep.include({ emails: changed });
+    });
+
+    it("does not let anybody take another address out who has the session and not the password", async () => {
       const emails = [{ value: "one@work.example" }, { value: "two@work.example" }];
       const sam = await person({ emails });
       const own = await signedIn(sam.userName);
-      const changed = [{ value: "two@work.example", primary: true }];
-      expect((await replace(own, "emails", changed)).status).to.equal(200);
-      expect(await read(scim, `/Users/${sam.id}`)).to.deep.include({ emails: changed });
+      const before = await read(scim, `/Users/${sam.id}`);
+      const removals = [
+        { op: "remove", path: "emails" },
+        { op: "remove", path: 'emails[value eq "one@work.example"]' },
+        { op: "remove", path: "emails.value" },
+        { op: "replace", path: "emails", value: [{ value: "two@work.example" }] },
+        { op: "replace", value: { emails: [] } },
+        { op: "replace", path: 'emails[value eq "one@work.example"].value', value: "two@work.example" },
+        { op: "replace", path: 'emails[value eq "one@work.example"].value', value: sam.userName },
+      ];
+      for (const operation of removals) {
+        const answer = await patch(own, { op: "replace", path: "nickName", value: "Half" }, operation);
+        expect(answer.status, JSON.stringify(operation)).to.equal(400);
+        expect(JSON.parse(answer.text)).to.include({ scimType: "mutability" });
+      }
+      const { text } = await patch(own, removals[1] ?? {});
+      expect(text).to.include("/console/session/addresses").and.include("password");
+      expect(await read(scim, `/Users/${sam.id}`)).to.deep.equal(before);
     });
 
     it("takes no PUT and no DELETE, and a stale If-Match changes nothing", async () => {

@@ -219,27 +219,6 @@ describeOwnAddresses(
         expect(await signInStatus(mine)).to.equal(403);
       });
 
-      it("are removed, but neither the user name nor one in 'emails'", async () => {
-        const listed = address("listed");
-        const sam = await person({ emails: [{ value: listed }] });
-        const own = await signedIn(sam.userName);
-        const mine = address("private");
-        await prove(own, sam.userName);
-        // The notice of that comes before the link.
-        await mailbox.expect(listed);
-        await prove(own, listed, 2);
-        await prove(own, mine);
-        for (const each of [sam.userName, listed.toUpperCase()]) {
-          expect((await remove(own, each)).status, each).to.equal(409);
-        }
-        expect((await remove(own, address("unknown"))).status).to.equal(400);
-        expect((await remove(own, mine)).status).to.equal(200);
-        expect(await addressIn(own, mine)).to.equal(undefined);
-        expect(await signInStatus(mine)).to.equal(403);
-        expect(await addressIn(own, listed)).to.have.property("provedAt");
-        expect(await eventsOf(sam.id)).to.include("removed a proved address");
-      });
-
       it("are not told to an organization in its audit log", async () => {
         const { group, own: inAcme } = await organization();
         const sam = await person();

@@ -64,6 +64,7 @@ const KINDS: Readonly<Record<MailKind, Write>> = {
   "second-factor-added": aboutFactor,
   "second-factor-removed": aboutFactor,
   "address-proved": aboutOwnAddresses,
+  "address-removed": aboutOwnAddresses,
   "user-name-changed": aboutOwnAddresses,
   "tokens-orphaned": aboutTokens,
 };

@@ -14,8 +14,12 @@ export type MailKind =
   /** Tells a person that a second factor guards their password from now on, or no longer. */
   | "second-factor-added"
   | "second-factor-removed"
-  /** Tells a person, at an address that they had before, that they have another one, or another user name. */
+  /**
+   * Tells a person, at an address that they had before, that they have another one, or another user name, or that the address
+   * was removed.
+   */
   | "address-proved"
+  | "address-removed"
   | "user-name-changed"
   /** Tells an administrator of access tokens whose maker has lost the power to make them. */
   | "tokens-orphaned";
@@ -31,6 +35,7 @@ export const MAIL_PRIORITY: Readonly<Record<MailKind, number>> = {
   "second-factor-added": 1,
   "second-factor-removed": 1,
   "address-proved": 1,
+  "address-removed": 1,
   "user-name-changed": 1,
   "membership-added": 2,
   "membership-removed": 2,

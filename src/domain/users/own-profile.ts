@@ -1,7 +1,8 @@
 import { ImmutableError } from "../errors.js";
 import { isSameMailbox } from "../values/email.js";
-import { isJsonObject } from "../values/json.js";
+import { isJsonObject, JsonDocument } from "../values/json.js";
 import type { JsonValue } from "../values/json.js";
+import type { AccountInput } from "./account.js";
 
 /**
  * What people write in their own account: how they are called and reached. The others say what a person is to the provider
@@ -25,7 +26,8 @@ export function requireOwnAttributes(names: readonly string[]): void {
 }
 
 /**
- * Requires that no address is added but proved ones. One that is there twice would be the person's own word for it, so its
+ * Requires that no address is added but proved ones, and none is taken out but the user name: mail that saves the account
+ * goes to the others, so that needs the password. One that is there twice would be the person's own word for it, so its
  * number counts.
  *
  * @param before the attribute `emails`
@@ -35,8 +37,14 @@ export function requireOwnAttributes(names: readonly string[]): void {
 export function requireOwnAddresses(
   before: JsonValue | undefined,
   after: JsonValue | undefined,
-  proved: readonly string[],
+  { userName, proved }: { readonly userName: string; readonly proved: readonly string[] },
 ): void {
+  const remaining = [userName, ...valuesOfEmails(after)];
+  if (!valuesOfEmails(before).every((each) => remaining.some((other) => isSameMailbox(each, other)))) {
+    throw new ImmutableError(
+      "You cannot take an address out of 'emails' here; remove it at /console/session/addresses, with your password",
+    );
+  }
   const left = valuesOfEmails(before);
   for (const value of valuesOfEmails(after)) {
     const place = left.indexOf(value);
@@ -49,8 +57,27 @@ export function requireOwnAddresses(
   }
 }
 
+/**
+ * A person's profile, and what is searched of it, without an address in `emails`. The elements of both stand at the same
+ * places.
+ */
+export function withoutAddress(
+  { profile, search }: Pick<AccountInput, "profile" | "search">,
+  address: string,
+): Pick<AccountInput, "profile" | "search"> {
+  const isMeant = (email: JsonValue) => valuesOfEmails([email]).some((each) => isSameMailbox(each, address));
+  const stays = elementsOf(profile.value.emails).map((email) => !isMeant(email));
+  const without = ({ value: { emails, ...others } }: JsonDocument) => {
+    const left = elementsOf(emails).filter((_email, place) => stays[place]);
+    return JsonDocument.ofValue(left.length === 0 ? others : { ...others, emails: left });
+  };
+  return { profile: without(profile), search: without(search) };
+}
+
+const elementsOf = (emails: JsonValue | undefined) => (Array.isArray(emails) ? emails : []);
+
 /** The addresses in the attribute `emails`. */
 export const valuesOfEmails = (emails: JsonValue | undefined): string[] =>
-  (Array.isArray(emails) ? emails : []).flatMap((email) =>
+  elementsOf(emails).flatMap((email) =>
     isJsonObject(email) && typeof email.value === "string" ? [email.value] : [],
   );

@@ -276,6 +276,15 @@ export class AccountRepository {
     };
   }
 
+  /** The profile as it is searched. */
+  async searched(id: string): Promise<JsonDocument> {
+    const row = await this.session.first<{ search: string }>(
+      "select search from muster_accounts where id = ?",
+      [id],
+    );
+    return JsonDocument.ofText(row?.search ?? "{}");
+  }
+
   /** Whether the provider has an administrator. */
   async hasAdministrator(): Promise<boolean> {
     const row = await this.session.first(

@@ -4,8 +4,7 @@ import { asOneself, PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Principal } from "../../domain/access/principal.js";
 import { ForbiddenError, NotFoundError } from "../../domain/errors.js";
 import type { AccountWithOrganizations } from "../../domain/users/account.js";
-import { isSameMailbox } from "../../domain/values/email.js";
-import { requireOwnAddresses, requireOwnAttributes, valuesOfEmails } from "../../domain/users/own-profile.js";
+import { requireOwnAddresses, requireOwnAttributes } from "../../domain/users/own-profile.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies } from "../dependencies.js";
@@ -28,8 +27,8 @@ export class OwnAccountService {
   }
 
   /**
-   * Changes what a person may write in their account: how they are called and reached. An address can be left out, and be
-   * added once it is proved. Without a difference, the version stays.
+   * Changes what a person may write in their account: how they are called and reached. An address can be
+   * added once it is proved; it is removed by `OwnAddressService`. Without a difference, the version stays.
    *
    * @throws ForbiddenError for another caller, and when the session has ended; ImmutableError for other attributes;
    *   VersionMismatchError, InvalidValueError, and what `change.apply` throws
@@ -46,17 +45,14 @@ export class OwnAccountService {
       const personal = profileChanges(current, input);
       const all = [...realmChanges(current, input), ...personal];
       requireOwnAttributes(all);
-      const proved = await repositories.ownAddresses.proved(accountId);
-      requireOwnAddresses(
-        current.profile.value.emails,
-        input.profile.value.emails,
-        proved.map(({ address }) => address),
-      );
+      const proved = (await repositories.ownAddresses.proved(accountId)).map(({ address }) => address);
+      requireOwnAddresses(current.profile.value.emails, input.profile.value.emails, {
+        ...{ userName: current.userName, proved },
+      });
       requireStorable(this.deps, input, current);
       if (all.length > 0) {
         const written = { version: current.version + 1, updatedAt: this.deps.now(), passwordHash: undefined };
         await writeAccount(repositories, current, { ...input, ...written, id: accountId }, { personal, all });
-        await forgetMissing(repositories, current, valuesOfEmails(input.profile.value.emails));
         const change = { action: "change", target: targetOf(current), attributes: all } as const;
         await this.deps.changes.record(repositories, asOneself(principal), change);
       }
@@ -95,15 +91,4 @@ export async function lockOwn(
   const found = await repositories.sessions.findById(sessionId);
   if (account && found?.isAccountActive === true) return account;
   throw new ForbiddenError("Your session has ended; sign in again");
-}
-
-/** An address that a person takes out of their account proves nothing any more, unless they sign in with it. */
-async function forgetMissing(
-  { ownAddresses }: Repositories,
-  { id, userName, profile }: AccountWithOrganizations,
-  remaining: readonly string[],
-): Promise<void> {
-  const isStill = (address: string) => [userName, ...remaining].some((each) => isSameMailbox(each, address));
-  const gone = valuesOfEmails(profile.value.emails).filter((each) => !isStill(each));
-  if (gone.length > 0) await ownAddresses.forget(id, gone);
 }

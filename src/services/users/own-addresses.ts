@@ -9,10 +9,10 @@ import {
   UnknownLinkError,
 } from "../../domain/errors.js";
 import { MAX_ADDRESSES, MAX_PROOFS_AN_HOUR } from "../../domain/limits/attempts.js";
-import type { MailKind } from "../../domain/mail/mail.js";
 import type { PersonSession } from "../../domain/sessions/session.js";
 import { addressesOf } from "../../domain/users/account.js";
 import type { AccountWithOrganizations } from "../../domain/users/account.js";
+import { valuesOfEmails, withoutAddress } from "../../domain/users/own-profile.js";
 import { isEmailAddress, isSameMailbox, mailboxKey } from "../../domain/values/email.js";
 import type { PendingAddress } from "../../repositories/users/own-addresses.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
@@ -26,8 +26,9 @@ import type { CurrentPassword } from "../sessions/current-password.js";
 import { targetOf } from "./account-rules.js";
 import { newRevision } from "./forgotten-password.js";
 import { lockOwn, requireOneself } from "./own-account.js";
-import { personalAddresses, sharedAddresses } from "./reset-addresses.js";
-import { renameAccount } from "./written-account.js";
+import { OwnAddressNotices } from "./own-address-notices.js";
+import { personalAddresses } from "./reset-addresses.js";
+import { renameAccount, writeAccount } from "./written-account.js";
 
 /** An address of a person, as they see it themselves. Times are ISO 8601 in UTC. */
 export interface OwnAddress {
@@ -52,13 +53,17 @@ const LINK_SECONDS = DAY;
 
 /** The addresses of people who are signed in with a credential of their own. Each method throws ForbiddenError for others. */
 export class OwnAddressService {
+  readonly #notices: OwnAddressNotices;
+
   constructor(
     private readonly deps: Dependencies,
     private readonly links: Links,
     private readonly guard: BruteForceGuard,
     private readonly mail: OutgoingMail,
     private readonly password: CurrentPassword,
-  ) {}
+  ) {
+    this.#notices = new OwnAddressNotices(deps);
+  }
 
   /** The addresses of the account: its user name first, then those of the profile, then the others. */
   async list(session: PersonSession): Promise<OwnAddress[]> {
@@ -144,7 +149,7 @@ export class OwnAddressService {
     await this.deps.work.write(PROVIDER_REALM, async (repositories) => {
       const account = await lockOwn(repositories, author);
       const pending = await this.#find(repositories, account.id, token);
-      await this.#tell(repositories, account, "address-proved", pending.address);
+      await this.#notices.added(repositories, account, "address-proved", pending.address);
       await repositories.ownAddresses.endPending(pending);
       await repositories.accounts.proveAddress(account.id, pending.address, this.deps.now());
       const change = { action: "change", target: targetOf(account), detail: "proved an address" } as const;
@@ -172,7 +177,7 @@ export class OwnAddressService {
       if (userName === account.userName) return;
       const holder = await repositories.accounts.findIdByUserName(userName);
       if (holder !== undefined && holder !== account.id) throw taken(userName);
-      await this.#tell(repositories, account, "user-name-changed", userName);
+      await this.#notices.added(repositories, account, "user-name-changed", userName);
       await renameAccount(repositories, account, userName, this.deps.now());
       await this.deps.changes.record(repositories, author, {
         ...{ action: "change", target: targetOf({ ...account, userName }), attributes: ["userName"] },
@@ -182,10 +187,10 @@ export class OwnAddressService {
   }
 
   /**
-   * Forgets an address that the person proved, or asked to prove.
+   * Removes an address: forgets that the person proved it, or asked to prove it, and takes it out of `emails`. If mail about
+   * the account went there, the person is told there.
    *
-   * @throws InvalidValueError for another address, ConflictError for the user name and for an address of the profile,
-   *   ForbiddenError for a wrong password
+   * @throws InvalidValueError for another address, ConflictError for the user name, ForbiddenError for a wrong password
    */
   async remove(
     session: PersonSession,
@@ -201,20 +206,33 @@ export class OwnAddressService {
           `'${account.userName}' is your user name; make another address the user name first`,
         );
       }
-      const own = [
-        ...(await ownAddresses.proved(account.id)),
-        ...(await ownAddresses.pending(account.id, this.deps.now())),
-      ];
-      const found = own.find(({ address }) => isMeant(address));
-      if (!found) throw new InvalidValueError("You have not proved this address, nor asked to", "email");
-      if ((await sharedAddresses(repositories, account)).some(isMeant)) {
-        throw new ConflictError(`'${found.address}' is in the 'emails' of your account; take it out there`);
-      }
-      await ownAddresses.forget(account.id, [found.address]);
+      const listed = valuesOfEmails(account.profile.value.emails).find(isMeant);
+      const pending = await ownAddresses.pending(account.id, this.deps.now());
+      const personal = (await personalAddresses(repositories, account)).find(isMeant);
+      const found = personal ?? listed ?? pending.find(({ address }) => isMeant(address))?.address;
+      if (found === undefined)
+        throw new InvalidValueError("Your account does not have this address", "email");
+      if (personal !== undefined) await this.#notices.removed(repositories, account, personal);
+      await ownAddresses.forget(account.id, [found]);
+      if (listed !== undefined) await this.#takeOut(repositories, account, listed);
+      const attributes = listed === undefined ? {} : { attributes: ["emails"] };
       await this.deps.changes.record(repositories, author, {
-        ...{ action: "change", target: targetOf(account), detail: "removed a proved address" },
+        ...{ action: "change", target: targetOf(account), detail: "removed an address", ...attributes },
       });
     });
+  }
+
+  /** Takes an address out of `emails`, as the person says. */
+  async #takeOut(
+    repositories: Repositories,
+    account: AccountWithOrganizations,
+    address: string,
+  ): Promise<void> {
+    const search = await repositories.accounts.searched(account.id);
+    const next = { ...account, ...withoutAddress({ ...account, search }, address) };
+    const written = { version: account.version + 1, updatedAt: this.deps.now(), passwordHash: undefined };
+    const attributes = { personal: ["emails"], all: ["emails"] };
+    await writeAccount(repositories, account, { ...next, ...written }, attributes);
   }
 
   /** Writes what a session alone is not enough for. @throws what `CurrentPassword.require` throws */
@@ -230,23 +248,6 @@ export class OwnAddressService {
       if ((await repositories.sessions.passwordHash(session.id)) !== hash) throw passwordChanged();
       await write(repositories, account, hash);
     });
-  }
-
-  /**
-   * Tells the person of a new address or user name by a mail to another address that they have already, so that they notice a
-   * thief of their password.
-   */
-  async #tell(
-    repositories: Repositories,
-    account: AccountWithOrganizations,
-    kind: Extract<MailKind, "address-proved" | "user-name-changed">,
-    added: string,
-  ): Promise<void> {
-    const known = await personalAddresses(repositories, account);
-    const address = known.find((each) => !isSameMailbox(each, added));
-    if (address === undefined) return;
-    const mail = { kind, address, accountId: account.id, revision: 0 };
-    await repositories.outbox.insert([{ ...mail, id: this.deps.newId(), createdAt: this.deps.now() }]);
   }
 
   async #requireNew({ ownAddresses }: Repositories, accountId: string, address: string): Promise<void> {
