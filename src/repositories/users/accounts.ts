@@ -279,7 +279,7 @@ export class AccountRepository {
   /** The profile as it is searched. */
   async searched(id: string): Promise<JsonDocument> {
     const row = await this.session.first<{ search: string }>(
-      "select search from muster_accounts where id = ?",
+      "select cast(search as text) as search from muster_accounts where id = ?",
       [id],
     );
     return JsonDocument.ofText(row?.search ?? "{}");
