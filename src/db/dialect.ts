@@ -22,6 +22,8 @@ export interface Dialect {
   readonly forClaim: string;
   /** A table `items` with one text column `value`, from one binding that is a JSON array of strings. */
   readonly textItems: string;
+  /** Whether a column is one of few texts, from one binding that is a JSON array of strings. */
+  isOneOfFew(column: string): string;
   /** An expression that is no column as text without linguistic collation, as all text columns are. */
   readonly plainText: (expression: string) => string;
   /** A text value inside a JSON column, without linguistic collation; null when absent. */
@@ -76,6 +78,7 @@ export const sqliteDialect: Dialect = {
   forDelete: "",
   forClaim: "",
   textItems: "json_each(?) as items",
+  isOneOfFew: (column) => `${column} in (select value from json_each(?))`,
   plainText: (expression) => `(${expression})`,
   jsonText: (column, path) => `(${sqliteJson(column, path)})`,
   jsonBoolean: (column, path) => `(${sqliteJson(column, path)})`,
@@ -107,6 +110,8 @@ export const postgresDialect: Dialect = {
   forDelete: "for update",
   forClaim: "for update skip locked",
   textItems: "jsonb_array_elements_text(?::jsonb) as items(value)",
+  // As an array, which PostgreSQL expects to be short: it expects a table to have a hundred rows, and may read all of the other one.
+  isOneOfFew: (column) => `${column} = any (array(select jsonb_array_elements_text(?::jsonb)))`,
   plainText: (expression) => `((${expression}) collate "C")`,
   jsonText: (column, path) => `((${column} #>> ${postgresPath(path)}) collate "C")`,
   jsonBoolean: (column, path) => `((${column} #>> ${postgresPath(path)})::boolean)`,

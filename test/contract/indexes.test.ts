@@ -8,6 +8,7 @@ import { MembershipDetailsRepository } from "../../src/repositories/memberships/
 import { MembershipRepository } from "../../src/repositories/memberships/memberships.js";
 import { PowerRepository } from "../../src/repositories/memberships/power.js";
 import { RecordRepository } from "../../src/repositories/memberships/records.js";
+import { AccountRepository } from "../../src/repositories/users/accounts.js";
 import { sql } from "../../src/repositories/listing/sql.js";
 import type { Sql } from "../../src/repositories/listing/sql.js";
 import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
@@ -149,6 +150,27 @@ describe("Looking users up", () => {
         const explained = await database.transaction((each) => planOf(each, statement));
         expect(explained).to.include("muster_team_memberships_account_id_index");
         expect(explained).to.not.match(/SCAN (muster_)?team_memberships/);
+      }
+    });
+
+    it("by several ids reads none of the other people, nor of the other setups that are pending", async () => {
+      for (const realm of [PROVIDER_REALM, { type: "organization", organizationId: ID } as const]) {
+        const statements: Sql[] = [];
+        const session = new Session(database.dialect, (text, bindings) => {
+          statements.push(sql(text, ...bindings));
+          return Promise.resolve([]);
+        });
+        await new AccountRepository(session, realm).findAll([ID, "another"]);
+        expect(statements).to.have.lengthOf(1);
+        for (const statement of statements) {
+          const plan = await database.transaction((each) => planOf(each, statement));
+          expect(plan)
+            .to.match(/index/i)
+            .and.not.match(/SCAN (accounts|memberships)\b|Seq Scan on muster_(accounts|memberships) /)
+            .and.not.match(/memberships[^\n]*\n?[^\n]*\(+organization_id = (\?|'[^']*'(::text)?)\)+$/m);
+          // PostgreSQL decides by how many there are.
+          if (engine.name === "SQLite") expect(plan).to.include("muster_account_setups_account_id_unique");
+        }
       }
     });
 

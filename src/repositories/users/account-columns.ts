@@ -21,10 +21,7 @@ export function columnsOf(view: AccountView, dialect: Dialect): AccountColumns {
   return columns;
 }
 
-function columnsFrom(
-  { from, isInvited, organizations }: AccountView,
-  { textItems }: Dialect,
-): AccountColumns {
+function columnsFrom({ from, isInvited, organizations }: AccountView, dialect: Dialect): AccountColumns {
   const expressions = {
     ...Object.fromEntries(COLUMNS.map((name) => [name, `accounts.${name}`])),
     is_invited: isInvited,
@@ -34,6 +31,6 @@ function columnsFrom(
   return {
     expressions,
     byId: `${all} where accounts.id = ?`,
-    byIds: `${all} where accounts.id in (select items.value from ${textItems})`,
+    byIds: `${all} where ${dialect.isOneOfFew("accounts.id")}`,
   };
 }

@@ -76,7 +76,8 @@ const setupColumn =
     `(select account_setups.${column} from muster_account_setups as account_setups
       where account_setups.account_id = accounts.id${more} order by account_setups.mail_at desc limit 1)`;
 
-const OWN_SETUP = " and account_setups.organization_id = accounts.organization_id";
+/** Written as the index of a person's setups is, which SQLite would not use otherwise: it would read all of the organization's. */
+const OWN_SETUP = " and coalesce(account_setups.organization_id, '') = accounts.organization_id";
 
 const groupType = (dialect: Dialect) => constant(dialect, "direct");
 
