@@ -60,6 +60,16 @@ const router = createBrowserRouter(
             },
           ],
         },
+        {
+          path: "activity",
+          lazy: async () => ({ Component: (await import("./activity/activity-page.tsx")).ActivityPage }),
+          children: [
+            {
+              path: ":id",
+              lazy: async () => ({ Component: (await import("./activity/event-panel.tsx")).EventPanel }),
+            },
+          ],
+        },
         { path: "*", Component: NothingHere },
       ],
     },

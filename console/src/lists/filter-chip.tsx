@@ -14,6 +14,8 @@ export interface ChoiceFilter {
   readonly name: string;
   readonly label: string;
   readonly values: readonly { readonly value: string; readonly label: string }[];
+  /** Whether the labels are names, which stay as they are within a sentence. */
+  readonly isNamed?: boolean;
 }
 
 interface FilterChipProps<F extends ListFilter = ListFilter> {
@@ -26,12 +28,13 @@ interface FilterChipProps<F extends ListFilter = ListFilter> {
 export const FilterChip = ({ filter, ...props }: FilterChipProps) =>
   "lookup" in filter ? <LookupChip {...props} filter={filter} /> : <ChoiceChip {...props} filter={filter} />;
 
-function ChoiceChip({ filter: { name, label, values }, value, onChange }: FilterChipProps<ChoiceFilter>) {
+function ChoiceChip({ filter, value, onChange }: FilterChipProps<ChoiceFilter>) {
+  const { name, label, values, isNamed = false } = filter;
   const chosen = values.find((each) => each.value === value);
   return (
     <Chip name={name} isSet={chosen !== undefined} onClear={() => onChange(undefined)}>
       <MenuTrigger>
-        <ChipButton label={label} chosen={chosen?.label.toLowerCase()} />
+        <ChipButton label={label} chosen={isNamed ? chosen?.label : chosen?.label.toLowerCase()} />
         <Popover className={menu.popover} placement="bottom start">
           <Menu
             className={menu.menu}

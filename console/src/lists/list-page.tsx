@@ -34,6 +34,10 @@ interface ListPageProps<T extends Resource> {
   readonly actions?: (ticked: readonly T[]) => ReactNode;
   /** Beside the title. */
   readonly buttons?: ReactNode;
+  /** Above the rows: something to say about them. */
+  readonly notice?: ReactNode;
+  /** Changes when the list is to begin at its first rows again. */
+  readonly edition?: number;
   /** Said when there is nothing at all. */
   readonly emptyText: string;
 }
@@ -82,6 +86,7 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
             </>
           )}
         </div>
+        {props.notice}
         <div
           className={styles.rows}
           aria-busy={isPlaceholderData}
@@ -106,7 +111,7 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
           ) : (
             <Table
               label={title}
-              list={JSON.stringify(state)}
+              list={JSON.stringify([state, props.edition])}
               columns={columns}
               rows={rows}
               total={total}

@@ -1,4 +1,5 @@
 import { ConnectionError, ElsewhereError, errorOf, ScimError } from "./errors.ts";
+import { EVENT_STREAM, eventsIn } from "./event-stream.ts";
 import type { List } from "./resources.ts";
 import { CSRF_HEADER } from "./session.ts";
 import type { Session } from "./session.ts";
@@ -77,6 +78,34 @@ export class ScimClient {
     return answer.Operations;
   }
 
+  /** Everything that matches, not a page of it. @param format a media type: CSV or NDJSON */
+  async export(path: string, query: Query, format: string, signal?: AbortSignal): Promise<Blob> {
+    const answer = await this.#fetch("GET", withQuery(path, query), { headers: { Accept: format }, signal });
+    // The server breaks off what it cannot complete.
+    return answer.blob().catch((cause: unknown) => {
+      throw new ConnectionError({ cause });
+    });
+  }
+
+  /**
+   * What is new on a list from now on, as it comes, until the server or the signal ends it, or the connection breaks off.
+   *
+   * @param lastId where to go on; the server may repeat what came shortly before it
+   */
+  async follow<T>(
+    path: string,
+    query: Query,
+    lastId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<AsyncGenerator<T>> {
+    const headers = {
+      Accept: EVENT_STREAM,
+      ...(lastId !== undefined && { "Last-Event-ID": lastId }),
+    };
+    const answer = await this.#fetch("GET", withQuery(path, query), { headers, signal });
+    return eventsIn<T>(answer.body ?? new ReadableStream());
+  }
+
   async #send<T>(
     method: string,
     path: string,
@@ -84,6 +113,13 @@ export class ScimClient {
     headers: Readonly<Record<string, string>> = {},
     signal?: AbortSignal,
   ): Promise<T> {
+    const answer = await this.#fetch(method, path, { body, headers, signal });
+    return (answer.status === 204 ? undefined : await answer.json()) as T;
+  }
+
+  /** @returns an answer that is 2xx */
+  async #fetch(method: string, path: string, request: Request): Promise<Response> {
+    const { body, headers, signal } = request;
     // Of the same moment: the token is for the session as it is in this realm, and the server refuses it in another.
     const { realm, csrf } = this.session.state;
     if (realm !== this.realm) throw new ElsewhereError();
@@ -103,15 +139,21 @@ export class ScimClient {
     });
     if (answer.status === 401) {
       await this.session.restored();
-      return this.#send<T>(method, path, body, headers, signal);
+      return this.#fetch(method, path, request);
     }
     // Another tab may have switched the realm, or begun another session.
     if (answer.status === 403 && (await this.session.load()).csrf !== csrf) {
-      return this.#send<T>(method, path, body, headers, signal);
+      return this.#fetch(method, path, request);
     }
     if (!answer.ok) throw await errorOf(answer);
-    return (answer.status === 204 ? undefined : await answer.json()) as T;
+    return answer;
   }
+}
+
+interface Request {
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
 }
 
 function withQuery(path: string, query: Query): string {

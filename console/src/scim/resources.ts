@@ -59,6 +59,8 @@ export interface User extends Resource {
     readonly organizationRoles?: readonly OrganizationRole[];
     readonly teams?: readonly Reference[];
     readonly setupMailStatus?: string;
+    readonly setupMailStatusAt?: string;
+    readonly hasSecondFactor?: boolean;
   };
 }
 
