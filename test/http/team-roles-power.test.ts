@@ -7,6 +7,7 @@ import {
   CORE_USER,
   createGroup,
   createUser,
+  MEMBERSHIP,
   ORGANIZATION,
   unique,
 } from "../support/factories.js";
@@ -155,6 +156,35 @@ describeServer("A role in a team", (scim, server) => {
         for (const sortBy of ["title", "emails.value", "meta.created"]) {
           expectError(await client.get(`/Users?sortBy=${sortBy}`), refused);
         }
+      });
+
+      it("reads who is in its teams page by page, with each role there, and of other teams nothing", async () => {
+        const teams = `${MEMBERSHIP}:teams`;
+        const query = `&sortBy=userName&attributes=userName,${teams}`;
+        const people = expectList(await client.find("/Users", `groups.value eq "${team.id}"`, query), 2);
+        const of = (id: string) => people.find((each) => each.id === id)?.[MEMBERSHIP];
+        expect(of(noor.id)).to.deep.equal({
+          teams: [{ value: team.id, $ref: `${own.url}/Teams/${team.id}`, display: team.displayName }],
+        });
+        expect(of(dana.id)).to.have.nested.property("teams[0].role", value);
+        for (const filter of [
+          `not (groups.value eq "${other.id}")`,
+          `groups.value ne "${team.id}"`,
+          `groups[value eq "${team.id}" or value eq "${other.id}"]`,
+          "groups pr",
+          `groups.display eq "${other.displayName}"`,
+          `${teams}.value eq "${other.id}"`,
+        ]) {
+          expectError(await client.find("/Users", filter), refused);
+        }
+      });
+
+      it("learns of its teams from the realm", async () => {
+        const { teams: seats } = await read(client, "/Realm");
+        expect(seats).to.deep.equal([
+          { value: team.id, $ref: `${own.url}/Teams/${team.id}`, role: value.toLowerCase() },
+        ]);
+        expect(await read(own, "/Realm")).not.to.have.property("teams");
       });
 
       it("sees and does nothing else of the organization", async () => {

@@ -3,6 +3,7 @@ import type { PersonSession } from "../sessions/session.js";
 import type { KnownRole } from "./known-roles.js";
 import type { Action } from "./policy.js";
 import type { Realm } from "./principal.js";
+import type { Seat } from "./seats.js";
 
 /** What a caller learns of itself: where it acts, who it is, and what it may do there. */
 export interface CallersRealm {
@@ -17,4 +18,6 @@ export interface CallersRealm {
   readonly readOnly: boolean;
   readonly grantableRoles: readonly KnownRole[];
   readonly actions: readonly Action[];
+  /** What a person without an administrator's role may do in single teams. */
+  readonly seats: readonly Seat[];
 }

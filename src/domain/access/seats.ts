@@ -41,33 +41,45 @@ export const seesNamesOnly = ({ seats = [] }: Seated): boolean => seats.length >
 const NAMES = ["id", "userName", "displayName"];
 
 /**
- * Requires that a list of people is filtered and sorted by who they are, and by nothing else that it would tell of them.
+ * Requires that a list of people is filtered and sorted by who they are, and by nothing else that it would tell of them but
+ * whether they are in a team of the caller's.
  *
  * @throws ForbiddenError
  */
-export function requireNamesOnly({ filter, sort }: Criteria): void {
+export function requireNamesOnly({ seats = [] }: Seated, { filter, sort }: Criteria): void {
   const isSortable = !sort || (sort.collection === undefined && isName(sort.field.path));
-  if ((!filter || isOnNames(filter)) && isSortable) return;
+  if ((!filter || isOnNames(filter, seats)) && isSortable) return;
   throw new ForbiddenError(
-    "With a role in a team, you can filter and sort people by 'id', 'userName' and 'displayName' only",
+    "With a role in a team, you can filter people by 'id', 'userName', 'displayName' and 'groups.value' of your teams, and sort them by the first three, only",
   );
 }
 
 const isName = (path: readonly string[]) => NAMES.includes(path.join("."));
 
-function isOnNames(filter: Filter): boolean {
+function isOnNames(filter: Filter, seats: readonly Seat[]): boolean {
   switch (filter.type) {
     case "and":
     case "or":
-      return filter.filters.every(isOnNames);
+      return filter.filters.every((each) => isOnNames(each, seats));
     case "not":
-      return isOnNames(filter.filter);
+      return isOnNames(filter.filter, seats);
     case "compare":
     case "present":
       return isName(filter.field.path);
     case "match":
-      return false;
+      return isOnOwnTeam(filter, seats);
   }
+}
+
+/** Whether it asks who is in a team of the caller's, which the team itself says. */
+function isOnOwnTeam({ collection, filter }: Filter & { type: "match" }, seats: readonly Seat[]): boolean {
+  return (
+    collection.path.join(".") === "groups" &&
+    filter?.type === "compare" &&
+    filter.field.path.join(".") === "value" &&
+    filter.operator === "eq" &&
+    seats.some(({ teamId }) => teamId === filter.value)
+  );
 }
 
 /** The criteria for those of the caller's teams that match. */

@@ -14,6 +14,8 @@ export interface OrganizationRole {
 export interface TeamReference {
   readonly id: string;
   readonly displayName: string;
+  /** The person's role in it. */
+  readonly role: string | undefined;
 }
 
 /** What added a member, as a realm sees it: `provider` where an organization does not see more. */

@@ -39,6 +39,7 @@ interface TeamRow {
   account_id: string;
   id: string;
   display_name: string;
+  role: string | null;
 }
 
 /** The roles and teams of many people at once. */
@@ -179,14 +180,16 @@ export class MembershipDetailsRepository {
     const inRealm = this.realm.type === "provider" ? "" : "and team_memberships.organization_id = ?";
     const own = this.realm.type === "provider" ? [] : [this.realm.organizationId];
     const rows = await this.session.rows<TeamRow>(
-      `select team_memberships.account_id, teams.id, teams.display_name
+      `select team_memberships.account_id, teams.id, teams.display_name, team_memberships.role
        from muster_team_memberships as team_memberships
          join muster_teams as teams on teams.id = team_memberships.team_id
        where team_memberships.account_id in (select items.value from ${this.session.dialect.textItems}) ${inRealm}
        order by team_memberships.account_id, teams.id`,
       [JSON.stringify(accountIds), ...own],
     );
-    return grouped(rows, (row) => [{ id: row.id, displayName: row.display_name }]);
+    return grouped(rows, (row) => [
+      { id: row.id, displayName: row.display_name, role: row.role ?? undefined },
+    ]);
   }
 }
 

@@ -48,6 +48,7 @@ export const teamFields: TeamFields = (dialect, realm, locations) => ({
     "organization.value": "teams.organization_id",
     "organization.$ref": prefixed(locations("Group", ""), "teams.organization_id"),
     "organization.display": text("teams.organization_name"),
+    memberCount: "cast(teams.member_count as numeric)",
   },
   collections: { members: members(dialect, realm, locations) },
   documents: { roles: "teams.roles_search" },

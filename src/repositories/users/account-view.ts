@@ -124,7 +124,7 @@ function providerView(dialect: Dialect): AccountView {
     teams: {
       from: "muster_team_memberships as element join muster_teams as teams on teams.id = element.team_id",
       owner: "element.account_id",
-      columns: { value: "element.team_id", display: text("teams.display_name") },
+      columns: { value: "element.team_id", display: text("teams.display_name"), role: text("element.role") },
       order: "element.team_id",
     },
     organizationRoles: organizationRoles(dialect),
@@ -200,12 +200,12 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
       order: "element.id",
     },
     teams: {
-      from: `(select teams.id, teams.display_name_key as name_key
+      from: `(select teams.id, teams.display_name_key as name_key, team_memberships.role, team_memberships.role_key
         from muster_team_memberships as team_memberships
           join muster_teams as teams on teams.id = team_memberships.team_id
         where team_memberships.account_id = accounts.id
         and team_memberships.organization_id = accounts.organization_id) element`,
-      columns: { value: "element.id", display: folded("element.name_key") },
+      columns: { value: "element.id", display: folded("element.name_key"), role: text("element.role") },
       order: "element.id",
     },
     roles: rolesInOrganization(dialect),

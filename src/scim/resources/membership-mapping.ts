@@ -6,6 +6,7 @@ import type {
   Joining,
   MembershipDetails,
   OrganizationRole,
+  TeamReference,
 } from "../../domain/memberships/membership-details.js";
 import { MEMBERSHIP } from "../../domain/values/schemas.js";
 import type { PatchOperation } from "../requests/patch-request.js";
@@ -24,13 +25,7 @@ export function toMembershipExtension(
   return {
     ...(isInvited && { state: "invited" }),
     ...(organizationRoles.length > 0 && { organizationRoles: organizationRoles.map(toElement) }),
-    ...(teams.length > 0 && {
-      teams: teams.map(({ id, displayName }) => ({
-        value: id,
-        $ref: locations("Team", id),
-        display: displayName,
-      })),
-    }),
+    ...(teams.length > 0 && { teams: toTeams(teams, locations) }),
     ...(memberships.length > 0 && { memberships: memberships.map((each) => toMembership(each, locations)) }),
     ...(records.length > 0 && { records: records.map((each) => toRecord(each, locations)) }),
     ...(lastActiveAt !== undefined && { lastActiveAt }),
@@ -38,6 +33,15 @@ export function toMembershipExtension(
     ...(setupMail && { setupMailStatus: setupMail.state, setupMailStatusAt: setupMail.at }),
   };
 }
+
+/** Teams as the membership extension has them. */
+export const toTeams = (teams: readonly TeamReference[], locations: Locations): JsonObject[] =>
+  teams.map(({ id, displayName, role }) => ({
+    value: id,
+    $ref: locations("Team", id),
+    display: displayName,
+    ...(role !== undefined && { role }),
+  }));
 
 const toRecord = (record: OwnRecord, locations: Locations): JsonObject => ({
   value: record.organizationId,

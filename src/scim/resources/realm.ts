@@ -42,6 +42,20 @@ const definition = ownDefinition(
       }),
     ]),
     readOnly("string", "actions", "What it may do.", { ...exact, multiValued: true }),
+    readOnly(
+      "complex",
+      "teams",
+      "The teams in which a person's role there gives it power.",
+      { multiValued: true },
+      [
+        readOnly("string", "value", "The id.", exact),
+        readOnly("reference", "$ref", "The address.", { referenceTypes: ["Team"] }),
+        readOnly("string", "role", "The role whose power it has; without one, it only reads the team.", {
+          ...exact,
+          canonicalValues: ["team-admin", "team-manager"],
+        }),
+      ],
+    ),
   ],
 );
 
@@ -56,7 +70,7 @@ export const realms = crud<CallersRealm>({
 });
 
 function toAttributes(callers: CallersRealm, locations: Locations): JsonObject {
-  const { realm, credential, readOnly, grantableRoles, actions } = callers;
+  const { realm, credential, readOnly, grantableRoles, actions, seats } = callers;
   const { accountId, accountName, organizationName } =
     credential.type === "token" ? credential.token : credential.session;
   return {
@@ -83,6 +97,13 @@ function toAttributes(callers: CallersRealm, locations: Locations): JsonObject {
       type: scope,
     })),
     actions: [...actions],
+    ...(seats.length > 0 && {
+      teams: seats.map(({ teamId, power }) => ({
+        value: teamId,
+        $ref: locations("Team", teamId),
+        ...(power !== "reader" && { role: `team-${power}` }),
+      })),
+    }),
   };
 }
 

@@ -36,6 +36,7 @@ const definition = ownDefinition("Team", TEAM, "A set of members inside one orga
     ],
   ),
   givenRoles("The roles in the organization that the members have as long as they are in the team."),
+  readOnly("integer", "memberCount", "How many members the team has.", { returned: "request" }),
   new Attribute("complex", "members", { multiValued: true, description: "Members of the organization." }, [
     new Attribute("string", "value", { ...immutable, ...exact, description: "The id of a User." }),
     new Attribute("reference", "$ref", {
@@ -86,7 +87,7 @@ export const teams = crud<Team>({
 });
 
 function toAttributes(team: Team, locations: Locations): JsonObject {
-  const { displayName, externalId, description, roles, organizationId, organizationName } = team;
+  const { displayName, externalId, description, roles, organizationId, organizationName, memberCount } = team;
   return {
     displayName,
     ...(externalId !== undefined && { externalId }),
@@ -97,6 +98,7 @@ function toAttributes(team: Team, locations: Locations): JsonObject {
       display: organizationName,
     },
     ...(roles.length > 0 && { roles: [...roles] }),
+    memberCount,
   };
 }
 

@@ -4,9 +4,9 @@ import { shownRoles } from "../../domain/access/roles.js";
 import { isJsonObject, JsonDocument } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import type { Projection } from "../answers/projection.js";
-import { toMembershipExtension } from "./membership-mapping.js";
+import { toMembershipExtension, toTeams } from "./membership-mapping.js";
 import { NO_DETAILS } from "../../domain/memberships/membership-details.js";
-import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
+import type { MembershipDetails, TeamReference } from "../../domain/memberships/membership-details.js";
 import { foldStrings } from "../schema/fold.js";
 import type { Locations } from "../../domain/listing.js";
 import { MEMBERSHIP } from "../../domain/values/schemas.js";
@@ -93,10 +93,21 @@ export function renderUser(
     : JSON.stringify(projection.apply({ ...account.profile.value, ...rest }));
 }
 
-/** Who a User is, as JSON text, for callers who see no more. */
-export function renderName({ id, userName, displayName }: Account, projection: Projection): string {
-  const names = { userName, ...(displayName !== undefined && { displayName }) };
-  return JSON.stringify(projection.apply({ schemas: [userSchema.core.id], id, ...names }));
+/** Who a User is, as JSON text, for callers who see no more than that and their own `teams`. */
+export function renderName(
+  { id, userName, displayName }: Account,
+  locations: Locations,
+  projection: Projection,
+  teams: readonly TeamReference[],
+): string {
+  return JSON.stringify(
+    projection.apply({
+      schemas: [userSchema.core.id, ...(teams.length > 0 ? [MEMBERSHIP] : [])],
+      ...{ id, userName },
+      ...(displayName !== undefined && { displayName }),
+      ...(teams.length > 0 && { [MEMBERSHIP]: { teams: toTeams(teams, locations) } }),
+    }),
+  );
 }
 
 function coreAttributes(account: Account): JsonObject {

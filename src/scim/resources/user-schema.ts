@@ -77,6 +77,9 @@ userDefinition.extend(
             description: "The address.",
           }),
           new Attribute("string", "display", { mutable: false, description: "The name." }),
+          readOnly("string", "role", "The User's role in the team.", {
+            canonicalValues: ["team-admin", "team-manager"],
+          }),
         ],
       ),
       readOnly(

@@ -1,7 +1,8 @@
 import type { Account, AccountWithOrganizations } from "../../domain/users/account.js";
 import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
 import { accountOf } from "../../domain/access/actor.js";
-import { seesNamesOnly } from "../../domain/access/seats.js";
+import type { Principal } from "../../domain/access/principal.js";
+import { seatIn, seesNamesOnly } from "../../domain/access/seats.js";
 import { ownRoles } from "../../domain/access/roles.js";
 import type { RoleList } from "../../domain/access/roles.js";
 import { MEMBERSHIP } from "../../domain/values/schemas.js";
@@ -39,13 +40,13 @@ export const userDeclaration: Declaration<AccountWithOrganizations> = {
   hasUnversioned: wantsMemberships,
   renderer: async (context, projection, accounts) => {
     const { principal } = context;
+    const memberships = await membershipsOf(context, projection, accounts);
     if (seesNamesOnly(principal)) {
       return (account, meta) =>
         account.id === accountOf(principal.actor)
-          ? renderUser(account, meta, context.locations, projection)
-          : renderName(account, projection);
+          ? renderUser(account, meta, context.locations, projection, memberships)
+          : renderName(account, context.locations, projection, ownTeams(principal, memberships, account));
     }
-    const memberships = await membershipsOf(context, projection, accounts);
     return (account, meta) => renderUser(account, meta, context.locations, projection, memberships);
   },
   get: ({ services, principal }, id) => services.users.get(principal, id),
@@ -113,6 +114,13 @@ function modify(context: ScimContext, id: string, body: unknown): Promise<Accoun
     expected: expectedVersions(context),
   });
 }
+
+/** Those of a person's teams that the caller has a role in, with the person's role: the teams themselves say that. */
+const ownTeams = (
+  principal: Principal,
+  memberships: ReadonlyMap<string, MembershipDetails> | undefined,
+  { id }: AccountWithOrganizations,
+) => memberships?.get(id)?.teams.filter((team) => seatIn(principal, team.id)) ?? [];
 
 /** People's roles in organizations and their teams, if the client asks for them. */
 function membershipsOf(

@@ -26,6 +26,7 @@ export class RealmService {
       readOnly: !mayWrite(principal),
       grantableRoles: grantableRoles(principal),
       actions: actionsOf(principal),
+      seats: principal.seats ?? [],
     };
   }
 

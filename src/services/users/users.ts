@@ -49,14 +49,14 @@ export class UserService {
   }
 
   async list(principal: Principal, listing: Listing): Promise<Page<AccountWithOrganizations>> {
-    if (seesNamesOnly(principal)) requireNamesOnly(listing);
+    if (seesNamesOnly(principal)) requireNamesOnly(principal, listing);
     else requireAccess(principal, "read Users");
     return this.deps.work.readMany(principal).accounts.list(listing);
   }
 
   /** Like `list`, and reads ids alone. */
   async listIds(principal: Principal, listing: Listing): Promise<Page<{ readonly id: string }>> {
-    if (seesNamesOnly(principal)) requireNamesOnly(listing);
+    if (seesNamesOnly(principal)) requireNamesOnly(principal, listing);
     else requireAccess(principal, "read Users");
     return this.deps.work.readMany(principal).accounts.listIds(listing);
   }
