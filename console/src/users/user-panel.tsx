@@ -1,6 +1,7 @@
+import { lazy, Suspense } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
-import { useParams } from "react-router";
-import { useRealm } from "../frame/realm.ts";
+import { useParams, useSearchParams } from "react-router";
+import { may, useRealm } from "../frame/realm.ts";
 import { oneQuery, PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
 import { MEMBERSHIP } from "../scim/resources.ts";
 import type { User } from "../scim/resources.ts";
@@ -12,7 +13,10 @@ import { UserProfile } from "./user-profile.tsx";
 import { UserStatus } from "./user-status.tsx";
 
 /** What is returned by default, and what has to be asked for. */
-const EXTRA = ["memberships", "organizationRoles", "teams", "lastActiveAt", "setupMailStatus"];
+const EXTRA = [
+  ...["memberships", "organizationRoles", "teams", "lastActiveAt"],
+  ...["setupMailStatus", "setupMailStatusAt", "hasSecondFactor"],
+];
 
 const ATTRIBUTES = [
   ...["userName", "displayName", "name", "nickName", "title", "userType", "active", "externalId", "emails"],
@@ -32,27 +36,55 @@ export function UserPanel() {
   );
 }
 
+// Few people are looked at so closely that these need to be there at once.
+const UserSecurity = lazy(async () => ({ default: (await import("./user-security.tsx")).UserSecurity }));
+const UserHistory = lazy(async () => ({ default: (await import("./user-history.tsx")).UserHistory }));
+
+const TABS = [
+  { id: "profile", label: "Profile", Component: UserProfile },
+  { id: "access", label: "Access", Component: UserAccess },
+  { id: "security", label: "Security", Component: UserSecurity },
+  { id: "history", label: "History", Component: UserHistory, needs: "read AuditEvents" },
+];
+
+/** Which tab is open; the first one is not in the address. */
+const TAB = "tab";
+
 function Person({ user }: { readonly user: User }) {
+  const { realm } = useRealm();
+  const [parameters, setParameters] = useSearchParams();
   const name = nameOf(user);
+  const offered = TABS.filter(({ needs }) => needs === undefined || may(realm, needs));
+  const open = offered.find(({ id }) => id === parameters.get(TAB)) ?? TABS[0];
+  const choose = (id: string) =>
+    setParameters(
+      (current) => {
+        const next = new URLSearchParams(current);
+        if (id === TABS[0]?.id) next.delete(TAB);
+        else next.set(TAB, id);
+        return next;
+      },
+      { replace: true },
+    );
   return (
     <>
       <PanelHead title={name} subtitle={<bdi>{user.userName}</bdi>} icon={<Avatar name={name} isLarge />} />
       <UserStatus user={user} />
-      <Tabs className={tabs.tabs}>
+      <Tabs className={tabs.tabs} selectedKey={open?.id} onSelectionChange={(id) => choose(String(id))}>
         <TabList className={tabs.list} aria-label="What is known of the person">
-          <Tab id="profile" className={tabs.tab}>
-            Profile
-          </Tab>
-          <Tab id="access" className={tabs.tab}>
-            Access
-          </Tab>
+          {offered.map(({ id, label }) => (
+            <Tab key={id} id={id} className={tabs.tab}>
+              {label}
+            </Tab>
+          ))}
         </TabList>
-        <TabPanel id="profile">
-          <UserProfile user={user} />
-        </TabPanel>
-        <TabPanel id="access">
-          <UserAccess user={user} />
-        </TabPanel>
+        {offered.map(({ id, Component }) => (
+          <TabPanel key={id} id={id} className={tabs.panel}>
+            <Suspense>
+              <Component user={user} />
+            </Suspense>
+          </TabPanel>
+        ))}
       </Tabs>
     </>
   );
