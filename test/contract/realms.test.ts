@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { readSettings } from "../../src/config/settings.js";
+import { foldCase } from "../../src/domain/values/text.js";
 import type { Database } from "../../src/db/database.js";
 import { openDatabase } from "../../src/db/open.js";
 import type { Session } from "../../src/db/session.js";
@@ -40,6 +41,8 @@ const READS: Readonly<Record<string, Call>> = {
   "accounts.find": ({ accounts }, { account }) => accounts.find(account.id),
   "accounts.find to change": ({ accounts }, { account }) => accounts.find(account.id, "forUpdate"),
   "accounts.findAll": ({ accounts }, { account }) => accounts.findAll([account.id]),
+  "accounts.findAllByUserName": ({ accounts }, { account }) =>
+    accounts.findAllByUserName([foldCase(account.userName)]),
   "accounts.list": ({ accounts }, { account }) => accounts.list({ ...ALL, filter: isId(account.id) }),
   "accounts.listIds": ({ accounts }, { account }) => accounts.listIds({ ...ALL, filter: isId(account.id) }),
   "accounts.passwordHash": ({ accounts }, { account }) => accounts.passwordHash(account.id),

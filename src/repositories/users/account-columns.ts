@@ -10,6 +10,8 @@ interface AccountColumns {
   readonly byId: string;
   /** The statement that reads the accounts of a JSON list of ids. */
   readonly byIds: string;
+  /** The statement that reads the accounts of a JSON list of folded user names. */
+  readonly byUserNames: string;
 }
 
 /** Writing the text anew, and looking for the statement that was prepared from it, cost about as much as reading a row. */
@@ -31,6 +33,7 @@ function columnsFrom({ from, isInvited, organizations }: AccountView, dialect: D
   return {
     expressions,
     byId: `${all} where accounts.id = ?`,
+    byUserNames: `${all} where ${dialect.isOneOfFew("accounts.user_name_key")}`,
     byIds: `${all} where ${dialect.isOneOfFew("accounts.id")}`,
   };
 }

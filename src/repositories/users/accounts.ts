@@ -87,11 +87,20 @@ export class AccountRepository {
       const account = await this.find(id);
       return new Map(account && [[id, account]]);
     }
-    const rows = await this.session.rows<AccountRow>(this.#columns.byIds, [
-      ...this.#view.from.bindings,
-      JSON.stringify(ids),
-    ]);
-    return new Map(rows.map((row) => [row.id, toAccount(row, this.realm)]));
+    const accounts = await this.#findSome(this.#columns.byIds, ids);
+    return new Map(accounts.map((account) => [account.id, account]));
+  }
+
+  /** @param keys user names, folded @returns the accounts that exist, by these keys */
+  async findAllByUserName(keys: readonly string[]): Promise<Map<string, AccountWithOrganizations>> {
+    const accounts = await this.#findSome(this.#columns.byUserNames, keys);
+    return new Map(accounts.map((account) => [foldCase(account.userName), account]));
+  }
+
+  async #findSome(text: string, keys: readonly string[]): Promise<AccountWithOrganizations[]> {
+    const bindings = [...this.#view.from.bindings, JSON.stringify(keys)];
+    const rows = await this.session.rows<AccountRow>(text, bindings);
+    return rows.map((row) => toAccount(row, this.realm));
   }
 
   /**

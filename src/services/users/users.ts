@@ -2,18 +2,17 @@ import { mayDo, requireAccess } from "../../domain/access/policy.js";
 import { requireNamesOnly, seesNamesOnly } from "../../domain/access/seats.js";
 import type { AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
 import { NotFoundError } from "../../domain/errors.js";
-import { isId } from "../../domain/values/id.js";
 import type { Listing, Page } from "../../domain/listing.js";
 import type { MembershipDetails } from "../../domain/memberships/membership-details.js";
 import { accountOf } from "../../domain/access/actor.js";
-import type { Principal, Realm } from "../../domain/access/principal.js";
+import type { Principal } from "../../domain/access/principal.js";
 import { AccountService } from "./accounts.js";
 import type { AccountChange } from "./accounts.js";
 import type { Credentials } from "./account-rules.js";
 import type { SetupMail } from "./account-setup.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
-import { BatchedLookUps } from "../look-ups/batched-look-ups.js";
 import { MemberService } from "./members.js";
+import { PersonLookUps } from "./person-look-ups.js";
 import type { PasswordHasher } from "../passwords/passwords.js";
 
 /**
@@ -24,17 +23,14 @@ export class UserService {
   readonly #accounts: AccountService;
   readonly #members: MemberService;
 
-  /** Requests for several people of a realm at a time share statements. */
-  readonly #people = new BatchedLookUps<Realm, AccountWithOrganizations>(
-    (realm) => (realm.type === "provider" ? "" : realm.organizationId),
-    (realm, ids) => this.deps.work.read(realm).accounts.findAll(ids),
-  );
+  readonly #people: PersonLookUps;
 
   constructor(
     private readonly deps: Dependencies,
     setupMail: SetupMail,
     passwords: PasswordHasher,
   ) {
+    this.#people = new PersonLookUps(deps);
     this.#accounts = new AccountService(deps, setupMail, passwords);
     this.#members = new MemberService(deps, setupMail, passwords);
   }
@@ -43,7 +39,7 @@ export class UserService {
   async get(principal: Principal, id: string): Promise<AccountWithOrganizations> {
     const isSelf = id === accountOf(principal.actor) && mayDo(principal, "read this User");
     if (!isSelf && !seesNamesOnly(principal)) requireAccess(principal, "read Users");
-    const account = isId(id) && (await this.#people.get(principal.realm, id));
+    const account = await this.#people.find(principal.realm, id);
     if (!account) throw new NotFoundError("User", id);
     return account;
   }
@@ -51,7 +47,8 @@ export class UserService {
   async list(principal: Principal, listing: Listing): Promise<Page<AccountWithOrganizations>> {
     if (seesNamesOnly(principal)) requireNamesOnly(principal, listing);
     else requireAccess(principal, "read Users");
-    return this.deps.work.readMany(principal).accounts.list(listing);
+    const page = await this.#people.pageOfOne(principal.realm, listing);
+    return page ?? this.deps.work.readMany(principal).accounts.list(listing);
   }
 
   /** Like `list`, and reads ids alone. */

@@ -1,0 +1,56 @@
+import { expect } from "chai";
+import { BatchedLookUps } from "../../src/services/look-ups/batched-look-ups.js";
+
+describe("Look-ups in batches", () => {
+  it("take those together that come while one runs, of each group by itself", async () => {
+    let value = "old";
+    const begun: string[] = [];
+    const lookUps = new BatchedLookUps<string, string>(
+      (group) => group,
+      async (group, keys) => {
+        begun.push(`${group}: ${keys.join()}`);
+        const seen = value;
+        await new Promise(setImmediate);
+        return new Map(keys.filter((key) => key !== "none").map((key) => [key, `${seen} ${group} ${key}`]));
+      },
+    );
+    const first = lookUps.get("A", "a");
+    value = "new";
+    const later = [
+      lookUps.get("A", "b"),
+      lookUps.get("A", "none"),
+      lookUps.get("A", "b"),
+      lookUps.get("B", "b"),
+    ];
+    expect(await first).to.equal("old A a");
+    expect(await Promise.all(later)).to.deep.equal(["new A b", undefined, "new A b", "new B b"]);
+    expect(begun).to.deep.equal(["A: a", "B: b", "A: b,none"]);
+    expect(await lookUps.get("A", "a")).to.equal("new A a");
+  });
+
+  it("leave none of many behind", async () => {
+    const sizes: number[] = [];
+    const lookUps = new BatchedLookUps<string, string>(String, async (_group, keys) => {
+      sizes.push(keys.length);
+      await new Promise(setImmediate);
+      return new Map(keys.map((key) => [key, key]));
+    });
+    const keys = Array.from({ length: 100 }, (_, number) => String(number));
+    expect(await Promise.all(keys.map((key) => lookUps.get("A", key)))).to.deep.equal(keys);
+    expect(sizes).to.deep.equal([1, 32, 32, 32, 3]);
+  });
+
+  it("that fail do so for those alone who shared them", async () => {
+    let isBroken = true;
+    const lookUps = new BatchedLookUps<string, string>(String, async (_group, keys) => {
+      await new Promise(setImmediate);
+      if (isBroken) throw new Error("broken");
+      return new Map(keys.map((key) => [key, "found"]));
+    });
+    const together = [lookUps.get("A", "a"), lookUps.get("A", "b")].map((each) => each.catch(String));
+    expect(await together[0]).to.equal("Error: broken");
+    isBroken = false;
+    await together[1];
+    expect(await lookUps.get("A", "a")).to.equal("found");
+  });
+});
