@@ -23,6 +23,7 @@ const INTERVALS = {
   sendMail: SECOND / 4,
   /** How long it takes at most until a search need not look at a person one by one. */
   indexPeople: 2 * SECOND,
+  addUpAccounts: 5 * SECOND,
   /** How long it takes at most until it is written down that an access token was used. */
   recordUse: 60 * SECOND,
   /** How long it takes at most until the audit log says how often something was refused. */
@@ -64,6 +65,10 @@ export function startJobs(jobs: Jobs, parts: JobParts): void {
   });
   jobs.start("sending mail", INTERVALS.sendMail, () => outbox.run());
   jobs.start("indexing people for searches", INTERVALS.indexPeople, () => searchIndexing.run());
+  jobs.start("adding up how many accounts there are", INTERVALS.addUpAccounts, async () => {
+    if (!(await work.read(PROVIDER_REALM).accountCount.isScattered())) return;
+    await work.write(PROVIDER_REALM, ({ accountCount }) => accountCount.addUp());
+  });
   jobs.start("writing down when access tokens were used", INTERVALS.recordUse, () =>
     authentication.writeDownUse(),
   );

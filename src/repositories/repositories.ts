@@ -2,6 +2,7 @@ import type { Session } from "../db/session.js";
 import type { Realm } from "../domain/access/principal.js";
 import type { AuditEvent } from "../domain/audit/audit-event.js";
 import { AuditEventRepository } from "./audit/audit-events.js";
+import { AccountCountRepository } from "./counts/account-count.js";
 import { CountRepository } from "./counts/counts.js";
 import { DirectoryRepository } from "./directory.js";
 import { InvitationCodeRepository } from "./invitations/invitation-codes.js";
@@ -57,6 +58,7 @@ export class Repositories {
   #keys: KeyRepository | undefined;
   #power: PowerRepository | undefined;
   #activity: ActivityRepository | undefined;
+  #accountCount: AccountCountRepository | undefined;
   #counts: CountRepository | undefined;
   #sessions: SessionRepository | undefined;
   #credentials: CredentialRepository | undefined;
@@ -180,6 +182,10 @@ export class Repositories {
 
   get credentials(): CredentialRepository {
     return (this.#credentials ??= new CredentialRepository(this.session));
+  }
+
+  get accountCount(): AccountCountRepository {
+    return (this.#accountCount ??= new AccountCountRepository(this.session));
   }
 
   get searchIndex(): SearchIndexRepository {

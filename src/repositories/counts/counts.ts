@@ -10,12 +10,13 @@ import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 import { within } from "../realm.js";
 import { accountSource } from "../users/account-fields.js";
+import { accountView } from "../users/account-view.js";
 import { BOUND, countAll, countOf, LARGEST, rest } from "./bounded.js";
 import type { Counted } from "./bounded.js";
 import { matchingCounts } from "./matching.js";
 import { organizationRoleNames, peopleWithRoles } from "./roles.js";
 
-/** All accounts are counted a little further: the number of the active ones is the rest of theirs. */
+/** Inactive accounts are counted a little further: the number of the active ones is what they leave of all. */
 const ACCOUNTS_BOUND = 100_000;
 
 /** To tell how an invitation stands, its addresses are read. */
@@ -41,7 +42,7 @@ export class CountRepository {
   async all(now: string): Promise<Counts> {
     const counted = await countAll(this.session, this.#counted());
     const take = (name: string): Count => counted.get(name) ?? countOf(name, 0);
-    const total = await this.#people(take("User"));
+    const total = await this.#people();
     const [inactive, invited] = [take("inactive"), take("invited")];
     const others = MEMBERSHIP_SOURCES.filter((source) => source !== "scim").map(take);
     const isProvider = this.realm.type === "provider";
@@ -80,7 +81,6 @@ export class CountRepository {
     }
     return {
       ...both,
-      User: { ...sql("from muster_accounts"), bound: ACCOUNTS_BOUND },
       Group: sql("from muster_organizations"),
       inactive: { ...sql("from muster_accounts where active = false"), bound: ACCOUNTS_BOUND },
       // An organization can have asked for a second one.
@@ -89,13 +89,13 @@ export class CountRepository {
     };
   }
 
-  async #people(counted: Count): Promise<Count> {
-    if (this.realm.type === "provider") return counted;
-    const row = await this.session.first<{ member_count: number }>(
-      "select member_count from muster_organizations where id = ?",
-      [this.realm.organizationId],
+  async #people(): Promise<Count> {
+    const { text, bindings } = accountView(this.session.dialect, this.realm).total;
+    const row = await this.session.first<{ people: number | string | null }>(
+      `select ${text} as people`,
+      bindings,
     );
-    return { value: "User", count: row?.member_count ?? 0, atLeast: false };
+    return { value: "User", count: Number(row?.people ?? 0), atLeast: false };
   }
 
   async #roles(): Promise<Count[]> {

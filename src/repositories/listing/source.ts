@@ -9,8 +9,8 @@ export interface Source {
   /** The SQL after `from`: a table, or a view of it, named as `table` says. */
   readonly from: Sql;
   readonly table: string;
-  /** The SQL after `from` that counts all rows, where that is cheaper than to count `from`. */
-  readonly all?: Sql;
+  /** SQL for how many rows there are in all, where that is kept. */
+  readonly total?: Sql;
   /** The SQL after `select`, without `long` and `list`. */
   readonly columns: string;
   /** Columns that can be long, by name, as SQL expressions; they are read only for rows on the page. */
@@ -88,13 +88,16 @@ export function selectWhole(
 
 /** Counts the matching rows of all sources together, as the column `total`. */
 export function countIn(sources: readonly Source[], restriction = NONE): Sql {
-  const parts = sources.map((source) => {
-    const { all, criteria } = source;
-    const isWhole = restriction === NONE && criteria.filter === undefined;
-    return all && isWhole ? sql(`from ${all.text}`, ...all.bindings) : rowsOf(source, restriction);
+  const counts = sources.map((source) => {
+    const { total, criteria } = source;
+    if (total && restriction === NONE && criteria.filter === undefined) return total;
+    const { text, bindings } = rowsOf(source, restriction);
+    return sql(`(select count(*) ${text})`, ...bindings);
   });
-  const counts = parts.map(({ text }) => `(select count(*) ${text})`);
-  return sql(`select ${counts.join(" + ")} as total`, ...parts.flatMap(({ bindings }) => bindings));
+  return sql(
+    `select ${counts.map(({ text }) => text).join(" + ")} as total`,
+    ...counts.flatMap(({ bindings }) => bindings),
+  );
 }
 
 function keysOf({ table, compiler, criteria }: Source): { id: string; value: string } {

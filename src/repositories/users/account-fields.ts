@@ -109,7 +109,7 @@ export function accountSource(
   const view = accountView(dialect, realm);
   return {
     from: view.from,
-    ...(view.all && { all: view.all }),
+    total: view.total,
     table: "accounts",
     columns: "accounts.id",
     bytes: "octet_length(accounts.profile) + octet_length(accounts.roles)",

@@ -1,6 +1,7 @@
 import type { Dialect } from "../../db/dialect.js";
 import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Realm } from "../../domain/access/principal.js";
+import { ACCOUNTS_IN_ALL } from "../counts/account-count.js";
 import { secondFactors } from "../second-factors/factor-elements.js";
 import { adderOf } from "../memberships/adders.js";
 import { organizationRoles, rolesInOrganization } from "../memberships/role-elements.js";
@@ -17,8 +18,8 @@ import { INDEXED, profileOfRecord } from "../memberships/record-view.js";
 export interface AccountView {
   /** The SQL after `from`. */
   readonly from: Sql;
-  /** The SQL after `from` that counts all of them without reading each account. */
-  readonly all?: Sql;
+  /** SQL for how many there are. */
+  readonly total: Sql;
   /** SQL for an account's organizations as one JSON list. */
   readonly organizations: string;
   /** SQL for about how many bytes that list has. */
@@ -98,6 +99,7 @@ function providerView(dialect: Dialect): AccountView {
   const joined = "join muster_organizations as organizations on organizations.id";
   return {
     from: sql("muster_accounts as accounts"),
+    total: sql(ACCOUNTS_IN_ALL),
     isInvited: isInvited(),
     setup: setupColumn(),
     emails: emailElements("muster_account_emails as element"),
@@ -173,7 +175,7 @@ function organizationView(dialect: Dialect, organizationId: string): AccountView
         where memberships.organization_id = ?) accounts`,
       organizationId,
     ),
-    all: sql("muster_memberships where organization_id = ?", organizationId),
+    total: sql("(select member_count from muster_organizations where id = ?)", organizationId),
     isInvited: isInvited(OWN_SETUP),
     setup: setupColumn(OWN_SETUP),
     emails: {
