@@ -60,7 +60,7 @@ program
 program
   .command("demo")
   .description(
-    "start the server with a separate database that contains some organizations, people and tokens",
+    "start the server with a separate database of several organizations, hundreds of people and months of history",
   )
   .action(() => exitOnError(async () => (await import("./demo.js")).demo()));
 

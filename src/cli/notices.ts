@@ -23,6 +23,34 @@ export function administratorNotice(link: string): string {
 `;
 }
 
+/** What a person needs to look around in the demo. */
+export function demoNotice(
+  addresses: Readonly<Record<"console" | "scim" | "link" | "folder", string>>,
+  { password, token }: { readonly password: string; readonly token: string },
+): string {
+  const { console, scim, link, folder } = addresses;
+  return `
+  Muster's demo is ready. Its console:
+
+    ${console}
+
+  Open this link to become an administrator of the demo. It works once, for a day:
+
+    ${link}
+
+  Or sign in as ingrid.solberg@muster.example, who is an administrator already. The password of everybody who has one:
+
+    ${password}
+
+  Its access token, for clients:
+
+    export MUSTER_TOKEN=${token}
+
+${examples(scim)}
+  All of it is in ${folder}. It stays as you leave it; delete the folder to begin anew.
+`;
+}
+
 /** Commands for a shell in which MUSTER_TOKEN is set. */
 export function examples(baseUrl: string): string {
   const curl = `curl -s -H "Authorization: Bearer $MUSTER_TOKEN"`;

@@ -1,33 +1,21 @@
 import { expect } from "chai";
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { promisify } from "node:util";
 import ts from "typescript";
 import { scratchFolder } from "../support/engines.js";
-import { freePort, TYPESCRIPT } from "../support/server.js";
+import { get, headersOf, muster, post, start, totalUsers } from "../support/command-line.js";
 import { CORE_USER } from "../support/factories.js";
 
 const ACCESS_TOKEN = "urn:muster:params:scim:schemas:core:2.0:AccessToken";
 const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 const run = promisify(execFile);
-const MUSTER = [...TYPESCRIPT, "src/main.cts"];
-
-interface Started {
-  readonly baseUrl: string;
-  /** What the server has logged so far. */
-  readonly log: () => string;
-  /** What it has told the person who started it. */
-  readonly notice: () => string;
-  /** Asks it to stop, as Ctrl-C does. @returns its exit code */
-  interrupt(): Promise<number>;
-}
 
 describe("The muster command", function () {
   this.timeout(60_000);
@@ -173,15 +161,6 @@ describe("The muster command", function () {
     expect(list.stdout).to.match(/ expires 2999-01-31T00:00:00\.000Z .* short$/m);
   });
 
-  it("shows a demo with organizations, people and tokens in it", async () => {
-    const server = await start("demo", scratchFolder());
-    const token = /export MUSTER_TOKEN=(\S+)/.exec(server.notice())?.[1] ?? "";
-    expect(await totalUsers(server, token)).to.be.greaterThan(3);
-    const { Resources } = (await (await get(server, token, "/Groups")).json()) as { Resources: object[] };
-    expect(Resources).to.have.lengthOf.greaterThan(1);
-    await server.interrupt();
-  });
-
   it("migrates, once", async () => {
     const dataDir = scratchFolder();
     expect((await muster(["migrate"], dataDir)).stdout).to.include("0001_accounts_and_organizations");
@@ -211,57 +190,3 @@ describe("The muster command", function () {
     });
   }
 });
-
-function environmentFor(dataDir: string, more: Record<string, string> = {}) {
-  return { PATH: process.env.PATH, MUSTER_DATA_DIR: join(dataDir, "data"), LOG_LEVEL: "info", ...more };
-}
-
-function muster(command: string[], dataDir: string, environment?: Record<string, string>) {
-  return run(process.execPath, [...MUSTER, ...command], { env: environmentFor(dataDir, environment) });
-}
-
-async function start(
-  command: string,
-  dataDir: string,
-  environment: Record<string, string> = {},
-): Promise<Started> {
-  const port = await freePort();
-  const child = spawn(process.execPath, [...MUSTER, command], {
-    env: environmentFor(dataDir, { PORT: String(port), ...environment }),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  process.once("exit", () => child.kill("SIGKILL"));
-  const exited = once(child, "exit");
-  let [log, notice] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (log += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (notice += text));
-  // What it told before is there before that.
-  while (!log.includes("Muster is ready")) await once(child.stdout, "data");
-  await setImmediate();
-  return {
-    baseUrl: `http://127.0.0.1:${port}/scim/v2`,
-    log: () => log,
-    notice: () => notice,
-    interrupt: async () => {
-      child.kill("SIGINT");
-      const [code] = (await exited) as [number];
-      return code;
-    },
-  };
-}
-
-const headersOf = (token: string) => ({
-  authorization: `Bearer ${token}`,
-  "content-type": "application/scim+json",
-});
-
-const get = ({ baseUrl }: Started, token: string, path: string) =>
-  fetch(baseUrl + path, { headers: headersOf(token) });
-
-const post = ({ baseUrl }: Started, token: string, path: string, body: object) =>
-  fetch(baseUrl + path, { method: "POST", headers: headersOf(token), body: JSON.stringify(body) });
-
-async function totalUsers(server: Started, token: string): Promise<number> {
-  const answer = await get(server, token, "/Users?count=0");
-  return ((await answer.json()) as { totalResults: number }).totalResults;
-}
