@@ -61,6 +61,26 @@ const router = createBrowserRouter(
           ],
         },
         {
+          path: "tokens",
+          lazy: async () => ({ Component: (await import("./tokens/tokens-page.tsx")).TokensPage }),
+          children: [
+            {
+              path: "create",
+              lazy: async () => ({ Component: (await import("./tokens/create-token.tsx")).CreateToken }),
+            },
+            {
+              path: ":id",
+              lazy: async () => ({ Component: (await import("./tokens/token-panel.tsx")).TokenPanel }),
+              children: [
+                {
+                  path: "rotate",
+                  lazy: async () => ({ Component: (await import("./tokens/rotate-token.tsx")).RotateToken }),
+                },
+              ],
+            },
+          ],
+        },
+        {
           path: "activity",
           lazy: async () => ({ Component: (await import("./activity/activity-page.tsx")).ActivityPage }),
           children: [

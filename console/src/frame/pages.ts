@@ -1,4 +1,4 @@
-import { Activity, Building2, Mail, Users } from "lucide-react";
+import { Activity, Building2, KeyRound, Mail, Users } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import type { Realm } from "../scim/resources.ts";
 import { isProvider, may } from "./realm.ts";
@@ -25,6 +25,12 @@ const PAGES: readonly FramePage[] = [
     label: "Invitations",
     icon: Mail,
     isOffered: (realm) => may(realm, "read Invitations"),
+  },
+  {
+    path: "tokens",
+    label: "Access tokens",
+    icon: KeyRound,
+    isOffered: (realm) => may(realm, "read AccessTokens"),
   },
   {
     path: "activity",
