@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { NavLink, Outlet, useLoaderData, useLocation, useNavigation, useRevalidator } from "react-router";
+import { ActNotice } from "../acts/act-notice.tsx";
 import { page } from "../page.ts";
 import { ConfirmDialogs, dismissConfirm } from "../ui/confirm.tsx";
 import { useTitle } from "../ui/title.ts";
@@ -58,6 +59,7 @@ export function Frame() {
       </header>
       <main className={styles.main} ref={main} tabIndex={-1} aria-busy={isLoading}>
         <SecondFactorNotice />
+        <ActNotice />
         {isElsewhere && <Elsewhere realm={id} />}
         {realm && (
           <div className={styles.content} inert={isElsewhere}>

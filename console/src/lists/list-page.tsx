@@ -6,15 +6,18 @@ import type { Resource } from "../scim/resources.ts";
 import { Button } from "../ui/button.tsx";
 import { Failure, Message } from "../ui/message.tsx";
 import { Table } from "../ui/table.tsx";
-import type { Column, Ticked } from "../ui/table.tsx";
+import type { Column } from "../ui/table.tsx";
 import { useTitle } from "../ui/title.ts";
 import { FilterChip } from "./filter-chip.tsx";
 import type { ListFilter } from "./filter-chip.tsx";
 import styles from "./list-page.module.css";
 import type { listQuery } from "./list-query.ts";
+import { Everything } from "./everything.tsx";
+import type { EverythingProps } from "./everything.tsx";
 import { ListSearch } from "./list-search.tsx";
 import type { ListChanges, ListState } from "./list-state.ts";
 import type { ListContext } from "./panel.tsx";
+import type { Selection } from "./selection.ts";
 
 interface ListPageProps<T extends Resource> {
   /** What the list is of, in the plural. */
@@ -27,9 +30,10 @@ interface ListPageProps<T extends Resource> {
   readonly columns: readonly Column<T>[];
   /** What a row is called. */
   readonly nameOf: (row: T) => string;
-  readonly canTick?: boolean;
-  readonly ticked?: Ticked;
-  readonly onTick?: (ticked: Ticked) => void;
+  /** Which rows are ticked; without it, rows cannot be ticked. */
+  readonly selection?: Selection<T>;
+  /** Offers to tick all that match, those too that are not loaded. */
+  readonly everything?: EverythingProps<T>["request"];
   /** Stands in the place of search and filters while rows are ticked. */
   readonly actions?: (ticked: readonly T[]) => ReactNode;
   /** Beside the title. */
@@ -46,8 +50,8 @@ const count = new Intl.NumberFormat();
 
 /** One list: title with the count, search, filters, rows, and what is open beside them. */
 export function ListPage<T extends Resource>(props: ListPageProps<T>) {
-  const { title, query, state, changes, searchLabel, filters, columns, nameOf, actions, buttons, emptyText } =
-    props;
+  const { title, query, state, changes, searchLabel, filters, columns, nameOf, buttons, emptyText } = props;
+  const { selection, actions, everything } = props;
   const { data, error, isPlaceholderData, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
     useInfiniteQuery(query);
   const { id: openId } = useParams();
@@ -58,7 +62,13 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-  const tickedRows = rows.filter(({ id }) => props.ticked?.[id]);
+  const tickedRows = useMemo(
+    () =>
+      [...new Map([...(selection?.others ?? []), ...rows].map((row) => [row.id, row])).values()].filter(
+        ({ id }) => selection?.ticked[id],
+      ),
+    [rows, selection?.others, selection?.ticked],
+  );
   const isNarrowed = state.search !== "" || Object.keys(state.filters).length > 0;
 
   return (
@@ -71,7 +81,17 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
         </header>
         <div className={styles.bar}>
           {actions && tickedRows.length > 0 ? (
-            actions(tickedRows)
+            <>
+              {actions(tickedRows)}
+              {selection && everything && rows.every(({ id }) => selection.ticked[id]) && (
+                <Everything
+                  request={everything}
+                  tickedCount={tickedRows.length}
+                  total={total}
+                  onLoad={selection.tickAll}
+                />
+              )}
+            </>
           ) : (
             <>
               <ListSearch label={searchLabel} value={state.search} onChange={changes.search} />
@@ -87,6 +107,11 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
           )}
         </div>
         {props.notice}
+        {selection !== undefined && selection.clearedCount > 0 && (
+          <p className={styles.cleared} role="status">
+            The list changed, so the selection of {count.format(selection.clearedCount)} was cleared.
+          </p>
+        )}
         <div
           className={styles.rows}
           aria-busy={isPlaceholderData}
@@ -119,9 +144,9 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
               onSort={changes.sort}
               openId={openId}
               onEnd={onEnd}
-              nameOf={props.canTick ? nameOf : undefined}
-              ticked={props.ticked}
-              onTick={props.onTick}
+              nameOf={selection ? nameOf : undefined}
+              ticked={selection?.ticked}
+              onTick={selection?.tick}
             >
               {error && (
                 <Failure

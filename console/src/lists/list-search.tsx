@@ -1,8 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { SearchField } from "../ui/search-field.tsx";
-
-/** How long a person pauses who waits for what was typed, in milliseconds. */
-const PAUSE = 200;
+import { PAUSE } from "./use-paused.ts";
 
 interface ListSearchProps {
   readonly label: string;

@@ -8,6 +8,8 @@ export class ScimError extends Error {
     readonly requestId: string | undefined,
     /** The field of a form that is wrong, where the server knows it. */
     readonly field?: string,
+    /** How many seconds to wait before it is tried again. */
+    readonly retryAfter?: number,
   ) {
     super(detail);
     this.name = "ScimError";
@@ -38,5 +40,8 @@ export async function errorOf(answer: Response): Promise<ScimError> {
   );
   const detail = body.detail ?? `The server answered ${answer.status}.`;
   const requestId = answer.headers.get("X-Request-Id") ?? undefined;
-  return new ScimError(answer.status, body.scimType, detail, requestId, body.field);
+  // Muster sends seconds; a date, which the header can also be, is none.
+  const seconds = Number(answer.headers.get("Retry-After") ?? NaN);
+  const retryAfter = Number.isFinite(seconds) ? seconds : undefined;
+  return new ScimError(answer.status, body.scimType, detail, requestId, body.field, retryAfter);
 }

@@ -140,3 +140,8 @@ export interface List<T> {
   readonly Resources: readonly T[];
   readonly nextCursor?: string;
 }
+
+/** What the server can do, as far as the console asks. */
+export interface ServiceProviderConfig {
+  readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number };
+}

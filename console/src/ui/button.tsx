@@ -7,8 +7,15 @@ interface ButtonProps extends Omit<AriaButtonProps, "className"> {
   readonly kind?: "primary" | "secondary" | "danger" | "quiet";
 }
 
-export const Button = ({ kind = "secondary", ...props }: ButtonProps) => (
-  <AriaButton {...props} className={`${styles.button} ${styles[kind]}`} />
+/** While it is pending, it keeps the focus and does nothing. React-aria's own way names it in the page after it is gone. */
+export const Button = ({ kind = "secondary", isPending = false, type, onPress, ...props }: ButtonProps) => (
+  <AriaButton
+    {...props}
+    type={isPending ? "button" : type}
+    onPress={isPending ? undefined : onPress}
+    aria-disabled={isPending || undefined}
+    className={`${styles.button} ${styles[kind]}`}
+  />
 );
 
 interface IconButtonProps extends Omit<ButtonProps, "aria-label" | "kind"> {

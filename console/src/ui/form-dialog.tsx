@@ -9,6 +9,26 @@ import { Form } from "./form.tsx";
 import type { AttributesOfFields } from "./form-errors.ts";
 import { useTitle } from "./title.ts";
 
+interface DialogFrameProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** A dialog over the page, for a form. Esc closes it. */
+export const DialogFrame = ({ title, onClose, children }: DialogFrameProps) => (
+  <ModalOverlay className={dialog.overlay} isOpen onOpenChange={(isOpen) => !isOpen && onClose()}>
+    <Modal className={`${dialog.modal} ${dialog.wide}`}>
+      <Dialog className={dialog.dialog}>
+        <div className={dialog.form}>
+          <Heading slot="title">{title}</Heading>
+          {children}
+        </div>
+      </Dialog>
+    </Modal>
+  </ModalOverlay>
+);
+
 interface RouteDialogProps {
   readonly title: string;
   /** Whether something was typed that would be lost. */
@@ -24,16 +44,9 @@ export function RouteDialog({ title, isDirty, children }: RouteDialogProps) {
   useTitle("detail", title);
   const close = () => leadTo("..");
   return (
-    <ModalOverlay className={dialog.overlay} isOpen onOpenChange={(isOpen) => !isOpen && close()}>
-      <Modal className={`${dialog.modal} ${dialog.wide}`}>
-        <Dialog className={dialog.dialog}>
-          <div className={dialog.form}>
-            <Heading slot="title">{title}</Heading>
-            {children(close)}
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <DialogFrame title={title} onClose={close}>
+      {children(close)}
+    </DialogFrame>
   );
 }
 

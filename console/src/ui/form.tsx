@@ -119,18 +119,27 @@ export function FormBox<T extends FieldValues = FieldValues>({ name, label, hint
   );
 }
 
+interface Option {
+  readonly value: string;
+  readonly label: string;
+}
+
 interface FormBoxesProps<T extends FieldValues> {
   readonly name: FieldPath<T>;
   readonly label: string;
   readonly hint?: string;
-  readonly options: readonly { readonly value: string; readonly label: string }[];
+  readonly options: readonly Option[];
+  readonly rules?: RegisterOptions<T>;
 }
 
 /** Any of a few, such as roles. */
 export function FormBoxes<T extends FieldValues = FieldValues>(props: FormBoxesProps<T>) {
-  const { name, label, hint, options } = props;
-  const { field, fieldState } = useController<T>({ name });
-  const chosen = field.value as readonly string[];
+  const { name, label, hint, options, rules } = props;
+  const { field, fieldState } = useController<T>({ name, rules });
+  const { ref, onBlur, onChange } = field;
+  const chosen: readonly string[] = field.value;
+  const toggle = (value: string, isChosen: boolean) =>
+    onChange(isChosen ? [...chosen, value] : chosen.filter((each) => each !== value));
   return (
     <fieldset className={styles.boxes}>
       <legend>{label}</legend>
@@ -140,13 +149,9 @@ export function FormBoxes<T extends FieldValues = FieldValues>(props: FormBoxesP
           <input
             type="checkbox"
             checked={chosen.includes(option.value)}
-            ref={index === 0 ? field.ref : undefined}
-            onBlur={field.onBlur}
-            onChange={({ target }) =>
-              field.onChange(
-                target.checked ? [...chosen, option.value] : chosen.filter((value) => value !== option.value),
-              )
-            }
+            ref={index === 0 ? ref : undefined}
+            onBlur={onBlur}
+            onChange={({ target }) => toggle(option.value, target.checked)}
           />
           {option.label}
         </label>
@@ -156,6 +161,39 @@ export function FormBoxes<T extends FieldValues = FieldValues>(props: FormBoxesP
           {fieldState.error.message}
         </p>
       )}
+    </fieldset>
+  );
+}
+
+interface FormChoiceProps<T extends FieldValues> {
+  readonly name: FieldPath<T>;
+  readonly label: string;
+  readonly options: readonly Option[];
+}
+
+/** One of a few. */
+export function FormChoice<T extends FieldValues = FieldValues>({
+  name,
+  label,
+  options,
+}: FormChoiceProps<T>) {
+  const { ref, value, onBlur, onChange } = useController<T>({ name }).field;
+  return (
+    <fieldset className={styles.boxes}>
+      <legend>{label}</legend>
+      {options.map((option, index) => (
+        <label key={option.value}>
+          <input
+            type="radio"
+            name={name}
+            checked={value === option.value}
+            ref={index === 0 ? ref : undefined}
+            onBlur={onBlur}
+            onChange={() => onChange(option.value)}
+          />
+          {option.label}
+        </label>
+      ))}
     </fieldset>
   );
 }

@@ -1,11 +1,11 @@
 import type { ListFilter } from "../lists/filter-chip.tsx";
-import { listQuery } from "../lists/list-query.ts";
+import type { ListRequest } from "../lists/load-all.ts";
 import type { ListState } from "../lists/list-state.ts";
 import { organizationFilter, teamFilter } from "../lists/lookups.ts";
 import { all, compare, search } from "../scim/filter.ts";
 import type { Filter } from "../scim/filter.ts";
 import { MEMBERSHIP } from "../scim/resources.ts";
-import type { Realm, User } from "../scim/resources.ts";
+import type { Realm } from "../scim/resources.ts";
 import { isProvider } from "../frame/realm.ts";
 import { nameOfRole } from "./user-names.ts";
 
@@ -58,7 +58,8 @@ export const userFilters = (realm: Realm): readonly ListFilter[] => [
 export const USER_FILTER_NAMES = ["status", "role", "organization", "team", "source"];
 
 const STATUS_FILTERS: Readonly<Record<string, string>> = {
-  active: "active eq true",
+  // Who has no password yet is shown as not set up.
+  active: `active eq true and not (${MEMBERSHIP}:state eq "invited")`,
   inactive: "active eq false",
   // Rows show an inactive person as inactive, set up or not.
   invited: `active eq true and ${MEMBERSHIP}:state eq "invited"`,
@@ -80,10 +81,17 @@ function isIn(organization: string | undefined, team: string | undefined, realm:
   );
 }
 
-/** The query for the people whom a list shows. */
-export function userQuery(realmId: string, realm: Realm, { search: text, filters, sorting }: ListState) {
+/** What acts on people need to know of each, and name in their results. */
+export const ATTRIBUTES_FOR_ACTS = "userName,displayName,name";
+
+/** What a list of people is asked for. */
+export function userRequest(
+  realmId: string,
+  realm: Realm,
+  { search: text, filters, sorting }: ListState,
+): ListRequest {
   const { status, role, source, organization, team } = filters;
-  return listQuery<User>(realmId, "Users", {
+  const query = {
     filter: all(
       search(text, SEARCHED),
       status === undefined ? undefined : STATUS_FILTERS[status],
@@ -94,5 +102,6 @@ export function userQuery(realmId: string, realm: Realm, { search: text, filters
     sortBy: sorting?.by ?? "displayName",
     sortOrder: sorting?.isDescending ? "descending" : "ascending",
     attributes: ATTRIBUTES,
-  });
+  } as const;
+  return { realm: realmId, path: "Users", query };
 }

@@ -1,24 +1,26 @@
 import { Trash2, X } from "lucide-react";
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useLocation } from "react-router";
+import type { ActResult } from "../acts/act.ts";
 import { nameOfRealm } from "../frame/realm-name.ts";
 import { isProvider, may, useRealm } from "../frame/realm.ts";
 import { realmOf, useSession } from "../frame/use-session.ts";
 import { ListPage } from "../lists/list-page.tsx";
+import { listQuery } from "../lists/list-query.ts";
 import { useListState } from "../lists/list-state.ts";
+import { tickedOf, useSelection } from "../lists/selection.ts";
 import type { User } from "../scim/resources.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { LinkButton } from "../ui/link-button.tsx";
-import type { Column, Ticked } from "../ui/table.tsx";
-import { RemovalNotice } from "./removal-result.tsx";
-import { askToRemove, nameOfRemoval } from "./removal.tsx";
-import type { RemovalResult } from "./removal.tsx";
+import type { Column } from "../ui/table.tsx";
+import { activation, ask, deactivation, removal } from "./user-acts.tsx";
+import type { UserAct } from "./user-acts.tsx";
 import { userColumns } from "./user-columns.tsx";
-import { USER_FILTER_NAMES, userFilters, userQuery } from "./user-list.ts";
+import { ATTRIBUTES_FOR_ACTS, USER_FILTER_NAMES, userFilters, userRequest } from "./user-list.ts";
 import { nameOf } from "./user-names.ts";
 import styles from "./users.module.css";
 
-const NOBODY: Ticked = {};
+const ChangeRoles = lazy(async () => ({ default: (await import("./change-roles.tsx")).ChangeRoles }));
 
 /** The people of the realm. */
 export function UsersPage() {
@@ -26,31 +28,40 @@ export function UsersPage() {
   const here = realmOf(useSession(), id);
   const name = here ? nameOfRealm(here) : "";
   const [state, changes] = useListState(USER_FILTER_NAMES);
-  const [ticked, setTicked] = useTicked(JSON.stringify([id, state.search, state.filters]));
-  const [result, setResult] = useState<RemovalResult>();
+  const selection = useSelection<User>(JSON.stringify([id, state.search, state.filters]));
+  const [ofRoles, setOfRoles] = useState<readonly User[]>();
   const { search } = useLocation();
-  const mayRemove = may(realm, "delete Users");
+  const [mayRemove, mayChange] = [may(realm, "delete Users"), may(realm, "change Users")];
+  const mayGrant = may(realm, "grant organization roles");
+  const request = userRequest(id, realm, state);
+  const { tick } = selection;
 
   const columns = useMemo(() => {
-    const remove = (user: User) => askToRemove([user], { id, realm, name }, setResult);
+    const place = { id, realm, name };
+    const remove = (user: User) => ask(removal([user], place), [user], place);
     return mayRemove ? [...userColumns(realm), removeColumn(remove)] : userColumns(realm);
   }, [id, realm, name, mayRemove]);
 
+  const place = { id, realm, name };
+  // Those for whom it failed can be tried again.
+  const onDone = (results: readonly ActResult[]) =>
+    tick(tickedOf(results.filter(({ outcome }) => outcome !== "done").map(({ item }) => item.id)));
+  const doTo = (users: readonly User[], actOf: typeof removal) => () => {
+    const userAct: UserAct = actOf(users, place);
+    ask(userAct, users, place, onDone);
+  };
   const actions = (users: readonly User[]) => (
     <>
       <strong>{users.length === 1 ? "1 person" : `${users.length.toLocaleString()} people`} selected</strong>
-      <Button
-        onPress={() =>
-          askToRemove(users, { id, realm, name }, (done) => {
-            // Those who are still there can be tried again.
-            setTicked(Object.fromEntries(done.failed.map(({ user }) => [user.id, true])));
-            setResult(done);
-          })
-        }
-      >
-        {nameOfRemoval(realm, name)}
-      </Button>
-      <Button kind="quiet" onPress={() => setTicked(NOBODY)}>
+      {mayRemove && (
+        <Button onPress={doTo(users, removal)}>
+          {isProvider(realm) ? "Delete accounts" : `Remove from ${name}`}
+        </Button>
+      )}
+      {mayChange && mayGrant && <Button onPress={() => setOfRoles(users)}>Change roles</Button>}
+      {mayChange && <Button onPress={doTo(users, deactivation)}>Deactivate</Button>}
+      {mayChange && <Button onPress={doTo(users, activation)}>Activate</Button>}
+      <Button kind="quiet" onPress={() => tick({})}>
         <X size={16} aria-hidden />
         Clear the selection
       </Button>
@@ -59,25 +70,17 @@ export function UsersPage() {
 
   return (
     <>
-      {result && (
-        <RemovalNotice
-          result={result}
-          isDeletion={isProvider(realm)}
-          onDismiss={() => setResult(undefined)}
-        />
-      )}
       <ListPage
         title="Users"
-        query={userQuery(id, realm, state)}
+        query={listQuery<User>(request.realm, request.path, request.query)}
         state={state}
         changes={changes}
         searchLabel="Search by name or address"
         filters={userFilters(realm)}
         columns={columns}
         nameOf={nameOf}
-        canTick={mayRemove}
-        ticked={ticked}
-        onTick={setTicked}
+        selection={mayRemove || mayChange ? selection : undefined}
+        everything={{ ...request, attributes: ATTRIBUTES_FOR_ACTS }}
         actions={actions}
         buttons={
           may(realm, "create Users") && (
@@ -88,14 +91,13 @@ export function UsersPage() {
         }
         emptyText="People appear here when an identity provider, an administrator or an invitation adds them."
       />
+      {ofRoles && (
+        <Suspense>
+          <ChangeRoles users={ofRoles} place={place} onClose={() => setOfRoles(undefined)} onDone={onDone} />
+        </Suspense>
+      )}
     </>
   );
-}
-
-/** The ticked rows of a list. Another list has none: nobody acts on people who are not in sight. @param list which it is */
-function useTicked(list: string): [Ticked, (ticked: Ticked) => void] {
-  const [state, setState] = useState({ list, ticked: NOBODY });
-  return [state.list === list ? state.ticked : NOBODY, (ticked) => setState({ list, ticked })];
 }
 
 const removeColumn = (remove: (user: User) => void): Column<User> => ({

@@ -1,0 +1,45 @@
+import { useState } from "react";
+import type { Resource } from "../scim/resources.ts";
+import { Button } from "../ui/button.tsx";
+import { loadAll, MOST_AT_ONCE } from "./load-all.ts";
+import type { ListRequest } from "./load-all.ts";
+
+const count = new Intl.NumberFormat();
+
+export interface EverythingProps<T extends Resource> {
+  /** What the list is of, with the attributes of each that acts need. */
+  readonly request: ListRequest & { readonly attributes: string };
+  readonly tickedCount: number;
+  readonly total: number;
+  readonly onLoad: (rows: readonly T[]) => void;
+}
+
+/** Offers to tick all that match, beyond the rows that are loaded. */
+export function Everything<T extends Resource>({ request, tickedCount, total, onLoad }: EverythingProps<T>) {
+  const [loaded, setLoaded] = useState<number>();
+  const [problem, setProblem] = useState<string>();
+  if (total <= tickedCount) return null;
+  if (total > MOST_AT_ONCE)
+    return <span>To select all, narrow the search to at most {count.format(MOST_AT_ONCE)}.</span>;
+  const select = async () => {
+    setProblem(undefined);
+    setLoaded(0);
+    try {
+      onLoad(await loadAll<T>(request, request.attributes, setLoaded));
+    } catch (error) {
+      setProblem((error as Error).message);
+    } finally {
+      setLoaded(undefined);
+    }
+  };
+  return (
+    <>
+      <Button kind="quiet" isPending={loaded !== undefined} onPress={() => void select()}>
+        {loaded === undefined
+          ? `Select all ${count.format(total)} that match`
+          : `Selecting ${count.format(loaded)} of ${count.format(total)}`}
+      </Button>
+      {problem !== undefined && <span role="alert">They were not selected: {problem}</span>}
+    </>
+  );
+}

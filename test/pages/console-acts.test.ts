@@ -1,0 +1,137 @@
+import { expect } from "chai";
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
+import { expectStatus } from "../support/assertions.js";
+import type { Body } from "../support/client.js";
+import { forEachEngine } from "../support/engines.js";
+import { createUser, MEMBERSHIP, severalAtATime } from "../support/factories.js";
+import {
+  enterConsole,
+  expectConsoleUsable,
+  expectTitle,
+  names,
+  person,
+  useConsole,
+} from "./console-fixture.js";
+
+/** More than one portion, and more than the list loads at first. */
+const MANY = 130;
+
+describe("Acts of the console on many people", function () {
+  this.timeout(120_000);
+
+  forEachEngine((engine) => {
+    const given = useConsole(engine, () => ({ BULK_MAX_OPERATIONS: "40" }));
+    let admin: Body;
+    let acme: Body;
+    let page: Page;
+
+    before(async () => {
+      admin = await person(given, "Ada Lovelace");
+      acme = await given.organization("Acme");
+      const people = await severalAtATime([...Array(MANY).keys()], (number) =>
+        createUser(given.scim, {
+          userName: `person.${number}@acme.example`,
+          displayName: number === 7 ? "=Person 7" : `Person ${number}`,
+        }),
+      );
+      const value = [admin, ...people].map(({ id }) => ({ value: id }));
+      expectStatus(await given.scim.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value }), 204);
+      await given.change(`/Users/${admin.id}`, `${MEMBERSHIP}:organizationRoles`, [
+        { value: "organization-admin", organization: acme.id },
+      ]);
+    });
+    beforeEach(async () => {
+      page = await enterConsole(given, admin, `/${acme.id}/users?q=person`);
+      await expectTitle(page, "Users");
+    });
+
+    const box = (name: string) => page.getByRole("checkbox", { name: `Select ${name}`, exact: true });
+    const press = (name: string | RegExp) => page.getByRole("button", { name, exact: true }).click();
+    const inAcme = (filter: string) =>
+      given.scim.get(
+        `/Users?count=0&filter=${encodeURIComponent(`groups.value eq "${acme.id}" and ${filter}`)}`,
+      );
+    const countIn = async (filter: string): Promise<number> =>
+      expectStatus(await inAcme(filter), 200).totalResults;
+
+    it("clear the selection for good when the search changes, and say so", async () => {
+      await box("Person 0").check();
+      await page.getByText("1 person selected").waitFor();
+      await page.goBack();
+      await page.goForward();
+      await page.getByRole("searchbox").waitFor();
+      expect(await box("Person 0").isChecked()).to.equal(false);
+      await box("Person 1").check();
+      await page.getByText("1 person selected").waitFor();
+    });
+
+    it("give a role to those who are ticked, and take it away", async () => {
+      for (const how of ["Give roles", "Take roles away"]) {
+        await box("Person 0").check();
+        await box("Person 1").check();
+        await press("Change roles");
+        await page.getByRole("dialog", { name: "Change roles of 2 people" }).waitFor();
+        if (how === "Give roles") await expectConsoleUsable(page, `console roles of many ${engine.name}`);
+        await page.getByRole("radio", { name: how }).check();
+        await press(/^(Give roles to|Take roles from) 2 people$/);
+        await page.getByText("Choose a role").waitFor();
+        await page.getByRole("checkbox", { name: "Organization billing manager" }).check();
+        await press(/^(Give roles to|Take roles from) 2 people$/);
+        await page.getByText("2 people were changed.").waitFor();
+        const expected = how === "Give roles" ? 2 : 0;
+        const filter = `${MEMBERSHIP}:organizationRoles.value eq "organization-billing-manager"`;
+        expect(await countIn(filter), how).to.equal(expected);
+        await press("Dismiss");
+      }
+    });
+
+    it("reach all that match in portions of the size that the server takes, each with a result", async () => {
+      await page.getByRole("checkbox", { name: "Select all that are loaded" }).check();
+      await press(`Select all ${MANY} that match`);
+      await page.getByText(`${MANY} people selected`).waitFor();
+      await press("Deactivate");
+      const question = page.getByRole("alertdialog", {
+        name: `Deactivate ${MANY} people in \u2068Acme\u2069?`,
+      });
+      expect(await question.locator(":focus").innerText()).to.equal("Cancel");
+      await press(`Deactivate ${MANY} people`);
+      await page.getByText(`${MANY} people were deactivated.`).waitFor();
+      await expectConsoleUsable(page, `console results of many ${engine.name}`);
+      const downloading = page.waitForEvent("download");
+      await press("Download results");
+      const csv = await readFile(await (await downloading).path(), "utf8");
+      expect(csv.trim().split("\r\n")).to.have.length(MANY + 1);
+      expect(csv, "no formula").to.include(`"'=Person 7"`).and.to.include('"done"');
+      await page.getByRole("button", { name: "Status", exact: true }).click();
+      await page.getByRole("menuitemradio", { name: "Inactive" }).click();
+      await page.getByText(`${MANY} users`).waitFor({ state: "attached" });
+    });
+
+    it("wait as long as the server asks, can be stopped, and say what was not tried", async () => {
+      let isFirst = true;
+      await page.route("**/scim/v2/Bulk", async (route) => {
+        if (!isFirst) return route.continue();
+        isFirst = false;
+        return route.fulfill({
+          status: 429,
+          headers: { "Retry-After": "600" },
+          json: { detail: "Too many" },
+        });
+      });
+      await box("Person 0").check();
+      await box("Person 1").check();
+      await press("Activate");
+      await press("Activate 2 people");
+      await page.getByText(/The server is busy; it goes on at/).waitFor();
+      await expectConsoleUsable(page, `console while it waits ${engine.name}`);
+      await press("Stop");
+      await page.getByText("You stopped it: 2 were not tried.").waitFor();
+      await page.getByText("2 people selected").waitFor();
+      await press("Activate");
+      await press("Activate 2 people");
+      await page.getByText("2 people were activated.").waitFor();
+      expect(await names(page)).to.include("Person 0");
+    });
+  });
+});
