@@ -42,6 +42,14 @@ const router = createBrowserRouter(
               path: "create",
               lazy: async () => ({ Component: (await import("./users/create-user.tsx")).CreateUser }),
             },
+            {
+              path: "add",
+              lazy: async () => ({ Component: (await import("./users/add-user.tsx")).AddUser }),
+            },
+            {
+              path: "invite",
+              lazy: async () => ({ Component: (await import("./users/invite.tsx")).Invite }),
+            },
             { path: ":id", Component: UserPanel },
           ],
         },

@@ -49,13 +49,13 @@ function Over({ act: { words, results } }: { readonly act: Act }) {
         <div>
           {failed.slice(0, LISTED).map(({ item, reason }) => (
             <p key={item.id}>
-              {words.failed(item.name)}: {reason}
+              {words.failed(<bdi>{item.name}</bdi>)}: {reason}
             </p>
           ))}
           {failed.length > LISTED && (
             <p>And {count.format(failed.length - LISTED)} others were not; the results name them all.</p>
           )}
-          {done.length === 1 && only && <p>{words.doneOne(only.item.name)}</p>}
+          {done.length === 1 && only && <p>{words.doneOne(<bdi>{only.item.name}</bdi>)}</p>}
           {done.length > 1 && <p>{words.done(done.length)}</p>}
           {left.length > 0 && (
             <p>

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import type { ReactNode } from "react";
 import { queries, scimIn } from "../server.ts";
 import type { ServiceProviderConfig } from "../scim/resources.ts";
 import type { ScimClient } from "../scim/client.ts";
@@ -12,9 +13,9 @@ export interface ActWords {
   /** Of so many, afterwards: '40 people were removed.' */
   readonly done: (count: number) => string;
   /** Of one: 'Ann Lee was removed.' */
-  readonly doneOne: (name: string) => string;
+  readonly doneOne: (name: ReactNode) => ReactNode;
   /** Of one that it failed for, before the reason: 'Ann Lee was not removed'. */
-  readonly failed: (name: string) => string;
+  readonly failed: (name: ReactNode) => ReactNode;
 }
 
 /** An act on many, as it stands. */
@@ -49,6 +50,10 @@ export const useAct = () =>
 
 /** Whether an act runs; there is one at a time. */
 export const isActing = () => current?.stop !== undefined;
+
+/** Shows what came of something that was done already. */
+export const showResults = (realm: string, words: ActWords, results: readonly ActResult[]) =>
+  set({ realm, words, total: results.length, results, stop: undefined });
 
 export const dismissAct = () => set(undefined);
 

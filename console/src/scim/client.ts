@@ -166,3 +166,12 @@ function withQuery(path: string, query: Query): string {
 
 /** Whether something is not there, or not in this realm. */
 export const isNotFound = (error: unknown) => error instanceof ScimError && error.status === 404;
+
+/** A refused operation of a Bulk as the error that a single request would have. */
+export const refusalOf = (result: BulkResult | undefined) =>
+  new ScimError(
+    Number(result?.status ?? 500),
+    result?.response?.scimType,
+    result?.response?.detail ?? "The server did not say why.",
+    undefined,
+  );

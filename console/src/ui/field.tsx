@@ -1,5 +1,5 @@
 import type { Ref } from "react";
-import { FieldError, Input, Label, Text, TextField } from "react-aria-components";
+import { FieldError, Input, Label, Text, TextArea, TextField } from "react-aria-components";
 import type { TextFieldProps } from "react-aria-components";
 import styles from "./field.module.css";
 
@@ -8,14 +8,20 @@ export interface FieldProps extends Omit<TextFieldProps, "className" | "children
   readonly hint?: string;
   /** What is wrong with it, as the server says. */
   readonly error?: string;
-  readonly inputRef?: Ref<HTMLInputElement>;
+  readonly inputRef?: Ref<HTMLInputElement & HTMLTextAreaElement>;
+  /** Whether it has several lines. */
+  readonly isLong?: boolean;
 }
 
 /** A field of a form: what it is, what to enter, and what is wrong with it. */
-export const Field = ({ label, hint, error, inputRef, ...props }: FieldProps) => (
+export const Field = ({ label, hint, error, inputRef, isLong = false, ...props }: FieldProps) => (
   <TextField {...props} className={styles.field} isInvalid={error !== undefined || props.isInvalid}>
     <Label>{label}</Label>
-    <Input className={styles.input} ref={inputRef} />
+    {isLong ? (
+      <TextArea className={`${styles.input} ${styles.long}`} ref={inputRef} rows={6} />
+    ) : (
+      <Input className={styles.input} ref={inputRef} />
+    )}
     {hint !== undefined && (
       <Text slot="description" className={styles.hint}>
         {hint}

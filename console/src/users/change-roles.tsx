@@ -3,13 +3,12 @@ import { useForm } from "react-hook-form";
 import { isProvider } from "../frame/realm.ts";
 import { Picker } from "../lists/picker.tsx";
 import type { Named } from "../lists/named-query.ts";
-import { MEMBERSHIP } from "../scim/resources.ts";
 import type { User } from "../scim/resources.ts";
 import { DialogFrame } from "../ui/form-dialog.tsx";
 import { Form, FormBoxes, FormChoice } from "../ui/form.tsx";
 import { patchOf, peopleOf, start, wordsFor } from "./user-acts.tsx";
 import type { Place, UserAct } from "./user-acts.tsx";
-import { grantableRoles } from "./roles.ts";
+import { givenRoles, grantableRoles, takenRoles } from "./roles.ts";
 import type { ActResult } from "../acts/act.ts";
 
 interface RolesChange {
@@ -69,7 +68,7 @@ export function ChangeRoles({ users, place, onClose, onDone }: ChangeRolesProps)
             />
             {organization && (
               <p>
-                Roles in <strong>{organization.displayName}</strong>
+                Roles in <strong>{organization.name}</strong>
               </p>
             )}
           </>
@@ -99,26 +98,11 @@ function rolesAct(
   const isGiven = how === "give";
   return {
     ...{ title: "", action: "", effects: [] },
-    words: {
-      ...wordsFor(isGiven ? `Giving roles to ${people}` : `Taking roles from ${people}`, "changed"),
-    },
+    words: wordsFor(isGiven ? `Giving roles to ${people}` : `Taking roles from ${people}`, "changed"),
     operationOf: (user) =>
-      patchOf(user, ...(isGiven ? [givenRoles(roles, organization)] : takenRoles(roles, organization))),
+      patchOf(
+        user,
+        ...(isGiven ? [givenRoles(roles, organization?.id)] : takenRoles(roles, organization?.id)),
+      ),
   };
 }
-
-const ORGANIZATION_ROLES = `${MEMBERSHIP}:organizationRoles`;
-
-const givenRoles = (roles: readonly string[], organization: Named | undefined) => ({
-  op: "add",
-  path: organization ? ORGANIZATION_ROLES : "roles",
-  value: roles.map((value) => ({ value, ...(organization && { organization: organization.id }) })),
-});
-
-const takenRoles = (roles: readonly string[], organization: Named | undefined) =>
-  roles.map((role) => ({
-    op: "remove",
-    path: organization
-      ? `${ORGANIZATION_ROLES}[value eq "${role}" and organization eq "${organization.id}"]`
-      : `roles[value eq "${role}"]`,
-  }));

@@ -1,3 +1,5 @@
+import { MEMBERSHIP } from "../scim/resources.ts";
+import type { PatchOperation } from "../scim/patch.ts";
 import type { Realm } from "../scim/resources.ts";
 import { nameOfRole } from "./user-names.ts";
 
@@ -6,3 +8,22 @@ export const grantableRoles = (realm: Realm, type: "provider" | "organization") 
   (realm.grantableRoles ?? [])
     .filter((role) => role.type === type)
     .map(({ value }) => ({ value, label: nameOfRole(value) }));
+
+const ORGANIZATION_ROLES = `${MEMBERSHIP}:organizationRoles`;
+
+/** Gives roles. @param organization in the provider's realm, whose roles they are; undefined: those of the realm itself */
+export const givenRoles = (roles: readonly string[], organization?: string): PatchOperation => ({
+  op: "add",
+  path: organization === undefined ? "roles" : ORGANIZATION_ROLES,
+  value: roles.map((value) => ({ value, ...(organization !== undefined && { organization }) })),
+});
+
+/** Takes roles away, as `givenRoles` gives them. */
+export const takenRoles = (roles: readonly string[], organization?: string): readonly PatchOperation[] =>
+  roles.map((role) => ({
+    op: "remove",
+    path:
+      organization === undefined
+        ? `roles[value eq "${role}"]`
+        : `${ORGANIZATION_ROLES}[value eq "${role}" and organization eq "${organization}"]`,
+  }));

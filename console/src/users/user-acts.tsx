@@ -3,6 +3,8 @@ import type { ActWords } from "../acts/act-store.ts";
 import type { ActResult } from "../acts/act.ts";
 import { isProvider } from "../frame/realm.ts";
 import type { BulkOperation } from "../scim/client.ts";
+import { patchIn } from "../scim/patch.ts";
+import type { PatchOperation } from "../scim/patch.ts";
 import type { Realm, User } from "../scim/resources.ts";
 import { confirm } from "../ui/confirm.tsx";
 import { nameOf } from "./user-names.ts";
@@ -41,15 +43,24 @@ export interface UserAct {
 export const wordsFor = (doing: string, past: string): ActWords => ({
   doing,
   done: (count) => `${number.format(count)} people were ${past}.`,
-  doneOne: (name) => `${isolated(name)} was ${past}.`,
-  failed: (name) => `${isolated(name)} was not ${past}`,
+  doneOne: (name) => (
+    <>
+      {name} was {past}.
+    </>
+  ),
+  failed: (name) => (
+    <>
+      {name} was not {past}
+    </>
+  ),
 });
 
-export const patchOf = (user: User, ...operations: readonly object[]): BulkOperation => ({
-  method: "PATCH",
-  path: `/Users/${user.id}`,
-  data: { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations: operations },
-});
+/** Words for invitations. @param count of those that are sent */
+export const invitationWords = (count: number): ActWords =>
+  wordsFor(`Inviting ${number.format(count)} people`, "invited");
+
+export const patchOf = ({ id }: User, ...operations: readonly PatchOperation[]): BulkOperation =>
+  patchIn(`/Users/${id}`, ...operations);
 
 /** Removal from the organization; in the provider's realm it is the account that goes. */
 export function removal(users: readonly User[], { realm, name }: Place): UserAct {

@@ -68,6 +68,12 @@ export function UsersPage() {
     </>
   );
 
+  const to = (pathname: string, label: string, kind: "primary" | "secondary" = "secondary") => (
+    <LinkButton to={{ pathname, search }} kind={kind}>
+      {label}
+    </LinkButton>
+  );
+
   return (
     <>
       <ListPage
@@ -83,11 +89,11 @@ export function UsersPage() {
         everything={{ ...request, attributes: ATTRIBUTES_FOR_ACTS }}
         actions={actions}
         buttons={
-          may(realm, "create Users") && (
-            <LinkButton to={{ pathname: "create", search }} kind="primary">
-              Create user
-            </LinkButton>
-          )
+          <>
+            {may(realm, "change Groups") && to("add", "Add user")}
+            {may(realm, "create Users") && to("create", "Create user")}
+            {may(realm, "create Invitations") && to("invite", "Invite", "primary")}
+          </>
         }
         emptyText="People appear here when an identity provider, an administrator or an invitation adds them."
       />

@@ -1,0 +1,17 @@
+import type { BulkOperation } from "./client.ts";
+
+const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/** An operation of a PATCH (RFC 7644 section 3.5.2). */
+export interface PatchOperation {
+  readonly op: "add" | "remove" | "replace";
+  readonly path: string;
+  readonly value?: unknown;
+}
+
+/** A PATCH in a Bulk. */
+export const patchIn = (path: string, ...operations: readonly PatchOperation[]): BulkOperation => ({
+  method: "PATCH",
+  path,
+  data: { schemas: [PATCH_OP], Operations: operations },
+});
