@@ -33,6 +33,8 @@ const LOOKUPS = [
   'meta.lastModified gt "2026-11-23T12:00:00Z"',
   'userName sw "dana"',
   'userName eq "dana" and active eq true',
+  "active eq false",
+  'meta.created gt "2026-11-23T12:00:00Z"',
   'name.familyName sw "ros"',
   `${ENTERPRISE_USER}:department eq "Sales" and active eq true`,
   "urn:muster:params:scim:schemas:extension:membership:2.0:User:hasSecondFactor eq true",
@@ -40,7 +42,14 @@ const LOOKUPS = [
 ];
 
 /** What lists are sorted by. */
-const ORDERS = ["userName", "displayName", "name.familyName", "externalId", "meta.lastModified"];
+const ORDERS = [
+  "userName",
+  "displayName",
+  "name.familyName",
+  "externalId",
+  "meta.lastModified",
+  "meta.created",
+];
 
 /** An index that begins with the organization and goes on with what is asked for, or one of a person or a team. */
 const OF_ORGANIZATION =
@@ -109,6 +118,13 @@ describe("Looking users up", () => {
         expect(plan).to.not.match(SCAN_OF_MEMBERS);
       });
     }
+
+    it("by the role of the provider's administrators is served by an index of those with a role", async () => {
+      const plan = await database.transaction((session) =>
+        planOfFilter(session, 'roles.value eq "provider-admin"'),
+      );
+      expect(plan).to.include("muster_accounts_roles_index");
+    });
 
     for (const name of ORDERS) {
       it(`in an organization, in the order of ${name}, is served by an index of its people`, async () => {

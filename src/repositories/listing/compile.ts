@@ -105,13 +105,17 @@ export class ListingCompiler {
       case "compare": {
         const rows = this.fields.flags?.[key(filter.field)];
         if (rows) return this.#flag(rows, filter, target);
+        const boolean = filter.operator === "eq" && this.fields.booleans?.[key(filter.field)];
+        if (boolean && typeof filter.value === "boolean") return sql(`(${boolean[`${filter.value}`]})`);
         return this.#compare(resolve(filter.field), filter.field, filter.operator, filter.value);
       }
       case "match": {
         const rows = this.#collection(filter.collection);
         const resolveElement = this.#element(rows, filter.collection);
         const inner = filter.filter && this.#filter(filter.filter, { ...target, resolve: resolveElement });
-        return this.#hasRow(rows, inner ?? ALWAYS, target);
+        const found = this.#hasRow(rows, inner ?? ALWAYS, target);
+        const indexed = rows.owner ? undefined : this.fields.haveElements?.[key(filter.collection)];
+        return indexed === undefined ? found : { ...found, text: `(${indexed} and ${found.text})` };
       }
     }
   }

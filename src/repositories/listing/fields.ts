@@ -57,10 +57,14 @@ export interface ResourceFields {
   readonly columns: Columns;
   /** Boolean attributes that each resource has, true where there is a row. */
   readonly flags?: Readonly<Record<string, Collection>>;
+  /** Conditions for boolean attributes that an index serves, for those that are true and those that are false. */
+  readonly booleans?: Readonly<Record<string, { readonly true: string; readonly false: string }>>;
   /** Multi-valued attributes that are stored as rows. */
   readonly collections: Readonly<Record<string, Collection>>;
   /** The JSON columns of all other attributes. */
   readonly documents: Readonly<Record<string, string>>;
+  /** Conditions that hold for all resources with an element of an attribute in a JSON column, and that an index serves. */
+  readonly haveElements?: Readonly<Record<string, string>>;
 }
 
 /** The elements of a multi-valued attribute as rows of a relation named `element`. */

@@ -96,7 +96,14 @@ const accountFields = (
     },
     ...(roles && { roles }),
   },
+  booleans: {
+    active: {
+      true: "accounts.active = true",
+      false: "accounts.active = false and accounts.is_active_assigned",
+    },
+  },
   documents: { ...PROFILE, roles: "accounts.roles_search" },
+  haveElements: { roles: "accounts.roles <> '[]'" },
 });
 
 /** Accounts as the source of a listing, with only their ids as columns. */
