@@ -24,6 +24,8 @@ export interface Dialect {
   readonly textItems: string;
   /** Whether a column is one of few texts, from one binding that is a JSON array of strings. */
   isOneOfFew(column: string): string;
+  /** A condition that most rows fulfil: other indexes are better than one for it. PostgreSQL knows that by its statistics. */
+  likely(condition: string): string;
   /** An expression that is no column as text without linguistic collation, as all text columns are. */
   readonly plainText: (expression: string) => string;
   /** A text value inside a JSON column, without linguistic collation; null when absent. */
@@ -79,6 +81,7 @@ export const sqliteDialect: Dialect = {
   forClaim: "",
   textItems: "json_each(?) as items",
   isOneOfFew: (column) => `${column} in (select value from json_each(?))`,
+  likely: (condition) => `likely(${condition})`,
   plainText: (expression) => `(${expression})`,
   jsonText: (column, path) => `(${sqliteJson(column, path)})`,
   jsonBoolean: (column, path) => `(${sqliteJson(column, path)})`,
@@ -112,6 +115,7 @@ export const postgresDialect: Dialect = {
   textItems: "jsonb_array_elements_text(?::jsonb) as items(value)",
   // As an array, which PostgreSQL expects to be short: it expects a table to have a hundred rows, and may read all of the other one.
   isOneOfFew: (column) => `${column} = any (array(select jsonb_array_elements_text(?::jsonb)))`,
+  likely: (condition) => condition,
   plainText: (expression) => `((${expression}) collate "C")`,
   jsonText: (column, path) => `((${column} #>> ${postgresPath(path)}) collate "C")`,
   jsonBoolean: (column, path) => `((${column} #>> ${postgresPath(path)})::boolean)`,

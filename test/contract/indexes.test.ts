@@ -119,6 +119,12 @@ describe("Looking users up", () => {
       });
     }
 
+    it("by an attribute and by being active reads those with the attribute", async () => {
+      const filter = `${ENTERPRISE_USER}:department eq "Sales" and active eq true`;
+      const plan = await database.transaction((session) => planOfFilter(session, filter));
+      expect(plan).to.include("department_key_index");
+    });
+
     it("by the role of the provider's administrators is served by an index of those with a role", async () => {
       const plan = await database.transaction((session) =>
         planOfFilter(session, 'roles.value eq "provider-admin"'),

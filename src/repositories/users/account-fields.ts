@@ -98,7 +98,7 @@ const accountFields = (
   },
   booleans: {
     active: {
-      true: "accounts.active = true",
+      true: dialect.likely("accounts.active = true"),
       false: "accounts.active = false and accounts.is_active_assigned",
     },
   },
