@@ -118,6 +118,36 @@ describeOwnAddresses(
         await mailbox.expect(victim.userName, 5);
       });
 
+      it("by its owner twice more, whatever others have sent there, and by nobody else", async () => {
+        const [victim, shared] = [await person(), address("shared")];
+        const owners = [
+          await person({ emails: [{ value: shared }] }),
+          await person({ emails: [{ value: shared }] }),
+        ];
+        const stranger = await signedIn((await person()).userName);
+        for (const each of [victim.userName, shared]) {
+          for (let n = 1; n <= 3; n += 1) {
+            const own = n === 1 ? stranger : await signedIn((await person()).userName);
+            await linkFor(own, each, n);
+          }
+        }
+        const own = await signedIn(victim.userName);
+        await linkFor(own, victim.userName, 4);
+        await linkFor(own, victim.userName, 5);
+        for (const asking of [own, stranger]) {
+          expect((await ask(asking, victim.userName)).status).to.equal(202);
+        }
+        // Two for the address, not for each account that has it.
+        for (const [n, { userName }] of owners.entries()) {
+          await linkFor(await signedIn(userName), shared, 4 + n);
+          expect((await ask(await signedIn(userName), n === 0 ? address() : shared)).status).to.equal(202);
+        }
+        // Mail goes in the order in which it was asked for.
+        await linkFor(stranger, address("last"));
+        expect(mailbox.to(victim.userName)).to.have.length(5);
+        expect(mailbox.to(shared)).to.have.length(5);
+      });
+
       it("however much mail the organization has sent that created the account", async () => {
         const { own: inAcme } = await organization();
         const body = { schemas: [CORE_USER], userName: address("jo") };

@@ -22,6 +22,15 @@ export interface MailCause {
   readonly organizationId?: string | undefined;
 }
 
+/** Who asks for mail to an address. */
+interface AskedMail extends Pick<MailCause, "actor"> {
+  readonly createdBy: string | undefined;
+  readonly isOwn: boolean;
+}
+
+/** Mails to an address that its owner can ask for in an hour, whatever others have sent there. */
+const OWN_AN_HOUR = 2;
+
 /** Writes mail into the outbox, in the transaction of its cause, within limits. */
 export class OutgoingMail {
   constructor(
@@ -50,14 +59,16 @@ export class OutgoingMail {
 
   /**
    * Writes mail that a person has sent to an address of their choice. Beyond a third of the limit of the address it is dropped:
-   * a refusal would tell what others had sent there.
+   * a refusal would tell what others had sent there. To an address that is the person's already, some more goes, apart from
+   * those limits: what strangers have sent there must not keep the person's own mail from it.
    *
    * @param createdBy the organization that created the person's account: limits how much its people can send
+   * @param isOwn whether mail about the account goes to the address already
    * @throws TooManyRequestsError beyond the limits of the person and of the organization; then nothing is written
    */
   async writeSilently(
     repositories: Pick<Repositories, "outbox" | "rateLimits">,
-    { actor, createdBy }: Pick<MailCause, "actor"> & { readonly createdBy: string | undefined },
+    { actor, createdBy, isOwn }: AskedMail,
     mail: NewMail & { readonly address: string },
   ): Promise<void> {
     await this.count(repositories, { actor }, 1);
@@ -66,8 +77,17 @@ export class OutgoingMail {
       const ofOrganization = { points: this.limits.perOrganization, seconds: DAY };
       await countWithin(this.deps, repositories, `mail by people of ${createdBy}`, ofOrganization);
     }
-    if (!(await this.#hasRoom(repositories, foldCase(mail.address)))) return;
+    const key = foldCase(mail.address);
+    const hasRoom =
+      (isOwn && (await this.#hasOwnRoom(repositories, key))) || (await this.#hasRoom(repositories, key));
+    if (!hasRoom) return;
     await repositories.outbox.insert([{ ...mail, id: this.deps.newId(), createdAt: this.deps.now() }]);
+  }
+
+  /** Counted by address, so that there is not more of it where several accounts have the same. */
+  async #hasOwnRoom(repositories: Pick<Repositories, "rateLimits">, key: string): Promise<boolean> {
+    const own = { points: OWN_AN_HOUR, seconds: HOUR };
+    return (await counted(this.deps, repositories, `mail of their own to ${key}`, own)).excess <= 0;
   }
 
   /**

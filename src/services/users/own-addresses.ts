@@ -121,7 +121,9 @@ export class OwnAddressService {
       await ownAddresses.begin({ accountId, address, revision, expiresAt: later(now, LINK_SECONDS) }, hash);
       const { organizationId: createdBy } = await accounts.origin(accountId);
       const mail = { kind: "address-proof", accountId, address, revision } as const;
-      await this.mail.writeSilently(repositories, { actor: author.actor, createdBy }, mail);
+      const personal = await personalAddresses(repositories, account);
+      const isOwn = personal.some((each) => isSameMailbox(each, address));
+      await this.mail.writeSilently(repositories, { actor: author.actor, createdBy, isOwn }, mail);
       await this.deps.changes.record(repositories, author, {
         ...{ action: "change", target: targetOf(account) },
         detail: "asked for the proof of a new address",
