@@ -187,6 +187,82 @@ describe("Repositories in the realm of an organization", () => {
       });
     }
 
+    it("count their own, and those of all organizations in the provider's realm", async () => {
+      const counted = async (realm: Realm) => {
+        const { counts } = new Repositories(database.reader, realm);
+        const { totals, organizations, teams } = await counts.all(AT);
+        const matching = await counts.matching({ filter: isId(globex.account.id) }, () => "");
+        return {
+          totals: Object.fromEntries(totals.map(({ value, count }) => [value, count])),
+          organizations: organizations.length,
+          teams: teams.map(({ value }) => value),
+          ofGlobex: matching.totals[0]?.count,
+        };
+      };
+      const own = await counted({ type: "organization", organizationId: acme.organization.id });
+      expect(own).to.deep.equal({
+        ...{
+          totals: { User: 2, Team: 1, Invitation: 1 },
+          organizations: 0,
+          teams: [acme.team.id],
+          ofGlobex: 0,
+        },
+      });
+      const all = await counted(PROVIDER_REALM);
+      expect(all.totals).to.deep.equal({ User: 4, Group: 2, Team: 2, Invitation: 2 });
+      expect(all).to.deep.include({ organizations: 2, ofGlobex: 1 });
+    });
+
+    it("find whom a name signs in by the organization whose name it is", async () => {
+      const { credentials } = new Repositories(database.reader, PROVIDER_REALM);
+      const findIn = async (world: World) =>
+        (await credentials.findIn(acme.organization.id, world.account.userName.toUpperCase()))?.accountId;
+      expect([await findIn(acme), await findIn(globex)]).to.deep.equal([acme.account.id, undefined]);
+      expect((await credentials.find(globex.account.userName))?.accountId).to.equal(globex.account.id);
+    });
+
+    it("end the sessions of a factor of one person, and neither others of the person nor of other people", async () => {
+      const call: Call = async ({ sessions }, { account, colleague }) => {
+        const insert = (id: string, accountId: string, factor?: string) =>
+          sessions.insert(
+            {
+              ...{ id, accountId, credentialOrganizationId: undefined, realm: PROVIDER_REALM, createdAt: AT },
+              ...{ lastUsedAt: AT, expiresAt: LATER, address: undefined, client: undefined },
+              ...(factor !== undefined && { factor: { id: factor, at: AT } }),
+            },
+            { secretHash: `hash of ${id}`, passwordHash: "hash" },
+          );
+        await insert("with the factor", account.id, "phone");
+        await insert("with another", account.id, "old phone");
+        await insert("without", account.id);
+        await insert("of a colleague", colleague, "phone");
+        await sessions.endOfFactor({ id: "phone", accountId: account.id });
+        const names = ["with the factor", "with another", "without", "of a colleague"];
+        const left = await Promise.all(names.map((id) => sessions.findById(id)));
+        return left.map((each) => each !== undefined);
+      };
+      expect((await inAcme(call, acme)).result).to.deep.equal([false, true, true, true]);
+    });
+
+    it("count the mail that was sent to a person of some kinds since a time, of one organization or of none", async () => {
+      const call: Call = async ({ outbox }, { account, organization, colleague }) => {
+        const kinds = ["second-factor-added"] as const;
+        const insert = async (id: string, more: object, at = LATER) => {
+          const mail = { id, kind: kinds[0], accountId: account.id, revision: 0, createdAt: AT, ...more };
+          await outbox.insert([mail]);
+          await outbox.end(id, "sent", at);
+        };
+        await insert("own", {});
+        await insert("of the organization", { organizationId: organization.id });
+        await insert("of another kind", { kind: "second-factor-removed" });
+        await insert("to a colleague", { accountId: colleague });
+        await insert("too long ago", {}, AT);
+        const sent = (about?: { organizationId?: string }) => outbox.sentSince(account.id, kinds, AT, about);
+        return [await sent(), await sent({}), await sent({ organizationId: organization.id })];
+      };
+      expect((await inAcme(call, acme)).result).to.deep.equal([2, 1, 1]);
+    });
+
     it("have a case here for each function that is given what it works on", () => {
       const tested = new Set(
         [...Object.keys(READS), ...Object.keys(WRITES)].map((name) => name.split(" ")[0]),
