@@ -5,7 +5,6 @@ import { Frame } from "./frame/frame.tsx";
 import { Home } from "./frame/home.tsx";
 import { NothingHere, ProblemPage } from "./frame/problem-page.tsx";
 import { REALM_ROUTE } from "./frame/realm.ts";
-import { OrganizationsPage } from "./organizations/organizations-page.tsx";
 import { BASE_PATH } from "./page.ts";
 import { queries } from "./server.ts";
 import { UserPanel } from "./users/user-panel.tsx";
@@ -53,7 +52,68 @@ const router = createBrowserRouter(
             { path: ":id", Component: UserPanel },
           ],
         },
-        { path: "organizations", Component: OrganizationsPage },
+        {
+          path: "organizations",
+          lazy: async () => ({
+            Component: (await import("./organizations/organizations-page.tsx")).OrganizationsPage,
+          }),
+          children: [
+            {
+              path: "create",
+              lazy: async () => ({
+                Component: (await import("./organizations/create-organization.tsx")).CreateOrganization,
+              }),
+            },
+            {
+              path: ":id",
+              lazy: async () => ({
+                Component: (await import("./organizations/organization-panel.tsx")).OrganizationPanel,
+              }),
+              children: [
+                {
+                  path: "edit",
+                  lazy: async () => ({
+                    Component: (await import("./organizations/edit-organization.tsx")).EditOrganization,
+                  }),
+                },
+              ],
+            },
+          ],
+        },
+        {
+          path: "organization",
+          lazy: async () => ({
+            Component: (await import("./organizations/own-organization.tsx")).OwnOrganization,
+          }),
+          children: [
+            {
+              path: "edit",
+              lazy: async () => ({
+                Component: (await import("./organizations/edit-organization.tsx")).EditOrganization,
+              }),
+            },
+          ],
+        },
+        {
+          path: "teams",
+          lazy: async () => ({ Component: (await import("./teams/teams-page.tsx")).TeamsPage }),
+          children: [
+            {
+              path: "create",
+              lazy: async () => ({ Component: (await import("./teams/create-team.tsx")).CreateTeam }),
+            },
+            {
+              path: ":id",
+              lazy: async () => ({ Component: (await import("./teams/team-panel.tsx")).TeamPanel }),
+              children: [
+                {
+                  path: "edit",
+                  lazy: async () => ({ Component: (await import("./teams/edit-team.tsx")).EditTeam }),
+                },
+              ],
+            },
+          ],
+        },
         {
           path: "invitations",
           lazy: async () => ({

@@ -134,7 +134,7 @@ describe("The console", function () {
 
     it("lists organizations with the number of their members", async () => {
       await enter("/provider/organizations");
-      await page.getByRole("cell", { name: "Acme & <Sons>", exact: true }).waitFor();
+      await page.getByRole("link", { name: "Acme & <Sons>", exact: true }).waitFor();
       expect(await page.getByRole("row", { name: /Acme & <Sons>/ }).innerText()).to.include("5");
       await expectConsoleUsable(page, `console organizations ${engine.name}`);
     });

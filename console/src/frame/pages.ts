@@ -1,4 +1,4 @@
-import { Activity, Building2, KeyRound, Mail, Users } from "lucide-react";
+import { Activity, Building2, KeyRound, Mail, Users, UsersRound } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import type { Realm } from "../scim/resources.ts";
 import { isProvider, may } from "./realm.ts";
@@ -19,6 +19,19 @@ const PAGES: readonly FramePage[] = [
     icon: Building2,
     // In an organization's realm, Groups are its teams.
     isOffered: (realm) => isProvider(realm) && may(realm, "read Groups"),
+  },
+  {
+    path: "organization",
+    label: "Organization",
+    icon: Building2,
+    isOffered: (realm) => !isProvider(realm) && may(realm, "read Groups"),
+  },
+  {
+    path: "teams",
+    label: "Teams",
+    icon: UsersRound,
+    // Those with a role in a team see that team.
+    isOffered: (realm) => may(realm, "read Teams") || (realm.teams ?? []).length > 0,
   },
   {
     path: "invitations",

@@ -1,4 +1,5 @@
 import { useParams } from "react-router";
+import { Creator } from "../activity/creator.tsx";
 import { isProvider, useRealm } from "../frame/realm.ts";
 import { oneQuery, PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
 import type { Invitation } from "../scim/resources.ts";
@@ -13,7 +14,7 @@ import { nameOfRole } from "../users/user-names.ts";
 import { InvitationActs } from "./invitation-acts.tsx";
 import { kindOf, nameOfInvitation, readable } from "./invitation-names.ts";
 import { InvitationStatus, MailStatus } from "./invitation-status.tsx";
-import { Inviter } from "./inviter.tsx";
+
 import styles from "./invitations.module.css";
 
 const ATTRIBUTES = [
@@ -112,7 +113,7 @@ function factsOf(invitation: Invitation): readonly Fact[] {
       "Limit",
       quota !== undefined && `${accepted.toLocaleString()} of ${quota.toLocaleString()} have accepted`,
     ],
-    ["Invited by", <Inviter key="inviter" id={invitation.id} />],
+    ["Invited by", <Creator key="creator" id={invitation.id} />],
     ["Created", <Time key="time" value={meta.created} />],
     ["Last change", <Time key="time" value={meta.lastModified} />],
   ];

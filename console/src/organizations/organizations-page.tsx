@@ -1,10 +1,12 @@
-import { useRealm } from "../frame/realm.ts";
+import { may, useRealm } from "../frame/realm.ts";
 import { ListPage } from "../lists/list-page.tsx";
 import { listQuery } from "../lists/list-query.ts";
 import { useListState } from "../lists/list-state.ts";
+import { RowName } from "../lists/row-name.tsx";
 import { search } from "../scim/filter.ts";
 import { ORGANIZATION } from "../scim/resources.ts";
 import type { Group } from "../scim/resources.ts";
+import { LinkButton } from "../ui/link-button.tsx";
 import type { Column } from "../ui/table.tsx";
 import { Time } from "../ui/time.tsx";
 
@@ -19,7 +21,7 @@ const COLUMNS: readonly Column<Group>[] = [
     header: "Name",
     enableSorting: true,
     meta: { isEssential: true },
-    cell: ({ row }) => <bdi title={row.original.displayName}>{row.original.displayName}</bdi>,
+    cell: ({ row: { original } }) => <RowName id={original.id} name={original.displayName} />,
   },
   {
     id: "description",
@@ -44,7 +46,7 @@ const NO_FILTERS: readonly string[] = [];
 
 /** The organizations of the provider. */
 export function OrganizationsPage() {
-  const { id } = useRealm();
+  const { id, realm } = useRealm();
   const [state, changes] = useListState(NO_FILTERS);
   const { sorting } = state;
   return (
@@ -62,6 +64,13 @@ export function OrganizationsPage() {
       filters={[]}
       columns={COLUMNS}
       nameOf={({ displayName }) => displayName}
+      buttons={
+        may(realm, "create Groups") && (
+          <LinkButton kind="primary" to={{ pathname: "create", search: location.search }}>
+            Create organization
+          </LinkButton>
+        )
+      }
       emptyText="Organizations appear here when an identity provider or an administrator creates them."
     />
   );

@@ -1,5 +1,11 @@
 export const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
 
+export const TEAM = "urn:muster:params:scim:schemas:core:2.0:Team";
+
+export const INVITATION = "urn:muster:params:scim:schemas:core:2.0:Invitation";
+
+export const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
+
 /** The extension in which Muster says what a User is in organizations. */
 export const MEMBERSHIP = "urn:muster:params:scim:schemas:extension:membership:2.0:User";
 
@@ -57,7 +63,7 @@ export interface User extends Resource {
     readonly lastActiveAt?: string;
     readonly memberships?: readonly Membership[];
     readonly organizationRoles?: readonly OrganizationRole[];
-    readonly teams?: readonly Reference[];
+    readonly teams?: readonly TeamSeat[];
     readonly setupMailStatus?: string;
     readonly setupMailStatusAt?: string;
     readonly hasSecondFactor?: boolean;
@@ -82,7 +88,27 @@ export interface OrganizationRole {
 export interface Group extends Resource {
   readonly displayName: string;
   readonly externalId?: string;
-  readonly [ORGANIZATION]?: { readonly description?: string; readonly memberCount?: number };
+  readonly [ORGANIZATION]?: {
+    readonly description?: string;
+    readonly memberCount?: number;
+    readonly requiresSecondFactor?: boolean;
+  };
+}
+
+/** A set of people inside one organization; identity providers call it a group. */
+export interface Team extends Resource {
+  readonly displayName: string;
+  readonly description?: string;
+  readonly externalId?: string;
+  readonly organization: Reference;
+  /** Roles in the organization that the members have by it. */
+  readonly roles?: readonly Valued[];
+  readonly memberCount?: number;
+}
+
+/** A team that a person is in. */
+export interface TeamSeat extends Reference {
+  readonly role?: string;
 }
 
 /** How an invitation stands. */
@@ -115,12 +141,6 @@ export interface Invitation extends Resource {
   readonly declinedBy?: readonly Valued[];
 }
 
-/** Something that was done, or refused. */
-export interface AuditEvent extends Resource {
-  readonly user?: Reference;
-  readonly token?: Reference;
-}
-
 /** Where the session acts, and what it may do there. */
 export interface Realm {
   readonly type: "provider" | "organization";
@@ -133,6 +153,8 @@ export interface Realm {
   }[];
   /** In the words of the access table, such as `read Users`. */
   readonly actions?: readonly string[];
+  /** The teams in which a role gives power to a person who is no administrator. */
+  readonly teams?: readonly TeamSeat[];
 }
 
 export interface List<T> {

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { Button } from "./button.tsx";
 import dialog from "./dialog.module.css";
+import { Field } from "./field.tsx";
 import { Notice } from "./notice.tsx";
 
 /** A dangerous act that a person is asked to confirm. */
@@ -13,6 +14,8 @@ export interface Confirmation {
   readonly text: ReactNode;
   /** The verb and the object again: 'Remove 12 people'. */
   readonly action: string;
+  /** What has to be typed first, where it is the most dangerous: the name of what goes. */
+  readonly typed?: string;
   /** Does it. What it throws is said, and the dialog stays. */
   readonly run: () => Promise<void>;
   /** What 'Cancel' is called where that says too little. */
@@ -73,7 +76,8 @@ interface QuestionProps {
 }
 
 function Question({ confirmation, isBusy, onBusy }: QuestionProps) {
-  const { title, text, action, cancel = "Cancel", run } = confirmation;
+  const { title, text, action, cancel = "Cancel", typed, run } = confirmation;
+  const [entered, setEntered] = useState("");
   const [problem, setProblem] = useState<string>();
   const act = async () => {
     onBusy(true);
@@ -92,12 +96,20 @@ function Question({ confirmation, isBusy, onBusy }: QuestionProps) {
     <div className={dialog.form}>
       <Heading slot="title">{title}</Heading>
       {text}
+      {typed !== undefined && (
+        <Field label={`Type the name to confirm: ${typed}`} value={entered} onChange={setEntered} />
+      )}
       {problem !== undefined && <Notice kind="problem">{problem}</Notice>}
       <div className={dialog.buttons}>
         <Button autoFocus isDisabled={isBusy} onPress={dismissConfirm}>
           {cancel}
         </Button>
-        <Button kind="danger" isPending={isBusy} onPress={() => void act()}>
+        <Button
+          kind="danger"
+          isPending={isBusy}
+          isDisabled={typed !== undefined && entered.trim() !== typed.trim()}
+          onPress={() => void act()}
+        >
           {action}
         </Button>
       </div>

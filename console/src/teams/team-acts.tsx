@@ -1,0 +1,50 @@
+import { useLocation, useNavigate } from "react-router";
+import { useRealm } from "../frame/realm.ts";
+import type { Team } from "../scim/resources.ts";
+import { queries, scimIn } from "../server.ts";
+import { ActBar } from "../ui/acts.tsx";
+import { Button } from "../ui/button.tsx";
+import { confirm } from "../ui/confirm.tsx";
+import { LinkButton } from "../ui/link-button.tsx";
+import { nameOfRole } from "../users/user-names.ts";
+import { powerOver } from "./team-power.ts";
+
+/** What can be done with a team as a whole. */
+export function TeamActs({ team }: { readonly team: Team }) {
+  const { id: realmId, realm } = useRealm();
+  const { search } = useLocation();
+  const navigate = useNavigate();
+  const { mayDescribe, mayDelete } = powerOver(team, realm);
+  const remove = async () => {
+    await scimIn(realmId).delete(`Teams/${team.id}`);
+    void navigate({ pathname: "..", search });
+    void queries.invalidateQueries({ queryKey: [realmId] });
+  };
+  if (!mayDescribe && !mayDelete) return null;
+  return (
+    <ActBar>
+      {mayDescribe && <LinkButton to={{ pathname: "edit", search }}>Edit</LinkButton>}
+      {mayDelete && <Button onPress={() => askToDelete(team, remove)}>Delete</Button>}
+    </ActBar>
+  );
+}
+
+function askToDelete({ displayName, roles = [], memberCount = 0 }: Team, run: () => Promise<void>): void {
+  const names = roles.map(({ value = "" }) => nameOfRole(value)).join(", ");
+  confirm({
+    title: `Delete the team \u2068${displayName}\u2069?`,
+    action: "Delete the team",
+    text: (
+      <>
+        <p>
+          {memberCount === 1
+            ? "Its member leaves it"
+            : `Its ${memberCount.toLocaleString()} members leave it`}
+          {names !== "" && ` and lose what they have by it: ${names}`}. This cannot be undone.
+        </p>
+        <p>The people stay in the organization.</p>
+      </>
+    ),
+    run,
+  });
+}

@@ -1,0 +1,90 @@
+import { expect } from "chai";
+import type { Page } from "playwright-core";
+import { expectStatus } from "../support/assertions.js";
+import type { Body } from "../support/client.js";
+import { forEachEngine } from "../support/engines.js";
+import { MEMBERSHIP, unique } from "../support/factories.js";
+import {
+  enterConsole,
+  expectConsoleUsable,
+  expectQuery,
+  expectTitle,
+  person,
+  useConsole,
+} from "./console-fixture.js";
+
+describe("Organizations in the console", function () {
+  this.timeout(120_000);
+
+  forEachEngine((engine) => {
+    const given = useConsole(engine);
+    let admin: Body;
+    let boss: Body;
+    let acme: Body;
+    let page: Page;
+
+    before(async () => {
+      admin = await person(given, "Ada Lovelace", ["provider-admin"]);
+      boss = await person(given, "Bea Boss");
+      acme = await given.organization("Acme & <Sons>");
+      const value = [{ value: boss.id }];
+      await given.scim.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value });
+      const roles = [{ value: "organization-admin", organization: acme.id }];
+      const path = `${MEMBERSHIP}:organizationRoles`;
+      expectStatus(await given.scim.patch(`/Users/${boss.id}`, { op: "add", path, value: roles }), 200);
+    });
+
+    it("opens one beside the list, and leads to its people, teams and invitations", async () => {
+      page = await enterConsole(given, admin, "/provider/organizations");
+      await page.getByRole("link", { name: "Acme & <Sons>" }).click();
+      const panel = page.getByRole("region", { name: "Acme & <Sons>" });
+      await panel.getByRole("link", { name: "Teams" }).waitFor();
+      await expectConsoleUsable(page, `console organization ${engine.name}`);
+      await panel.getByRole("link", { name: "1 member" }).click();
+      await expectTitle(page, "Users");
+      expectQuery(page, { organization: acme.id });
+      await page.getByRole("link", { name: "Bea Boss" }).waitFor();
+      expect(await page.getByRole("link", { name: "Ada Lovelace" }).count()).to.equal(0);
+    });
+
+    it("creates, renames and deletes one, the last only after its name was typed", async () => {
+      const [name, renamed] = [unique("Delta"), unique("Echo")];
+      page = await enterConsole(given, admin, "/provider/organizations");
+      await page.getByRole("link", { name: "Create organization" }).click();
+      await page.getByRole("textbox", { name: "Name" }).fill("acme & <sons>");
+      await page.getByRole("button", { name: "Create the organization" }).click();
+      await page
+        .getByText(/displayName/)
+        .first()
+        .waitFor();
+      await page.getByRole("textbox", { name: "Name" }).fill(name);
+      await page.getByRole("button", { name: "Create the organization" }).click();
+      await page.getByRole("heading", { level: 2, name }).waitFor();
+      await page.getByRole("link", { name: "Edit", exact: true }).click();
+      await page.getByRole("textbox", { name: "Name" }).fill(renamed);
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("heading", { level: 2, name: renamed }).waitFor();
+      const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+      await page.getByRole("button", { name: "Delete" }).click();
+      const act = page.getByRole("button", { name: "Delete the organization" });
+      expect(await act.isDisabled()).to.equal(true);
+      await page.getByRole("textbox", { name: /^Type the name to confirm/ }).fill(renamed);
+      await act.click();
+      await page.waitForURL((url) => url.pathname.endsWith("/provider/organizations"));
+      expectStatus(await given.scim.get(`/Groups/${id}`), 404);
+    });
+
+    it("shows an organization's administrator the own one, which is neither renamed nor deleted there", async () => {
+      page = await enterConsole(given, boss, `/${acme.id}/organization`);
+      await expectTitle(page, "Acme & <Sons>");
+      await page.getByRole("link", { name: "1 member" }).waitFor();
+      await expectConsoleUsable(page, `console own organization ${engine.name}`);
+      expect(await page.getByRole("button", { name: "Delete" }).count()).to.equal(0);
+      await page.getByRole("link", { name: "Edit", exact: true }).click();
+      await page.getByRole("textbox", { name: "Description" }).fill("They make everything");
+      expect(await page.getByRole("textbox", { name: "Name" }).count()).to.equal(0);
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByText("They make everything").waitFor();
+    });
+  });
+});
