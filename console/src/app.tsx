@@ -158,6 +158,12 @@ const router = createBrowserRouter(
             },
           ],
         },
+        {
+          path: "sessions",
+          lazy: async () => ({
+            Component: (await import("./sessions/own-sessions-page.tsx")).OwnSessionsPage,
+          }),
+        },
         { path: "*", Component: NothingHere },
       ],
     },

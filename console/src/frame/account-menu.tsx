@@ -1,6 +1,7 @@
-import { KeyRound, LogOut } from "lucide-react";
+import { KeyRound, LogOut, MonitorSmartphone } from "lucide-react";
 import { useState } from "react";
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { useNavigate } from "react-router";
 import { page } from "../page.ts";
 import { isSignedOut } from "../scim/session.ts";
 import { session } from "../server.ts";
@@ -12,7 +13,8 @@ import { useSession } from "./use-session.ts";
 
 /** Who is signed in: the own session, and the way out. */
 export function AccountMenu() {
-  const { user } = useSession();
+  const { user, realm } = useSession();
+  const navigate = useNavigate();
   const [isFailed, setIsFailed] = useState(false);
   const name = user.display ?? "You";
   const signOut = async () => {
@@ -36,6 +38,12 @@ export function AccountMenu() {
         </Button>
         <Popover className={menu.popover} placement="top start">
           <Menu className={menu.menu} aria-label="Your account">
+            {realm && (
+              <MenuItem className={menu.item} onAction={() => void navigate(`/${realm}/sessions`)}>
+                <MonitorSmartphone size={16} aria-hidden />
+                Your sessions
+              </MenuItem>
+            )}
             <MenuItem className={menu.item} href={new URL("session", page.base).href}>
               <KeyRound size={16} aria-hidden />
               Password and second factor

@@ -12,6 +12,7 @@ import { nameOfRealm } from "./realm-name.ts";
 import type { CurrentRealm } from "./realm.ts";
 import { RealmSwitcher } from "./realm-switcher.tsx";
 import { SecondFactorNotice } from "./second-factor-notice.tsx";
+import { SessionEnd } from "./session-end.tsx";
 import { SignInAgain } from "./sign-in-again.tsx";
 import { realmOf, useSession, useSessionOnReturn } from "./use-session.ts";
 
@@ -58,6 +59,7 @@ export function Frame() {
         <AccountMenu />
       </header>
       <main className={styles.main} ref={main} tabIndex={-1} aria-busy={isLoading}>
+        <SessionEnd />
         <SecondFactorNotice />
         <ActNotice />
         {isElsewhere && <Elsewhere realm={id} />}

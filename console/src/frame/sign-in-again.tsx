@@ -56,7 +56,7 @@ function SignInForm() {
     <Form onSubmit={(event) => void submit(event)} className={dialog.form}>
       <Heading slot="title">Sign in again</Heading>
       <p>
-        Your session has ended. What you have open stays as it is
+        Your session has ended, or is about to. What you have open stays as it is
         {user.display !== undefined && (
           <>
             {" "}

@@ -145,6 +145,7 @@ export class ScimClient {
     if (answer.status === 403 && (await this.session.load()).csrf !== csrf) {
       return this.#fetch(method, path, request);
     }
+    this.session.used(answer);
     if (!answer.ok) throw await errorOf(answer);
     return answer;
   }

@@ -21,6 +21,8 @@ export interface SessionState {
   readonly credential: "person" | "organization";
   readonly realms: readonly SessionRealm[];
   readonly expiresAt: string;
+  /** After how many seconds without a request it ends. */
+  readonly idleTimeout: number;
   readonly secondFactor: string;
   readonly needsSecondFactor: boolean;
   readonly csrf: string;
@@ -41,6 +43,10 @@ export class Session {
   #state: SessionState | undefined;
   #ended: EndedSession | undefined;
   readonly #listeners = new Set<() => void>();
+  /** When a request was answered last, in any tab, by the clock of this browser. */
+  #usedAt = Date.now();
+  /** By how much the server's clock is ahead of this browser's, in milliseconds. */
+  #ahead = 0;
   /** Tells the other tabs that the session acts elsewhere from now on. */
   readonly #tabs = new BroadcastChannel("muster-session");
 
@@ -49,6 +55,7 @@ export class Session {
     this.#tabs.onmessage = ({ data }: MessageEvent<string>) => {
       // What is on the screen is not for those who come after.
       if (data === SIGNED_OUT) location.assign(new URL("sign-in", consoleUrl));
+      else if (data === USED) this.#usedAt = Date.now();
       else void this.load().catch(() => undefined);
     };
   }
@@ -62,6 +69,21 @@ export class Session {
   /** Whether the person has to sign in again. */
   get hasEnded(): boolean {
     return this.#ended !== undefined;
+  }
+
+  /** When the session ends at the latest, and when it does unless it is used; by the clock of this browser. */
+  get ends(): { readonly total: number; readonly idle: number } {
+    const { expiresAt, idleTimeout } = this.state;
+    return { total: Date.parse(expiresAt) - this.#ahead, idle: this.#usedAt + idleTimeout * 1000 };
+  }
+
+  /** To be called with each answer that the session got. */
+  used(answer: Response): void {
+    const before = this.#usedAt;
+    this.#usedAt = Date.now();
+    const date = Date.parse(answer.headers.get("Date") ?? "");
+    if (!Number.isNaN(date)) this.#ahead = date - this.#usedAt;
+    if (this.#usedAt - before > TELL_USE) this.#tabs.postMessage(USED);
   }
 
   /** @returns what ends the subscription */
@@ -86,8 +108,9 @@ export class Session {
     return state;
   }
 
-  async signOut(): Promise<void> {
-    await this.#send("DELETE", "session");
+  /** @param isEverywhere whether the person's other sessions end, too */
+  async signOut(isEverywhere = false): Promise<void> {
+    await this.#send("DELETE", isEverywhere ? "session?everywhere=true" : "session");
     this.#tabs.postMessage(SIGNED_OUT);
   }
 
@@ -140,7 +163,7 @@ export class Session {
 
   async #send<T>(method: string, path: string, body?: object): Promise<T> {
     // Who signs in has no session yet, and no token for it.
-    const csrf = method === "GET" || path !== "session" ? undefined : this.#state?.csrf;
+    const csrf = method === "GET" || !path.startsWith("session") ? undefined : this.#state?.csrf;
     const answer = await fetch(new URL(path, this.consoleUrl), {
       method,
       headers: {
@@ -157,6 +180,7 @@ export class Session {
       return this.#send<T>(method, path, body);
     }
     if (!answer.ok) throw await errorOf(answer);
+    this.used(answer);
     return (answer.status === 204 ? undefined : await answer.json()) as T;
   }
 
@@ -175,6 +199,12 @@ export class Session {
 
 /** Tells the other tabs that nobody is signed in any more. */
 const SIGNED_OUT = "signed out";
+
+/** Tells the other tabs that the session goes on. */
+const USED = "used";
+
+/** How often they are told at most, in milliseconds. */
+const TELL_USE = 15_000;
 
 interface PromiseWithResolvers {
   readonly promise: Promise<void>;

@@ -16,6 +16,8 @@ export interface SessionJson {
     readonly isAdministrator: boolean;
   }[];
   readonly expiresAt: string;
+  /** After how many seconds without a request it ends. */
+  readonly idleTimeout: number;
   /** Whether the person has one for the password that the session began with, and has shown it. */
   readonly secondFactor: DescribedSession["secondFactor"];
   /** Whether the person has a role here that gives no power until they show a second factor. */
@@ -26,7 +28,7 @@ export interface SessionJson {
 
 export function toJson(
   { session: current, principal }: CurrentSession,
-  { session, realms, secondFactor }: DescribedSession,
+  { session, realms, secondFactor, idleTimeout }: DescribedSession,
   cookies: ConsoleCookies,
 ): SessionJson {
   return {
@@ -40,6 +42,7 @@ export function toJson(
       isAdministrator,
     })),
     expiresAt: session.expiresAt,
+    idleTimeout,
     secondFactor,
     needsSecondFactor: principal !== "no realm" && principal.needsFactor === true,
     csrf: cookies.csrfOf(current),

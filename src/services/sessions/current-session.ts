@@ -28,6 +28,8 @@ export interface DescribedSession {
   readonly realms: readonly OpenRealm[];
   /** Whether the person has a second factor for the password that the session began with, and has shown it. */
   readonly secondFactor: "none" | "shown" | "not shown";
+  /** After how many seconds without a request it ends. */
+  readonly idleTimeout: number;
 }
 
 /** The sessions that come with requests: finds them, has them act elsewhere, and ends them. */
@@ -67,7 +69,8 @@ export class CurrentSessions {
     const credential = credentialOf(session);
     const realms = await openedRealms(repositories, credential);
     const factor = await repositories.secondFactors.find(credential);
-    return { session: named ?? session, realms, secondFactor: shownAs(session, factor) };
+    const idleTimeout = this.times.idle;
+    return { session: named ?? session, realms, secondFactor: shownAs(session, factor), idleTimeout };
   }
 
   /** Has a session act in another realm of the person. @throws ForbiddenError when it does not open that realm */
