@@ -241,6 +241,19 @@ describeServer("The product's check of a password", (scim, server) => {
     expect(answer.text).not.to.include(PASSWORD).and.not.to.include(OTHER);
   });
 
+  it("is in the audit log once an hour for each account and token when it goes well", async () => {
+    const [sam, jo] = [await person(), await person()];
+    const other = await clientWith(server(), { checksPasswords: true });
+    for (const client of [product, product, product, other, other]) {
+      expect(await check(client, sam.userName, PASSWORD)).to.include({ result: "accepted" });
+    }
+    await check(product, jo.userName, PASSWORD);
+    const count = async (id: string) =>
+      expectList(await scim.find("/AuditEvents", `action eq "authenticate" and target.value eq "${id}"`))
+        .length;
+    expect([await count(sam.id), await count(jo.id)]).to.deep.equal([2, 1]);
+  });
+
   it("refuses what is no check", async () => {
     const post = (body: unknown) => product.post("/PasswordCheck", body);
     expectError(await post({ schemas: [CORE_USER], userName: "a", password: "b" }), {

@@ -9,6 +9,7 @@ import { isId } from "../../domain/values/id.js";
 import { recordEvent } from "../audit/audit.js";
 import type { Dependencies } from "../dependencies.js";
 import { networkOf } from "../limits/networks.js";
+import { counted, HOUR } from "../limits/rate-limits.js";
 import type { FactorCodes } from "../second-factors/factor-codes.js";
 import type { Passwords } from "../passwords/passwords.js";
 import { CredentialCheck, openedRealms } from "./credential-check.js";
@@ -90,13 +91,7 @@ export class PasswordCheckService {
     );
     if (guarded) return guarded;
     const realms = await openedRealms(this.deps.work.read(PROVIDER_REALM, ownerOf(actor)), opened);
-    await this.deps.work.write(realm, (repositories) =>
-      recordEvent(this.deps, repositories, principal, {
-        action: "authenticate",
-        target: { type: "User", id: accountId, display: opened.userName },
-        detail: "the right password",
-      }),
-    );
+    await this.#recordRight(principal, opened);
     const isTold = (each: OpenRealm) => realm.type === "provider" || isSameRealm(each.realm, realm);
     return {
       ...{ result: "right", opened, device: this.devices.issue(ownerIn(accountId)) },
@@ -104,6 +99,20 @@ export class PasswordCheckService {
         .filter(isTold)
         .map((each) => (opened.isAssigned ? { ...each, isAdministrator: false } : each)),
     };
+  }
+
+  /** Once an hour for each account and caller: a product may check at every sign-in, which would fill the log. */
+  async #recordRight(principal: Principal, { accountId, userName }: Opened): Promise<void> {
+    const name = `right passwords of ${accountId} told to ${ownerOf(principal.actor)}`;
+    await this.deps.work.write(principal.realm, async (repositories) => {
+      const once = { points: 1, seconds: HOUR };
+      if ((await counted(this.deps, repositories, name, once)).excess > 0) return;
+      await recordEvent(this.deps, repositories, principal, {
+        action: "authenticate",
+        target: { type: "User", id: accountId, display: userName },
+        detail: "the right password",
+      });
+    });
   }
 
   /** @returns why the code does not do; undefined: it does, or no factor guards the password */
