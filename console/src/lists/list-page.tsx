@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import type { ReactNode } from "react";
 import { Outlet, useParams } from "react-router";
 import type { Resource } from "../scim/resources.ts";
 import { Button } from "../ui/button.tsx";
 import { Failure, Message } from "../ui/message.tsx";
+import { useIsNarrow } from "../ui/media.ts";
 import { Table } from "../ui/table.tsx";
 import type { Column } from "../ui/table.tsx";
 import { useTitle } from "../ui/title.ts";
@@ -17,6 +18,7 @@ import type { EverythingProps } from "./everything.tsx";
 import { ListSearch } from "./list-search.tsx";
 import type { ListChanges, ListState } from "./list-state.ts";
 import type { ListContext } from "./panel.tsx";
+import { useFocusInList } from "./use-focus-in-list.ts";
 import type { Selection } from "./selection.ts";
 
 interface ListPageProps<T extends Resource> {
@@ -69,13 +71,19 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
       ),
     [rows, selection?.others, selection?.ticked],
   );
+  const list = useRef<HTMLElement>(null);
+  // What is open covers a phone's screen.
+  const isCovered = useIsNarrow() && openId !== undefined;
+  useFocusInList(list, openId, rows.length);
   const isNarrowed = state.search !== "" || Object.keys(state.filters).length > 0;
 
   return (
     <div className={styles.page}>
-      <section className={styles.list} aria-labelledby="title">
+      <section className={styles.list} aria-labelledby="title" ref={list} inert={isCovered}>
         <header className={styles.header}>
-          <h1 id="title">{title}</h1>
+          <h1 id="title" tabIndex={-1}>
+            {title}
+          </h1>
           {pages && <span className={styles.count}>{count.format(total)}</span>}
           <div className={styles.buttons}>{buttons}</div>
         </header>

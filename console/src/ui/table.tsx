@@ -191,6 +191,7 @@ export function Table<T extends { readonly id: string }>(props: TableProps<T>) {
                 <tr
                   key={row.id}
                   aria-rowindex={index + 2}
+                  data-row={row.id}
                   data-open={row.id === openId || undefined}
                   data-ticked={row.getIsSelected() || undefined}
                 >

@@ -8,6 +8,7 @@ import type { User } from "../scim/resources.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import tabs from "../ui/tabs.module.css";
 import { nameOf } from "./user-names.ts";
+import { UserActs } from "./user-acts-bar.tsx";
 import { UserAccess } from "./user-access.tsx";
 import { UserProfile } from "./user-profile.tsx";
 import { UserStatus } from "./user-status.tsx";
@@ -70,6 +71,7 @@ function Person({ user }: { readonly user: User }) {
     <>
       <PanelHead title={name} subtitle={<bdi>{user.userName}</bdi>} icon={<Avatar name={name} isLarge />} />
       <UserStatus user={user} />
+      <UserActs user={user} />
       <Tabs className={tabs.tabs} selectedKey={open?.id} onSelectionChange={(id) => choose(String(id))}>
         <TabList className={tabs.list} aria-label="What is known of the person">
           {offered.map(({ id, label }) => (
