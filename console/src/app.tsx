@@ -121,10 +121,24 @@ const router = createBrowserRouter(
           }),
           children: [
             {
+              path: "create",
+              lazy: async () => ({
+                Component: (await import("./invitations/create-invitation.tsx")).CreateInvitation,
+              }),
+            },
+            {
               path: ":id",
               lazy: async () => ({
                 Component: (await import("./invitations/invitation-panel.tsx")).InvitationPanel,
               }),
+              children: [
+                {
+                  path: "edit",
+                  lazy: async () => ({
+                    Component: (await import("./invitations/edit-invitation.tsx")).EditInvitation,
+                  }),
+                },
+              ],
             },
           ],
         },

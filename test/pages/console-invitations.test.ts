@@ -118,6 +118,22 @@ describe("Invitations in the console", function () {
       expect(await ofAnn()).to.include({ status: "pending" });
     });
 
+    it("creates a link for a domain and changes it", async () => {
+      await enter("/provider/invitations/create");
+      await page.getByRole("combobox", { name: "Organization" }).fill("bolt");
+      await page.getByRole("option", { name: "Bolt" }).click();
+      await page.getByRole("textbox", { name: "Domain" }).fill("bolt.example");
+      await page.getByRole("button", { name: "Create the link" }).click();
+      await page.getByRole("heading", { level: 2, name: "Everybody at bolt.example" }).waitFor();
+      await page.getByLabel("Link to pass on").waitFor();
+      await page.getByRole("link", { name: "Edit", exact: true }).click();
+      await page.getByRole("textbox", { name: "How many can accept" }).fill("7");
+      await page.getByRole("checkbox", { name: "Organization admin" }).check();
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByText("0 of 7 have accepted").waitFor();
+      await page.getByRole("region").getByText("Organization admin").waitFor();
+    });
+
     it("deletes after a question", async () => {
       const gone = await given.invite(acme, { name: unique("Gone") });
       await enter(`/provider/invitations/${gone.id}`);

@@ -1,4 +1,4 @@
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 import { may, useRealm } from "../frame/realm.ts";
 import type { Invitation } from "../scim/resources.ts";
 import { queries, scimIn } from "../server.ts";
@@ -6,6 +6,7 @@ import { ActBar } from "../ui/acts.tsx";
 import type { Acts } from "../ui/acts.tsx";
 import { Button } from "../ui/button.tsx";
 import { confirm } from "../ui/confirm.tsx";
+import { LinkButton } from "../ui/link-button.tsx";
 import { kindOf, nameOfInvitation } from "./invitation-names.ts";
 
 interface InvitationActsProps {
@@ -17,6 +18,7 @@ interface InvitationActsProps {
 export function InvitationActs({ invitation, acts: { isBusy, run } }: InvitationActsProps) {
   const { id: realmId, realm } = useRealm();
   const navigate = useNavigate();
+  const { search } = useLocation();
   const { id, status, enabled } = invitation;
   const scim = scimIn(realmId);
   const path = `Invitations/${id}`;
@@ -42,6 +44,7 @@ export function InvitationActs({ invitation, acts: { isBusy, run } }: Invitation
           Send again
         </Button>
       )}
+      {mayChange && !isOver && <LinkButton to={{ pathname: "edit", search }}>Edit</LinkButton>}
       {mayChange && !isOver && (
         <Button isDisabled={isBusy} onPress={() => run(enable)}>
           {enabled === false ? "Enable" : "Disable"}
@@ -53,7 +56,7 @@ export function InvitationActs({ invitation, acts: { isBusy, run } }: Invitation
           onPress={() =>
             askToDelete(invitation, async () => {
               await scim.delete(path);
-              void navigate({ pathname: "..", search: location.search });
+              void navigate({ pathname: "..", search });
               void changed();
             })
           }

@@ -1,7 +1,7 @@
-import { useParams } from "react-router";
+import { Outlet, useParams } from "react-router";
 import { Creator } from "../activity/creator.tsx";
 import { isProvider, useRealm } from "../frame/realm.ts";
-import { oneQuery, PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
+import { PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
 import type { Invitation } from "../scim/resources.ts";
 import { useActs } from "../ui/acts.tsx";
 import { CopyField } from "../ui/copy-field.tsx";
@@ -13,24 +13,22 @@ import { UserLink } from "../users/user-link.tsx";
 import { nameOfRole } from "../users/user-names.ts";
 import { InvitationActs } from "./invitation-acts.tsx";
 import { kindOf, nameOfInvitation, readable } from "./invitation-names.ts";
+import { invitationQuery } from "./one-invitation.ts";
 import { InvitationStatus, MailStatus } from "./invitation-status.tsx";
 
 import styles from "./invitations.module.css";
-
-const ATTRIBUTES = [
-  ...["name", "description", "organization", "emails.value", "emails.mailStatus", "emails.mailStatusAt"],
-  ...["givenName", "familyName", "roles", "teams", "expiresAt", "quota", "enabled", "status", "link"],
-  ...["acceptedBy", "declinedBy", "meta"],
-].join();
 
 /** An invitation: whom it is for, what it gives, how it stands, and what can be done with it. */
 export function InvitationPanel() {
   const { id: realmId } = useRealm();
   const { id = "" } = useParams();
   return (
-    <ResourcePanel noun="invitation" query={oneQuery<Invitation>(realmId, "Invitations", id, ATTRIBUTES)}>
-      {(invitation) => <Details key={invitation.id} invitation={invitation} />}
-    </ResourcePanel>
+    <>
+      <ResourcePanel noun="invitation" query={invitationQuery(realmId, id)}>
+        {(invitation) => <Details key={invitation.id} invitation={invitation} />}
+      </ResourcePanel>
+      <Outlet />
+    </>
   );
 }
 

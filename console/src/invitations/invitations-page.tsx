@@ -1,6 +1,8 @@
-import { useRealm } from "../frame/realm.ts";
+import { useLocation } from "react-router";
+import { may, useRealm } from "../frame/realm.ts";
 import { ListPage } from "../lists/list-page.tsx";
 import { useListState } from "../lists/list-state.ts";
+import { LinkButton } from "../ui/link-button.tsx";
 import { invitationColumns } from "./invitation-columns.tsx";
 import { INVITATION_FILTER_NAMES, invitationFilters, invitationQuery } from "./invitation-list.ts";
 import { nameOfInvitation } from "./invitation-names.ts";
@@ -8,6 +10,7 @@ import { nameOfInvitation } from "./invitation-names.ts";
 /** The invitations of the realm. */
 export function InvitationsPage() {
   const { id, realm } = useRealm();
+  const { search } = useLocation();
   const [state, changes] = useListState(INVITATION_FILTER_NAMES);
   return (
     <ListPage
@@ -19,6 +22,16 @@ export function InvitationsPage() {
       filters={invitationFilters(realm)}
       columns={invitationColumns(realm)}
       nameOf={nameOfInvitation}
+      buttons={
+        may(realm, "create Invitations") && (
+          <>
+            <LinkButton to={{ pathname: "create", search }}>Create link</LinkButton>
+            <LinkButton kind="primary" to={`/${id}/users/invite`}>
+              Invite
+            </LinkButton>
+          </>
+        )
+      }
       emptyText="Invite people by their addresses, everybody of a domain, or by a link that you pass on."
     />
   );
