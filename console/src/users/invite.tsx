@@ -6,6 +6,7 @@ import { isProvider, useRealm } from "../frame/realm.ts";
 import type { Named } from "../lists/named-query.ts";
 import { Picker } from "../lists/picker.tsx";
 import { all, compare, search } from "../scim/filter.ts";
+import { INVITATION } from "../scim/resources.ts";
 import { queries, scimIn } from "../server.ts";
 import { RouteDialog, useLeadTo } from "../ui/form-dialog.tsx";
 import { Form, FormBoxes, FormChoice, FormField } from "../ui/form.tsx";
@@ -17,8 +18,6 @@ import { readInviteList } from "./invite-list.ts";
 import type { Invitee } from "./invite-list.ts";
 import { grantableRoles } from "./roles.ts";
 import { invitationWords } from "./user-acts.tsx";
-
-const INVITATION = "urn:muster:params:scim:schemas:core:2.0:Invitation";
 
 interface NewInvitations extends Invitee {
   readonly how: string;

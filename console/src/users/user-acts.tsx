@@ -7,6 +7,7 @@ import { patchIn } from "../scim/patch.ts";
 import type { PatchOperation } from "../scim/patch.ts";
 import type { Realm, User } from "../scim/resources.ts";
 import { confirm } from "../ui/confirm.tsx";
+import { isolated } from "../ui/isolated.ts";
 import { nameOf } from "./user-names.ts";
 
 /** Where people are acted on. */
@@ -17,9 +18,6 @@ export interface Place {
   /** What people call the realm. */
   readonly name: string;
 }
-
-/** A name as a unit of its own in a sentence, whatever direction its letters have. */
-export const isolated = (name: string) => `\u2068${name}\u2069`;
 
 const number = new Intl.NumberFormat();
 
