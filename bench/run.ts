@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startOwnPostgres } from "../test/support/postgres.js";
@@ -119,6 +119,7 @@ async function measureAll(options: Options, stops: Stops): Promise<Results> {
     }
   }
   const measured = await sample(rows, options);
+  if (measured.some(({ rate }) => Number.isNaN(rate))) process.exitCode = 1;
   for (const other of others) await other();
   const { engine, users, few: fewUsers } = options;
   return { at: new Date().toISOString(), engine, users, few: fewUsers, rows: measured, measures };
@@ -148,9 +149,13 @@ async function prepare(
 ): Promise<Prepared> {
   progress(`preparing ${users} users`);
   const dataDir = join(folder, name);
-  const known = filledBefore(dataDir, users);
+  const known = options.engine === "sqlite" ? filledBefore(dataDir, users) : undefined;
   if (known) return { store: { dataDir, databaseUrl: undefined }, data: known };
-  rmSync(dataDir, { recursive: true, force: true });
+  if (existsSync(dataDir)) {
+    throw new Error(
+      `${dataDir} has other people, or another number of them; delete it, or name another folder`,
+    );
+  }
   mkdirSync(dataDir, { recursive: true });
   let databaseUrl: string | undefined;
   if (options.engine === "postgres") {

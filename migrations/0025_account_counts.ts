@@ -5,7 +5,10 @@ import type { Knex } from "knex";
  * An organization has its number of members already.
  */
 export async function up(knex: Knex): Promise<void> {
-  await knex.raw("create table muster_account_counts (accounts integer not null)");
+  const id = isPostgres(knex)
+    ? "bigint generated always as identity primary key"
+    : "integer not null primary key";
+  await knex.raw(`create table muster_account_counts (id ${id}, accounts integer not null)`);
   for (const statement of isPostgres(knex) ? POSTGRES : SQLITE) await knex.raw(statement);
 }
 

@@ -2,19 +2,20 @@ import type { Knex } from "knex";
 
 /** Indexes for filters by `active`, `roles` and `meta.created`, and for lists in the order in which people came. */
 export async function up(knex: Knex): Promise<void> {
+  for (const [name, columns] of Object.entries(INDEXES)) await knex.raw(`create index ${name} on ${columns}`);
+  // Last: PostgreSQL lets nobody read the tables from here on until the migration is committed.
   await knex.raw("drop index muster_accounts_inactive_index");
   await knex.raw("drop index muster_memberships_inactive_index");
-  for (const [name, columns] of Object.entries(INDEXES)) await knex.raw(`create index ${name} on ${columns}`);
 }
 
 export async function down(knex: Knex): Promise<void> {
-  for (const name of Object.keys(INDEXES)) await knex.raw(`drop index ${name}`);
   await knex.raw(
     "create index muster_accounts_inactive_index on muster_accounts (active, id) where active = false",
   );
   await knex.raw(
     "create index muster_memberships_inactive_index on muster_memberships (organization_id, active) where active = false",
   );
+  for (const name of Object.keys(INDEXES)) await knex.raw(`drop index ${name}`);
 }
 
 const INDEXES = {

@@ -31,8 +31,8 @@ const FROZEN: Readonly<Record<string, string>> = {
   "0020_own_addresses.ts": "b450dc3c983603a6f9a0c6a40d315056235a7ab8f7b8d7d023c19555ea855266",
   "0022_guarded_people.ts": "0bdf700381a2df3b8ea68309273c73d9744c55c508b3e628db44e9afc88e954b",
   "0023_claimed_addresses.ts": "7968dfdec9a57c8c05b3392deb3e58273e04dc8bb0a70b2d28d3c3d5982d8a92",
-  "0025_account_counts.ts": "291aabe9fdff9e5dd7e5df402d12b6638cba51fdbb506583748cc9d6cfa2534d",
-  "0026_active_and_created.ts": "c661121ed7815ca53c1308f1b0bad3901a0c1c701363c3f9aeccf2f94e8fc203",
+  "0025_account_counts.ts": "4c80d79b915721835cbf3d8c8642438c22617299041359e44801c8e3b8b46b19",
+  "0026_active_and_created.ts": "8eedbd043ef45465994fb4b47a4deee021b6914e5f3668882546a2d40c5d46ea",
 };
 
 describe("The files of the migrations", () => {

@@ -53,4 +53,15 @@ describe("Look-ups in batches", () => {
     await together[1];
     expect(await lookUps.get("A", "a")).to.equal("found");
   });
+
+  it("fail for those alone whose key fails", async () => {
+    const lookUps = new BatchedLookUps<string, string>(String, async (_group, keys) => {
+      await new Promise(setImmediate);
+      if (keys.includes("heavy")) throw new Error("too long");
+      return new Map(keys.map((key) => [key, "found"]));
+    });
+    const keys = ["first", "a", "heavy", "b"];
+    const found = await Promise.all(keys.map((key) => lookUps.get("A", key).catch(String)));
+    expect(found).to.deep.equal(["found", "found", "Error: too long", "found"]);
+  });
 });

@@ -52,7 +52,7 @@ function prepared(connection: Database, sql: string): Statement | undefined {
   const statements = statementsOf.get(connection);
   const known = statements?.get(sql);
   if (!statements || !known || statements.size < MAX_STATEMENTS) return known;
-  // Last in line again, so that the first in line is the one that has gone unused the longest.
+  // Once there are many: last in line again, so that the first in line is the one that has gone unused the longest.
   statements.delete(sql);
   statements.set(sql, known);
   return known;

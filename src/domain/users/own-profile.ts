@@ -1,5 +1,5 @@
 import { ImmutableError } from "../errors.js";
-import { isSameMailbox } from "../values/email.js";
+import { isEmailAddress, isSameMailbox } from "../values/email.js";
 import { isJsonObject, JsonDocument } from "../values/json.js";
 import type { JsonValue } from "../values/json.js";
 import type { AccountInput } from "./account.js";
@@ -40,7 +40,8 @@ export function requireOwnAddresses(
   { userName, proved }: { readonly userName: string; readonly proved: readonly string[] },
 ): void {
   const remaining = [userName, ...valuesOfEmails(after)];
-  if (!valuesOfEmails(before).every((each) => remaining.some((other) => isSameMailbox(each, other)))) {
+  const addresses = valuesOfEmails(before).filter(isEmailAddress);
+  if (!addresses.every((each) => remaining.some((other) => isSameMailbox(each, other)))) {
     throw new ImmutableError(
       "You cannot take an address out of 'emails' here; remove it at /console/session/addresses, with your password",
     );

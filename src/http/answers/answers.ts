@@ -108,12 +108,12 @@ async function sendAnswer(request: Request, response: Response, answer: ScimAnsw
 
 /** The headers of an answer. What came before may have set others, which stay. */
 function headersOf(request: Request, response: Response, { body, headers }: ScimAnswer) {
-  const before = response.getHeader("Vary");
-  const isNew = before === undefined || before === VARY;
+  const before = String(response.getHeader("Vary") ?? "");
+  const vary = before.endsWith(VARY) ? before : [before, VARY].filter((each) => each !== "").join(", ");
   return {
     ...ANSWER_HEADERS,
     [REQUEST_ID]: requestIdOf(response),
-    Vary: isNew ? VARY : `${String(before)}, ${VARY}`,
+    Vary: vary,
     ...(body !== undefined && { "Content-Type": mediaType(request) }),
     ...headers,
   };

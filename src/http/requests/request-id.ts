@@ -13,12 +13,12 @@ const ACCEPTED = /^[\w.:-]{1,100}$/;
  */
 export const requestId: RequestHandler = ({ headers }, { locals }, next) => {
   const sent = headers["x-request-id"];
-  locals.requestId = typeof sent === "string" && ACCEPTED.test(sent) ? sent : randomUUID();
-  locals.startedAt = performance.now();
+  locals.musterRequestId = typeof sent === "string" && ACCEPTED.test(sent) ? sent : randomUUID();
+  locals.musterStartedAt = performance.now();
   next();
 };
 
 /** When a request began, in milliseconds, as `performance.now()` gives them. */
-export const startOf = ({ locals }: Response) => Number(locals.startedAt);
+export const startOf = ({ locals }: Response) => Number(locals.musterStartedAt);
 
-export const requestIdOf = ({ locals }: Response) => String(locals.requestId);
+export const requestIdOf = ({ locals }: Response) => String(locals.musterRequestId);

@@ -25,8 +25,8 @@ export class AccountCountRepository {
   async addUp(): Promise<void> {
     await this.session.rows(
       `with added as (
-         delete from muster_account_counts where ctid = any (array(
-           select ctid from muster_account_counts ${this.session.dialect.forClaim}))
+         delete from muster_account_counts where id = any (array(
+           select id from muster_account_counts ${this.session.dialect.forClaim}))
          returning accounts)
        insert into muster_account_counts (accounts) select sum(accounts) from added having count(*) > 0`,
     );

@@ -114,7 +114,8 @@ export class ListingCompiler {
         const resolveElement = this.#element(rows, filter.collection);
         const inner = filter.filter && this.#filter(filter.filter, { ...target, resolve: resolveElement });
         const found = this.#hasRow(rows, inner ?? ALWAYS, target);
-        const indexed = rows.owner ? undefined : this.fields.haveElements?.[key(filter.collection)];
+        const name = key(filter.collection);
+        const indexed = name in this.fields.collections ? undefined : this.fields.haveElements?.[name];
         return indexed === undefined ? found : { ...found, text: `(${indexed} and ${found.text})` };
       }
     }

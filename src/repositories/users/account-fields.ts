@@ -103,7 +103,8 @@ const accountFields = (
     },
   },
   documents: { ...PROFILE, roles: "accounts.roles_search" },
-  haveElements: { roles: "accounts.roles <> '[]'" },
+  // In an organization's realm, people also have roles by teams.
+  ...(!roles && { haveElements: { roles: "accounts.roles <> '[]'" } }),
 });
 
 /** Accounts as the source of a listing, with only their ids as columns. */

@@ -44,7 +44,10 @@ export class BatchedLookUps<Group, V> {
       const found = await this.lookUp(group, [...new Set(batch.map(({ key }) => key))]);
       for (const { key, resolve } of batch) resolve(found.get(key));
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      const [first, ...others] = batch;
+      // One that takes too long must not fail the others.
+      if (others.length === 0) first?.reject(error);
+      else for (const each of batch) await this.#together(group, [each]);
     }
   }
 }

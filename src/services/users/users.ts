@@ -39,7 +39,7 @@ export class UserService {
   async get(principal: Principal, id: string): Promise<AccountWithOrganizations> {
     const isSelf = id === accountOf(principal.actor) && mayDo(principal, "read this User");
     if (!isSelf && !seesNamesOnly(principal)) requireAccess(principal, "read Users");
-    const account = await this.#people.find(principal.realm, id);
+    const account = await this.#people.find(principal, id);
     if (!account) throw new NotFoundError("User", id);
     return account;
   }
@@ -47,7 +47,7 @@ export class UserService {
   async list(principal: Principal, listing: Listing): Promise<Page<AccountWithOrganizations>> {
     if (seesNamesOnly(principal)) requireNamesOnly(principal, listing);
     else requireAccess(principal, "read Users");
-    const page = await this.#people.pageOfOne(principal.realm, listing);
+    const page = await this.#people.pageOfOne(principal, listing);
     return page ?? this.deps.work.readMany(principal).accounts.list(listing);
   }
 
