@@ -7,6 +7,7 @@ import { forEachEngine } from "../support/engines.js";
 import { MEMBERSHIP, unique } from "../support/factories.js";
 import { BrowserOfPerson } from "../support/signed-in.js";
 import {
+  consoleUrl,
   enterConsole,
   expectConsoleUsable,
   expectTitle,
@@ -14,7 +15,7 @@ import {
   person,
   useConsole,
 } from "./console-fixture.js";
-import { PASSWORD } from "./fixture.js";
+import { open, PASSWORD } from "./fixture.js";
 
 const ACCESS_TOKEN = "urn:muster:params:scim:schemas:core:2.0:AccessToken";
 
@@ -96,6 +97,41 @@ describe("The console's Access tokens", function () {
       const [made] = expectList(await given.scim.get(`/AccessTokens?${query}`));
       expect(made?.organization).to.include({ value: acme.id });
       expect(String(made?.expiresAt)).to.match(/^2098-0[56]-/);
+    });
+
+    it("keeps a new secret in sight when one goes back, and shows it nowhere later", async () => {
+      const { id } = await newToken("Backwards");
+      await enter();
+      await page.getByRole("link", { name: "Backwards" }).click();
+      await page.getByRole("link", { name: "New secret" }).click();
+      await page.getByRole("heading", { name: /^Make a new secret for .Backwards/ }).waitFor();
+      await page.getByRole("button", { name: "Make the new secret" }).click();
+      const heading = page.getByRole("heading", { name: /The secret of .Backwards/ });
+      await heading.waitFor();
+      await page.goBack();
+      await page.goBack();
+      await page.waitForURL((url) => !url.pathname.includes(id));
+      await heading.waitFor();
+      await page.getByRole("button", { name: "I have the secret" }).click();
+      await page.getByRole("button", { name: "Close without the secret" }).click();
+      await heading.waitFor({ state: "detached" });
+      await page.getByRole("link", { name: "Backwards" }).click();
+      await page.getByRole("heading", { level: 2, name: "Backwards", exact: true }).waitFor();
+      expect(await page.getByText("muster_").count()).to.equal(0);
+    });
+
+    it("takes no path out of an address in the place of an id", async () => {
+      await enter();
+      const asked: string[] = [];
+      page.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
+      const elsewhere = encodeURIComponent(`../Users/${admin.id}/remove-second-factor#`);
+      await open(page, consoleUrl(given, `/provider/tokens/${elsewhere}/rotate`));
+      await page.getByText("There is no such access token here").waitFor();
+      expect(await page.getByRole("button", { name: "Make the new secret" }).count()).to.equal(0);
+      await open(page, consoleUrl(given, `/provider/users?organization=${elsewhere}`));
+      await page.getByText("Organization is an unknown organization").waitFor();
+      expect(asked.filter((each) => each.includes(admin.id) && each.includes("/scim/"))).to.be.empty;
+      expect(asked.filter((each) => each.startsWith("POST"))).to.be.empty;
     });
 
     it("makes a new secret while the old one stays valid, and revokes", async () => {

@@ -3,6 +3,7 @@ import { listQuery } from "../lists/list-query.ts";
 import type { ListState } from "../lists/list-state.ts";
 import { all, compare, search } from "../scim/filter.ts";
 import type { Filter } from "../scim/filter.ts";
+import { isId } from "../scim/path.ts";
 import { isBy, withActors } from "./actors.ts";
 import type { NamedEvent } from "./actors.ts";
 import { ACTION_NAMES, TYPE_NAMES } from "./event-names.ts";
@@ -49,12 +50,10 @@ export function beginningOf(time: string | undefined, now = Date.now()): string 
   return period === undefined ? undefined : new Date(now - period).toISOString();
 }
 
-const ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 /** An id finds what it is the id of, in any place; other text is looked for in names and details. */
 function searched(text: string): Filter {
   const id = text.trim();
-  if (!ID.test(id)) return search(text, ["target.display", "detail"]);
+  if (!isId(id)) return search(text, ["target.display", "detail"]);
   const places = ["id", "target.value", "user.value", "token.value", "organization.value", "requestId"];
   return places.map((place) => compare(place, "eq", id)).join(" or ");
 }

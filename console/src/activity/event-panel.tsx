@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { Link, useParams } from "react-router";
+import { Link } from "react-router";
 import { useRealm } from "../frame/realm.ts";
 import { ResourceLink } from "../frame/resource-link.tsx";
 import { oneQuery, PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
+import { useOpenId } from "../lists/use-open-id.ts";
 import { Facts } from "../ui/facts.tsx";
 import type { Fact } from "../ui/facts.tsx";
 import { Time } from "../ui/time.tsx";
@@ -17,7 +18,7 @@ import { EventResult } from "./event-result.tsx";
 /** One event: what was asked, how it was understood, and what was answered. */
 export function EventPanel() {
   const { id: realmId } = useRealm();
-  const { id = "" } = useParams();
+  const id = useOpenId();
   return (
     <ResourcePanel noun="event" query={oneQuery<AuditEvent>(realmId, "AuditEvents", id)}>
       {(event) => <Event event={event} />}

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import { NavLink, Outlet, useLoaderData, useLocation, useNavigation, useRevalidator } from "react-router";
 import { ActNotice } from "../acts/act-notice.tsx";
 import { page } from "../page.ts";
+import { SecretDialog } from "../tokens/secret-dialog.tsx";
 import { ConfirmDialogs, dismissConfirm } from "../ui/confirm.tsx";
 import { useTitle } from "../ui/title.ts";
 import { AccountMenu } from "./account-menu.tsx";
@@ -70,6 +71,7 @@ export function Frame() {
         )}
       </main>
       <ConfirmDialogs />
+      <SecretDialog realm={id} />
       <SignInAgain />
     </div>
   );

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
-import { useParams } from "react-router";
 import { useRealm } from "../frame/realm.ts";
+import { useOpenId } from "../lists/use-open-id.ts";
 import type { Invitation } from "../scim/resources.ts";
 import { queries, scimIn } from "../server.ts";
 import { FormDialog } from "../ui/form-dialog.tsx";
@@ -13,7 +13,7 @@ import { invitationQuery } from "./one-invitation.ts";
 /** Changes what an invitation says and gives. */
 export function EditInvitation() {
   const { id: realmId } = useRealm();
-  const { id = "" } = useParams();
+  const id = useOpenId();
   const { data } = useQuery(invitationQuery(realmId, id));
   return data ? <EditForm invitation={data} /> : null;
 }

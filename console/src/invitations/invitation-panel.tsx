@@ -1,7 +1,8 @@
-import { Outlet, useParams } from "react-router";
+import { Outlet } from "react-router";
 import { Creator } from "../activity/creator.tsx";
 import { isProvider, useRealm } from "../frame/realm.ts";
 import { PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
+import { useOpenId } from "../lists/use-open-id.ts";
 import type { Invitation } from "../scim/resources.ts";
 import { useActs } from "../ui/acts.tsx";
 import { CopyField } from "../ui/copy-field.tsx";
@@ -21,7 +22,7 @@ import styles from "./invitations.module.css";
 /** An invitation: whom it is for, what it gives, how it stands, and what can be done with it. */
 export function InvitationPanel() {
   const { id: realmId } = useRealm();
-  const { id = "" } = useParams();
+  const id = useOpenId();
   return (
     <>
       <ResourcePanel noun="invitation" query={invitationQuery(realmId, id)}>

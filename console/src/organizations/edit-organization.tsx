@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
-import { useParams } from "react-router";
 import { may, useRealm } from "../frame/realm.ts";
+import { useOpenId } from "../lists/use-open-id.ts";
 import { ORGANIZATION } from "../scim/resources.ts";
 import type { Group } from "../scim/resources.ts";
 import { queries, scimIn } from "../server.ts";
@@ -14,7 +14,7 @@ import type { OrganizationValues } from "./organization-fields.tsx";
 /** Changes an organization: the one that is open, or the one whose realm it is. */
 export function EditOrganization() {
   const { id: realmId } = useRealm();
-  const { id = realmId } = useParams();
+  const id = useOpenId() || realmId;
   const { data } = useQuery(organizationQuery(realmId, id));
   return data ? <EditForm organization={data} /> : null;
 }

@@ -1,5 +1,6 @@
 import { ConnectionError, ElsewhereError, errorOf, ScimError } from "./errors.ts";
 import { EVENT_STREAM, eventsIn } from "./event-stream.ts";
+import { addressOf } from "./path.ts";
 import type { List } from "./resources.ts";
 import { CSRF_HEADER } from "./session.ts";
 import type { Session } from "./session.ts";
@@ -50,7 +51,7 @@ export class ScimClient {
 
   /** @throws ScimError, ConnectionError, ElsewhereError */
   get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
-    return this.#send<T>("GET", withQuery(path, query), undefined, {}, signal);
+    return this.#send<T>("GET", path, { query, signal });
   }
 
   list<T>(path: string, query: Query, signal?: AbortSignal): Promise<List<T>> {
@@ -58,13 +59,16 @@ export class ScimClient {
   }
 
   create<T>(path: string, resource: object): Promise<T> {
-    return this.#send<T>("POST", path, resource);
+    return this.#send<T>("POST", path, { body: resource });
   }
 
   /** @param version of what the person saw; another one since then is a conflict (412) */
   patch<T>(path: string, operations: readonly object[], version?: string): Promise<T> {
     const body = { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations: operations };
-    return this.#send<T>("PATCH", path, body, version === undefined ? {} : { "If-Match": version });
+    return this.#send<T>("PATCH", path, {
+      body,
+      ...(version !== undefined && { headers: { "If-Match": version } }),
+    });
   }
 
   async delete(path: string): Promise<void> {
@@ -74,13 +78,13 @@ export class ScimClient {
   /** @returns what came of each operation, in their order */
   async bulk(operations: readonly BulkOperation[]): Promise<readonly BulkResult[]> {
     const body = { schemas: [BULK_REQUEST], Operations: operations };
-    const answer = await this.#send<{ Operations: readonly BulkResult[] }>("POST", "Bulk", body);
+    const answer = await this.#send<{ Operations: readonly BulkResult[] }>("POST", "Bulk", { body });
     return answer.Operations;
   }
 
   /** Everything that matches, not a page of it. @param format a media type: CSV or NDJSON */
   async export(path: string, query: Query, format: string, signal?: AbortSignal): Promise<Blob> {
-    const answer = await this.#fetch("GET", withQuery(path, query), { headers: { Accept: format }, signal });
+    const answer = await this.#fetch("GET", path, { query, headers: { Accept: format }, signal });
     // The server breaks off what it cannot complete.
     return answer.blob().catch((cause: unknown) => {
       throw new ConnectionError({ cause });
@@ -102,28 +106,24 @@ export class ScimClient {
       Accept: EVENT_STREAM,
       ...(lastId !== undefined && { "Last-Event-ID": lastId }),
     };
-    const answer = await this.#fetch("GET", withQuery(path, query), { headers, signal });
+    const answer = await this.#fetch("GET", path, { query, headers, signal });
     return eventsIn<T>(answer.body ?? new ReadableStream());
   }
 
-  async #send<T>(
-    method: string,
-    path: string,
-    body?: object,
-    headers: Readonly<Record<string, string>> = {},
-    signal?: AbortSignal,
-  ): Promise<T> {
-    const answer = await this.#fetch(method, path, { body, headers, signal });
+  async #send<T>(method: string, path: string, request: Request = {}): Promise<T> {
+    const answer = await this.#fetch(method, path, request);
     return (answer.status === 204 ? undefined : await answer.json()) as T;
   }
 
   /** @returns an answer that is 2xx */
   async #fetch(method: string, path: string, request: Request): Promise<Response> {
-    const { body, headers, signal } = request;
+    const { query, body, headers, signal } = request;
+    const address = addressOf(path, this.url);
+    address.search = parametersOf(query).toString();
     // Of the same moment: the token is for the session as it is in this realm, and the server refuses it in another.
     const { realm, csrf } = this.session.state;
     if (realm !== this.realm) throw new ElsewhereError();
-    const answer = await fetch(new URL(path, this.url), {
+    const answer = await fetch(address, {
       method,
       signal,
       headers: {
@@ -152,17 +152,18 @@ export class ScimClient {
 }
 
 interface Request {
+  readonly query?: Query;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
-function withQuery(path: string, query: Query): string {
+function parametersOf(query: Query = {}): URLSearchParams {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query) as [string, string | number | undefined][]) {
     if (value !== undefined) parameters.set(name, String(value));
   }
-  return parameters.size === 0 ? path : `${path}?${parameters}`;
+  return parameters;
 }
 
 /** Whether something is not there, or not in this realm. */

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
-import { useParams } from "react-router";
 import { useRealm } from "../frame/realm.ts";
+import { useOpenId } from "../lists/use-open-id.ts";
 import type { Team } from "../scim/resources.ts";
 import { queries, scimIn } from "../server.ts";
 import { FormDialog } from "../ui/form-dialog.tsx";
@@ -14,7 +14,7 @@ import { powerOver } from "./team-power.ts";
 /** Changes a team, as far as the person may. */
 export function EditTeam() {
   const { id: realmId } = useRealm();
-  const { id = "" } = useParams();
+  const id = useOpenId();
   const { data } = useQuery(teamQuery(realmId, id));
   return data ? <EditForm team={data} /> : null;
 }

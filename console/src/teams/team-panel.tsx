@@ -1,8 +1,9 @@
-import { Outlet, useParams } from "react-router";
+import { Outlet } from "react-router";
 import { Creator } from "../activity/creator.tsx";
 import { isProvider, useRealm } from "../frame/realm.ts";
 import { ResourceLink } from "../frame/resource-link.tsx";
 import { oneQuery, PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
+import { useOpenId } from "../lists/use-open-id.ts";
 import type { Team } from "../scim/resources.ts";
 import { useActs } from "../ui/acts.tsx";
 import { Facts } from "../ui/facts.tsx";
@@ -19,7 +20,7 @@ export const teamQuery = (realm: string, id: string) => oneQuery<Team>(realm, "T
 /** A team: what it gives, who is in it, and what can be done with it. */
 export function TeamPanel() {
   const { id: realmId } = useRealm();
-  const { id = "" } = useParams();
+  const id = useOpenId();
   return (
     <>
       <ResourcePanel noun="team" query={teamQuery(realmId, id)}>

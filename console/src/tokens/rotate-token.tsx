@@ -1,10 +1,13 @@
+import { useQuery } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
-import { useParams } from "react-router";
 import { useRealm } from "../frame/realm.ts";
+import { oneQuery } from "../lists/resource-panel.tsx";
+import { useOpenId } from "../lists/use-open-id.ts";
 import { queries, scimIn } from "../server.ts";
 import { FormDialog } from "../ui/form-dialog.tsx";
+import { isolated } from "../ui/isolated.ts";
 import { Choices } from "./choices.tsx";
-import type { IssuedToken } from "./access-token.ts";
+import type { AccessToken, IssuedToken } from "./access-token.ts";
 import { showSecret } from "./issued.ts";
 
 const HOUR = 3600;
@@ -19,7 +22,12 @@ const OVERLAPS = [
 /** Gives a token a new secret, while the old one stays valid for a time. */
 export function RotateToken() {
   const { id: realmId } = useRealm();
-  const { id = "" } = useParams();
+  const { data } = useQuery(oneQuery<AccessToken>(realmId, "AccessTokens", useOpenId()));
+  return data ? <RotateForm token={data} /> : null;
+}
+
+function RotateForm({ token: { id, name } }: { readonly token: AccessToken }) {
+  const { id: realmId } = useRealm();
   const form = useForm({ defaultValues: { overlap: String(24 * HOUR) } });
   const rotate = async ({ overlap }: { readonly overlap: string }) => {
     const body = { overlap: Number(overlap) };
@@ -28,7 +36,12 @@ export function RotateToken() {
     return "..";
   };
   return (
-    <FormDialog title="Make a new secret" form={form} action="Make the new secret" onSubmit={rotate}>
+    <FormDialog
+      title={`Make a new secret for ${isolated(name)}`}
+      form={form}
+      action="Make the new secret"
+      onSubmit={rotate}
+    >
       <Choices
         label="How long is the present secret valid?"
         hint="Long enough to enter the new one wherever the token is used."

@@ -8,9 +8,18 @@ import { Notice } from "../ui/notice.tsx";
 import type { IssuedToken } from "./access-token.ts";
 import { forgetSecret, useIssued } from "./issued.ts";
 
-/** Shows a new secret, once. It is not closed by accident, and not without a question until it was copied. */
-export function SecretDialog() {
+interface SecretDialogProps {
+  /** Of the page. A secret that is open is dropped when another realm comes. */
+  readonly realm: string;
+}
+
+/**
+ * Shows a new secret, once, whatever page of the realm is open by then. It is not closed by accident, and not without a
+ * question until it was copied.
+ */
+export function SecretDialog({ realm }: SecretDialogProps) {
   const issued = useIssued();
+  useEffect(() => forgetSecret, [realm]);
   return (
     <ModalOverlay className={dialog.overlay} isOpen={issued !== undefined} isKeyboardDismissDisabled>
       <Modal className={dialog.modal}>

@@ -1,7 +1,8 @@
-import { Link, Outlet, useParams } from "react-router";
+import { Link, Outlet } from "react-router";
 import { may, useRealm } from "../frame/realm.ts";
 import { ResourceLink } from "../frame/resource-link.tsx";
 import { oneQuery, PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
+import { useOpenId } from "../lists/use-open-id.ts";
 import { Facts } from "../ui/facts.tsx";
 import type { Fact } from "../ui/facts.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -14,7 +15,7 @@ import { TokenStatus } from "./token-status.tsx";
 /** One access token: whose it is, what it may do, and what can be done with it. */
 export function TokenPanel() {
   const { id: realmId } = useRealm();
-  const { id = "" } = useParams();
+  const id = useOpenId();
   return (
     <>
       <ResourcePanel noun="access token" query={oneQuery<AccessToken>(realmId, "AccessTokens", id)}>

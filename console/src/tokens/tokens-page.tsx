@@ -9,7 +9,6 @@ import { Button } from "../ui/button.tsx";
 import { LinkButton } from "../ui/link-button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import type { AccessToken } from "./access-token.ts";
-import { SecretDialog } from "./secret-dialog.tsx";
 import { TOKEN_COLUMNS } from "./token-columns.tsx";
 import { ORPHANED, TOKEN_FILTER_NAMES, tokenFilters, tokenQuery } from "./token-list.ts";
 
@@ -20,32 +19,29 @@ export function TokensPage() {
   const [state, changes] = useListState(TOKEN_FILTER_NAMES);
   const [openedAt] = useState(() => new Date().toISOString());
   return (
-    <>
-      <ListPage
-        title="Access tokens"
-        query={tokenQuery(id, state, openedAt)}
-        state={state}
-        changes={changes}
-        searchLabel="Search by name or owner"
-        filters={tokenFilters(realm)}
-        columns={TOKEN_COLUMNS}
-        nameOf={({ name }) => name}
-        buttons={
-          may(realm, "create AccessTokens") && (
-            <LinkButton to={{ pathname: "create", search }} kind="primary">
-              Create token
-            </LinkButton>
-          )
-        }
-        notice={
-          state.filters.status !== "orphaned" && (
-            <OrphanedNotice onShow={() => changes.filter("status", "orphaned")} />
-          )
-        }
-        emptyText="Identity providers and scripts act with access tokens. Create one for each."
-      />
-      <SecretDialog />
-    </>
+    <ListPage
+      title="Access tokens"
+      query={tokenQuery(id, state, openedAt)}
+      state={state}
+      changes={changes}
+      searchLabel="Search by name or owner"
+      filters={tokenFilters(realm)}
+      columns={TOKEN_COLUMNS}
+      nameOf={({ name }) => name}
+      buttons={
+        may(realm, "create AccessTokens") && (
+          <LinkButton to={{ pathname: "create", search }} kind="primary">
+            Create token
+          </LinkButton>
+        )
+      }
+      notice={
+        state.filters.status !== "orphaned" && (
+          <OrphanedNotice onShow={() => changes.filter("status", "orphaned")} />
+        )
+      }
+      emptyText="Identity providers and scripts act with access tokens. Create one for each."
+    />
   );
 }
 

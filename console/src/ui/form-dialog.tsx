@@ -95,7 +95,8 @@ export function useLeadTo() {
   const [parameters] = useSearchParams();
   const query = parameters.size === 0 ? "" : `?${parameters}`;
   return (target: string, isDone = false) =>
-    void navigate(`${target}${query}`, { state: isDone ? DONE : undefined });
+    // The way back does not lead to a form that is done.
+    void navigate(`${target}${query}`, { replace: isDone, state: isDone ? DONE : undefined });
 }
 
 /** What leads away because all is done. */

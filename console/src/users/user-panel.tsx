@@ -1,8 +1,9 @@
 import { lazy, Suspense } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
-import { useParams, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import { may, useRealm } from "../frame/realm.ts";
 import { oneQuery, PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
+import { useOpenId } from "../lists/use-open-id.ts";
 import { MEMBERSHIP } from "../scim/resources.ts";
 import type { User } from "../scim/resources.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -29,7 +30,7 @@ const ATTRIBUTES = [
 /** A person: the one place for all that is known of them. */
 export function UserPanel() {
   const { id: realmId } = useRealm();
-  const { id = "" } = useParams();
+  const id = useOpenId();
   return (
     <ResourcePanel noun="person" query={oneQuery<User>(realmId, "Users", id, ATTRIBUTES)}>
       {(user) => <Person user={user} />}
