@@ -108,6 +108,46 @@ describe("Acts of the console on many people", function () {
       await page.getByText(`${MANY} users`).waitFor({ state: "attached" });
     });
 
+    /** Holds what the page asks for. @returns what lets it go on, as if it had never been held */
+    const hold = async (address: string | RegExp) => {
+      let release = (): void => undefined;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      let come = (): void => undefined;
+      const asked = new Promise<void>((resolve) => (come = resolve));
+      await page.route(address, async (route) => {
+        come();
+        await released;
+        // The page may have given it up.
+        await route.continue().catch(() => undefined);
+      });
+      return { asked, release };
+    };
+
+    it("tick nobody when the selection was cleared while all that match were loaded", async () => {
+      const { asked, release } = await hold(/count=1000/);
+      await page.getByRole("checkbox", { name: "Select all that are loaded" }).check();
+      await press(`Select all ${MANY} that match`);
+      await asked;
+      await press("Clear the selection");
+      await box("Person 0").check();
+      release();
+      await box("Person 1").check();
+      await page.getByText("2 people selected").waitFor();
+    });
+
+    it("leave those ticked who were ticked while they ran", async () => {
+      const { asked, release } = await hold("**/scim/v2/Bulk");
+      await box("Person 0").check();
+      await press("Activate");
+      await press("Activate \u2068Person 0\u2069");
+      await asked;
+      await box("Person 1").check();
+      release();
+      await page.getByText("Person 0 was activated.").waitFor();
+      await page.getByText("1 person selected").waitFor();
+      expect(await box("Person 1").isChecked()).to.equal(true);
+    });
+
     it("wait as long as the server asks, can be stopped, and say what was not tried", async () => {
       let isFirst = true;
       await page.route("**/scim/v2/Bulk", async (route) => {

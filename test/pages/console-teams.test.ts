@@ -91,6 +91,48 @@ describe("Teams in the console", function () {
       expect(await membersOf(support)).to.not.include(dan.id);
     });
 
+    it("shows what another administrator changed meanwhile, and writes only what the person changed", async () => {
+      await openTeam(boss, acme.id);
+      await page.getByRole("link", { name: "Edit", exact: true }).click();
+      const [name, description] = [
+        page.getByRole("textbox", { name: "Name" }),
+        page.getByRole("textbox", { name: "Description" }),
+      ];
+      await description.fill("Mine");
+      const renamed = unique("Renamed");
+      await given.change(`/Teams/${support.id}`, "displayName", renamed);
+      await given.change(`/Teams/${support.id}`, "description", "Theirs");
+      const save = page.getByRole("button", { name: "Save" });
+      await save.click();
+      await page.getByText("Another administrator changed the team meanwhile").waitFor();
+      expect(await page.getByRole("row", { name: /^Description/ }).innerText()).to.match(/Theirs\s+Mine/);
+      expect([await name.inputValue(), await description.inputValue()]).to.deep.equal([renamed, "Mine"]);
+      await expectConsoleUsable(page, `console conflict ${engine.name}`);
+      await save.click();
+      await page.getByRole("heading", { level: 2, name: renamed }).waitFor();
+      const team = expectStatus(await given.scim.get(`/Teams/${support.id}`), 200);
+      expect(team).to.include({ displayName: renamed, description: "Mine" });
+    });
+
+    it("saves a team whose members changed meanwhile, and takes what is saved if the person wants that", async () => {
+      await openTeam(boss, acme.id);
+      await page.getByRole("link", { name: "Edit", exact: true }).click();
+      const description = page.getByRole("textbox", { name: "Description" });
+      await description.fill("First");
+      const add = { op: "add", path: "members", value: [{ value: dan.id }] };
+      await given.scim.patch(`/Teams/${support.id}`, add);
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByText("First").first().waitFor();
+      await page.getByRole("link", { name: "Edit", exact: true }).click();
+      await description.fill("Second");
+      await given.change(`/Teams/${support.id}`, "description", "Theirs");
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("button", { name: "Discard my changes" }).click();
+      expect(await description.inputValue()).to.equal("Theirs");
+      await page.keyboard.press("Escape");
+      await page.waitForURL((url) => url.pathname.endsWith(support.id));
+    });
+
     it("creates, changes and deletes a team", async () => {
       const name = unique("Night shift");
       page = await enterConsole(given, boss, `/${acme.id}/teams`);

@@ -1,46 +1,49 @@
-import { useQuery } from "@tanstack/react-query";
-import { useForm } from "react-hook-form";
 import { useRealm } from "../frame/realm.ts";
+import { EditDialog } from "../lists/edit-dialog.tsx";
 import { useOpenId } from "../lists/use-open-id.ts";
+import type { PatchOperation } from "../scim/patch.ts";
 import type { Invitation } from "../scim/resources.ts";
-import { queries, scimIn } from "../server.ts";
-import { FormDialog } from "../ui/form-dialog.tsx";
-import { trimmed } from "../ui/trimmed.ts";
 import { ATTRIBUTES, attributesOf, InvitationFields, valuesOf } from "./invitation-fields.tsx";
 import type { InvitationValues } from "./invitation-fields.tsx";
 import { invitationQuery } from "./one-invitation.ts";
 
-/** Changes what an invitation says and gives. */
-export function EditInvitation() {
-  const { id: realmId } = useRealm();
-  const id = useOpenId();
-  const { data } = useQuery(invitationQuery(realmId, id));
-  return data ? <EditForm invitation={data} /> : null;
+const LABELS = {
+  name: "Name",
+  description: "Message",
+  expires: "Valid until",
+  quota: "How many can accept",
+  roles: "Roles",
+};
+
+function operationOf(name: keyof InvitationValues, entered: InvitationValues): PatchOperation {
+  const path = name === "expires" ? "expiresAt" : name;
+  const value = attributesOf(entered)[path];
+  return value === null ? { op: "remove", path } : { op: "replace", path, value };
 }
 
-function EditForm({ invitation }: { readonly invitation: Invitation }) {
+/** Changes what an invitation says and gives. */
+export function EditInvitation() {
   const { id: realmId, realm } = useRealm();
-  const before = valuesOf(invitation);
-  const form = useForm<InvitationValues>({ defaultValues: before });
-  const save = async (entered: InvitationValues) => {
-    const [old, next] = [attributesOf(before), attributesOf(trimmed(entered))];
-    const operations = (Object.keys(next) as (keyof typeof next)[])
-      .filter((name) => JSON.stringify(next[name]) !== JSON.stringify(old[name]))
-      .map((path) =>
-        next[path] === null ? { op: "remove", path } : { op: "replace", path, value: next[path] },
-      );
-    const path = `Invitations/${invitation.id}`;
-    if (operations.length > 0) await scimIn(realmId).patch(path, operations, invitation.meta.version);
-    void queries.invalidateQueries({ queryKey: [realmId] });
-    return "..";
-  };
+  const id = useOpenId();
   return (
-    <FormDialog title="Edit the invitation" form={form} action="Save" attributes={ATTRIBUTES} onSubmit={save}>
-      <p>
-        If you change the roles, links that were sent stop working, and those who have not answered get a new
-        mail.
-      </p>
-      <InvitationFields realm={realm} />
-    </FormDialog>
+    <EditDialog<Invitation, InvitationValues>
+      noun="invitation"
+      path="Invitations"
+      query={invitationQuery(realmId, id)}
+      valuesOf={valuesOf}
+      operationOf={operationOf}
+      labels={LABELS}
+      attributes={ATTRIBUTES}
+    >
+      {() => (
+        <>
+          <p>
+            If you change the roles, links that were sent stop working, and those who have not answered get a
+            new mail.
+          </p>
+          <InvitationFields realm={realm} />
+        </>
+      )}
+    </EditDialog>
   );
 }

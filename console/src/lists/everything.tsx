@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Resource } from "../scim/resources.ts";
 import { Button } from "../ui/button.tsx";
 import { loadAll, MOST_AT_ONCE } from "./load-all.ts";
@@ -18,16 +18,20 @@ export interface EverythingProps<T extends Resource> {
 export function Everything<T extends Resource>({ request, tickedCount, total, onLoad }: EverythingProps<T>) {
   const [loaded, setLoaded] = useState<number>();
   const [problem, setProblem] = useState<string>();
+  const loading = useRef<AbortController>(undefined);
+  // It goes when the selection is cleared, when a row is no longer ticked, and with the list: nobody is ticked after that.
+  useEffect(() => () => loading.current?.abort(), []);
   if (total <= tickedCount) return null;
   if (total > MOST_AT_ONCE)
     return <span>To select all, narrow the search to at most {count.format(MOST_AT_ONCE)}.</span>;
   const select = async () => {
+    const { signal } = (loading.current = new AbortController());
     setProblem(undefined);
     setLoaded(0);
     try {
-      onLoad(await loadAll<T>(request, request.attributes, setLoaded));
+      onLoad(await loadAll<T>(request, request.attributes, setLoaded, signal));
     } catch (error) {
-      setProblem((error as Error).message);
+      if (!signal.aborted) setProblem((error as Error).message);
     } finally {
       setLoaded(undefined);
     }

@@ -20,17 +20,21 @@ export interface ListRequest {
  *
  * @param attributes what is known of each
  * @param onProgress is told how many there are so far
+ * @throws DOMException when the signal ends it
  */
 export async function loadAll<T>(
   { realm, path, query }: ListRequest,
   attributes: string,
   onProgress: (count: number) => void,
+  signal: AbortSignal,
 ): Promise<readonly T[]> {
   const scim = scimIn(realm);
   const all: T[] = [];
   let cursor: string | undefined = "";
   while (cursor !== undefined && all.length < MOST_AT_ONCE) {
-    const page: List<T> = await scim.list<T>(path, { ...query, attributes, count: ROWS, cursor });
+    const page: List<T> = await scim.list<T>(path, { ...query, attributes, count: ROWS, cursor }, signal);
+    // The answer may have been there already.
+    signal.throwIfAborted();
     all.push(...page.Resources);
     onProgress(all.length);
     cursor = page.nextCursor;

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import type { Resource } from "../scim/resources.ts";
 import type { Ticked } from "../ui/table.tsx";
 
@@ -11,6 +11,8 @@ export interface Selection<T extends Resource> {
   readonly clearedCount: number;
   readonly tick: (ticked: Ticked) => void;
   readonly tickAll: (rows: readonly T[]) => void;
+  /** Of these rows alone, in this list alone, however much later it is called. */
+  readonly untick: (ids: readonly string[]) => void;
 }
 
 const NONE: Ticked = {};
@@ -22,7 +24,7 @@ interface SelectionState<T> {
   readonly clearedCount: number;
 }
 
-export const tickedOf = (ids: readonly string[]): Ticked => Object.fromEntries(ids.map((id) => [id, true]));
+const tickedOf = (ids: readonly string[]): Ticked => Object.fromEntries(ids.map((id) => [id, true]));
 
 /**
  * The selection of a list. Another list has none, and neither has this one when the person comes back to it: nobody acts on
@@ -37,15 +39,26 @@ export function useSelection<T extends Resource>(list: string): Selection<T> {
       ? state
       : { list, ticked: NONE, others: [], clearedCount: Object.values(state.ticked).filter(Boolean).length };
   if (current !== state) setState(current);
+  // What comes too late is of a list that is no longer there.
+  const change = useCallback(
+    (changes: (before: SelectionState<T>) => Partial<SelectionState<T>>) =>
+      setState((before) => (before.list === list ? { ...before, ...changes(before) } : before)),
+    [list],
+  );
+  const untick = useCallback(
+    (ids: readonly string[]) => {
+      const gone = new Set(ids);
+      change(({ ticked }) => ({
+        ticked: Object.fromEntries(Object.entries(ticked).filter(([id]) => !gone.has(id))),
+      }));
+    },
+    [change],
+  );
   return {
     ...current,
-    tick: (ticked) => setState((before) => ({ ...before, ticked, clearedCount: 0 })),
+    tick: (ticked) => change(() => ({ ticked, clearedCount: 0 })),
     tickAll: (rows) =>
-      setState((before) => ({
-        ...before,
-        ticked: tickedOf(rows.map(({ id }) => id)),
-        others: rows,
-        clearedCount: 0,
-      })),
+      change(() => ({ ticked: tickedOf(rows.map(({ id }) => id)), others: rows, clearedCount: 0 })),
+    untick,
   };
 }

@@ -1,5 +1,5 @@
 import { Trash2, X } from "lucide-react";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useLocation } from "react-router";
 import type { ActResult } from "../acts/act.ts";
 import { nameOfRealm } from "../frame/realm-name.ts";
@@ -8,7 +8,7 @@ import { realmOf, useSession } from "../frame/use-session.ts";
 import { ListPage } from "../lists/list-page.tsx";
 import { listQuery } from "../lists/list-query.ts";
 import { useListState } from "../lists/list-state.ts";
-import { tickedOf, useSelection } from "../lists/selection.ts";
+import { useSelection } from "../lists/selection.ts";
 import type { User } from "../scim/resources.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { LinkButton } from "../ui/link-button.tsx";
@@ -34,18 +34,21 @@ export function UsersPage() {
   const [mayRemove, mayChange] = [may(realm, "delete Users"), may(realm, "change Users")];
   const mayGrant = may(realm, "grant organization roles");
   const request = userRequest(id, realm, state);
-  const { tick } = selection;
+  const { tick, untick } = selection;
+  // Those for whom it failed stay ticked, and can be tried again; so do those who were ticked meanwhile.
+  const onDone = useCallback(
+    (results: readonly ActResult[]) =>
+      untick(results.filter(({ outcome }) => outcome === "done").map(({ item }) => item.id)),
+    [untick],
+  );
 
   const columns = useMemo(() => {
     const place = { id, realm, name };
-    const remove = (user: User) => ask(removal([user], place), [user], place);
+    const remove = (user: User) => ask(removal([user], place), [user], place, onDone);
     return mayRemove ? [...userColumns(realm), removeColumn(remove)] : userColumns(realm);
-  }, [id, realm, name, mayRemove]);
+  }, [id, realm, name, mayRemove, onDone]);
 
   const place = { id, realm, name };
-  // Those for whom it failed can be tried again.
-  const onDone = (results: readonly ActResult[]) =>
-    tick(tickedOf(results.filter(({ outcome }) => outcome !== "done").map(({ item }) => item.id)));
   const doTo = (users: readonly User[], actOf: typeof removal) => () => {
     const userAct: UserAct = actOf(users, place);
     ask(userAct, users, place, onDone);
