@@ -12,6 +12,9 @@ export interface ListContext {
   readonly ids: readonly string[];
 }
 
+/** Where the address has which tab of the panel is open. It stays for the next and previous, and goes with the panel. */
+export const TAB = "tab";
+
 interface PanelProps {
   /** Whose it is; there is a heading with this id in the children. */
   readonly labelledBy: string;
@@ -26,12 +29,16 @@ export function Panel({ labelledBy, children }: PanelProps) {
   const navigate = useNavigate();
   const panel = useRef<HTMLElement>(null);
   const place = ids.indexOf(id);
-  const query = parameters.size === 0 ? "" : `?${parameters}`;
-  const leadTo = (path: string) => void navigate(`${path}${query}`);
+  const leadTo = (path: string) => void navigate({ pathname: path, search: `${parameters}` });
+  const close = () => {
+    const remaining = new URLSearchParams(parameters);
+    remaining.delete(TAB);
+    void navigate({ pathname: "..", search: `${remaining}` });
+  };
   const [previous, next] = [place > 0 ? ids[place - 1] : undefined, place < 0 ? undefined : ids[place + 1]];
 
   const keys: Readonly<Record<string, () => void>> = {
-    Escape: () => leadTo(".."),
+    Escape: close,
     j: () => next !== undefined && leadTo(`../${next}`),
     k: () => previous !== undefined && leadTo(`../${previous}`),
   };
@@ -57,7 +64,7 @@ export function Panel({ labelledBy, children }: PanelProps) {
         <IconButton label="Next" isDisabled={next === undefined} onPress={() => keys.j?.()}>
           <ChevronDown size={16} aria-hidden />
         </IconButton>
-        <IconButton label="Close" onPress={() => leadTo("..")}>
+        <IconButton label="Close" onPress={close}>
           <X size={16} aria-hidden />
         </IconButton>
       </div>

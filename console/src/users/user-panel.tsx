@@ -2,6 +2,7 @@ import { lazy, Suspense } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { useSearchParams } from "react-router";
 import { may, useRealm } from "../frame/realm.ts";
+import { TAB } from "../lists/panel.tsx";
 import { oneQuery, PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
 import { useOpenId } from "../lists/use-open-id.ts";
 import { MEMBERSHIP } from "../scim/resources.ts";
@@ -49,15 +50,13 @@ const TABS = [
   { id: "history", label: "History", Component: UserHistory, needs: "read AuditEvents" },
 ];
 
-/** Which tab is open; the first one is not in the address. */
-const TAB = "tab";
-
 function Person({ user }: { readonly user: User }) {
   const { realm } = useRealm();
   const [parameters, setParameters] = useSearchParams();
   const name = nameOf(user);
   const offered = TABS.filter(({ needs }) => needs === undefined || may(realm, needs));
   const open = offered.find(({ id }) => id === parameters.get(TAB)) ?? TABS[0];
+  // The first one is not in the address.
   const choose = (id: string) =>
     setParameters(
       (current) => {
