@@ -5,7 +5,7 @@ import { expectStatus } from "../support/assertions.js";
 import { ScimClient } from "../support/client.js";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
-import { CORE_USER, MEMBERSHIP, unique } from "../support/factories.js";
+import { CORE_GROUP, CORE_USER, MEMBERSHIP, unique } from "../support/factories.js";
 import {
   consoleUrl,
   enterConsole,
@@ -95,6 +95,27 @@ describe("The console's Activity", function () {
       await page.getByRole("heading", { level: 2, name: "ann@acme.example" }).waitFor();
     });
 
+    it("leads from the push of a team to the team", async () => {
+      const group = { schemas: [CORE_GROUP], displayName: "Pushed people" };
+      const { id } = expectStatus(await okta.post("/Groups", group), 201);
+      await enter("/provider/activity?q=pushed&action=create");
+      await page.getByRole("link", { name: "Created team Pushed people" }).click();
+      await page.getByRole("link", { name: "Pushed people", exact: true }).click();
+      await page.waitForURL((url) => url.pathname.endsWith(`/provider/teams/${id}`));
+      await page.getByRole("heading", { level: 2, name: "Pushed people" }).waitFor();
+    });
+
+    it("shows one event though the names of who did it are not there", async () => {
+      await enter("/provider/activity?q=ann&action=create&result=success");
+      const event = page.getByRole("link", { name: "Created user ann@acme.example" });
+      await event.waitFor();
+      await page.route("**/AccessTokens?*", (route) => route.fulfill({ json: {} }));
+      const address = await event.getAttribute("href");
+      await open(page, new URL(address ?? "", page.url()).href);
+      await page.getByText("The names of who did it were not loaded.").waitFor();
+      await page.getByText("shoeSize: ignored").waitFor();
+    });
+
     it("shows why a request was refused", async () => {
       await enter("/provider/activity?result=refused&action=create&type=User");
       await page.getByRole("link", { name: "Create user refused" }).first().click();
@@ -158,6 +179,13 @@ describe("The console's Activity", function () {
       await page.getByRole("link", { name: "Created user ann@acme.example" }).waitFor();
       await page.getByRole("cell", { name: "The provider" }).first().waitFor();
       expect(await page.getByText("Ada Lovelace").count()).to.equal(0);
+      // The organization itself has no page among its teams.
+      await page
+        .getByRole("link", { name: /^(Created|Changed) organization/ })
+        .first()
+        .click();
+      await page.getByRole("link", { name: String(acme.displayName), exact: true }).click();
+      await page.waitForURL((url) => url.pathname.endsWith(`/${acme.id}/organization`));
       await expectConsoleUsable(page, `console activity of an organization ${engine.name}`);
     });
 

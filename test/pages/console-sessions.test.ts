@@ -25,6 +25,17 @@ describe("The console and one's own sessions", function () {
       return async () => (await browser.send("GET", "/console/session")).status;
     };
 
+    /** The session ends in a minute, whatever one does. */
+    const endsSoon = async () => {
+      await page.route("**/console/session", async (route) => {
+        const response = await route.fetch();
+        const expiresAt = new Date(Date.now() + 60_000).toISOString();
+        await route.fulfill({ response, json: { ...((await response.json()) as object), expiresAt } });
+      });
+      await page.reload();
+      await page.getByRole("button", { name: "Sign in again now" }).waitFor();
+    };
+
     it("shows them, ends one, and signs out everywhere", async () => {
       const [one, other] = [await elsewhere(), await elsewhere()];
       page = await enterConsole(given, admin);
@@ -56,6 +67,35 @@ describe("The console and one's own sessions", function () {
       await page.getByText(/You will be signed out at/).waitFor();
       await page.getByRole("button", { name: "Stay signed in" }).click();
       await page.getByText(/You will be signed out at/).waitFor({ state: "detached" });
+    });
+
+    it("lets one stay signed in while a dialog is open, also by the keyboard", async () => {
+      page = await enterConsole(given, admin, "/provider/users/create");
+      await endsSoon();
+      await page.getByLabel("First name").fill("Half typed");
+      await page.keyboard.press("F6");
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate("document.activeElement.textContent")).to.equal("Sign in again now");
+      await page.keyboard.press("F6");
+      expect(await page.evaluate("document.activeElement.value")).to.equal("Half typed");
+      await expectConsoleUsable(page, `console notice over a dialog ${engine.name}`);
+    });
+
+    it("lets one sign in again before the end, or leave it at that, and loses nothing", async () => {
+      page = await enterConsole(given, admin, "/provider/users/create");
+      await endsSoon();
+      await page.getByLabel("First name").fill("Half typed");
+      await page.getByRole("button", { name: "Sign in again now" }).click();
+      await page.getByLabel("User name or e-mail address").fill("ada");
+      // As when one comes back from another tab.
+      const asked = page.waitForResponse((answer) => answer.url().endsWith("/console/session"));
+      await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+      await asked;
+      await expectConsoleUsable(page, `console to sign in again ${engine.name}`);
+      expect(await page.getByLabel("User name or e-mail address").inputValue()).to.equal("ada");
+      await page.getByRole("button", { name: "Cancel" }).last().click();
+      await page.getByRole("heading", { name: "Sign in again" }).waitFor({ state: "detached" });
+      expect(await page.getByLabel("First name").inputValue()).to.equal("Half typed");
     });
 
     it("asks for the password when it has ended, though nobody does anything, and loses nothing", async () => {

@@ -83,6 +83,33 @@ describe("The console in several tabs", function () {
       expect(members.map(({ value }) => value)).to.include(zoe.id);
     });
 
+    it("asks before a switch of the realm stops what runs", async () => {
+      let answer: () => void = () => undefined;
+      const isAnswered = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      await page.route("**/scim/v2/Bulk", async (route) => {
+        await isAnswered;
+        await route.fulfill({ json: { Operations: [{ method: "DELETE", status: "204" }] } });
+      });
+      await page.getByRole("button", { name: "Remove Zoe Ash" }).click();
+      const question = page.getByRole("alertdialog");
+      await question.getByRole("button", { name: /^Remove/ }).click();
+      await page.getByText(/^Removing .Zoe Ash/).waitFor();
+      const choose = async () => {
+        await page.getByRole("button", { name: /^You act in/ }).click();
+        await page.getByRole("menuitem", { name: "Acme Suite" }).click();
+        await question.getByRole("heading", { name: /^Stop what runs/ }).waitFor();
+      };
+      await choose();
+      await question.getByRole("button", { name: "Cancel" }).click();
+      await page.getByRole("button", { name: `You act in ${acme.displayName}` }).waitFor();
+      await choose();
+      await question.getByRole("button", { name: "Stop it and switch" }).click();
+      await page.getByRole("button", { name: "You act in Acme Suite" }).waitFor();
+      answer();
+    });
+
     it("knows what may be done where the session acts again", async () => {
       const other = await secondTab();
       await switchTo(other, "Acme Suite");

@@ -31,12 +31,15 @@ export const TYPE_NAMES = Object.entries(TYPES).map(([value, label]) => ({ value
 
 export const nameOfType = (type: string) => TYPES[type] ?? type;
 
-/** What kind of thing it happened to. Groups are organizations, and in an organization's realm teams, too. */
-export function nameOfKind({ target, organization, realm }: AuditEvent): string {
-  if (target.type !== "Group") return nameOfType(target.type);
+/** What it happened to: a type. Groups are organizations, and where it was done in an organization's realm teams, too. */
+export function typeOfTarget({ target, organization, realm }: AuditEvent): string {
+  if (target.type !== "Group") return target.type;
   const isOrganization = realm === "provider" || target.value === organization?.value;
   return isOrganization ? "Organization" : "Team";
 }
+
+/** What kind of thing it happened to, for people. */
+export const nameOfKind = (event: AuditEvent) => nameOfType(typeOfTarget(event));
 
 /** What happened, as the beginning of a sentence that ends with what it happened to. */
 export function nameOfDeed(event: AuditEvent): string {

@@ -5,14 +5,16 @@ import { useRealm } from "../frame/realm.ts";
 import { ResourceLink } from "../frame/resource-link.tsx";
 import { oneQuery, PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
 import { useOpenId } from "../lists/use-open-id.ts";
+import { Button } from "../ui/button.tsx";
 import { Facts } from "../ui/facts.tsx";
 import type { Fact } from "../ui/facts.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { Time } from "../ui/time.tsx";
 import styles from "./activity.module.css";
 import { nameOfActor, withActors } from "./actors.ts";
 import type { NamedEvent } from "./actors.ts";
 import type { AuditEvent } from "./audit-event.ts";
-import { nameOfDeed, nameOfKind, nameOfTarget } from "./event-names.ts";
+import { nameOfDeed, nameOfKind, nameOfTarget, typeOfTarget } from "./event-names.ts";
 import { EventResult } from "./event-result.tsx";
 
 /** One event: what was asked, how it was understood, and what was answered. */
@@ -30,16 +32,23 @@ const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyl
 
 function Event({ event: unnamed }: { readonly event: AuditEvent }) {
   const { id: realmId } = useRealm();
-  const { data: event } = useQuery({
+  const {
+    data: event = unnamed,
+    isError,
+    refetch,
+  } = useQuery({
     queryKey: [realmId, "AuditEvents", "named", unnamed.id],
-    queryFn: async ({ signal }) => (await withActors(realmId, [unnamed], signal))[0],
-    placeholderData: unnamed,
+    queryFn: async ({ signal }) => (await withActors(realmId, [unnamed], signal))[0] ?? unnamed,
   });
-  if (!event) return null;
   return (
     <div className={styles.event}>
       <PanelHead title={`${nameOfDeed(event)} ${nameOfTarget(event)}`} />
       <EventResult event={event} />
+      {isError && (
+        <Notice kind="problem">
+          The names of who did it were not loaded. <Button onPress={() => void refetch()}>Try again</Button>
+        </Notice>
+      )}
       {event.detail !== undefined && <p className={styles.detail}>{event.detail}</p>}
       <Section title="Who and when">
         <Facts facts={aboutActor(event)} />
@@ -98,7 +107,7 @@ function aboutTarget(event: NamedEvent): readonly Fact[] {
     [
       "Name",
       target.display !== undefined && (
-        <ResourceLink type={target.type} id={target.value}>
+        <ResourceLink type={typeOfTarget(event)} id={target.value}>
           {target.display}
         </ResourceLink>
       ),
@@ -107,7 +116,7 @@ function aboutTarget(event: NamedEvent): readonly Fact[] {
     [
       "Organization",
       organization && event.organizationName !== undefined && organization.value !== target.value && (
-        <ResourceLink type="Group" id={organization.value}>
+        <ResourceLink type="Organization" id={organization.value}>
           {event.organizationName}
         </ResourceLink>
       ),

@@ -8,6 +8,7 @@ import { useTitle } from "../ui/title.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { Elsewhere } from "./elsewhere.tsx";
 import styles from "./frame.module.css";
+import { Notices } from "./notices.tsx";
 import { pagesOf } from "./pages.ts";
 import { nameOfRealm } from "./realm-name.ts";
 import type { CurrentRealm } from "./realm.ts";
@@ -60,10 +61,12 @@ export function Frame() {
         <AccountMenu />
       </header>
       <main className={styles.main} ref={main} tabIndex={-1} aria-busy={isLoading}>
-        <SessionEnd />
+        <Notices>
+          <SessionEnd />
+          <ActNotice />
+          {isElsewhere && <Elsewhere realm={id} />}
+        </Notices>
         <SecondFactorNotice />
-        <ActNotice />
-        {isElsewhere && <Elsewhere realm={id} />}
         {realm && (
           <div className={styles.content} inert={isElsewhere}>
             <Outlet />

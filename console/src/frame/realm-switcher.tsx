@@ -2,9 +2,12 @@ import { Check, ChevronsUpDown } from "lucide-react";
 import { useState } from "react";
 import { Autocomplete, Button, Menu, MenuItem, MenuTrigger, Popover, useFilter } from "react-aria-components";
 import { useNavigate } from "react-router";
+import { useAct } from "../acts/act-store.ts";
 import { isSignedOut } from "../scim/session.ts";
 import { queries, session } from "../server.ts";
 import { Avatar } from "../ui/avatar.tsx";
+import { confirm } from "../ui/confirm.tsx";
+import { isolated } from "../ui/isolated.ts";
 import menu from "../ui/menu.module.css";
 import { Notice } from "../ui/notice.tsx";
 import { SearchField } from "../ui/search-field.tsx";
@@ -18,6 +21,7 @@ const MANY = 8;
 /** Shows where the person acts, and leads to the person's other realms. @param current the realm of the page */
 export function RealmSwitcher({ current }: { readonly current: string }) {
   const state = useSession();
+  const running = useAct();
   const navigate = useNavigate();
   const [problem, setProblem] = useState<string>();
   const { contains } = useFilter({ sensitivity: "base" });
@@ -36,12 +40,35 @@ export function RealmSwitcher({ current }: { readonly current: string }) {
     }
   };
 
+  const ask = (realm: string) => {
+    const there = realmOf(state, realm);
+    if (!running?.stop || realm === state.realm || !there) {
+      void act(realm);
+      return;
+    }
+    const { words, stop } = running;
+    confirm({
+      title: `Stop what runs, and act in ${isolated(nameOfRealm(there))}?`,
+      action: "Stop it and switch",
+      text: (
+        <p>
+          {words.doing} is not over, and goes on in this realm alone. What is done stays, and the rest is not
+          tried.
+        </p>
+      ),
+      run: () => {
+        stop();
+        return act(realm);
+      },
+    });
+  };
+
   const list = (
     <Menu
       className={menu.menu}
       aria-label="Realms"
       items={state.realms.map((realm) => ({ ...realm, id: realm.value }))}
-      onAction={(key) => void act(String(key))}
+      onAction={(key) => ask(String(key))}
     >
       {(realm) => (
         <MenuItem className={menu.item} textValue={nameOfRealm(realm)}>

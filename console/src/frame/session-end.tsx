@@ -72,7 +72,7 @@ export function SessionEnd() {
       ) : (
         <>
           Your session ends at {clock.format(end.at)}, however much you do.{" "}
-          <Button onPress={() => void session.restored()}>Sign in again now</Button>
+          <Button onPress={() => session.renew()}>Sign in again now</Button>
         </>
       )}
       {problem && " The server cannot be reached. Try again."}

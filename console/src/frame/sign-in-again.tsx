@@ -7,7 +7,7 @@ import { Button } from "../ui/button.tsx";
 import dialog from "../ui/dialog.module.css";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { useHasEnded, useSession } from "./use-session.ts";
+import { useHasEnded, useIsRenewed, useSession } from "./use-session.ts";
 
 /** Asks for the password when the session has ended, over the page, which stays as it is. */
 export function SignInAgain() {
@@ -25,6 +25,7 @@ export function SignInAgain() {
 
 function SignInForm() {
   const { user, credential, realm } = useSession();
+  const isRenewed = useIsRenewed();
   const [asksForCode, setAsksForCode] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [isBusy, setIsBusy] = useState(false);
@@ -56,7 +57,8 @@ function SignInForm() {
     <Form onSubmit={(event) => void submit(event)} className={dialog.form}>
       <Heading slot="title">Sign in again</Heading>
       <p>
-        Your session has ended, or is about to. What you have open stays as it is
+        {isRenewed ? "Your session is about to end." : "Your session has ended."} What you have open stays as
+        it is
         {user.display !== undefined && (
           <>
             {" "}
@@ -94,7 +96,11 @@ function SignInForm() {
         </>
       )}
       <div className={dialog.buttons}>
-        <a href={new URL("sign-in", page.base).href}>Leave this page</a>
+        {isRenewed ? (
+          <Button onPress={() => session.keep()}>Cancel</Button>
+        ) : (
+          <a href={new URL("sign-in", page.base).href}>Leave this page</a>
+        )}
         <Button kind="primary" type="submit" isPending={isBusy}>
           Sign in
         </Button>

@@ -17,6 +17,13 @@ export const useHasEnded = (): boolean =>
     () => session.hasEnded,
   );
 
+/** Whether the person signs in again though the session goes on. */
+export const useIsRenewed = (): boolean =>
+  useSyncExternalStore(
+    (listener) => session.subscribe(listener),
+    () => session.isRenewed,
+  );
+
 /** Asks how the session is when the person comes back to the page: in another tab, it may have ended or act elsewhere. */
 export function useSessionOnReturn(): void {
   useEffect(() => {

@@ -39,13 +39,19 @@ export function Picker(props: PickerProps) {
   const [picks, setPicks] = useState(0);
   const asked = usePaused(text.trim());
   const isAsked = asked.length >= leastTyped;
-  const { data, error } = useQuery({ ...namedQuery(realm, path, filterOf(asked)), enabled: isAsked });
+  const { data, error, isPending, isPlaceholderData } = useQuery({
+    ...namedQuery(realm, path, filterOf(asked)),
+    enabled: isAsked,
+  });
   const found = isAsked ? (data ?? []).filter(({ id }) => !without.includes(id)) : [];
-  const nothing = error
-    ? error.message
-    : isAsked
-      ? "Nothing was found."
-      : `Type at least ${leastTyped} characters.`;
+  const isComing = isPending || isPlaceholderData || asked !== text.trim();
+  const nothing = !isAsked
+    ? `Type at least ${leastTyped} characters.`
+    : error
+      ? error.message
+      : isComing
+        ? "Searching"
+        : "Nothing was found.";
   return (
     <ComboBox
       {...rest}

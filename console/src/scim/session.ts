@@ -71,6 +71,11 @@ export class Session {
     return this.#ended !== undefined;
   }
 
+  /** Whether the person signs in again though the session goes on, and can leave it at that. */
+  get isRenewed(): boolean {
+    return this.#ended?.isLive === true;
+  }
+
   /** When the session ends at the latest, and when it does unless it is used; by the clock of this browser. */
   get ends(): { readonly total: number; readonly idle: number } {
     const { expiresAt, idleTimeout } = this.state;
@@ -96,7 +101,7 @@ export class Session {
   async load(): Promise<SessionState> {
     const state = await this.#send<SessionState>("GET", "session");
     // Where the session had ended, the person has signed in again in another tab.
-    if (this.#ended) await this.#enter(state);
+    if (this.#ended && !(this.#ended.isLive && this.#ended.id === state.id)) await this.#enter(state);
     else this.#set(state);
     return state;
   }
@@ -116,12 +121,31 @@ export class Session {
 
   /** To be called when the server says that the session has ended. @returns when the person has signed in again */
   async restored(): Promise<void> {
-    if (!this.#ended) {
-      const { realm, user } = this.state;
-      this.#ended = { ...withResolvers(), realm, userId: user.value };
-      this.#tell();
-    }
-    await this.#ended.promise;
+    const ended = this.#ask(false);
+    await ended.promise;
+  }
+
+  /** Asks the person to sign in again before the session ends. */
+  renew(): void {
+    this.#ask(true);
+  }
+
+  /** Leaves the session as it is after `renew`; does nothing when it has ended meanwhile. */
+  keep(): void {
+    if (!this.#ended?.isLive) return;
+    this.#ended = undefined;
+    this.#tell();
+  }
+
+  /** @param isLive whether the session goes on meanwhile */
+  #ask(isLive: boolean): EndedSession {
+    const { id, realm, user } = this.state;
+    this.#ended = {
+      ...(this.#ended ?? { ...withResolvers(), id, realm, userId: user.value }),
+      isLive: isLive && (this.#ended?.isLive ?? true),
+    };
+    this.#tell();
+    return this.#ended;
   }
 
   /**
@@ -211,8 +235,11 @@ interface PromiseWithResolvers {
   readonly resolve: () => void;
 }
 
-/** A session that has ended while the page is open, as it was. */
+/** A session that has ended while the page is open, or is about to, as it was. */
 interface EndedSession extends PromiseWithResolvers {
+  readonly id: string;
+  /** Whether it still goes on. */
+  readonly isLive: boolean;
   readonly realm: string | null;
   readonly userId: string;
 }

@@ -31,13 +31,14 @@ export function TeamMembers({ team, acts }: TeamMembersProps) {
   const [text, setText] = useState("");
   const [isAdding, setIsAdding] = useState(false);
   const isIn = compare(teamOf(realm, MEMBERSHIP), "eq", team.id);
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
-    listQuery<User>(realmId, "Users", {
-      filter: all(isIn, search(text, ["userName", "displayName"])),
-      sortBy: "displayName",
-      attributes: `userName,displayName,${MEMBERSHIP}:teams`,
-    }),
-  );
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } =
+    useInfiniteQuery(
+      listQuery<User>(realmId, "Users", {
+        filter: all(isIn, search(text, ["userName", "displayName"])),
+        sortBy: "displayName",
+        attributes: `userName,displayName,${MEMBERSHIP}:teams`,
+      }),
+    );
   const { mayChangeMembers } = powerOver(team, realm);
   const total = data?.pages[0]?.totalResults ?? 0;
   const people = data?.pages.flatMap(({ Resources }) => Resources) ?? [];
@@ -99,7 +100,14 @@ export function TeamMembers({ team, acts }: TeamMembersProps) {
           </li>
         ))}
       </ul>
-      {hasNextPage && (
+      {isFetchNextPageError && (
+        <Failure
+          title="The next members were not loaded"
+          error={error}
+          onRetry={() => void fetchNextPage()}
+        />
+      )}
+      {hasNextPage && !isFetchNextPageError && (
         <Button isPending={isFetchingNextPage} onPress={() => void fetchNextPage()}>
           Show more
         </Button>

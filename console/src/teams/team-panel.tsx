@@ -41,7 +41,7 @@ function Details({ team }: { readonly team: Team }) {
         title={displayName}
         subtitle={
           isProvider(realm) && (
-            <ResourceLink type="Group" id={organization.value}>
+            <ResourceLink type="Organization" id={organization.value}>
               {organization.display ?? organization.value}
             </ResourceLink>
           )
