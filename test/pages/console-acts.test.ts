@@ -13,6 +13,7 @@ import {
   person,
   useConsole,
 } from "./console-fixture.js";
+import { address, fill, PASSWORD } from "./fixture.js";
 
 /** More than one portion, and more than the list loads at first. */
 const MANY = 130;
@@ -172,6 +173,72 @@ describe("Acts of the console on many people", function () {
       await press("Activate 2 people");
       await page.getByText("2 people were activated.").waitFor();
       expect(await names(page)).to.include("Person 0");
+    });
+
+    it("say what was done, what is not known, and what was not tried when the connection is lost", async () => {
+      let count = 0;
+      await page.route("**/scim/v2/Bulk", (route) => {
+        count += 1;
+        return count === 1 ? route.continue() : route.abort();
+      });
+      await page.getByRole("checkbox", { name: "Select all that are loaded" }).check();
+      await press(`Select all ${MANY} that match`);
+      await press("Activate");
+      await press(`Activate ${MANY} people`);
+      await page.getByText(/it goes on at/).waitFor();
+      await press("Stop");
+      await page.getByText("40 people were activated.").waitFor();
+      await page.getByText("It is not known whether this was done for 40 of them").waitFor();
+      await page.getByText(`You stopped it: ${MANY - 80} were not tried.`).waitFor();
+      await expectConsoleUsable(page, `console after a lost connection ${engine.name}`);
+      await page.getByText(`${MANY - 40} people selected`).waitFor();
+    });
+
+    it("keep what came of a part of a portion", async () => {
+      await page.route("**/scim/v2/Bulk", (route) =>
+        route.fulfill({ json: { Operations: [{ status: "200" }, { status: "503" }] } }),
+      );
+      await box("Person 2").check();
+      await box("Person 3").check();
+      await press("Activate");
+      await press("Activate 2 people");
+      await page.getByText(/it goes on at/).waitFor();
+      await press("Stop");
+      await page.getByText(/Person \d was activated\./).waitFor();
+      await page.getByText("You stopped it: 1 was not tried.").waitFor();
+    });
+
+    it("show beside what was done meanwhile, and are not stopped by it", async () => {
+      const { asked, release } = await hold("**/scim/v2/Bulk");
+      await box("Person 0").check();
+      await press("Activate");
+      await press("Activate \u2068Person 0\u2069");
+      await asked;
+      await page.getByRole("link", { name: "Invite", exact: true }).click();
+      await fill(page, { "E-mail": address(), "First name": "Ann" });
+      await press("Invite");
+      await page.getByText("Ann was invited.").waitFor();
+      await page.getByRole("progressbar").waitFor();
+      release();
+      await page.getByText("Person 0 was activated.").waitFor();
+      await page.getByText("Ann was invited.").waitFor();
+    });
+
+    it("are not done by another person who signs in while they wait", async () => {
+      const other = await person(given, "Olga Other");
+      const value = [{ value: other.id }];
+      expectStatus(await given.scim.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value }), 204);
+      await given.change(`/Users/${other.id}`, `${MEMBERSHIP}:organizationRoles`, [
+        { value: "organization-admin", organization: acme.id },
+      ]);
+      await page.getByRole("button", { name: "Remove Person 20" }).click();
+      await page.context().clearCookies();
+      await press("Remove \u2068Person 20\u2069");
+      await page.getByRole("heading", { name: "Sign in again" }).waitFor();
+      await fill(page, { "User name or e-mail address": other.userName, Password: PASSWORD });
+      await press("Sign in");
+      await page.getByRole("button", { name: "Olga Other, your account" }).waitFor();
+      expect(await countIn('displayName eq "Person 20"')).to.equal(1);
     });
   });
 });

@@ -1,8 +1,9 @@
 import { X } from "lucide-react";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { dismissAct, useAct } from "./act-store.ts";
+import { dismiss, useActs } from "./act-store.ts";
 import type { Act } from "./act-store.ts";
+import type { ActResult } from "./act.ts";
 import styles from "./act-notice.module.css";
 import { download, resultsAsCsv } from "./csv.ts";
 
@@ -14,9 +15,13 @@ const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
 /** What is done to many: how far it is, and then what came of it, until it is dismissed. */
 export function ActNotice() {
-  const act = useAct();
-  if (!act) return null;
-  return act.stop ? <Running act={act} stop={act.stop} /> : <Over act={act} />;
+  const { act, other } = useActs();
+  return (
+    <>
+      {act && (act.stop ? <Running act={act} stop={act.stop} /> : <Over act={act} />)}
+      {other && <Over act={other} />}
+    </>
+  );
 }
 
 function Running({ act, stop }: { readonly act: Act; readonly stop: () => void }) {
@@ -38,42 +43,75 @@ function Running({ act, stop }: { readonly act: Act; readonly stop: () => void }
   );
 }
 
-function Over({ act: { words, results } }: { readonly act: Act }) {
-  const done = results.filter(({ outcome }) => outcome === "done");
-  const failed = results.filter(({ outcome }) => outcome === "failed");
-  const left = results.filter(({ outcome }) => outcome === "not tried");
+function Over({ act }: { readonly act: Act }) {
+  const { words, results } = act;
+  const of = (outcome: ActResult["outcome"]) => results.filter((result) => result.outcome === outcome);
+  const [done, failed, unknown, left] = [of("done"), of("failed"), of("not known"), of("not tried")];
   const [only] = done;
+  // What the person stopped is none, and has no reason.
+  const isProblem = results.some(({ reason }) => reason !== undefined);
   return (
-    <Notice kind={failed.length > 0 ? "problem" : "hint"}>
+    <Notice kind={isProblem ? "problem" : "hint"}>
       <div className={styles.over}>
         <div>
-          {failed.slice(0, LISTED).map(({ item, reason }) => (
-            <p key={item.id}>
+          {failed.slice(0, LISTED).map(({ item, reason }, index) => (
+            // What belongs to one person may fail more than once.
+            <p key={index}>
               {words.failed(<bdi>{item.name}</bdi>)}: {reason}
             </p>
           ))}
           {failed.length > LISTED && (
             <p>And {count.format(failed.length - LISTED)} others were not; the results name them all.</p>
           )}
+          <Unknown results={unknown} />
           {done.length === 1 && only && <p>{words.doneOne(<bdi>{only.item.name}</bdi>)}</p>}
           {done.length > 1 && <p>{words.done(done.length)}</p>}
-          {left.length > 0 && (
-            <p>
-              You stopped it: {left.length === 1 ? "1 was" : `${count.format(left.length)} were`} not tried.
-            </p>
-          )}
+          <NotTried results={left} />
         </div>
         <div className={styles.buttons}>
           {results.length > 1 && (
-            <Button onPress={() => download("results.csv", resultsAsCsv([...failed, ...left, ...done]))}>
+            <Button
+              onPress={() => download("results.csv", resultsAsCsv([...failed, ...unknown, ...left, ...done]))}
+            >
               Download results
             </Button>
           )}
-          <IconButton label="Dismiss" onPress={dismissAct}>
+          <IconButton label="Dismiss" onPress={() => dismiss(act)}>
             <X size={16} aria-hidden />
           </IconButton>
         </div>
       </div>
     </Notice>
+  );
+}
+
+interface ResultsProps {
+  readonly results: readonly ActResult[];
+}
+
+/** Those that were sent, though no answer came. */
+function Unknown({ results }: ResultsProps) {
+  const [first] = results;
+  if (!first) return null;
+  return results.length === 1 ? (
+    <p>
+      The connection was lost. It is not known whether this was done: <bdi>{first.item.name}</bdi>.
+    </p>
+  ) : (
+    <p>
+      The connection was lost. It is not known whether this was done for {count.format(results.length)} of
+      them; the results name them.
+    </p>
+  );
+}
+
+function NotTried({ results }: ResultsProps) {
+  const [first] = results;
+  if (!first) return null;
+  return (
+    <p>
+      {first.reason ?? "You stopped it:"}{" "}
+      {results.length === 1 ? "1 was" : `${count.format(results.length)} were`} not tried.
+    </p>
   );
 }

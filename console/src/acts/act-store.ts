@@ -30,16 +30,23 @@ export interface Act {
   readonly waitsUntil?: number;
 }
 
-let current: Act | undefined;
+/** What shows in the frame, each until it is dismissed. */
+interface Acts {
+  /** The act that runs, or the last one. */
+  readonly act?: Act | undefined;
+  /** The last results of something that was done otherwise. */
+  readonly other?: Act | undefined;
+}
+
+let current: Acts = {};
 const listeners = new Set<() => void>();
 
-function set(act: Act | undefined): void {
-  current = act;
+function set(changes: Acts): void {
+  current = { ...current, ...changes };
   for (const listener of listeners) listener();
 }
 
-/** The act that runs, or the last one until it is dismissed. */
-export const useAct = () =>
+export const useActs = () =>
   useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
@@ -49,13 +56,18 @@ export const useAct = () =>
   );
 
 /** Whether an act runs; there is one at a time. */
-export const isActing = () => current?.stop !== undefined;
+export const isActing = () => current.act?.stop !== undefined;
 
-/** Shows what came of something that was done already. */
+/** Shows what came of something that was done already, beside the act that runs. */
 export const showResults = (realm: string, words: ActWords, results: readonly ActResult[]) =>
-  set({ realm, words, total: results.length, results, stop: undefined });
+  set({ other: { realm, words, total: results.length, results, stop: undefined } });
 
-export const dismissAct = () => set(undefined);
+/** Takes from the frame what is over. */
+export const dismiss = (act: Act) =>
+  set({
+    act: current.act === act ? undefined : current.act,
+    other: current.other === act ? undefined : current.other,
+  });
 
 const configOf = (scim: ScimClient, realm: string) =>
   queries.query({
@@ -79,9 +91,9 @@ export async function act(
   let state: Act = { realm, words, total: items.length, results: [], stop: () => stopper.abort() };
   const change = (changes: Partial<Act>) => {
     state = { ...state, ...changes };
-    set(state);
+    set({ act: state });
   };
-  set(state);
+  set({ act: state, other: undefined });
   addEventListener("beforeunload", askToStay);
   try {
     const { bulk } = await configOf(scim, realm);
@@ -93,7 +105,7 @@ export async function act(
   } catch (error) {
     // The server does not say how much it takes at once, so nothing was sent.
     const reason = (error as Error).message;
-    change({ results: items.map((item) => ({ item, outcome: "failed", reason })) });
+    change({ results: items.map((item) => ({ item, outcome: "not tried", reason })) });
   } finally {
     removeEventListener("beforeunload", askToStay);
     change({ stop: undefined });

@@ -15,14 +15,16 @@ export interface ActItem {
 
 export interface ActResult {
   readonly item: ActItem;
-  readonly outcome: "done" | "failed" | "not tried";
-  /** Why it failed, in words. */
+  /** Not known: it was sent, and no answer came. */
+  readonly outcome: "done" | "failed" | "not known" | "not tried";
+  /** Why, in words; what was not tried without one was stopped. */
   readonly reason?: string;
 }
 
 /** Watches an act as it runs. */
 export interface ActWatcher {
   readonly signal: AbortSignal;
+  /** Called with each answer as it comes, and in the end with what is left. */
   readonly onResults: (results: readonly ActResult[]) => void;
   /** @param until the time when it goes on; undefined: it goes on */
   readonly onWait: (until: number | undefined) => void;
@@ -37,6 +39,8 @@ const PAUSE = 2000;
 /** What may pass by itself: the server is busy, or stops. */
 const PASSING = [429, 503];
 
+const UNKNOWN = "It is not known whether this was done.";
+
 /**
  * Does something to many, portion by portion, each as large as the server takes. Waits when the server asks for it. What
  * keeps a whole portion from being done keeps the others, too, and is the reason of all.
@@ -47,62 +51,73 @@ export async function run(
   limits: BulkLimits,
   watcher: ActWatcher,
 ): Promise<void> {
-  const { signal, onResults } = watcher;
-  const isStopped = () => signal.aborted;
-  const portions = portionsOf(items, limits);
-  for (const [index, portion] of portions.entries()) {
-    try {
-      signal.throwIfAborted();
-      onResults(await runPortion(scim, portion, watcher));
-    } catch (error) {
-      const rest = portions.slice(index).flat();
-      const reason = (error as Error).message;
-      onResults(
-        rest.map((item) =>
-          isStopped() ? { item, outcome: "not tried" } : { item, outcome: "failed", reason },
-        ),
-      );
-      return;
+  const open = new Set(items);
+  // Sent, at least once, without an answer.
+  const unanswered = new Set<ActItem>();
+  const send = (portion: readonly ActItem[]) =>
+    scim.bulk(portion.map(({ operation }) => operation)).catch((error: unknown) => {
+      if (error instanceof ConnectionError) for (const item of portion) unanswered.add(item);
+      throw error;
+    });
+  const onResults = (results: readonly ActResult[]) => {
+    for (const { item } of results) open.delete(item);
+    watcher.onResults(results);
+  };
+  try {
+    for (const portion of portionsOf(items, limits)) {
+      watcher.signal.throwIfAborted();
+      await runPortion(send, portion, { ...watcher, onResults });
     }
+  } catch (error) {
+    watcher.onResults(
+      [...open].map((item) =>
+        unanswered.has(item)
+          ? { item, outcome: "not known", reason: UNKNOWN }
+          : { item, ...reasonOfAll(error, watcher.signal) },
+      ),
+    );
   }
 }
 
-/** @throws what keeps the portion from being done as a whole */
+/** What became of those that were not sent, or were refused as a whole. */
+function reasonOfAll(error: unknown, { aborted }: AbortSignal): Omit<ActResult, "item"> {
+  if (aborted) return { outcome: "not tried" };
+  const reason = (error as Error).message;
+  return { outcome: error instanceof ConnectionError ? "not tried" : "failed", reason };
+}
+
+/** @throws what keeps the rest of the portion from being done */
 async function runPortion(
-  scim: ScimClient,
+  send: (portion: readonly ActItem[]) => Promise<readonly BulkResult[]>,
   portion: readonly ActItem[],
   watcher: ActWatcher,
-): Promise<readonly ActResult[]> {
-  const results = new Map<string, ActResult>();
+): Promise<void> {
   let open = portion;
   for (let attempt = 1; open.length > 0; attempt += 1) {
+    const sent = open;
     let answers: readonly BulkResult[];
     try {
-      answers = await scim.bulk(open.map(({ operation }) => operation));
+      answers = await send(sent);
     } catch (error) {
-      if (attempt >= TRIES || !mayPass(error, open)) throw error;
+      if (attempt >= TRIES || !mayPass(error, sent)) throw error;
       await wait(error instanceof ScimError ? error.retryAfter : undefined, attempt, watcher);
       continue;
     }
-    const again: ActItem[] = [];
-    open.forEach((item, index) => {
-      const answer = answers[index];
-      // The server stopped before it came to this one.
-      if (answer?.status === "503" && attempt < TRIES) again.push(item);
-      else results.set(item.id, resultOf(item, answer));
-    });
-    open = again;
+    // The server stopped before it came to these.
+    const isLeft = (index: number) => answers[index]?.status === "503" && attempt < TRIES;
+    open = sent.filter((_, index) => isLeft(index));
+    watcher.onResults(sent.flatMap((item, index) => (isLeft(index) ? [] : [resultOf(item, answers[index])])));
     if (open.length > 0) await wait(undefined, attempt, watcher);
   }
-  return portion.flatMap(({ id }) => results.get(id) ?? []);
 }
 
 function resultOf(item: ActItem, answer: BulkResult | undefined): ActResult {
-  const status = Number(answer?.status);
+  if (!answer) return { item, outcome: "not known", reason: UNKNOWN };
+  const status = Number(answer.status);
   // What is not there any more is deleted already.
   const isDone = (status >= 200 && status < 300) || (status === 404 && item.operation.method === "DELETE");
   if (isDone) return { item, outcome: "done" };
-  return { item, outcome: "failed", reason: answer?.response?.detail ?? "The server did not say why." };
+  return { item, outcome: "failed", reason: answer.response?.detail ?? "The server did not say why." };
 }
 
 /** Whether it makes sense to try again; what creates something is not sent twice, since it may have been done. */
@@ -117,6 +132,7 @@ async function wait(
   attempt: number,
   { signal, onWait }: ActWatcher,
 ): Promise<void> {
+  signal.throwIfAborted();
   const milliseconds = seconds === undefined ? PAUSE * 2 ** (attempt - 1) : seconds * 1000;
   onWait(Date.now() + milliseconds);
   try {

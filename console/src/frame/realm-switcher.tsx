@@ -2,7 +2,7 @@ import { Check, ChevronsUpDown } from "lucide-react";
 import { useState } from "react";
 import { Autocomplete, Button, Menu, MenuItem, MenuTrigger, Popover, useFilter } from "react-aria-components";
 import { useNavigate } from "react-router";
-import { useAct } from "../acts/act-store.ts";
+import { useActs } from "../acts/act-store.ts";
 import { isSignedOut } from "../scim/session.ts";
 import { queries, session } from "../server.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -21,7 +21,7 @@ const MANY = 8;
 /** Shows where the person acts, and leads to the person's other realms. @param current the realm of the page */
 export function RealmSwitcher({ current }: { readonly current: string }) {
   const state = useSession();
-  const running = useAct();
+  const { act: running } = useActs();
   const navigate = useNavigate();
   const [problem, setProblem] = useState<string>();
   const { contains } = useFilter({ sensitivity: "base" });

@@ -1,4 +1,4 @@
-import { ConnectionError, ElsewhereError, errorOf, ScimError } from "./errors.ts";
+import { bodyOf, ConnectionError, ElsewhereError, errorOf, ScimError } from "./errors.ts";
 import { EVENT_STREAM, eventsIn } from "./event-stream.ts";
 import { addressOf } from "./path.ts";
 import type { List } from "./resources.ts";
@@ -49,7 +49,7 @@ export class ScimClient {
     private readonly realm: string,
   ) {}
 
-  /** @throws ScimError, ConnectionError, ElsewhereError */
+  /** @throws ScimError, ConnectionError, ElsewhereError, OtherPersonError */
   get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
     return this.#send<T>("GET", path, { query, signal });
   }
@@ -112,7 +112,7 @@ export class ScimClient {
 
   async #send<T>(method: string, path: string, request: Request = {}): Promise<T> {
     const answer = await this.#fetch(method, path, request);
-    return (answer.status === 204 ? undefined : await answer.json()) as T;
+    return answer.status === 204 ? (undefined as T) : bodyOf<T>(answer, request.signal);
   }
 
   /** @returns an answer that is 2xx */

@@ -32,6 +32,25 @@ export class ElsewhereError extends Error {
   }
 }
 
+/** Another person has signed in than the one whose page it is; a request was not sent, or not carried out. */
+export class OtherPersonError extends Error {
+  constructor() {
+    super("Another person has signed in, so this was not done. The page is loaded anew.");
+    this.name = "OtherPersonError";
+  }
+}
+
+/**
+ * What an answer says.
+ *
+ * @throws ConnectionError when it breaks off: what was asked for may have been done
+ */
+export const bodyOf = <T>(answer: Response, signal?: AbortSignal): Promise<T> =>
+  answer.json().catch((cause: unknown) => {
+    if (signal?.aborted) throw cause;
+    throw new ConnectionError({ cause });
+  }) as Promise<T>;
+
 /** @param answer one that is not 2xx */
 export async function errorOf(answer: Response): Promise<ScimError> {
   const body = await answer.json().then(

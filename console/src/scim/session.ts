@@ -1,4 +1,4 @@
-import { ConnectionError, errorOf, ScimError } from "./errors.ts";
+import { bodyOf, ConnectionError, errorOf, OtherPersonError, ScimError } from "./errors.ts";
 import type { Reference } from "./resources.ts";
 
 /** The header that writes send the session's CSRF token in. */
@@ -37,7 +37,8 @@ const isNextStep = (answer: SessionState | NextStep): answer is NextStep => "nex
 
 /**
  * The person's session: who is signed in, and where the person acts. When it ends, what is under way waits until the
- * person has signed in again.
+ * person has signed in again. It is one person's for as long as the page is there: when another one signs in, here or in
+ * another tab, nothing that waits is sent, and the page is loaded anew.
  */
 export class Session {
   #state: SessionState | undefined;
@@ -97,7 +98,7 @@ export class Session {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Asks the server. @throws ScimError 401 without a session */
+  /** Asks the server. @throws ScimError 401 without a session; OtherPersonError */
   async load(): Promise<SessionState> {
     const state = await this.#send<SessionState>("GET", "session");
     // Where the session had ended, the person has signed in again in another tab.
@@ -139,9 +140,9 @@ export class Session {
 
   /** @param isLive whether the session goes on meanwhile */
   #ask(isLive: boolean): EndedSession {
-    const { id, realm, user } = this.state;
+    const { id, realm } = this.state;
     this.#ended = {
-      ...(this.#ended ?? { ...withResolvers(), id, realm, userId: user.value }),
+      ...(this.#ended ?? { ...withResolvers(), id, realm }),
       isLive: isLive && (this.#ended?.isLive ?? true),
     };
     this.#tell();
@@ -153,7 +154,7 @@ export class Session {
    *
    * @param organization whose name the person enters; undefined: the account's own
    * @returns what else has to be sent, or undefined when it is done
-   * @throws ScimError for a wrong name or password
+   * @throws ScimError for a wrong name or password; OtherPersonError
    */
   async signInAgain(
     userName: string,
@@ -173,7 +174,7 @@ export class Session {
     if (isNextStep(answer)) return answer;
     const ended = this.#ended;
     this.#set(answer);
-    if (ended?.realm && ended.realm !== answer.realm && ended.userId === answer.user.value) {
+    if (ended?.realm && ended.realm !== answer.realm) {
       // Where that is refused, the page says that it is in another realm, and what waited is not sent.
       await this.switchTo(ended.realm).catch((error: unknown) => {
         if (!(error instanceof ScimError)) throw error;
@@ -205,12 +206,15 @@ export class Session {
     }
     if (!answer.ok) throw await errorOf(answer);
     this.used(answer);
-    return (answer.status === 204 ? undefined : await answer.json()) as T;
+    return answer.status === 204 ? (undefined as T) : bodyOf<T>(answer);
   }
 
+  /** @throws OtherPersonError: what is open is the one person's, and so is what waits */
   #set(state: SessionState): SessionState {
-    // What is open is another person's.
-    if (this.#state && this.#state.user.value !== state.user.value) location.reload();
+    if (this.#state && this.#state.user.value !== state.user.value) {
+      location.reload();
+      throw new OtherPersonError();
+    }
     this.#state = state;
     this.#tell();
     return state;
@@ -241,7 +245,6 @@ interface EndedSession extends PromiseWithResolvers {
   /** Whether it still goes on. */
   readonly isLive: boolean;
   readonly realm: string | null;
-  readonly userId: string;
 }
 
 function withResolvers(): PromiseWithResolvers {
