@@ -107,7 +107,7 @@ describe("The console and one's own sessions", function () {
       await page.clock.fastForward(100 * 3_600_000);
       await page.getByRole("heading", { name: "Sign in again" }).waitFor();
       await page.getByLabel("User name or e-mail address").fill(admin.userName);
-      await page.getByLabel("Password").fill(PASSWORD);
+      await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.getByRole("heading", { name: "Sign in again" }).waitFor({ state: "detached" });
       expect(await page.getByLabel("First name").inputValue()).to.equal("Half typed");

@@ -5,6 +5,7 @@ import process from "node:process";
 import { chromium } from "playwright-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { CHROMIUM_TIMEOUT, findChromium } from "./chromium.js";
+import { CHECKS_LOOKS } from "./engines.js";
 
 /** The screens that pages are looked at on. */
 export const PHONE = { width: 390, height: 844 };
@@ -124,6 +125,10 @@ export async function expectFingerSized(page: Page): Promise<void> {
 
 /** Everybody can use the page, on a phone and on a desktop, in light and in dark. @param name what pictures of it are called */
 export async function expectUsable(page: Page, name: string): Promise<void> {
+  if (!CHECKS_LOOKS) {
+    await page.setViewportSize(DESKTOP);
+    return;
+  }
   for (const viewport of [PHONE, DESKTOP]) {
     await page.setViewportSize(viewport);
     await expectNoSidewaysScrolling(page);

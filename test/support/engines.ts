@@ -41,6 +41,9 @@ const engines: readonly Engine[] = [
 /** The engines that tests run on: all, or those that `ENGINES` names, such as `ENGINES=SQLite`. */
 const chosen = (process.env.ENGINES ?? engines.map(({ name }) => name).join()).split(",");
 
+/** Whether the looks of pages are checked: no database changes them, and that takes longer than all else in a browser. */
+export const CHECKS_LOOKS = chosen.includes("SQLite");
+
 /** Migrates one database when the first copy of it is asked for. @param copy makes a copy of it */
 function copying(
   create: () => Promise<string>,
