@@ -68,7 +68,7 @@ describe("The console's Activity", function () {
       await enter();
       await choose("Actor", "Okta production");
       await choose("Action", "Create");
-      await choose("Target", "User");
+      await choose("Type", "User");
       await choose("Result", "Refused");
       await choose("Time", "The last hour");
       await page.getByText("1 activity").waitFor({ state: "attached" });
@@ -89,10 +89,19 @@ describe("The console's Activity", function () {
       // To whom it was done, and back to all that was done to them.
       await page.getByRole("link", { name: "All its activity" }).click();
       await page.waitForURL(/activity\?target=/);
+      await page.getByRole("button", { name: "Target is ann@acme.example" }).waitFor();
       await page.getByText("1 activity").waitFor({ state: "attached" });
       await page.getByRole("link", { name: "Created user ann@acme.example" }).click();
       await page.getByRole("link", { name: "ann@acme.example", exact: true }).click();
       await page.getByRole("heading", { level: 2, name: "ann@acme.example" }).waitFor();
+    });
+
+    it("names an actor who is not among those to choose from", async () => {
+      const mia = await person(given, unique("Mia"));
+      await enter(`/provider/activity?actor=user.${mia.id}`);
+      await page.getByRole("button", { name: `Actor is ${mia.displayName}` }).waitFor();
+      await page.getByRole("button", { name: "Clear the filter Actor", exact: true }).click();
+      await page.getByRole("button", { name: "Actor", exact: true }).waitFor();
     });
 
     it("leads from the push of a team to the team", async () => {

@@ -127,18 +127,42 @@ describe("Invitations in the console", function () {
       await page.getByRole("heading", { level: 2, name: "Everybody at bolt.example" }).waitFor();
       await page.getByLabel("Link to pass on").waitFor();
       await page.getByRole("link", { name: "Edit", exact: true }).click();
+      await page.getByText(/the link stops working. Pass on/).waitFor();
       await page.getByRole("textbox", { name: "How many can accept" }).fill("7");
       await page.getByRole("checkbox", { name: "Organization admin" }).check();
       await page.getByRole("button", { name: "Save" }).click();
       await page.getByText("0 of 7 have accepted").waitFor();
       await page.getByRole("region").getByText("Organization admin").waitFor();
+      await page.getByRole("button", { name: "Disable" }).click();
+      await page.getByRole("button", { name: "Enable" }).click();
+      await page.getByText(/enabled again. Pass on the link/).waitFor();
+      await page.getByRole("button", { name: "Delete" }).click();
+      await page
+        .getByRole("alertdialog", {
+          name: "Delete the invitation for everybody at \u2068bolt.example\u2069?",
+        })
+        .waitFor();
+    });
+
+    it("says how to copy where the browser lets nobody else do it", async () => {
+      await openAnn();
+      await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      const value = "{ value: undefined, configurable: true }";
+      await page.evaluate(`Object.defineProperty(navigator, "clipboard", ${value})`);
+      await page.getByRole("button", { name: "Copy" }).click();
+      await page.getByText("Press Ctrl+C to copy what is selected.").waitFor();
+      await expectConsoleUsable(page, `console to copy by hand ${engine.name}`);
+      await page.keyboard.press("Control+C");
+      await page.getByRole("button", { name: "Copied" }).waitFor();
     });
 
     it("deletes after a question", async () => {
       const gone = await given.invite(acme, { name: unique("Gone") });
       await enter(`/provider/invitations/${gone.id}`);
       await page.getByRole("button", { name: "Delete" }).click();
-      const dialog = page.getByRole("alertdialog", { name: /^Delete the invitation of/ });
+      const dialog = page.getByRole("alertdialog", {
+        name: `Delete the invitation \u2068${String(gone.name)}\u2069?`,
+      });
       await dialog.getByRole("button", { name: "Delete the invitation" }).click();
       await page.waitForURL((url) => url.pathname.endsWith("/provider/invitations"));
       await page.getByRole("link", { name: String(gone.name) }).waitFor({ state: "detached" });

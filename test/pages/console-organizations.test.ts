@@ -60,11 +60,21 @@ describe("Organizations in the console", function () {
       await page.getByRole("textbox", { name: "Name" }).fill(name);
       await page.getByRole("button", { name: "Create the organization" }).click();
       await page.getByRole("heading", { level: 2, name }).waitFor();
-      await page.getByRole("link", { name: "Edit", exact: true }).click();
-      await page.getByRole("textbox", { name: "Name" }).fill(renamed);
-      await page.getByRole("button", { name: "Save" }).click();
-      await page.getByRole("heading", { level: 2, name: renamed }).waitFor();
       const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+      const members = { op: "add", path: "members", value: [{ value: admin.id }] };
+      expectStatus(await given.scim.patch(`/Groups/${id}`, members), 204);
+      await page.getByRole("link", { name: "Edit", exact: true }).click();
+      expect(await page.title()).to.equal(`Edit the organization · ${name} · Organizations · Acme Suite`);
+      await page.getByRole("textbox", { name: "Name" }).fill(renamed);
+      const named = page
+        .waitForResponse((answer) => answer.url().endsWith("/console/session"))
+        .then(async (answer) => (await answer.text()).includes(renamed));
+      await page.getByRole("button", { name: "Save" }).click();
+      // The frame, which names the realms of the person, hears of the new name.
+      expect(await named).to.equal(true);
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await page.getByRole("heading", { level: 2, name: renamed }).waitFor();
+      expect(await page.title()).to.equal(`${renamed} · Organizations · Acme Suite`);
       await page.getByRole("button", { name: "Delete" }).click();
       const act = page.getByRole("button", { name: "Delete the organization" });
       expect(await act.isDisabled()).to.equal(true);
@@ -72,6 +82,19 @@ describe("Organizations in the console", function () {
       await act.click();
       await page.waitForURL((url) => url.pathname.endsWith("/provider/organizations"));
       expectStatus(await given.scim.get(`/Groups/${id}`), 404);
+    });
+
+    it("takes an organization back that was chosen for roles", async () => {
+      page = await enterConsole(given, admin, "/provider/users");
+      await page.getByRole("checkbox", { name: "Select Bea Boss" }).check();
+      await page.getByRole("button", { name: "Change roles" }).click();
+      await page.getByRole("combobox", { name: "Organization" }).fill("acme");
+      await page.getByRole("option", { name: "Acme & <Sons>" }).click();
+      await page.getByRole("checkbox", { name: "Organization admin" }).waitFor();
+      await expectConsoleUsable(page, `console roles in an organization ${engine.name}`);
+      await page.getByRole("button", { name: "Take back: Acme & <Sons>" }).click();
+      await page.getByRole("combobox", { name: "Organization" }).waitFor();
+      expect(await page.getByRole("checkbox", { name: "Organization admin" }).count()).to.equal(0);
     });
 
     it("shows an organization's administrator the own one, which is neither renamed nor deleted there", async () => {

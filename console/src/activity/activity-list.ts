@@ -22,7 +22,7 @@ export const ACTIVITY_FILTER_NAMES = ["actor", "action", "type", "target", "resu
 
 export const ACTIVITY_FILTERS: readonly ListFilter[] = [
   { name: "action", label: "Action", values: ACTION_NAMES },
-  { name: "type", label: "Target", values: TYPE_NAMES },
+  { name: "type", label: "Type", values: TYPE_NAMES },
   {
     name: "result",
     label: "Result",

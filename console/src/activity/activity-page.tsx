@@ -19,9 +19,9 @@ import {
   beginningOf,
 } from "./activity-list.ts";
 import styles from "./activity.module.css";
-import { actorsQuery } from "./actors.ts";
+import { actorNameQuery, actorsQuery } from "./actors.ts";
 import type { NamedEvent } from "./actors.ts";
-import { useNewEvents } from "./use-new-events.ts";
+import { MOST_COUNTED, useNewEvents } from "./use-new-events.ts";
 
 /** The audit log of the realm, as it grows. */
 export function ActivityPage() {
@@ -47,7 +47,7 @@ export function ActivityPage() {
     refresh,
   );
   const [edition, setEdition] = useState(0);
-  const filters = useFilters(state.filters);
+  const filters = useFilters(state.filters, data?.pages);
 
   const show = () => {
     // Only the first rows are loaded again.
@@ -68,7 +68,6 @@ export function ActivityPage() {
       searchLabel="Search by name, text or id"
       filters={filters}
       columns={ACTIVITY_COLUMNS}
-      nameOf={(event) => event.id}
       edition={edition}
       buttons={
         <>
@@ -82,7 +81,9 @@ export function ActivityPage() {
         <div className={styles.new} role="status">
           {count > 0 && (
             <Button onPress={show}>
-              {count === 1 ? "1 new event" : `${count.toLocaleString()} new events`}
+              {count === 1
+                ? "1 new event"
+                : `${count.toLocaleString()}${count < MOST_COUNTED ? "" : "+"} new events`}
             </Button>
           )}
         </div>
@@ -92,18 +93,29 @@ export function ActivityPage() {
   );
 }
 
-/** The filters, with the actors of the realm, and what an event led to. */
-function useFilters(set: Readonly<Record<string, string>>): readonly ListFilter[] {
+/** The filters, with the actors of the realm, and what an event led to. @param pages of the list, which name the target */
+function useFilters(
+  set: Readonly<Record<string, string>>,
+  pages: readonly List<NamedEvent>[] = [],
+): readonly ListFilter[] {
   const { id, realm } = useRealm();
   const { data: actors = [] } = useQuery(actorsQuery(id, realm));
   const { actor, target } = set;
   const isKnown = actor === undefined || actors.some(({ value }) => value === actor);
-  const others = isKnown ? [] : [{ value: actor, label: "The one of an event" }];
+  const { data: name, isPending } = useQuery({ ...actorNameQuery(id, actor), enabled: !isKnown });
+  const others = isKnown ? [] : [{ value: actor, label: name ?? (isPending ? "…" : "one that is gone") }];
+  const targets = pages.flatMap(({ Resources }) => Resources.map((event) => event.target));
+  const targetName = targets.find(({ value, display }) => value === target && display)?.display;
   return [
     { name: "actor", label: "Actor", values: [...actors, ...others], isNamed: true },
     ...ACTIVITY_FILTERS,
     ...(target === undefined
       ? []
-      : [{ name: "target", label: "Target", values: [{ value: target, label: "One only" }] }]),
+      : [
+          {
+            ...{ name: "target", label: "Target", isNamed: true },
+            values: [{ value: target, label: targetName ?? target }],
+          },
+        ]),
   ];
 }

@@ -1,10 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
 import { isProvider } from "../frame/realm.ts";
 import type { ChoiceFilter } from "../lists/filter-chip.tsx";
-import { all, compare } from "../scim/filter.ts";
+import type { Query } from "../scim/client.ts";
+import { compare } from "../scim/filter.ts";
 import type { Filter } from "../scim/filter.ts";
 import type { Group, Realm, Reference, Resource, User } from "../scim/resources.ts";
-import { scimIn } from "../server.ts";
+import { queries, scimIn } from "../server.ts";
 import { nameOf } from "../users/user-names.ts";
 import type { AuditEvent } from "./audit-event.ts";
 
@@ -23,24 +24,58 @@ interface NamedToken extends Resource {
 /** Of people. */
 const NAMES = "userName,displayName,name";
 
-/** Names of resources that were asked for lately, by realm and id: the same few people and tokens do most. */
-const known = new Map<string, string>();
+type References = readonly (Reference | undefined)[];
+type NameOf = (reference: Reference | undefined) => string | undefined;
 
-/** What resources are called. Those that are gone have no name. @param load those with some ids */
-async function namesOf(
-  realm: string,
-  references: readonly (Reference | undefined)[],
-  load: (filter: string, count: number) => Promise<readonly (readonly [id: string, name: string])[]>,
-): Promise<(reference: Reference | undefined) => string | undefined> {
-  const keyOf = (id: string) => `${realm} ${id}`;
-  const ids = new Set(references.flatMap((each) => (each ? [each.value] : [])));
-  const missing = [...ids].filter((id) => !known.has(keyOf(id)));
+/** How long a name is taken for the present one, in milliseconds: the same few people and tokens do most. */
+const FRESH = 60_000;
+
+/** @param key in the cache of queries, which forgets what nobody asks for */
+function freshName(key: readonly string[]): string | undefined {
+  const state = queries.getQueryState<string>(key);
+  return state && !state.isInvalidated && Date.now() - state.dataUpdatedAt < FRESH ? state.data : undefined;
+}
+
+/** Loads the names of some resources. */
+type Load = (
+  query: Pick<Query, "filter" | "count">,
+) => Promise<readonly (readonly [id: string, name: string])[]>;
+
+/** What resources are called. Those that are gone have no name. @param path of their type */
+async function namesOf(realm: string, path: string, references: References, load: Load): Promise<NameOf> {
+  const keyOf = (id: string) => [realm, path, "name of an actor", id];
+  const ids = [...new Set(references.flatMap((each) => (each ? [each.value] : [])))];
+  const names = new Map(ids.map((id) => [id, freshName(keyOf(id))]));
+  const missing = ids.filter((id) => names.get(id) === undefined);
   if (missing.length > 0) {
     const filter = missing.map((id) => compare("id", "eq", id)).join(" or ");
-    for (const [id, name] of await load(filter, missing.length)) known.set(keyOf(id), name);
+    for (const [id, name] of await load({ filter, count: missing.length })) {
+      names.set(id, name);
+      queries.setQueryData(keyOf(id), name);
+    }
   }
-  return (reference) => reference && known.get(keyOf(reference.value));
+  return (reference) => reference && names.get(reference.value);
 }
+
+const namesOfUsers = (realm: string, references: References, signal: AbortSignal) =>
+  namesOf(realm, "Users", references, async (query) => {
+    const { Resources } = await scimIn(realm).list<User>("Users", { ...query, attributes: NAMES }, signal);
+    return Resources.map((user) => [user.id, nameOf(user)]);
+  });
+
+const namesOfTokens = (realm: string, references: References, signal: AbortSignal) =>
+  namesOf(realm, "AccessTokens", references, async (query) => {
+    const named = { ...query, attributes: "name" };
+    const { Resources } = await scimIn(realm).list<NamedToken>("AccessTokens", named, signal);
+    return Resources.map(({ id, name }) => [id, name]);
+  });
+
+const namesOfOrganizations = (realm: string, references: References, signal: AbortSignal) =>
+  namesOf(realm, "Groups", references, async (query) => {
+    const named = { ...query, attributes: "displayName" };
+    const { Resources } = await scimIn(realm).list<Group>("Groups", named, signal);
+    return Resources.map(({ id, displayName }) => [id, displayName]);
+  });
 
 /** Adds the names of those who did something, and where. */
 export async function withActors(
@@ -48,25 +83,13 @@ export async function withActors(
   events: readonly AuditEvent[],
   signal: AbortSignal,
 ): Promise<readonly NamedEvent[]> {
-  const scim = scimIn(realm);
   const users = events.map(({ user }) => user);
   const tokens = events.map(({ token }) => token);
   const organizations = realm === "provider" ? events.map(({ organization }) => organization) : [];
   const [nameOfUser, nameOfToken, nameOfOrganization] = await Promise.all([
-    namesOf(realm, users, async (filter, count) => {
-      const { Resources } = await scim.list<User>("Users", { filter, count, attributes: NAMES }, signal);
-      return Resources.map((user) => [user.id, nameOf(user)]);
-    }),
-    namesOf(realm, tokens, async (filter, count) => {
-      const query = { filter, count, attributes: "name" };
-      const { Resources } = await scim.list<NamedToken>("AccessTokens", query, signal);
-      return Resources.map(({ id, name }) => [id, name]);
-    }),
-    namesOf(realm, organizations, async (filter, count) => {
-      const query = { filter, count, attributes: "displayName" };
-      const { Resources } = await scim.list<Group>("Groups", query, signal);
-      return Resources.map(({ id, displayName }) => [id, displayName]);
-    }),
+    namesOfUsers(realm, users, signal),
+    namesOfTokens(realm, tokens, signal),
+    namesOfOrganizations(realm, organizations, signal),
   ]);
   return events.map((event) => ({
     ...event,
@@ -113,7 +136,25 @@ export const actorsQuery = (realmId: string, realm: Realm) =>
   });
 
 /** @param actor `user.<id>` or `token.<id>`, as in the address */
-export function isBy(actor: string | undefined): Filter {
-  const [, type, id] = /^(user|token)\.(.+)$/.exec(actor ?? "") ?? [];
-  return type === undefined || id === undefined ? undefined : all(compare(`${type}.value`, "eq", id));
+function readActor(actor: string | undefined) {
+  const [, type, value] = /^(user|token)\.(.+)$/.exec(actor ?? "") ?? [];
+  return type === undefined || value === undefined ? undefined : { type, value };
 }
+
+/** @param actor as in the address */
+export function isBy(actor: string | undefined): Filter {
+  const found = readActor(actor);
+  return found && compare(`${found.type}.value`, "eq", found.value);
+}
+
+/** What an actor is called; null: it is gone. @param actor as in the address */
+export const actorNameQuery = (realmId: string, actor: string | undefined) =>
+  queryOptions({
+    queryKey: [realmId, "AuditEvents", "actor", actor],
+    queryFn: async ({ signal }): Promise<string | null> => {
+      const found = readActor(actor);
+      if (!found) return null;
+      const names = await (found.type === "user" ? namesOfUsers : namesOfTokens)(realmId, [found], signal);
+      return names(found) ?? null;
+    },
+  });

@@ -7,6 +7,8 @@ import { scimIn } from "../server.ts";
 /** How long to wait before following again, in milliseconds: longer each time that it does not work. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [1000, 30_000];
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Whether a person can see the page. Pages that nobody sees hold no connection, of which browsers have few. */
 const useIsVisible = () =>
   useSyncExternalStore(
@@ -20,6 +22,9 @@ const useIsVisible = () =>
 /** Whether it may work again: not what was refused, nor what was given up. */
 const isLost = (error: unknown) =>
   error instanceof ConnectionError || (error instanceof ScimError && error.status >= 500);
+
+/** How many new events are counted; there may be more by then. */
+export const MOST_COUNTED = 1000;
 
 interface NewEvents {
   /** How many there are that the list does not show. */
@@ -45,7 +50,7 @@ export function useNewEvents(
 ): NewEvents {
   const [isLive, setIsLive] = useState(false);
   const key = `${realm} ${filter ?? ""}`;
-  const [came, setCame] = useState<{ key: string; ids: readonly string[] }>({ key, ids: [] });
+  const [came, setCame] = useState<{ key: string; ids: ReadonlySet<string> }>({ key, ids: NONE });
   const isVisible = useIsVisible();
   const isHere = useSession().realm === realm;
   const isReady = ids !== undefined && isVisible && isHere;
@@ -60,7 +65,12 @@ export function useNewEvents(
     let last = beginning();
     const add = (id: string) => {
       last = id;
-      setCame((before) => ({ key, ids: [...(before.key === key ? before.ids : []), id] }));
+      setCame((before) => {
+        const next = new Set(before.key === key ? before.ids : NONE).add(id);
+        const [oldest] = next;
+        if (next.size > MOST_COUNTED && oldest !== undefined) next.delete(oldest);
+        return { key, ids: next };
+      });
     };
     void (async () => {
       for (let pause = FIRST_PAUSE; !signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
@@ -84,7 +94,7 @@ export function useNewEvents(
 
   const count = useMemo(() => {
     const shown = new Set(ids);
-    return new Set(came.key === key ? came.ids.filter((id) => !shown.has(id)) : []).size;
+    return Array.from(came.key === key ? came.ids : NONE).filter((id) => !shown.has(id)).length;
   }, [came, ids, key]);
-  return { count, isLive, clear: () => setCame({ key, ids: [] }) };
+  return { count, isLive, clear: () => setCame({ key, ids: NONE }) };
 }

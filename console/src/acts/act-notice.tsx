@@ -1,11 +1,12 @@
 import { X } from "lucide-react";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { saveAs } from "../ui/save-as.ts";
 import { dismiss, useActs } from "./act-store.ts";
 import type { Act } from "./act-store.ts";
 import type { ActResult } from "./act.ts";
 import styles from "./act-notice.module.css";
-import { download, resultsAsCsv } from "./csv.ts";
+import { resultsAsCsv } from "./csv.ts";
 
 /** How many failures are listed; the file has all. */
 const LISTED = 50;
@@ -71,7 +72,7 @@ function Over({ act }: { readonly act: Act }) {
         <div className={styles.buttons}>
           {results.length > 1 && (
             <Button
-              onPress={() => download("results.csv", resultsAsCsv([...failed, ...unknown, ...left, ...done]))}
+              onPress={() => saveAs(resultsAsCsv([...failed, ...unknown, ...left, ...done]), "results.csv")}
             >
               Download results
             </Button>

@@ -10,21 +10,14 @@ function cell(text: string): string {
 }
 
 /** Rows as CSV (RFC 4180), which spreadsheets read as UTF-8. */
-export const toCsv = (rows: readonly (readonly string[])[]) =>
+const toCsv = (rows: readonly (readonly string[])[]) =>
   `\uFEFF${rows.map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
 
-export const resultsAsCsv = (results: readonly ActResult[]) =>
-  toCsv([
+/** A file for spreadsheets with a row for each result. */
+export const resultsAsCsv = (results: readonly ActResult[]) => {
+  const text = toCsv([
     ["name", "detail", "id", "result", "reason"],
     ...results.map(({ item, outcome, reason = "" }) => [item.name, item.detail, item.id, outcome, reason]),
   ]);
-
-/** Gives the person a file. */
-export function download(name: string, text: string, type = "text/csv;charset=utf-8"): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}
+  return new Blob([text], { type: "text/csv;charset=utf-8" });
+};

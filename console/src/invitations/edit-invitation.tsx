@@ -5,6 +5,7 @@ import type { PatchOperation } from "../scim/patch.ts";
 import type { Invitation } from "../scim/resources.ts";
 import { ATTRIBUTES, attributesOf, InvitationFields, valuesOf } from "./invitation-fields.tsx";
 import type { InvitationValues } from "./invitation-fields.tsx";
+import { kindOf } from "./invitation-names.ts";
 import { invitationQuery } from "./one-invitation.ts";
 
 const LABELS = {
@@ -35,11 +36,12 @@ export function EditInvitation() {
       labels={LABELS}
       attributes={ATTRIBUTES}
     >
-      {() => (
+      {(invitation) => (
         <>
           <p>
-            If you change the roles, links that were sent stop working, and those who have not answered get a
-            new mail.
+            {kindOf(invitation) === "people"
+              ? "If you change the roles, links that were sent stop working, and those who have not answered get a new mail."
+              : "If you change the roles, the link stops working. Pass on the one that it has then."}
           </p>
           <InvitationFields realm={realm} />
         </>

@@ -6,8 +6,9 @@ import { ActBar } from "../ui/acts.tsx";
 import type { Acts } from "../ui/acts.tsx";
 import { Button } from "../ui/button.tsx";
 import { confirm } from "../ui/confirm.tsx";
+import { isolated } from "../ui/isolated.ts";
 import { LinkButton } from "../ui/link-button.tsx";
-import { kindOf, nameOfInvitation } from "./invitation-names.ts";
+import { domainOf, kindOf, nameOfInvitation } from "./invitation-names.ts";
 
 interface InvitationActsProps {
   readonly invitation: Invitation;
@@ -20,6 +21,7 @@ export function InvitationActs({ invitation, acts: { isBusy, run } }: Invitation
   const navigate = useNavigate();
   const { search } = useLocation();
   const { id, status, enabled } = invitation;
+  const kind = kindOf(invitation);
   const scim = scimIn(realmId);
   const path = `Invitations/${id}`;
   const changed = () => queries.invalidateQueries({ queryKey: [realmId, "Invitations"] });
@@ -32,14 +34,14 @@ export function InvitationActs({ invitation, acts: { isBusy, run } }: Invitation
     await scim.patch(path, [{ op: "replace", path: "enabled", value: enabled === false }]);
     await changed();
     return enabled === false
-      ? "It is enabled again. Those who have not answered get a new mail."
+      ? `It is enabled again. ${kind === "people" ? "Those who have not answered get a new mail." : "Pass on the link that it has now: earlier ones do not work."}`
       : "It is disabled: nobody can accept it, and links that were sent work no more.";
   };
   const isOver = status === "accepted" || status === "declined";
   const mayChange = may(realm, "change Invitations");
   return (
     <ActBar>
-      {mayChange && status === "pending" && kindOf(invitation) === "people" && (
+      {mayChange && status === "pending" && kind === "people" && (
         <Button isDisabled={isBusy} onPress={() => run(resend)}>
           Send again
         </Button>
@@ -68,9 +70,19 @@ export function InvitationActs({ invitation, acts: { isBusy, run } }: Invitation
   );
 }
 
+/** What is deleted, in words. */
+function objectOf(invitation: Invitation): string {
+  const name = isolated(nameOfInvitation(invitation));
+  if (invitation.name !== undefined) return `the invitation ${name}`;
+  const [only, ...others] = invitation.emails ?? [];
+  if (!only) return "the open link";
+  if (kindOf(invitation) !== "domain" || others.length > 0) return `the invitation of ${name}`;
+  return `the invitation for everybody at ${isolated(domainOf(only.value))}`;
+}
+
 const askToDelete = (invitation: Invitation, run: () => Promise<void>) =>
   confirm({
-    title: `Delete the invitation of \u2068${nameOfInvitation(invitation)}\u2069?`,
+    title: `Delete ${objectOf(invitation)}?`,
     action: "Delete the invitation",
     text: (
       <>

@@ -10,9 +10,12 @@ export function kindOf({ emails = [] }: Pick<Invitation, "emails">): InvitationK
   return emails.some(({ value }) => value.startsWith(DOMAIN)) ? "domain" : "people";
 }
 
+/** @param address of everybody of a domain: '*@example.com' */
+export const domainOf = (address: string) => address.slice(DOMAIN.length);
+
 /** The part of an address that people read: '*@example.com' as 'example.com'. */
 export const readable = (address: string) =>
-  address.startsWith(DOMAIN) ? `Everybody at ${address.slice(DOMAIN.length)}` : address;
+  address.startsWith(DOMAIN) ? `Everybody at ${domainOf(address)}` : address;
 
 /** What people call an invitation: its name, whom it is for, or what it is. */
 export function nameOfInvitation({ name, givenName, familyName, emails = [] }: Invitation): string {

@@ -33,6 +33,9 @@ export function InvitationPanel() {
   );
 }
 
+/** How many of those who accepted are listed; the others are counted. */
+const LISTED = 50;
+
 const WHO = {
   people: "The people below, each once",
   domain: "Everybody with an address of the domain",
@@ -43,6 +46,7 @@ function Details({ invitation }: { readonly invitation: Invitation }) {
   const { realm } = useRealm();
   const acts = useActs();
   const { organization, link, emails = [], acceptedBy = [], declinedBy = [] } = invitation;
+  const others = acceptedBy.length - LISTED;
   const name = nameOfInvitation(invitation);
   return (
     <>
@@ -72,11 +76,16 @@ function Details({ invitation }: { readonly invitation: Invitation }) {
         </Part>
       )}
       <Part title="Accepted" none="Nobody yet.">
-        {acceptedBy.map(({ value, display }) => (
-          <li key={value}>
-            <UserLink id={value} name={display ?? value} />
-          </li>
-        ))}
+        {[
+          ...acceptedBy.slice(0, LISTED).map(({ value, display }) => (
+            <li key={value}>
+              <UserLink id={value} name={display ?? value} />
+            </li>
+          )),
+          ...(others > 0
+            ? [<li key="others">{others === 1 ? "And 1 other" : `And ${others.toLocaleString()} others`}</li>]
+            : []),
+        ]}
       </Part>
       {declinedBy.length > 0 && (
         <Part title="Declined" none="">

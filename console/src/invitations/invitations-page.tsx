@@ -5,7 +5,6 @@ import { useListState } from "../lists/list-state.ts";
 import { LinkButton } from "../ui/link-button.tsx";
 import { invitationColumns } from "./invitation-columns.tsx";
 import { INVITATION_FILTER_NAMES, invitationFilters, invitationQuery } from "./invitation-list.ts";
-import { nameOfInvitation } from "./invitation-names.ts";
 
 /** The invitations of the realm. */
 export function InvitationsPage() {
@@ -21,7 +20,6 @@ export function InvitationsPage() {
       searchLabel="Search by name or address"
       filters={invitationFilters(realm)}
       columns={invitationColumns(realm)}
-      nameOf={nameOfInvitation}
       buttons={
         may(realm, "create Invitations") && (
           <>

@@ -4,19 +4,19 @@ import { Button } from "react-aria-components";
 import styles from "./chip.module.css";
 
 interface ChipProps {
-  /** Of the filter. */
-  readonly name: string;
+  /** What the filter is called. */
+  readonly label: string;
   readonly isSet: boolean;
   readonly onClear: () => void;
   readonly children: ReactNode;
 }
 
 /** What is around a filter: whether it is set, and what clears it. */
-export const Chip = ({ name, isSet, onClear, children }: ChipProps) => (
+export const Chip = ({ label, isSet, onClear, children }: ChipProps) => (
   <div className={styles.chip} data-set={isSet || undefined}>
     {children}
     {isSet && (
-      <Button className={styles.clear} aria-label={`Clear the filter ${name}`} onPress={onClear}>
+      <Button className={styles.clear} aria-label={`Clear the filter ${label}`} onPress={onClear}>
         <X size={14} aria-hidden />
       </Button>
     )}

@@ -29,6 +29,7 @@ interface EditDialogProps<R extends Resource, V extends FieldValues> {
   /** What each field is called. */
   readonly labels: Readonly<Record<keyof V & string, string>>;
   readonly attributes?: AttributesOfFields;
+  readonly onSaved?: () => void;
   readonly children: (resource: R) => ReactNode;
 }
 
@@ -84,6 +85,7 @@ function EditForm<R extends Resource, V extends FieldValues>(
     setMeanwhile(undefined);
     await patch(base, trimmed(entered));
     void queries.invalidateQueries({ queryKey: [realmId] });
+    props.onSaved?.();
     return "..";
   };
   const takeSaved = () => {

@@ -6,6 +6,7 @@ import type { Filter } from "../scim/filter.ts";
 import { Button } from "../ui/button.tsx";
 import menu from "../ui/menu.module.css";
 import { Notice } from "../ui/notice.tsx";
+import { saveAs } from "../ui/save-as.ts";
 import styles from "./list-page.module.css";
 
 const FORMATS = [
@@ -62,13 +63,4 @@ export function ExportMenu({ realm, path, filter, name }: ExportMenuProps) {
       </MenuTrigger>
     </>
   );
-}
-
-function saveAs(content: Blob, fileName: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(content);
-  link.download = fileName;
-  link.click();
-  // The browser has begun to save it by then.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

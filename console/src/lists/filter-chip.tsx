@@ -29,10 +29,10 @@ export const FilterChip = ({ filter, ...props }: FilterChipProps) =>
   "lookup" in filter ? <LookupChip {...props} filter={filter} /> : <ChoiceChip {...props} filter={filter} />;
 
 function ChoiceChip({ filter, value, onChange }: FilterChipProps<ChoiceFilter>) {
-  const { name, label, values, isNamed = false } = filter;
+  const { label, values, isNamed = false } = filter;
   const chosen = values.find((each) => each.value === value);
   return (
-    <Chip name={name} isSet={chosen !== undefined} onClear={() => onChange(undefined)}>
+    <Chip label={label} isSet={chosen !== undefined} onClear={() => onChange(undefined)}>
       <MenuTrigger>
         <ChipButton label={label} chosen={isNamed ? chosen?.label : chosen?.label.toLowerCase()} />
         <Popover className={menu.popover} placement="bottom start">

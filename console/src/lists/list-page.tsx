@@ -30,8 +30,8 @@ interface ListPageProps<T extends Resource> {
   readonly searchLabel: string;
   readonly filters: readonly ListFilter[];
   readonly columns: readonly Column<T>[];
-  /** What a row is called. */
-  readonly nameOf: (row: T) => string;
+  /** What a row is called, where rows can be ticked. */
+  readonly nameOf?: (row: T) => string;
   /** Which rows are ticked; without it, rows cannot be ticked. */
   readonly selection?: Selection<T>;
   /** Offers to tick all that match, those too that are not loaded. */

@@ -23,9 +23,9 @@ export function LookupChip({ filter, value, onChange }: LookupChipProps) {
   const [isOpen, setIsOpen] = useState(false);
   const { data: chosen, isError } = useQuery(lookupNameQuery(realm, filter.lookup, value));
   // What is gone is still filtered by.
-  const name = isError ? `an unknown ${filter.lookup.noun}` : (chosen?.display ?? "…");
+  const name = isError ? `an unknown ${filter.lookup.noun}` : (chosen?.name ?? "…");
   return (
-    <Chip name={filter.name} isSet={value !== undefined} onClear={() => onChange(undefined)}>
+    <Chip label={filter.label} isSet={value !== undefined} onClear={() => onChange(undefined)}>
       <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
         <ChipButton label={filter.label} chosen={value === undefined ? undefined : name} />
         <Popover
@@ -65,10 +65,10 @@ function Choices({ filter: { lookup, label }, value, onChange }: LookupChipProps
         )}
         onAction={(key) => onChange(String(key))}
       >
-        {({ value: id, display = id, organization }) => (
-          <MenuItem id={id} className={menu.item} textValue={display}>
+        {({ id, name, organization }) => (
+          <MenuItem id={id} className={menu.item} textValue={name}>
             <span>
-              <bdi>{display}</bdi>
+              <bdi>{name}</bdi>
               {isProvider(realm) && organization !== undefined && (
                 <small>
                   <bdi>{organization}</bdi>

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Filter } from "../scim/filter.ts";
-import type { Resource } from "../scim/resources.ts";
+import type { Reference, Resource } from "../scim/resources.ts";
 import { scimIn } from "../server.ts";
 
 /** What is chosen by its name. */
@@ -9,28 +9,41 @@ export interface Named {
   readonly name: string;
   /** Tells it from others of that name. */
   readonly userName?: string;
+  /** The name of the organization that it is in. */
+  readonly organization?: string;
 }
 
-interface Found extends Resource {
+/** What has a name, as the server answers it. */
+export interface NamedResource extends Resource {
   readonly displayName?: string;
   readonly userName?: string;
+  readonly organization?: Reference;
 }
+
+export const namedOf = ({ id, displayName, userName, organization }: NamedResource): Named => ({
+  id,
+  name: displayName ?? userName ?? id,
+  userName,
+  organization: organization?.display,
+});
 
 /** How many are offered at a time; one goes on typing to find others. */
 const OFFERED = 20;
 
 /** Resources to choose from. @param path of their type */
-export const namedQuery = (realm: string, path: string, filter: Filter) =>
+export const namedQuery = (
+  realm: string,
+  path: string,
+  filter: Filter,
+  attributes = "displayName,userName",
+) =>
   queryOptions({
-    queryKey: [realm, path, "named", filter],
+    queryKey: [realm, path, "named", filter, attributes],
     queryFn: async ({ signal }): Promise<readonly Named[]> => {
-      const query = { filter, attributes: "displayName,userName", sortBy: "displayName", count: OFFERED };
-      const { Resources } = await scimIn(realm).list<Found>(path, query, signal);
-      return Resources.map(({ id, displayName, userName }) => ({
-        id,
-        name: displayName ?? userName ?? id,
-        userName,
-      }));
+      const query = { filter, attributes, sortBy: "displayName", count: OFFERED };
+      const { Resources } = await scimIn(realm).list<NamedResource>(path, query, signal);
+      return Resources.map(namedOf);
     },
+    // What was there stays while the next comes.
     placeholderData: keepPreviousData,
   });

@@ -3,7 +3,7 @@ import { EditDialog } from "../lists/edit-dialog.tsx";
 import { useOpenId } from "../lists/use-open-id.ts";
 import { ORGANIZATION } from "../scim/resources.ts";
 import type { Group } from "../scim/resources.ts";
-import { organizationQuery } from "./organization-details.tsx";
+import { organizationQuery, renewNames } from "./organization-details.tsx";
 import { OrganizationFields } from "./organization-fields.tsx";
 import type { OrganizationValues } from "./organization-fields.tsx";
 
@@ -35,6 +35,7 @@ export function EditOrganization() {
         value: entered[name],
       })}
       labels={LABELS}
+      onSaved={renewNames}
     >
       {() => <OrganizationFields mayRename={may(realm, "rename organizations")} />}
     </EditDialog>

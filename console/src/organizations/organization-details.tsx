@@ -3,11 +3,12 @@ import { isProvider, may, useRealm } from "../frame/realm.ts";
 import { oneQuery } from "../lists/resource-panel.tsx";
 import { ORGANIZATION } from "../scim/resources.ts";
 import type { Group } from "../scim/resources.ts";
-import { queries, scimIn } from "../server.ts";
+import { queries, scimIn, session } from "../server.ts";
 import { ActBar } from "../ui/acts.tsx";
 import { Button } from "../ui/button.tsx";
 import { confirm } from "../ui/confirm.tsx";
 import { Facts } from "../ui/facts.tsx";
+import { isolated } from "../ui/isolated.ts";
 import { LinkButton } from "../ui/link-button.tsx";
 import { Time } from "../ui/time.tsx";
 
@@ -18,6 +19,9 @@ const ATTRIBUTES = ["displayName", "externalId", "meta", ...OWN].join();
 
 export const organizationQuery = (realm: string, id: string) =>
   oneQuery<Group>(realm, "Groups", id, ATTRIBUTES);
+
+/** To be called after a change of an organization, which the frame names, too. */
+export const renewNames = () => void session.load().catch(() => undefined);
 
 /** An organization: what is known of it, where its people, teams and invitations are, and what can be done with it. */
 export function OrganizationDetails({ organization }: { readonly organization: Group }) {
@@ -83,6 +87,7 @@ function OrganizationActs({ organization }: { readonly organization: Group }) {
     await scimIn(realmId).delete(`Groups/${organization.id}`);
     void navigate({ pathname: "..", search });
     void queries.invalidateQueries({ queryKey: [realmId] });
+    renewNames();
   };
   return (
     <ActBar>
@@ -98,7 +103,7 @@ function askToDelete(organization: Group, run: () => Promise<void>): void {
   const { displayName } = organization;
   const members = organization[ORGANIZATION]?.memberCount ?? 0;
   confirm({
-    title: `Delete the organization \u2068${displayName}\u2069?`,
+    title: `Delete the organization ${isolated(displayName)}?`,
     action: "Delete the organization",
     typed: displayName,
     text: (

@@ -63,7 +63,6 @@ export function OrganizationsPage() {
       searchLabel="Search by name"
       filters={[]}
       columns={COLUMNS}
-      nameOf={({ displayName }) => displayName}
       buttons={
         may(realm, "create Groups") && (
           <LinkButton kind="primary" to={{ pathname: "create", search: location.search }}>

@@ -1,6 +1,7 @@
 import { bodyOf, ConnectionError, ElsewhereError, errorOf, ScimError } from "./errors.ts";
 import { EVENT_STREAM, eventsIn } from "./event-stream.ts";
 import { addressOf } from "./path.ts";
+import { PATCH_OP } from "./resources.ts";
 import type { List } from "./resources.ts";
 import { CSRF_HEADER } from "./session.ts";
 import type { Session } from "./session.ts";
@@ -64,7 +65,7 @@ export class ScimClient {
 
   /** @param version of what the person saw; another one since then is a conflict (412) */
   patch<T>(path: string, operations: readonly object[], version?: string): Promise<T> {
-    const body = { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations: operations };
+    const body = { schemas: [PATCH_OP], Operations: operations };
     return this.#send<T>("PATCH", path, {
       body,
       ...(version !== undefined && { headers: { "If-Match": version } }),

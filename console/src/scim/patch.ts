@@ -1,6 +1,5 @@
 import type { BulkOperation } from "./client.ts";
-
-const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+import { PATCH_OP } from "./resources.ts";
 
 /** An operation of a PATCH (RFC 7644 section 3.5.2). */
 export interface PatchOperation {

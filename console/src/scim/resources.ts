@@ -6,6 +6,8 @@ export const INVITATION = "urn:muster:params:scim:schemas:core:2.0:Invitation";
 
 export const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
+export const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
 /** The extension in which Muster says what a User is in organizations. */
 export const MEMBERSHIP = "urn:muster:params:scim:schemas:extension:membership:2.0:User";
 

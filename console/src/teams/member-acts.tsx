@@ -7,6 +7,7 @@ import { queries, scimIn } from "../server.ts";
 import type { Acts } from "../ui/acts.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { confirm } from "../ui/confirm.tsx";
+import { isolated } from "../ui/isolated.ts";
 import menu from "../ui/menu.module.css";
 import { nameOf } from "../users/user-names.ts";
 import { powerOver } from "./team-power.ts";
@@ -31,7 +32,7 @@ export function MemberActs({ team, user, acts: { isBusy, run } }: MemberActsProp
   const role = user[MEMBERSHIP]?.teams?.find(({ value }) => value === team.id)?.role?.toLowerCase() ?? "";
   const label = ROLES.find(({ id }) => id === role)?.label ?? role;
   const member = `members[value eq "${user.id}"]`;
-  const name = `\u2068${nameOf(user)}\u2069`;
+  const name = isolated(nameOf(user));
   const patch = async (operation: object) => {
     await scimIn(realmId).patch(`Teams/${team.id}`, [operation]);
     await queries.invalidateQueries({ queryKey: [realmId] });
@@ -74,7 +75,7 @@ export function MemberActs({ team, user, acts: { isBusy, run } }: MemberActsProp
           isDisabled={isBusy}
           onPress={() =>
             confirm({
-              title: `Remove ${name} from \u2068${team.displayName}\u2069?`,
+              title: `Remove ${name} from ${isolated(team.displayName)}?`,
               action: `Remove ${name}`,
               text: (
                 <p>

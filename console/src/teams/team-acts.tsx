@@ -5,6 +5,7 @@ import { queries, scimIn } from "../server.ts";
 import { ActBar } from "../ui/acts.tsx";
 import { Button } from "../ui/button.tsx";
 import { confirm } from "../ui/confirm.tsx";
+import { isolated } from "../ui/isolated.ts";
 import { LinkButton } from "../ui/link-button.tsx";
 import { nameOfRole } from "../users/user-names.ts";
 import { powerOver } from "./team-power.ts";
@@ -32,17 +33,23 @@ export function TeamActs({ team }: { readonly team: Team }) {
 function askToDelete({ displayName, roles = [], memberCount = 0 }: Team, run: () => Promise<void>): void {
   const names = roles.map(({ value = "" }) => nameOfRole(value)).join(", ");
   confirm({
-    title: `Delete the team \u2068${displayName}\u2069?`,
+    title: `Delete the team ${isolated(displayName)}?`,
     action: "Delete the team",
     text: (
       <>
-        <p>
-          {memberCount === 1
-            ? "Its member leaves it"
-            : `Its ${memberCount.toLocaleString()} members leave it`}
-          {names !== "" && ` and lose what they have by it: ${names}`}. This cannot be undone.
-        </p>
-        <p>The people stay in the organization.</p>
+        {memberCount === 0 ? (
+          <p>Nobody is in it. This cannot be undone.</p>
+        ) : (
+          <>
+            <p>
+              {memberCount === 1
+                ? "Its member leaves it"
+                : `Its ${memberCount.toLocaleString()} members leave it`}
+              {names !== "" && `, and what is had by it goes: ${names}`}. This cannot be undone.
+            </p>
+            <p>The people stay in the organization.</p>
+          </>
+        )}
       </>
     ),
     run,

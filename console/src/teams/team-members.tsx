@@ -10,6 +10,7 @@ import type { Team, User } from "../scim/resources.ts";
 import { queries, scimIn } from "../server.ts";
 import type { Acts } from "../ui/acts.tsx";
 import { Button } from "../ui/button.tsx";
+import { isolated } from "../ui/isolated.ts";
 import { Failure } from "../ui/message.tsx";
 import { SearchField } from "../ui/search-field.tsx";
 import { nameOf } from "../users/user-names.ts";
@@ -46,7 +47,7 @@ export function TeamMembers({ team, acts }: TeamMembersProps) {
     const value = [{ value: id }];
     await scimIn(realmId).patch(`Teams/${team.id}`, [{ op: "add", path: "members", value }]);
     await queries.invalidateQueries({ queryKey: [realmId] });
-    return `\u2068${name}\u2069 is in the team.`;
+    return `${isolated(name)} is in the team.`;
   };
   const inOrganization = isProvider(realm)
     ? compare("groups.value", "eq", team.organization.value)

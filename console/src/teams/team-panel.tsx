@@ -1,6 +1,6 @@
 import { Outlet } from "react-router";
 import { Creator } from "../activity/creator.tsx";
-import { isProvider, useRealm } from "../frame/realm.ts";
+import { isProvider, may, useRealm } from "../frame/realm.ts";
 import { ResourceLink } from "../frame/resource-link.tsx";
 import { oneQuery, PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
 import { useOpenId } from "../lists/use-open-id.ts";
@@ -51,7 +51,7 @@ function Details({ team }: { readonly team: Team }) {
       {acts.notice}
       {externalId !== undefined && (
         <p className={styles.note}>
-          Pushed by <Creator id={id} />; the next sync may overwrite a change here.
+          An identity provider pushes this team; its next sync may overwrite a change here.
         </p>
       )}
       <Facts
@@ -64,6 +64,7 @@ function Details({ team }: { readonly team: Team }) {
               : "None in the organization",
           ],
           ["External id", externalId],
+          ["Created by", may(realm, "read AuditEvents") && <Creator key="creator" id={id} />],
           ["Created", <Time key="time" value={meta.created} />],
           ["Last change", <Time key="time" value={meta.lastModified} />],
         ]}

@@ -84,7 +84,6 @@ export function TeamsPage() {
       searchLabel="Search by name"
       filters={isProvider(realm) ? [organizationFilter] : []}
       columns={columnsIn(realm)}
-      nameOf={({ displayName }) => displayName}
       buttons={
         may(realm, "create Teams") && (
           <LinkButton kind="primary" to={{ pathname: "create", search: location.search }}>

@@ -27,7 +27,6 @@ export function TokensPage() {
       searchLabel="Search by name or owner"
       filters={tokenFilters(realm)}
       columns={TOKEN_COLUMNS}
-      nameOf={({ name }) => name}
       buttons={
         may(realm, "create AccessTokens") && (
           <LinkButton to={{ pathname: "create", search }} kind="primary">

@@ -13,16 +13,26 @@ interface CopyFieldProps {
 export function CopyField({ label, value, onCopy }: CopyFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const [copied, setCopied] = useState("");
+  const [isByHand, setIsByHand] = useState(false);
   const hasCopied = () => {
     setCopied(value);
     onCopy?.();
   };
   const copy = async () => {
-    input.current?.select();
     // Without https, browsers let the person alone copy: what is selected.
-    await (navigator.clipboard as Clipboard | undefined)?.writeText(value).then(hasCopied, () => undefined);
+    const clipboard = navigator.clipboard as Clipboard | undefined;
+    try {
+      if (!clipboard) throw new Error("No clipboard");
+      await clipboard.writeText(value);
+      hasCopied();
+    } catch {
+      setIsByHand(true);
+      input.current?.focus();
+      input.current?.select();
+    }
   };
   const isCopied = copied === value;
+  const keys = /Mac|iP/.test(navigator.userAgent) ? "⌘C" : "Ctrl+C";
   return (
     <div className={styles.copy}>
       <label>
@@ -39,6 +49,7 @@ export function CopyField({ label, value, onCopy }: CopyFieldProps) {
         {isCopied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}
         {isCopied ? "Copied" : "Copy"}
       </Button>
+      {isByHand && !isCopied && <p role="status">Press {keys} to copy what is selected.</p>}
     </div>
   );
 }

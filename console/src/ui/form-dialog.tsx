@@ -41,7 +41,7 @@ interface RouteDialogProps {
 export function RouteDialog({ title, isDirty, children }: RouteDialogProps) {
   const leadTo = useLeadTo();
   useGuard(isDirty);
-  useTitle("detail", title);
+  useTitle("dialog", title);
   const close = () => leadTo("..");
   return (
     <DialogFrame title={title} onClose={close}>

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 
 /** What a title is made of, from what is open to where it is. */
-const LEVELS = ["detail", "page", "realm", "product"] as const;
+const LEVELS = ["dialog", "detail", "page", "realm", "product"] as const;
 
 type Level = (typeof LEVELS)[number];
 
@@ -12,7 +12,7 @@ function write(): void {
 }
 
 /**
- * The title of the tab, for as long as a component is there: 'Ann Lee · Users · Acme · Product'.
+ * The title of the tab, for as long as a component is there: 'Ann Lee · Users · Acme · Product', and what a dialog is for before that.
  *
  * @param text undefined: nothing on this level yet
  */

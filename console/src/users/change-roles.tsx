@@ -7,7 +7,8 @@ import type { User } from "../scim/resources.ts";
 import { DialogFrame } from "../ui/form-dialog.tsx";
 import { Form, FormBoxes, FormChoice } from "../ui/form.tsx";
 import { patchOf, peopleOf, start, wordsFor } from "./user-acts.tsx";
-import type { Place, UserAct } from "./user-acts.tsx";
+import type { OnPeople, Place } from "./user-acts.tsx";
+import { Chosen } from "./chosen.tsx";
 import { givenRoles, grantableRoles, takenRoles } from "./roles.ts";
 import type { ActResult } from "../acts/act.ts";
 
@@ -34,6 +35,10 @@ export function ChangeRoles({ users, place, onClose, onDone }: ChangeRolesProps)
     organization !== undefined || !isProvider(realm) ? "organization" : "provider",
   );
   const how = form.watch("how");
+  const choose = (picked: Named | undefined) => {
+    setOrganization(picked);
+    form.setValue("roles", []);
+  };
   return (
     <DialogFrame title={`Change roles of ${people}`} onClose={onClose}>
       <Form
@@ -56,22 +61,19 @@ export function ChangeRoles({ users, place, onClose, onDone }: ChangeRolesProps)
           ]}
         />
         {isProvider(realm) && (
-          <>
+          <Chosen
+            label="Roles in the organization"
+            picked={organization}
+            action="Take back"
+            onChange={() => choose(undefined)}
+          >
             <Picker
               label="Organization"
               hint="Leave it empty for roles in the provider. Only its members can have roles in it."
               path="Groups"
-              onPick={(picked) => {
-                setOrganization(picked);
-                form.setValue("roles", []);
-              }}
+              onPick={choose}
             />
-            {organization && (
-              <p>
-                Roles in <strong>{organization.name}</strong>
-              </p>
-            )}
-          </>
+          </Chosen>
         )}
         <FormBoxes<RolesChange>
           name="roles"
@@ -93,11 +95,10 @@ function rolesAct(
   { how, roles }: RolesChange,
   users: readonly User[],
   organization: Named | undefined,
-): UserAct {
+): OnPeople {
   const people = peopleOf(users);
   const isGiven = how === "give";
   return {
-    ...{ title: "", action: "", effects: [] },
     words: wordsFor(isGiven ? `Giving roles to ${people}` : `Taking roles from ${people}`, "changed"),
     operationOf: (user) =>
       patchOf(

@@ -27,14 +27,18 @@ export function peopleOf(users: readonly User[]): string {
   return users.length === 1 && only ? isolated(nameOf(only)) : `${number.format(users.length)} people`;
 }
 
-/** An act on people: what is asked before, what is done, and what is said after. */
-export interface UserAct {
+/** What is done to people, and what is said of it. */
+export interface OnPeople {
+  readonly words: ActWords;
+  readonly operationOf: (user: User) => BulkOperation;
+}
+
+/** An act on people, with what is asked before. */
+export interface UserAct extends OnPeople {
   readonly title: string;
   /** What goes, and what stays. */
   readonly effects: readonly string[];
   readonly action: string;
-  readonly words: ActWords;
-  readonly operationOf: (user: User) => BulkOperation;
 }
 
 /** Words for what comes of an act. @param past 'removed' @param present 'removing' */
@@ -55,7 +59,7 @@ export const wordsFor = (doing: string, past: string): ActWords => ({
 
 /** Words for invitations. @param count of those that are sent */
 export const invitationWords = (count: number): ActWords =>
-  wordsFor(`Inviting ${number.format(count)} people`, "invited");
+  wordsFor(count === 1 ? "Inviting 1 person" : `Inviting ${number.format(count)} people`, "invited");
 
 export const patchOf = ({ id }: User, ...operations: readonly PatchOperation[]): BulkOperation =>
   patchIn(`/Users/${id}`, ...operations);
@@ -124,7 +128,7 @@ export function activation(users: readonly User[], { realm, name }: Place): User
 }
 
 /** Does it. @returns what came of it, for each person @throws Error while another act runs */
-export function start({ words, operationOf }: UserAct, users: readonly User[], { id }: Place) {
+export function start({ words, operationOf }: OnPeople, users: readonly User[], { id }: Place) {
   if (isActing())
     throw new Error("Another change of many people is still running. Wait until it is over, or stop it.");
   return act(

@@ -131,7 +131,7 @@ function RemoveFactor({ user }: { readonly user: User }) {
 
 function Sessions({ user }: { readonly user: User }) {
   const { id: realmId, realm } = useRealm();
-  const { id: ownId } = useSession();
+  const { id: ownId, user: ownUser } = useSession();
   const { data, error, refetch } = useQuery(sessionsOf(realmId, user.id));
   if (!may(realm, "read Sessions")) return null;
   if (error)
@@ -143,9 +143,11 @@ function Sessions({ user }: { readonly user: User }) {
       action: "End the session",
       text: (
         <p>
-          {isProvider(realm) || session.credential === "organization"
-            ? "The person is signed out there at once, and can sign in again."
-            : "The person does not act in this organization any more there, and can enter it again. Other organizations are not touched."}
+          {user.id === ownUser.value
+            ? "You are signed out there at once, and can sign in again."
+            : isProvider(realm) || session.credential === "organization"
+              ? "The person is signed out there at once, and can sign in again."
+              : "The person does not act in this organization any more there, and can enter it again. Other organizations are not touched."}
         </p>
       ),
       run: async () => {
