@@ -67,6 +67,30 @@ describe("Acts of the console on many people", function () {
       await page.getByText("1 person selected").waitFor();
     });
 
+    it("ask once for rows that cannot be loaded, and again when the person says so", async () => {
+      let count = 0;
+      const next = /Users\?.*cursor=[^&]/;
+      await page.route(next, (route) => {
+        count += 1;
+        return route.fulfill({ status: 500, json: { detail: "Out of order" } });
+      });
+      const scrollToEnd = async () => {
+        await page.getByRole("table").hover({ position: { x: 200, y: 100 } });
+        await page.mouse.wheel(0, 1_000_000);
+      };
+      await scrollToEnd();
+      const failure = page.getByRole("heading", { name: "The next rows were not loaded" });
+      await failure.waitFor();
+      await scrollToEnd();
+      await failure.waitFor();
+      expect(count).to.equal(1);
+      await page.unroute(next);
+      await press("Try again");
+      await failure.waitFor({ state: "detached" });
+      await scrollToEnd();
+      await page.locator(`tr[aria-rowindex="${MANY + 1}"]`).waitFor();
+    });
+
     it("give a role to those who are ticked, and take it away", async () => {
       for (const how of ["Give roles", "Take roles away"]) {
         await box("Person 0").check();

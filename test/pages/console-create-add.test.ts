@@ -101,6 +101,33 @@ describe("The console, to create and to add people", function () {
       expect(await rolesOf(id)).to.deep.equal({ organizations: [acme.id], roles: [`${ADMIN} ${acme.id}`] });
     });
 
+    it("says what is missing, and that a person was added without the roles", async () => {
+      await createUser(given.scim, { displayName: "Uli Moor" });
+      await enter(admin, "/provider/users/add");
+      await press("Add the user");
+      await page.getByText("Choose the organization first.").waitFor();
+      await pick("Organization", "acm", "Acme");
+      await press("Add the user");
+      await page.getByText("Choose the person first.").waitFor();
+      await pick("Person", "uli", "Uli Moor");
+      await page.getByRole("group", { name: "Roles in Acme" }).getByLabel("Organization admin").check();
+      await page.route("**/scim/v2/Bulk", (route) => {
+        const { Operations } = route.request().postDataJSON() as { Operations: object[] };
+        return route.fulfill({
+          json: {
+            Operations: Operations.map((_, index) =>
+              index === 0 ? { status: "204" } : { status: "403", response: { detail: "Not yours to give" } },
+            ),
+          },
+        });
+      });
+      await press("Add Uli Moor");
+      await opened("Uli Moor");
+      await page
+        .getByText("Uli Moor is a member of Acme now, but was not given the roles: Not yours to give")
+        .waitFor();
+    });
+
     it("finds people whom an organization can add by a part of their name", async () => {
       await createUser(given.scim, { displayName: "Lena Quist" });
       await enter(await administratorOf(globex), `/${globex.id}/users/add`);

@@ -134,6 +134,23 @@ describe("The console's Access tokens", function () {
       expect(asked.filter((each) => each.startsWith("POST"))).to.be.empty;
     });
 
+    it("offers what a token of a product does for no person, and shows at a box what is refused there", async () => {
+      await enter("/provider/tokens/create");
+      await page.getByLabel("Name", { exact: true }).fill("Mine");
+      const checks = page.getByRole("checkbox", { name: "Checks passwords" });
+      await checks.check();
+      await page.getByRole("radio", { name: /^Yourself/ }).check();
+      await checks.waitFor({ state: "detached" });
+      await page.route("**/scim/v2/AccessTokens", (route) =>
+        route.fulfill({ status: 400, json: { detail: "'readOnly' is refused" } }),
+      );
+      await page.getByRole("button", { name: "Create the token" }).click();
+      await page.getByRole("alert").getByText("'readOnly' is refused").waitFor();
+      await page.unroute("**/scim/v2/AccessTokens");
+      await page.getByRole("button", { name: "Create the token" }).click();
+      await page.getByRole("heading", { name: /The secret of .Mine/ }).waitFor();
+    });
+
     it("makes a new secret while the old one stays valid, and revokes", async () => {
       const { id, token } = await newToken("Scripts");
       await enter(`/provider/tokens/${id}`);

@@ -54,16 +54,17 @@ const count = new Intl.NumberFormat();
 export function ListPage<T extends Resource>(props: ListPageProps<T>) {
   const { title, query, state, changes, searchLabel, filters, columns, nameOf, buttons, emptyText } = props;
   const { selection, actions, everything } = props;
-  const { data, error, isPlaceholderData, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
-    useInfiniteQuery(query);
+  const { data, error, isPlaceholderData, isFetching, refetch, ...next } = useInfiniteQuery(query);
+  const { hasNextPage, isFetchNextPageError, fetchNextPage } = next;
   const { id: openId } = useParams();
   useTitle("page", title);
   const pages = data?.pages;
   const rows = useMemo(() => pages?.flatMap(({ Resources }) => Resources) ?? [], [pages]);
   const total = pages?.[0]?.totalResults ?? 0;
   const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+    // Once it has failed, the person says when to try again. What comes anew is not broken off.
+    if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
   const tickedRows = useMemo(
     () =>
       [...new Map([...(selection?.others ?? []), ...rows].map((row) => [row.id, row])).values()].filter(
@@ -158,9 +159,11 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
             >
               {error && (
                 <Failure
-                  title="The next rows were not loaded"
+                  title={
+                    isFetchNextPageError ? "The next rows were not loaded" : "The rows were not loaded anew"
+                  }
                   error={error}
-                  onRetry={() => void fetchNextPage()}
+                  onRetry={() => void (isFetchNextPageError ? fetchNextPage() : refetch())}
                 />
               )}
             </Table>

@@ -1,4 +1,4 @@
-import { useController, useForm } from "react-hook-form";
+import { useController, useForm, useWatch } from "react-hook-form";
 import type { Control } from "react-hook-form";
 import { isProvider, useRealm } from "../frame/realm.ts";
 import { useSession } from "../frame/use-session.ts";
@@ -6,10 +6,9 @@ import { LookupChip } from "../lists/lookup-chip.tsx";
 import { organizationFilter } from "../lists/lookups.ts";
 import { queries, scimIn } from "../server.ts";
 import { FormDialog } from "../ui/form-dialog.tsx";
-import { FormBox, FormField } from "../ui/form.tsx";
+import { FieldError, FormBox, FormChoice, FormField } from "../ui/form.tsx";
 import form from "../ui/form.module.css";
 import type { IssuedToken } from "./access-token.ts";
-import { Choices } from "./choices.tsx";
 import { showSecret } from "./issued.ts";
 import styles from "./tokens.module.css";
 
@@ -48,7 +47,9 @@ const resourceOf = (
 ) => ({
   schemas: [SCHEMA],
   name: name.trim(),
-  ...{ readOnly, checksPasswords },
+  readOnly,
+  // That is for a product, which is no person.
+  checksPasswords: checksPasswords && owner !== "me",
   ...(owner === "me" && { user: { value: userId } }),
   ...(organization !== "" && { organization: { value: organization } }),
   // Until the end of that day, where the person is.
@@ -60,6 +61,7 @@ export function CreateToken() {
   const { id: realmId, realm } = useRealm();
   const { user } = useSession();
   const values = useForm({ defaultValues: EMPTY });
+  const isOwn = useWatch({ control: values.control, name: "owner" }) === "me";
   const create = async (entered: NewToken) => {
     const token = await scimIn(realmId).create<IssuedToken>("AccessTokens", resourceOf(entered, user.value));
     void queries.invalidateQueries({ queryKey: [realmId, "AccessTokens"] });
@@ -81,7 +83,7 @@ export function CreateToken() {
         isRequired
         autoFocus
       />
-      <Choices label="Whose is it?" options={OWNERS} {...values.register("owner")} />
+      <FormChoice<NewToken> name="owner" label="Whose is it?" options={OWNERS} />
       {isProvider(realm) && <Place control={values.control} />}
       <FormField<NewToken>
         name="expires"
@@ -94,11 +96,13 @@ export function CreateToken() {
         label="Read only"
         hint="It can read everything there, and change nothing."
       />
-      <FormBox<NewToken>
-        name="checksPasswords"
-        label="Checks passwords"
-        hint="For the sign-in of your own product."
-      />
+      {!isOwn && (
+        <FormBox<NewToken>
+          name="checksPasswords"
+          label="Checks passwords"
+          hint="For the sign-in of your own product."
+        />
+      )}
     </FormDialog>
   );
 }
@@ -117,7 +121,7 @@ function Place({ control }: { readonly control: Control<NewToken> }) {
           onChange={(value) => field.onChange(value ?? "")}
         />
       </div>
-      {fieldState.error?.message !== undefined && <p className={form.error}>{fieldState.error.message}</p>}
+      <FieldError message={fieldState.error?.message} />
     </fieldset>
   );
 }

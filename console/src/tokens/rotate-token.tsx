@@ -5,8 +5,8 @@ import { oneQuery } from "../lists/resource-panel.tsx";
 import { useOpenId } from "../lists/use-open-id.ts";
 import { queries, scimIn } from "../server.ts";
 import { FormDialog } from "../ui/form-dialog.tsx";
+import { FormChoice } from "../ui/form.tsx";
 import { isolated } from "../ui/isolated.ts";
-import { Choices } from "./choices.tsx";
 import type { AccessToken, IssuedToken } from "./access-token.ts";
 import { showSecret } from "./issued.ts";
 
@@ -42,11 +42,11 @@ function RotateForm({ token: { id, name } }: { readonly token: AccessToken }) {
       action="Make the new secret"
       onSubmit={rotate}
     >
-      <Choices
+      <FormChoice
+        name="overlap"
         label="How long is the present secret valid?"
         hint="Long enough to enter the new one wherever the token is used."
         options={OVERLAPS}
-        {...form.register("overlap")}
       />
     </FormDialog>
   );

@@ -94,8 +94,10 @@ interface FormBoxProps<T extends FieldValues> {
 
 /** Something that is so or not. */
 export function FormBox<T extends FieldValues = FieldValues>({ name, label, hint }: FormBoxProps<T>) {
-  const { ref, value, onChange, onBlur } = useController<T>({ name }).field;
-  const hintId = useId();
+  const { field, fieldState } = useController<T>({ name });
+  const { ref, value, onChange, onBlur } = field;
+  const [hintId, errorId] = [useId(), useId()];
+  const error = fieldState.error?.message;
   return (
     <div className={styles.box}>
       <label>
@@ -106,7 +108,11 @@ export function FormBox<T extends FieldValues = FieldValues>({ name, label, hint
           onChange={({ target }) => onChange(target.checked)}
           onBlur={onBlur}
           ref={ref}
-          aria-describedby={hint === undefined ? undefined : hintId}
+          aria-invalid={error !== undefined}
+          aria-describedby={
+            [error !== undefined && errorId, hint !== undefined && hintId].filter(Boolean).join(" ") ||
+            undefined
+          }
         />
         {label}
       </label>
@@ -115,9 +121,23 @@ export function FormBox<T extends FieldValues = FieldValues>({ name, label, hint
           {hint}
         </p>
       )}
+      <FieldError id={errorId} message={error} />
     </div>
   );
 }
+
+interface FieldErrorProps {
+  readonly id?: string;
+  readonly message: string | undefined;
+}
+
+/** What is wrong with a field. */
+export const FieldError = ({ id, message }: FieldErrorProps) =>
+  message !== undefined && (
+    <p id={id} className={styles.error} role="alert">
+      {message}
+    </p>
+  );
 
 interface Option {
   readonly value: string;
@@ -156,11 +176,7 @@ export function FormBoxes<T extends FieldValues = FieldValues>(props: FormBoxesP
           {option.label}
         </label>
       ))}
-      {fieldState.error?.message !== undefined && (
-        <p className={styles.error} role="alert">
-          {fieldState.error.message}
-        </p>
-      )}
+      <FieldError message={fieldState.error?.message} />
     </fieldset>
   );
 }
@@ -168,19 +184,19 @@ export function FormBoxes<T extends FieldValues = FieldValues>(props: FormBoxesP
 interface FormChoiceProps<T extends FieldValues> {
   readonly name: FieldPath<T>;
   readonly label: string;
+  readonly hint?: string;
   readonly options: readonly Option[];
 }
 
 /** One of a few. */
-export function FormChoice<T extends FieldValues = FieldValues>({
-  name,
-  label,
-  options,
-}: FormChoiceProps<T>) {
-  const { ref, value, onBlur, onChange } = useController<T>({ name }).field;
+export function FormChoice<T extends FieldValues = FieldValues>(props: FormChoiceProps<T>) {
+  const { name, label, hint, options } = props;
+  const { field, fieldState } = useController<T>({ name });
+  const { ref, value, onBlur, onChange } = field;
   return (
     <fieldset className={styles.boxes}>
       <legend>{label}</legend>
+      {hint !== undefined && <p className={styles.hint}>{hint}</p>}
       {options.map((option, index) => (
         <label key={option.value}>
           <input
@@ -194,6 +210,7 @@ export function FormChoice<T extends FieldValues = FieldValues>({
           {option.label}
         </label>
       ))}
+      <FieldError message={fieldState.error?.message} />
     </fieldset>
   );
 }

@@ -1,11 +1,14 @@
 import { useState } from "react";
+import type { ReactNode } from "react";
 import { useForm } from "react-hook-form";
+import { showResults } from "../acts/act-store.ts";
 import { isProvider, useRealm } from "../frame/realm.ts";
 import { nameOfRealm } from "../frame/realm-name.ts";
 import { realmOf, useSession } from "../frame/use-session.ts";
 import type { Named } from "../lists/named-query.ts";
 import { Picker } from "../lists/picker.tsx";
 import { refusalOf } from "../scim/client.ts";
+import type { BulkResult } from "../scim/client.ts";
 import { all, compare, search } from "../scim/filter.ts";
 import { patchIn } from "../scim/patch.ts";
 import { queries, scimIn } from "../server.ts";
@@ -26,6 +29,17 @@ const candidate = (text: string) =>
     compare("emails.value", "eq", text),
   ].join(" or ");
 
+const isRefused = (result: BulkResult | undefined) => !(Number(result?.status) < 400);
+
+const addedWithoutRoles = (organization: string) => ({
+  ...{ doing: "", done: () => "", doneOne: () => "" },
+  failed: (name: ReactNode) => (
+    <>
+      {name} is a member of <bdi>{organization}</bdi> now, but was not given the roles
+    </>
+  ),
+});
+
 /** Adds a person who has an account to an organization. Each part opens as the one before it is filled. */
 export function AddUser() {
   const { id: realmId, realm } = useRealm();
@@ -38,17 +52,23 @@ export function AddUser() {
   const organization = own ?? chosen;
 
   const add = async ({ roles }: AddedRoles) => {
-    if (!organization || !person) return;
+    if (!organization) throw new Error("Choose the organization first.");
+    if (!person) throw new Error("Choose the person first.");
     const members = [{ value: person.id }];
-    const results = await scimIn(realmId).bulk([
+    const giving = patchIn(`/Users/${person.id}`, givenRoles(roles, own ? undefined : organization.id));
+    const [added, granted] = await scimIn(realmId).bulk([
       patchIn(`/Groups/${organization.id}`, { op: "add", path: "members", value: members }),
-      ...(roles.length > 0
-        ? [patchIn(`/Users/${person.id}`, givenRoles(roles, own ? undefined : organization.id))]
-        : []),
+      ...(roles.length > 0 ? [giving] : []),
     ]);
     void queries.invalidateQueries({ queryKey: [realmId] });
-    const failed = results.find(({ status }) => Number(status) >= 400);
-    if (failed) throw refusalOf(failed);
+    if (isRefused(added)) throw refusalOf(added);
+    if (roles.length > 0 && isRefused(granted)) {
+      const { id, name, userName = "" } = person;
+      const reason = refusalOf(granted).message;
+      showResults(realmId, addedWithoutRoles(organization.name), [
+        { item: { id, name, detail: userName, operation: giving }, outcome: "failed", reason },
+      ]);
+    }
     leadTo(`../${person.id}`, true);
   };
 
