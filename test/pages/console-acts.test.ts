@@ -72,7 +72,7 @@ describe("Acts of the console on many people", function () {
       const next = /Users\?.*cursor=[^&]/;
       await page.route(next, (route) => {
         count += 1;
-        return route.fulfill({ status: 500, json: { detail: "Out of order" } });
+        return route.fulfill({ status: 429, json: { detail: "Too many" } });
       });
       const scrollToEnd = async () => {
         await page.getByRole("table").hover({ position: { x: 200, y: 100 } });
@@ -203,7 +203,7 @@ describe("Acts of the console on many people", function () {
       let count = 0;
       await page.route("**/scim/v2/Bulk", (route) => {
         count += 1;
-        return count === 1 ? route.continue() : route.abort();
+        return count === 1 ? route.continue() : route.abort("internetdisconnected");
       });
       await page.getByRole("checkbox", { name: "Select all that are loaded" }).check();
       await press(`Select all ${MANY} that match`);

@@ -83,5 +83,48 @@ describe("The console, to invite people", function () {
       expect(await invitationOf(second)).to.deep.include({ givenName: "Bob van", familyName: "Stone" });
       expect(await invitationOf(third)).to.deep.include({ givenName: "Young, the", familyName: "Zoe" });
     });
+
+    it("reads names by the titles of columns, whatever their order, and leaves out other columns", async () => {
+      await page.getByLabel("Many, from a list").check();
+      await pick("Organization", "acm", "Acme");
+      const [first, second] = [address(), address()];
+      await page
+        .getByLabel("List", { exact: true })
+        .fill(
+          [
+            "Department,Last,First,E-mail,Manager's e-mail",
+            `Sales,Lee,Ann,${first},boss@x.example`,
+            `Law,,Bo,${second},`,
+            "Law,Old,Olga,,boss@x.example",
+          ].join("\n"),
+        );
+      await page.getByText("Line 4: There is no e-mail address.").waitFor();
+      await press("Invite 2 people");
+      await page.getByText("2 people were invited.").waitFor();
+      expect(await invitationOf(first)).to.deep.include({ givenName: "Ann", familyName: "Lee" });
+      expect(await invitationOf(second))
+        .to.deep.include({ givenName: "Bo" })
+        .and.not.have.property("familyName");
+    });
+
+    it("keeps the list of those who were not invited, and says what is not known", async () => {
+      await page.getByLabel("Many, from a list").check();
+      await pick("Organization", "acm", "Acme");
+      const [first, second] = [address(), address()];
+      await page.getByLabel("List", { exact: true }).fill(`${first}\n${second},Ann,"Lee, Dr"`);
+      // An answer that breaks off.
+      await page.route("**/scim/v2/Bulk", (route) => route.fulfill({ status: 200, body: '{"Opera' }));
+      await press("Invite 2 people");
+      await page.getByText("It is not known whether this was done for 2 of them").waitFor();
+      await page.unroute("**/scim/v2/Bulk");
+      await page.getByRole("link", { name: "Invite", exact: true }).click();
+      await page.getByText("The list has those who were not invited the last time.").waitFor();
+      await press("Invite 2 people");
+      await page.getByText("2 people were invited.").waitFor();
+      expect(await invitationOf(second)).to.deep.include({ givenName: "Ann", familyName: "Lee, Dr" });
+      await page.getByRole("link", { name: "Invite", exact: true }).click();
+      await page.getByRole("radio", { name: "One person" }).waitFor();
+      expect(await page.getByRole("radio", { name: "One person" }).isChecked()).to.equal(true);
+    });
   });
 });

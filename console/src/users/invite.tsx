@@ -14,7 +14,7 @@ import form from "../ui/form.module.css";
 import { trimmed } from "../ui/trimmed.ts";
 import { Chosen } from "./chosen.tsx";
 import { InvitePreview } from "./invite-preview.tsx";
-import { readInviteList } from "./invite-list.ts";
+import { readInviteList, writeInviteList } from "./invite-list.ts";
 import type { Invitee } from "./invite-list.ts";
 import { grantableRoles } from "./roles.ts";
 import { invitationWords } from "./user-acts.tsx";
@@ -30,14 +30,24 @@ const EMPTY: NewInvitations = { how: "one", email: "", givenName: "", familyName
 /** What of an invitation is wrong in which field; who is a member already has the address as a user name. */
 const ATTRIBUTES = { email: ["emails", "userName"] };
 
+/** What was to be sent to many, and was not, by the realm; the form begins with it the next time. */
+interface Left {
+  readonly values: NewInvitations;
+  readonly organization: Named | undefined;
+  readonly teams: readonly Named[];
+}
+
+const leftIn = new Map<string, Left>();
+
 /** Invites one person, or many from a list, to an organization. */
 export function Invite() {
   const { id: realmId, realm } = useRealm();
   const leadTo = useLeadTo();
-  const values = useForm({ defaultValues: EMPTY });
+  const [left] = useState(leftIn.get(realmId));
+  const values = useForm({ defaultValues: left?.values ?? EMPTY });
   const [how, text] = useWatch({ control: values.control, name: ["how", "list"] });
-  const [organization, setOrganization] = useState<Named>();
-  const [teams, setTeams] = useState<readonly Named[]>([]);
+  const [organization, setOrganization] = useState(left?.organization);
+  const [teams, setTeams] = useState(left?.teams ?? []);
   const isMany = how === "many";
   const list = readInviteList(isMany ? text : "");
   const count = list.invitees.length;
@@ -71,7 +81,13 @@ export function Invite() {
       if (isActing())
         throw new Error("Another change of many people is still running. Wait until it is over.");
       const items = list.invitees.map((each) => itemOf(each, roles));
-      void act(realmId, items, invitationWords(count));
+      void act(realmId, items, invitationWords(count)).then((results) => {
+        const done = new Set(results.filter(({ outcome }) => outcome === "done").map(({ item }) => item.id));
+        const invitees = list.invitees.filter(({ email }) => !done.has(email));
+        const again = { ...entered, list: writeInviteList(invitees) };
+        if (invitees.length === 0) leftIn.delete(realmId);
+        else leftIn.set(realmId, { values: again, organization, teams });
+      });
     } else {
       await scimIn(realmId).create("Invitations", resourceOf(invitee, roles));
       showResults(realmId, invitationWords(1), [{ item: itemOf(invitee, roles), outcome: "done" }]);
@@ -101,6 +117,7 @@ export function Invite() {
               { value: "many", label: "Many, from a list" },
             ]}
           />
+          {isMany && left && <p>The list has those who were not invited the last time.</p>}
           {isMany ? (
             <InvitePreview
               list={list}
