@@ -125,7 +125,9 @@ describe("The console's Access tokens", function () {
       const asked: string[] = [];
       page.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
       const elsewhere = encodeURIComponent(`../Users/${admin.id}/remove-second-factor#`);
-      await open(page, consoleUrl(given, `/provider/tokens/${elsewhere}/rotate`));
+      const { id } = await newToken("Not kept");
+      const keep = encodeURIComponent(`${id}/keep#`);
+      await open(page, consoleUrl(given, `/provider/tokens/${keep}/rotate`));
       await page.getByText("There is no such access token here").waitFor();
       expect(await page.getByRole("button", { name: "Make the new secret" }).count()).to.equal(0);
       await open(page, consoleUrl(given, `/provider/users?organization=${elsewhere}`));
