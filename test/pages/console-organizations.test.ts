@@ -64,6 +64,7 @@ describe("Organizations in the console", function () {
       const members = { op: "add", path: "members", value: [{ value: admin.id }] };
       expectStatus(await given.scim.patch(`/Groups/${id}`, members), 204);
       await page.getByRole("link", { name: "Edit", exact: true }).click();
+      await page.getByRole("dialog", { name: "Edit the organization" }).waitFor();
       expect(await page.title()).to.equal(`Edit the organization · ${name} · Organizations · Acme Suite`);
       await page.getByRole("textbox", { name: "Name" }).fill(renamed);
       const named = page
