@@ -222,8 +222,8 @@ describe("Acts of the console on many people", function () {
       await page.route("**/scim/v2/Bulk", (route) =>
         route.fulfill({ json: { Operations: [{ status: "200" }, { status: "503" }] } }),
       );
-      await box("Person 2").check();
-      await box("Person 3").check();
+      await box("Person 1").check();
+      await box("Person 10").check();
       await press("Activate");
       await press("Activate 2 people");
       await page.getByText(/it goes on at/).waitFor();
@@ -255,14 +255,14 @@ describe("Acts of the console on many people", function () {
       await given.change(`/Users/${other.id}`, `${MEMBERSHIP}:organizationRoles`, [
         { value: "organization-admin", organization: acme.id },
       ]);
-      await page.getByRole("button", { name: "Remove Person 20" }).click();
+      await page.getByRole("button", { name: "Remove Person 100" }).click();
       await page.context().clearCookies();
-      await press("Remove \u2068Person 20\u2069");
+      await press("Remove \u2068Person 100\u2069");
       await page.getByRole("heading", { name: "Sign in again" }).waitFor();
       await fill(page, { "User name or e-mail address": other.userName, Password: PASSWORD });
       await press("Sign in");
       await page.getByRole("button", { name: "Olga Other, your account" }).waitFor();
-      expect(await countIn('displayName eq "Person 20"')).to.equal(1);
+      expect(await countIn('displayName eq "Person 100"')).to.equal(1);
     });
   });
 });
