@@ -166,7 +166,7 @@ describe("Teams in the console", function () {
     it("says that an identity provider pushes a team", async () => {
       await given.change(`/Teams/${support.id}`, "externalId", "00g1");
       await openTeam(boss, acme.id);
-      await page.getByText(/the next sync may overwrite a change here/).waitFor();
+      await page.getByText(/its next sync may overwrite a change here/).waitFor();
     });
 
     it("lets a team's administrator look after the team, and no more", async () => {
