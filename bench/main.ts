@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Command } from "commander";
 import { readResults } from "./results.js";
 import { run } from "./run.js";
+import type { Options } from "./run.js";
 import { printComparison } from "./table.js";
 
 /** `npm run bench`: measures the built server, beside what Node.js can do, in the same run. */
@@ -38,7 +39,12 @@ program
   .option("--seconds <number>", "for how long, each time", count, 2)
   .option("-d, --data <folder>", "keep the people in this folder, and take those that it has (SQLite)")
   .option("-j, --json <file>", "write the results to this file, for 'compare'")
-  .action(run);
+  .action((options: Options) => {
+    if (options.data !== undefined && options.engine === "postgres") {
+      program.error("--data is for SQLite; the PostgreSQL that the bench starts ends with it");
+    }
+    return run(options);
+  });
 
 program
   .command("compare")

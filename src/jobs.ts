@@ -23,6 +23,7 @@ const INTERVALS = {
   sendMail: SECOND / 4,
   /** How long it takes at most until a search need not look at a person one by one. */
   indexPeople: 2 * SECOND,
+  /** How often it is looked whether the rows that count accounts are many, on PostgreSQL. */
   addUpAccounts: 5 * SECOND,
   /** How long it takes at most until it is written down that an access token was used. */
   recordUse: 60 * SECOND,

@@ -37,7 +37,7 @@ describe("The number of all accounts", () => {
     };
     const rows = async () => (await database.reader.rows("select 1 from muster_account_counts")).length;
 
-    it("follows what is added, taken away, added in vain and rolled back", async () => {
+    it("follows what is added, taken away, added twice and rolled back", async () => {
       await database.transaction((session) => add(session, ["a", "b", "c"]));
       await database.transaction((session) => add(session, ["c", "d"]));
       await database.transaction((session) => remove(session, "a"));

@@ -67,7 +67,7 @@ describeServer("Looking people up, many at the same time,", (scim, server) => {
     expect(found).to.deep.equal([1, 1, 1, 1, 0, 0, 0, 0]);
   });
 
-  it("pages by index and by cursor as any other list", async () => {
+  it("has pages by index and by cursor, like every other list", async () => {
     const name = String(people[1]?.userName);
     const answers = await Promise.all(
       ["&count=1", "&count=0", "&startIndex=2", "&cursor=", "&sortBy=userName"].map(

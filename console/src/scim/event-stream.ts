@@ -14,7 +14,7 @@ export async function* eventsIn<T>(body: ReadableStream<BufferSource>): AsyncGen
   try {
     for (let next = await read(); next?.value; next = await read()) yield JSON.parse(next.value.data) as T;
   } finally {
-    // Whoever reads no further lets go of the connection, too.
+    // A reader that stops also ends the connection.
     await reader.cancel().catch(() => undefined);
   }
 }

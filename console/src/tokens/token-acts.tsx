@@ -47,7 +47,7 @@ export function TokenActs({ token }: { readonly token: AccessToken }) {
       action: "Revoke the token",
       text: (
         <>
-          <p>Whatever uses it is refused at once, in every process. This cannot be undone.</p>
+          <p>Programs that use it are refused at once, in every process. This cannot be undone.</p>
           <p>What was done with it stays, and so do the people and groups that it sent.</p>
         </>
       ),

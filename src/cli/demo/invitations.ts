@@ -29,7 +29,7 @@ export async function inviteColleagues(stage: Stage, company: Company, admin: st
   await session.patch(`/Teams/${team.id}`, { op: "add", path: "members", value });
 }
 
-/** One more invitation in each state: for a domain, for whoever has the link, expired, disabled, exhausted. */
+/** One more invitation in each state: for a domain, for everybody with the link, expired, disabled, exhausted. */
 export async function inviteInEachState(stage: Stage, company: Company, admin: string): Promise<void> {
   const { people, mailbox, clock } = stage;
   const session = await stage.signIn(admin, company.id);

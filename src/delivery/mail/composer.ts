@@ -226,7 +226,7 @@ async function aboutOwnAddresses(
 ): Promise<Content | undefined> {
   const account = await accounts.find(accountId);
   if (to === undefined || account?.active !== true) return undefined;
-  // Few can be removed, each with the password: a thief must not use the notices up with addresses of their own.
+  // Not limited for removals, which are few: a thief could remove addresses of their own until the limit is reached.
   const isLimited = kind !== "address-removed";
   if (isLimited && (await areMany(outbox, accountId, [kind], now()))) return undefined;
   return { to, name: nameOf(account), at: createdAt };

@@ -26,8 +26,8 @@ export function requireOwnAttributes(names: readonly string[]): void {
 }
 
 /**
- * Requires that no address is added but proved ones, and none is taken out but the user name: mail that saves the account
- * goes to the others, so that needs the password. One that is there twice would be the person's own word for it, so its
+ * Requires that no address is added but proved ones, and none is taken out but the user name: links to a new password go
+ * to the others, so taking one out needs the password. One that is there twice would be the person's own word for it, so its
  * number counts.
  *
  * @param before the attribute `emails`

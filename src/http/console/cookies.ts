@@ -8,12 +8,12 @@ import type { Devices } from "../../services/sessions/devices.js";
 /** How long a browser is remembered that has signed in, in seconds. */
 const DEVICE_SECONDS = 400 * 24 * 60 * 60;
 
-/** How long a browser remembers where a person goes who asked for a link to a new password: as long as the link works. */
+/** How long a browser remembers the way back of a person who asked for a link to a new password: as long as the link works. */
 const RETURN_SECONDS = 60 * 60;
 
 /**
  * The cookies of people who sign in: the session's secret, that of a sign-in that waits for a code, a sign of a browser
- * that has signed in to an account before, and where a person goes back to who replaces a forgotten password.
+ * that has signed in to an account before, and the path to go back to after a forgotten password is replaced.
  * By https, browsers take them from this very host alone (`__Host-`).
  */
 export class ConsoleCookies {

@@ -1,4 +1,4 @@
-/** A caller that waits for what a key leads to. */
+/** A caller that waits for the value of a key. */
 interface Waiting<V> {
   readonly key: string;
   readonly resolve: (value: V | undefined) => void;
@@ -22,7 +22,7 @@ export class BatchedLookUps<Group, V> {
     private readonly lookUp: (group: Group, keys: readonly string[]) => Promise<ReadonlyMap<string, V>>,
   ) {}
 
-  /** @returns undefined for a key that leads to nothing @throws what the look-up throws */
+  /** @returns undefined for a key without a value @throws what the look-up throws */
   get(group: Group, key: string): Promise<V | undefined> {
     return new Promise((resolve, reject) => {
       const waiting = { key, resolve, reject };

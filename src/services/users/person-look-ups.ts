@@ -32,7 +32,7 @@ export class PersonLookUps {
     return isId(id) ? this.#byId.get(asker, id) : undefined;
   }
 
-  /** The page of a list of whoever has one user name; undefined for any other list. */
+  /** The first page of a list that asks for one user name; undefined for any other list. */
   async pageOfOne(asker: Asker, listing: Listing): Promise<Page<AccountWithOrganizations> | undefined> {
     const userName = userNameOf(listing);
     if (userName === undefined) return undefined;
@@ -44,7 +44,7 @@ export class PersonLookUps {
 
 const nameOf = (asker: Asker) => turnOf(asker).group;
 
-/** The user name that a list is of, if its first page is asked for, and by nothing else than the name. */
+/** The user name that a list asks for, if that is its whole filter and its first page is wanted. */
 function userNameOf({ filter, sort, start, limit }: Listing): string | undefined {
   const isFirst = start.type === "offset" ? start.offset === 0 : start.after === undefined;
   if (!isFirst || limit === 0 || sort || filter?.type !== "compare" || filter.operator !== "eq") {
