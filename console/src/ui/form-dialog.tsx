@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import type { ReactNode } from "react";
 import type { FieldValues, UseFormReturn } from "react-hook-form";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
@@ -110,14 +110,8 @@ function useGuard(isDirty: boolean): void {
       currentLocation.pathname !== nextLocation.pathname &&
       (nextLocation.state as typeof DONE | null)?.isDone !== true,
   );
-  const asked = useRef(false);
   useEffect(() => {
-    if (blocker.state !== "blocked") {
-      asked.current = false;
-      return;
-    }
-    if (asked.current) return;
-    asked.current = true;
+    if (blocker.state !== "blocked") return;
     confirm({
       title: "Discard what you entered?",
       text: <p>It was not sent yet, and cannot be brought back.</p>,
