@@ -89,10 +89,8 @@ const WRITES: Readonly<Record<string, Call>> = {
     accounts.update({ ...account, displayName: "Changed", version: 2, updatedAt: LATER }, true),
   "accounts.followRecord": ({ accounts }, { account }) =>
     accounts.followRecord(account.id, { ...account, displayName: "Changed" }, { renames: true, at: LATER }),
-  "accounts.giveCredentialsTo": ({ accounts }, { account, organization }) =>
-    accounts.giveCredentialsTo(organization.id, account.id),
-  "accounts.proveAddress": ({ accounts }, { account }) =>
-    accounts.proveAddress(account.id, "person@example.com", LATER),
+  "accounts.givePasswordTo": ({ accounts }, { account, organization }) =>
+    accounts.givePasswordTo(organization.id, account.id),
   "accounts.rename": ({ accounts }, { account }) => accounts.rename(account.id, "renamed", LATER),
   "accounts.setPassword": ({ accounts }, { account }) => accounts.setPassword(account.id, "changed", LATER),
   "accounts.delete": ({ accounts }, { account }) => accounts.delete(account.id),

@@ -5,7 +5,8 @@ import type { AccountInput } from "../../domain/users/account.js";
 import { textAt } from "../../domain/values/json.js";
 import { foldCase } from "../../domain/values/text.js";
 import { updateUnique } from "../unique.js";
-import { emailBindings, withKey } from "../users/account-rows.js";
+import { emailBindings } from "../users/account-emails.js";
+import { withKey } from "../users/account-rows.js";
 import { inPortions } from "./portions.js";
 import { followingColumns, INDEXED, IS_FOLLOWING, personName, UNIQUE_NAME } from "./record-view.js";
 

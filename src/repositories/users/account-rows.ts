@@ -2,9 +2,9 @@ import type { Binding } from "../../db/session.js";
 import { hasRole, PROVIDER_ADMIN, roleNames } from "../../domain/access/roles.js";
 import type { OrganizationReference } from "../../domain/organizations/organization.js";
 import type { AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
+import { NOTHING_SHARED } from "../../domain/users/shared-profile.js";
 import type { SharedProfile } from "../../domain/users/shared-profile.js";
-import { isJsonObject, JsonDocument } from "../../domain/values/json.js";
-import type { JsonObject, JsonValue } from "../../domain/values/json.js";
+import { JsonDocument } from "../../domain/values/json.js";
 import { foldCase } from "../../domain/values/text.js";
 import type { Realm } from "../../domain/access/principal.js";
 import { roleBindings, toRoles } from "../memberships/roles.js";
@@ -50,19 +50,6 @@ export interface AccountWrite extends AccountInput {
   readonly shared?: SharedProfile | undefined;
 }
 
-const cell = (element: JsonObject) => (name: string) => {
-  const value: JsonValue | undefined = element[name];
-  return typeof value === "string" || typeof value === "boolean" ? value : null;
-};
-
-/** The values of the columns of a table of e-mail addresses, for each address. @param id of the account */
-export function emailBindings({ search }: Pick<AccountInput, "search">, id: string): Binding[][] {
-  const { emails } = search.value;
-  return (Array.isArray(emails) ? emails : [])
-    .filter(isJsonObject)
-    .map((email, position) => [id, position, ...["value", "display", "type", "primary"].map(cell(email))]);
-}
-
 export const withKey = (value: string | undefined) =>
   value === undefined ? [null, null] : [value, foldCase(value)];
 
@@ -81,6 +68,22 @@ export function attributeBindings(account: AccountWrite) {
     account.search.text,
   ];
 }
+
+/** The columns that `sharedBindings` are for. */
+export const SHARED = ["shared_profile", "shared_search", "shared_display_name", "shared_display_name_key"];
+
+/** What is shared of a profile. @param shared what the provider and the person wrote; undefined: all */
+export const sharedBindings = (
+  account: Pick<AccountWrite, "displayName">,
+  shared: SharedProfile | undefined,
+): Binding[] => [
+  shared?.profile.text ?? null,
+  shared?.search.text ?? null,
+  ...withKey((shared ?? account).displayName),
+];
+
+/** What is shared of a profile that an organization wrote. */
+export const NOTHING = { profile: NOTHING_SHARED, search: NOTHING_SHARED };
 
 export function toAccount(row: AccountRow, realm: Realm): AccountWithOrganizations {
   const organizations = row.organizations ? (JSON.parse(row.organizations) as OrganizationReference[]) : [];

@@ -4,7 +4,6 @@ import { constraintViolation } from "../../db/violations.js";
 import { ConflictError, UniquenessError } from "../../domain/errors.js";
 import type { Listing, Page } from "../../domain/listing.js";
 import type { AccountWithOrganizations } from "../../domain/users/account.js";
-import { NOTHING_SHARED } from "../../domain/users/shared-profile.js";
 import type { SharedProfile } from "../../domain/users/shared-profile.js";
 import { JsonDocument } from "../../domain/values/json.js";
 import { isSameMailbox } from "../../domain/values/email.js";
@@ -17,10 +16,12 @@ import type { Sql } from "../listing/sql.js";
 import { insertUnique, updateUnique } from "../unique.js";
 import { accountSource } from "./account-fields.js";
 import { columnsOf } from "./account-columns.js";
-import { attributeBindings, emailBindings, toAccount, withKey } from "./account-rows.js";
+import { insertEmails, replaceEmails } from "./account-emails.js";
+import { attributeBindings, NOTHING, SHARED, sharedBindings, toAccount, withKey } from "./account-rows.js";
 import type { AccountRow, AccountWrite } from "./account-rows.js";
 import { accountView } from "./account-view.js";
 import type { AccountView } from "./account-view.js";
+import { endPendingAddresses } from "./own-addresses.js";
 
 /** Where an account comes from. */
 export interface AccountOrigin {
@@ -148,7 +149,7 @@ export class AccountRepository {
       "user_name_key",
       () => nameTaken(account),
     );
-    await this.#insertEmails(account.id, account, shared);
+    await insertEmails(this.session, account.id, account, shared);
   }
 
   /**
@@ -171,7 +172,7 @@ export class AccountRepository {
       ],
     );
     if (!(await updateUnique(updated, UNIQUE_NAME, () => nameTaken(account)))) return;
-    if (writesProfile) await this.#replaceEmails(account.id, account, shared);
+    if (writesProfile) await replaceEmails(this.session, account.id, account, shared);
     if (account.passwordHash !== undefined) await this.#endSetup(account.id);
     if (account.active !== true) await this.#endSessions(account.id);
   }
@@ -219,7 +220,7 @@ export class AccountRepository {
     } catch (error) {
       throw constraintViolation(error)?.constraint === UNIQUE_NAME ? taken() : error;
     }
-    await this.#replaceEmails(id, record, NOTHING);
+    await replaceEmails(this.session, id, record, NOTHING);
     return isRenamed && !isSameName(current.userName ?? "", record.userName);
   }
 
@@ -233,29 +234,17 @@ export class AccountRepository {
   }
 
   /**
-   * Makes everything by which the person proved who they are so far the organization's that renamed the account: another
-   * person may have the new name. A password that the organization has already stays.
+   * Makes a person's password the organization's that renamed the account: another person may have the new name. One that
+   * the organization has already stays.
    */
-  async giveCredentialsTo(organizationId: string, id: string): Promise<void> {
+  async givePasswordTo(organizationId: string, id: string): Promise<void> {
     await this.session.rows(
       `update muster_memberships as memberships set password_hash = accounts.password_hash, is_password_assigned = false
        from muster_accounts as accounts where accounts.id = memberships.account_id and accounts.password_hash is not null
        and memberships.password_hash is null and memberships.organization_id = ? and memberships.account_id = ? ${within(this.realm, "memberships.organization_id").text}`,
       [organizationId, id, ...within(this.realm, "").bindings],
     );
-    if (!(await this.#update(id, "password_hash = null", []))) return;
-    await this.session.rows("delete from muster_proved_addresses where account_id = ?", [id]);
-    await this.#endProofs(id);
-  }
-
-  /** Remembers that a person proved an address by a mail to it. */
-  async proveAddress(id: string, address: string, at: string): Promise<void> {
-    await this.session.rows(
-      `insert into muster_proved_addresses (account_id, value_key, address, proved_at)
-       select id, ?, ?, ? from muster_accounts where id = ? ${this.#own.text}
-       on conflict (account_id, value_key) do update set address = excluded.address, proved_at = excluded.proved_at`,
-      [foldCase(address), address, at, id, ...this.#own.bindings],
-    );
+    await this.#update(id, "password_hash = null", []);
   }
 
   /** Which organization created an account, and whether it still has it in its care. */
@@ -326,11 +315,7 @@ export class AccountRepository {
   /** Being active again does not sign a person in again, and makes no link valid again that was sent in a session. */
   async #endSessions(id: string): Promise<void> {
     await this.session.rows("delete from muster_sessions where account_id = ?", [id]);
-    await this.#endProofs(id);
-  }
-
-  async #endProofs(id: string): Promise<void> {
-    await this.session.rows("delete from muster_pending_addresses where account_id = ?", [id]);
+    await endPendingAddresses(this.session, id);
   }
 
   /** A name that is free for everybody but one account. */
@@ -351,33 +336,6 @@ export class AccountRepository {
     return updated.length > 0;
   }
 
-  async #replaceEmails(
-    id: string,
-    account: Pick<AccountWrite, "search">,
-    shared: Pick<AccountWrite, "search"> | undefined,
-  ): Promise<void> {
-    await this.session.rows("delete from muster_account_emails where account_id = ?", [id]);
-    await this.#insertEmails(id, account, shared);
-  }
-
-  /** @param shared whose addresses other organizations may see; undefined: all */
-  async #insertEmails(
-    id: string,
-    account: Pick<AccountWrite, "search">,
-    shared: Pick<AccountWrite, "search"> | undefined,
-  ): Promise<void> {
-    const emails = emailBindings(account, id);
-    if (emails.length === 0) return;
-    const without = ([, , ...email]: readonly Binding[]) => JSON.stringify(email);
-    const visible = shared && new Set(emailBindings(shared, id).map(without));
-    await this.session.rows(
-      `insert into muster_account_emails
-         (account_id, position, value_key, display_key, type_key, is_primary, is_shared)
-       values ${emails.map(() => "(?, ?, ?, ?, ?, ?, ?)").join(", ")}`,
-      emails.flatMap((email) => [...email, !visible || visible.has(without(email))]),
-    );
-  }
-
   get #columns() {
     return columnsOf(this.#view, this.session.dialect);
   }
@@ -392,20 +350,6 @@ const membersOf = (realm: Realm): Sql =>
            where memberships.account_id = muster_accounts.id and memberships.organization_id = ?)`,
         realm.organizationId,
       );
-
-const SHARED = ["shared_profile", "shared_search", "shared_display_name", "shared_display_name_key"];
-
-/** @param shared what the provider and the person wrote; undefined: all */
-const sharedBindings = (
-  account: Pick<AccountWrite, "displayName">,
-  shared: SharedProfile | undefined,
-): Binding[] => [
-  shared?.profile.text ?? null,
-  shared?.search.text ?? null,
-  ...withKey((shared ?? account).displayName),
-];
-
-const NOTHING = { profile: NOTHING_SHARED, search: NOTHING_SHARED };
 
 /** Whether two names are one, and mail to them goes to one mailbox: `strasse.example` and `straße.example` are two. */
 const isSameName = (one: string, other: string) =>

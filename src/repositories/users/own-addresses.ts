@@ -47,6 +47,21 @@ export class OwnAddressRepository {
     return rows.map((row) => ({ address: row.address, provedAt: row.proved_at }));
   }
 
+  /** Remembers that a person proved an address by a mail to it. */
+  async prove(accountId: string, address: string, at: string): Promise<void> {
+    await this.session.rows(
+      `insert into muster_proved_addresses (account_id, value_key, address, proved_at) values (?, ?, ?, ?)
+       on conflict (account_id, value_key) do update set address = excluded.address, proved_at = excluded.proved_at`,
+      [accountId, foldCase(address), address, at],
+    );
+  }
+
+  /** Forgets all addresses that a person proved, and was sent links to. */
+  async forgetAll(accountId: string): Promise<void> {
+    await this.session.rows("delete from muster_proved_addresses where account_id = ?", [accountId]);
+    await endPendingAddresses(this.session, accountId);
+  }
+
   /** Forgets that a person proved addresses, or was sent links to them. */
   async forget(accountId: string, addresses: readonly string[]): Promise<void> {
     for (const table of ["muster_proved_addresses", "muster_pending_addresses"]) {
@@ -104,6 +119,11 @@ export class OwnAddressRepository {
   async prune(before: string): Promise<void> {
     await this.session.rows("delete from muster_pending_addresses where expires_at < ?", [before]);
   }
+}
+
+/** Makes all links void that would prove an address of a person. */
+export async function endPendingAddresses(session: Session, accountId: string): Promise<void> {
+  await session.rows("delete from muster_pending_addresses where account_id = ?", [accountId]);
 }
 
 const toPending = (row: PendingRow): PendingAddress => ({

@@ -7,7 +7,8 @@ import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import type { IssuedToken } from "../../services/tokens/access-tokens.js";
 import { invalidSyntax, invalidValue } from "../errors.js";
 import { ownDefinition, readOnly } from "../schema/definition.js";
-import { crud, versioned } from "./crud.js";
+import { crud } from "./crud.js";
+import { versioned } from "./declaration.js";
 
 const ACCESS_TOKEN = "urn:muster:params:scim:schemas:core:2.0:AccessToken";
 

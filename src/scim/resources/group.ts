@@ -4,7 +4,8 @@ import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { ORGANIZATION } from "../../domain/values/schemas.js";
 import { configure, copyOf, ownDefinition, readOnly } from "../schema/definition.js";
-import { crud, versioned } from "./crud.js";
+import { crud } from "./crud.js";
+import { versioned } from "./declaration.js";
 import { givenRoles, toRoles } from "./given-roles.js";
 import { memberEntries } from "./member-operations.js";
 

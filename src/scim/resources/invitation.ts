@@ -14,7 +14,8 @@ import { readPatchRequest } from "../requests/patch-request.js";
 import { readResource } from "../requests/resource.js";
 import { compileSchema } from "../schema/compile.js";
 import { ownDefinition, readOnly } from "../schema/definition.js";
-import { crud, versioned } from "./crud.js";
+import { crud } from "./crud.js";
+import { versioned } from "./declaration.js";
 
 const INVITATION = "urn:muster:params:scim:schemas:core:2.0:Invitation";
 

@@ -4,7 +4,8 @@ import type { Team, TeamInput } from "../../domain/teams/team.js";
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { ownDefinition, readOnly } from "../schema/definition.js";
-import { crud, versioned } from "./crud.js";
+import { crud } from "./crud.js";
+import { versioned } from "./declaration.js";
 import { givenRoles, toRoles } from "./given-roles.js";
 import { memberEntries } from "./member-operations.js";
 

@@ -10,7 +10,7 @@ import type { MembershipDetails, TeamReference } from "../../domain/memberships/
 import { foldStrings } from "../schema/fold.js";
 import type { Locations } from "../../domain/listing.js";
 import { MEMBERSHIP } from "../../domain/values/schemas.js";
-import type { Meta } from "./crud.js";
+import type { Meta } from "./declaration.js";
 import { userSchema } from "./user-schema.js";
 
 /** The parts of a User that a client sent: the account, and how the person gets a password. */

@@ -15,7 +15,7 @@ import { readPatchRequest } from "../requests/patch-request.js";
 import { expectedVersions } from "../requests/preconditions.js";
 import { namesAttribute, readResource } from "../requests/resource.js";
 import { crud } from "./crud.js";
-import type { Declaration } from "./crud.js";
+import type { Declaration } from "./declaration.js";
 import { isOnMembership, rolesPatched, rolesSent, setupRequested } from "./membership-mapping.js";
 import {
   metaOfUser,

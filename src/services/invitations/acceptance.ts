@@ -70,7 +70,7 @@ export class AcceptanceService {
       if (person)
         await this.#create(repositories, invitation, { ...person, ...account, passwordHash }, origin);
       // The account's user name is the address.
-      await repositories.accounts.proveAddress(account.id, offer.address, this.deps.now());
+      await repositories.ownAddresses.prove(account.id, offer.address, this.deps.now());
       const accepted = { organization, invitation, address: offer.address, account };
       const author = invitedAuthor(invitation, account.id, origin);
       return joinByInvitation(this.deps, repositories, accepted, author);

@@ -67,7 +67,7 @@ export class SessionAcceptance {
       const { invitation, address } = found.offer;
       const account = await lockAccount(repositories, invitation, session);
       if (isSameMailbox(account.userName, address)) {
-        await repositories.accounts.proveAddress(account.id, address, this.deps.now());
+        await repositories.ownAddresses.prove(account.id, address, this.deps.now());
       }
       const author = authorOf(invitation, session, origin);
       return joinByInvitation(

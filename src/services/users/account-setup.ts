@@ -217,7 +217,7 @@ export class AccountSetupService {
 
   /** Writes the password as the person's, or as one that opens the organization alone. */
   async #write(
-    { accounts, memberships }: Repositories,
+    { accounts, memberships, ownAddresses }: Repositories,
     { accountId, organizationId, isPersonal, address }: AccountSetup,
     passwordHash: string,
   ): Promise<void> {
@@ -227,7 +227,7 @@ export class AccountSetupService {
       return;
     }
     await accounts.setPassword(accountId, passwordHash, at);
-    if (address !== undefined) await accounts.proveAddress(accountId, address, at);
+    if (address !== undefined) await ownAddresses.prove(accountId, address, at);
   }
 
   async #find(repositories: Repositories, token: string): Promise<Pending> {

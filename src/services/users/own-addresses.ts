@@ -153,7 +153,7 @@ export class OwnAddressService {
       const pending = await this.#find(repositories, account.id, token);
       await this.#notices.added(repositories, account, "address-proved", pending.address);
       await repositories.ownAddresses.endPending(pending);
-      await repositories.accounts.proveAddress(account.id, pending.address, this.deps.now());
+      await repositories.ownAddresses.prove(account.id, pending.address, this.deps.now());
       const change = { action: "change", target: targetOf(account), detail: "proved an address" } as const;
       await this.deps.changes.record(repositories, author, change);
     });

@@ -75,7 +75,7 @@ export class PasswordResetService {
   }
 
   async #write(
-    { accounts, memberships, passwordResets }: Repositories,
+    { accounts, memberships, ownAddresses, passwordResets }: Repositories,
     { accountId, organizationId, address }: PasswordReset,
     passwordHash: string,
   ): Promise<void> {
@@ -86,7 +86,7 @@ export class PasswordResetService {
     }
     const at = this.deps.now();
     await accounts.setPassword(accountId, passwordHash, at);
-    await accounts.proveAddress(accountId, address, at);
+    await ownAddresses.prove(accountId, address, at);
   }
 
   async #find(repositories: Repositories, token: string): Promise<PendingReset> {

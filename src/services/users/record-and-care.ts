@@ -19,7 +19,7 @@ export interface RecordChange {
  */
 export async function writeRecord(
   { now }: Pick<Dependencies, "now">,
-  { accounts, records, accountSetups, secondFactors }: Repositories,
+  { accounts, records, accountSetups, ownAddresses, secondFactors }: Repositories,
   key: MembershipKey,
   { input, currentName }: RecordChange,
 ): Promise<void> {
@@ -35,6 +35,7 @@ export async function writeRecord(
   if (!isRenamed) return;
   // Before the passwords, since it goes with one.
   await secondFactors.giveTo(organizationId, accountId);
-  await accounts.giveCredentialsTo(organizationId, accountId);
+  await accounts.givePasswordTo(organizationId, accountId);
+  await ownAddresses.forgetAll(accountId);
   await accountSetups.revoke(accountId);
 }
