@@ -49,7 +49,16 @@ const router = createBrowserRouter(
               path: "invite",
               lazy: async () => ({ Component: (await import("./users/invite.tsx")).Invite }),
             },
-            { path: ":id", Component: UserPanel },
+            {
+              path: ":id",
+              Component: UserPanel,
+              children: [
+                {
+                  path: "edit",
+                  lazy: async () => ({ Component: (await import("./users/edit-user.tsx")).EditUser }),
+                },
+              ],
+            },
           ],
         },
         {

@@ -24,8 +24,19 @@ interface OtherChangesProps<V> extends Meanwhile<V> {
 /** A value of a field, in words. */
 function wordsOf(value: unknown): string {
   if (typeof value === "boolean") return value ? "Yes" : "No";
-  if (Array.isArray(value)) return (value as string[]).map(nameOfRole).join(", ") || "None";
+  if (Array.isArray(value)) return value.map(wordsOfElement).join(", ") || "None";
   return typeof value === "string" && value !== "" ? value : "Empty";
+}
+
+/** A role, or something with a name or with texts, such as an address. */
+function wordsOfElement(element: unknown): string {
+  if (typeof element !== "object" || element === null) return nameOfRole(String(element));
+  const { display, ...parts } = element as Readonly<Record<string, unknown>>;
+  if (typeof display === "string") return display;
+  return Object.entries(parts)
+    .filter(([name, part]) => name !== "type" && typeof part === "string")
+    .map(([, part]) => part)
+    .join(" ");
 }
 
 /** What others changed beside what was entered, and what can be done now. */

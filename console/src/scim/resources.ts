@@ -31,6 +31,16 @@ export interface Valued {
   readonly display?: string;
 }
 
+export interface PostalAddress {
+  readonly type?: string;
+  readonly formatted?: string;
+  readonly streetAddress?: string;
+  readonly postalCode?: string;
+  readonly locality?: string;
+  readonly region?: string;
+  readonly country?: string;
+}
+
 export interface Resource {
   readonly id: string;
   readonly meta: { readonly version?: string; readonly created?: string; readonly lastModified?: string };
@@ -49,6 +59,7 @@ export interface User extends Resource {
   readonly timezone?: string;
   readonly emails?: readonly Valued[];
   readonly phoneNumbers?: readonly Valued[];
+  readonly addresses?: readonly PostalAddress[];
   readonly roles?: readonly Valued[];
   /** In an organization's realm, the person's teams; in the provider's, the organizations. */
   readonly groups?: readonly Reference[];

@@ -1,41 +1,32 @@
 import { lazy, Suspense } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
-import { useSearchParams } from "react-router";
+import { Outlet, useSearchParams } from "react-router";
 import { may, useRealm } from "../frame/realm.ts";
 import { TAB } from "../lists/panel.tsx";
-import { oneQuery, PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
+import { PanelHead, ResourcePanel } from "../lists/resource-panel.tsx";
 import { useOpenId } from "../lists/use-open-id.ts";
-import { MEMBERSHIP } from "../scim/resources.ts";
 import type { User } from "../scim/resources.ts";
 import { Avatar } from "../ui/avatar.tsx";
+import { Locked } from "../ui/locked.tsx";
 import tabs from "../ui/tabs.module.css";
+import { userQuery } from "./one-user.ts";
 import { nameOf } from "./user-names.ts";
 import { UserActs } from "./user-acts-bar.tsx";
 import { UserAccess } from "./user-access.tsx";
 import { UserProfile } from "./user-profile.tsx";
 import { UserStatus } from "./user-status.tsx";
 
-/** What is returned by default, and what has to be asked for. */
-const EXTRA = [
-  ...["memberships", "organizationRoles", "teams", "lastActiveAt"],
-  ...["setupMailStatus", "setupMailStatusAt", "hasSecondFactor"],
-];
-
-const ATTRIBUTES = [
-  ...["userName", "displayName", "name", "nickName", "title", "userType", "active", "externalId", "emails"],
-  ...["phoneNumbers", "roles", "groups", "preferredLanguage", "locale", "timezone", "meta"],
-  "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-  ...["state", ...EXTRA].map((name) => `${MEMBERSHIP}:${name}`),
-].join();
-
 /** A person: the one place for all that is known of them. */
 export function UserPanel() {
   const { id: realmId } = useRealm();
   const id = useOpenId();
   return (
-    <ResourcePanel noun="person" query={oneQuery<User>(realmId, "Users", id, ATTRIBUTES)}>
-      {(user) => <Person user={user} />}
-    </ResourcePanel>
+    <>
+      <ResourcePanel noun="person" query={userQuery(realmId, id)}>
+        {(user) => (user.active === undefined ? <NameOnly user={user} /> : <Person user={user} />)}
+      </ResourcePanel>
+      <Outlet />
+    </>
   );
 }
 
@@ -49,6 +40,17 @@ const TABS = [
   { id: "security", label: "Security", Component: UserSecurity },
   { id: "history", label: "History", Component: UserHistory, needs: "read AuditEvents" },
 ];
+
+/** All that people see who only have a role in a team. */
+const NameOnly = ({ user }: { readonly user: User }) => {
+  const name = nameOf(user);
+  return (
+    <>
+      <PanelHead title={name} subtitle={<bdi>{user.userName}</bdi>} icon={<Avatar name={name} isLarge />} />
+      <Locked reason="Your role in a team lets you see names and user names only." />
+    </>
+  );
+};
 
 function Person({ user }: { readonly user: User }) {
   const { realm } = useRealm();

@@ -1,8 +1,15 @@
+import { useLocation } from "react-router";
+import { may, useRealm } from "../frame/realm.ts";
 import { ENTERPRISE, MEMBERSHIP } from "../scim/resources.ts";
-import type { User, Valued } from "../scim/resources.ts";
+import type { PostalAddress, User, Valued } from "../scim/resources.ts";
+import { ActBar } from "../ui/acts.tsx";
 import { Facts } from "../ui/facts.tsx";
 import type { Fact } from "../ui/facts.tsx";
+import { LinkButton } from "../ui/link-button.tsx";
+import { Locked } from "../ui/locked.tsx";
 import { Time } from "../ui/time.tsx";
+import { Manager } from "./manager.tsx";
+import { ProvisionedNote } from "./provisioned.tsx";
 import styles from "./users.module.css";
 
 /** Values of a list, each with what kind it is. */
@@ -11,6 +18,31 @@ const Values = ({ values }: { readonly values: readonly Valued[] }) => (
     {values.map(({ value, type }) => (
       <div key={`${type ?? ""} ${value ?? ""}`}>
         <bdi>{value}</bdi> {type !== undefined && <small className={styles.quiet}>{type}</small>}
+      </div>
+    ))}
+  </>
+);
+
+/** An address as a letter has it. */
+function linesOf({
+  formatted,
+  streetAddress,
+  postalCode,
+  locality,
+  region,
+  country,
+}: PostalAddress): readonly string[] {
+  const town = [postalCode, locality, region].filter(Boolean).join(" ");
+  const lines = [...(streetAddress ?? "").split("\n"), town, country ?? ""].filter((line) => line !== "");
+  return lines.length > 0 ? lines : (formatted ?? "").split("\n");
+}
+
+const Addresses = ({ addresses }: { readonly addresses: readonly PostalAddress[] }) => (
+  <>
+    {addresses.map((address) => (
+      <div key={JSON.stringify(address)}>
+        <bdi>{linesOf(address).join(", ")}</bdi>{" "}
+        {address.type !== undefined && <small className={styles.quiet}>{address.type}</small>}
       </div>
     ))}
   </>
@@ -25,12 +57,18 @@ function factsOf(user: User): readonly Fact[] {
     ["Last name", user.name?.familyName],
     ["E-mail", some(user.emails)],
     ["Phone", some(user.phoneNumbers)],
+    ["Address", user.addresses?.length && <Addresses key="addresses" addresses={user.addresses} />],
     ["Title", user.title],
     ["Department", work?.department],
     ["Division", work?.division],
     ["Cost center", work?.costCenter],
     ["Employee number", work?.employeeNumber],
-    ["Manager", work?.manager?.displayName ?? work?.manager?.value],
+    [
+      "Manager",
+      work?.manager?.value !== undefined && (
+        <Manager key="manager" id={work.manager.value} display={work.manager.displayName} />
+      ),
+    ],
     ["User type", user.userType],
     ["Language", user.preferredLanguage ?? user.locale],
     ["Time zone", user.timezone],
@@ -42,16 +80,19 @@ function factsOf(user: User): readonly Fact[] {
 }
 
 export function UserProfile({ user }: { readonly user: User }) {
-  const pushed = user[MEMBERSHIP]?.memberships?.filter(({ source }) => source === "scim") ?? [];
+  const { realm } = useRealm();
+  const { search } = useLocation();
   return (
     <>
+      {may(realm, "change Users") ? (
+        <ActBar>
+          <LinkButton to={{ pathname: "edit", search }}>Edit</LinkButton>
+        </ActBar>
+      ) : (
+        <Locked reason="Only administrators change this." />
+      )}
+      <ProvisionedNote user={user} />
       <Facts facts={factsOf(user)} />
-      {pushed.map(({ value, addedByDisplay }) => (
-        <p key={value} className={styles.note}>
-          Provisioned by <bdi>{addedByDisplay ?? "an identity provider"}</bdi>; the next sync may overwrite a
-          change here.
-        </p>
-      ))}
     </>
   );
 }
