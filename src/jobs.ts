@@ -1,6 +1,7 @@
 import type { OutboxWorker } from "./delivery/outbox-worker.js";
 import { PROVIDER_REALM } from "./domain/access/principal.js";
 import { WINDOW_MS } from "./http/authentication/failed-authentication.js";
+import type { JobState } from "./domain/server/server-state.js";
 import type { FailedAuthentication } from "./http/authentication/failed-authentication.js";
 import type { Logger } from "./logging/logger.js";
 import type { UnitOfWork } from "./repositories/unit-of-work.js";
@@ -89,8 +90,19 @@ export class Jobs {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   #isStopped = false;
   readonly #running = new Set<Promise<void>>();
+  /** By their names. */
+  readonly #states = new Map<string, JobState>();
 
-  constructor(private readonly logger: Logger) {}
+  /** @param now ISO 8601 in UTC */
+  constructor(
+    private readonly logger: Logger,
+    private readonly now: () => string,
+  ) {}
+
+  /** How each of them goes, in the order in which they were started. */
+  get states(): readonly JobState[] {
+    return [...this.#states.values()];
+  }
 
   /**
    * Does something now and at every interval, in milliseconds, unless it is still under way. That it fails is logged
@@ -101,6 +113,7 @@ export class Jobs {
    */
   start(name: string, interval: number, work: () => Promise<unknown>): void {
     if (this.#isStopped || this.#timers.has(name)) return;
+    this.#states.set(name, { name, isFailing: false, lastRunAt: undefined, failingSince: undefined });
     const logged = this.#logged(name, work);
     let isRunning = false;
     const run = () => {
@@ -130,14 +143,22 @@ export class Jobs {
     return async () => {
       try {
         await work();
+        this.#note(name, false);
         if (loggedAt !== undefined) this.logger.info({}, `Works again: ${name}`);
         loggedAt = undefined;
       } catch (error) {
+        this.#note(name, true);
         const now = performance.now();
         if (loggedAt !== undefined && now - loggedAt < REMIND_MS) return;
         loggedAt = now;
         this.logger.error({ err: error }, `Failed, and is tried again: ${name}`);
       }
     };
+  }
+
+  #note(name: string, isFailing: boolean): void {
+    const lastRunAt = this.now();
+    const failingSince = isFailing ? (this.#states.get(name)?.failingSince ?? lastRunAt) : undefined;
+    this.#states.set(name, { name, isFailing, lastRunAt, failingSince });
   }
 }

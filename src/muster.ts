@@ -1,11 +1,13 @@
 import { createBackend } from "./backend.js";
 import { brandOf } from "./config/brand.js";
 import { readOptions } from "./config/settings.js";
+import { shownSettings } from "./config/shown-settings.js";
 import { accentsOf } from "./domain/values/color.js";
 import { CONSOLE, createApp } from "./http/app.js";
 import { ConsoleCookies } from "./http/console/cookies.js";
 import { CsrfTokens } from "./http/pages/csrf.js";
 import { FailedAuthentication } from "./http/authentication/failed-authentication.js";
+import { readinessOf } from "./http/server/health.js";
 import { RunningRequests } from "./http/server/running-requests.js";
 import { Jobs, startJobs } from "./jobs.js";
 import { Lifecycle } from "./lifecycle.js";
@@ -53,6 +55,7 @@ import { SecondFactors } from "./services/second-factors/second-factors.js";
 import { OwnAddressService } from "./services/users/own-addresses.js";
 import { CurrentPassword } from "./services/sessions/current-password.js";
 import { Refusals } from "./services/audit/refusals.js";
+import { versionOfMuster } from "./version.js";
 
 export interface Services extends ResourceServices {
   readonly authentication: AuthenticationService;
@@ -116,7 +119,27 @@ export function createMuster(options: MusterOptions): Muster {
   const currentPassword = new CurrentPassword(deps, guard, passwords);
   const codes = new FactorCodes(deps, guard, sealing);
   const proof = new AccountProof(deps, guard, passwords, codes);
+  const requests = new RunningRequests();
+  const jobs = new Jobs(logger, deps.now);
+  const transport = transportOf(mail, options.mailer, mailFolder(settings));
+  const readiness = readinessOf(() => database.check(), requests);
+  let startedAt = deps.now();
+  const facts = {
+    version: versionOfMuster(),
+    nodeVersion: process.version,
+    processes: options.processes ?? 1,
+    engine: database.dialect.engine,
+    mailTransport: transport.name,
+    settings: shownSettings(settings, {
+      inCode: [...(knex ? ["database"] : [])],
+      isEmbedded: !("http" in options),
+    }),
+  };
   const shared = {
+    server: {
+      facts: () => ({ ...facts, startedAt, jobs: jobs.states }),
+      ...{ readiness, engineVersion: () => database.version() },
+    },
     refusals,
     passwordCheck: new PasswordCheckService(deps, passwords, devices, codes),
     candidates: new CandidateService(deps, settings.candidates),
@@ -131,7 +154,6 @@ export function createMuster(options: MusterOptions): Muster {
   };
   const currentSessions = new CurrentSessions(deps, settings.sessions);
   const brand = brandOf(settings, accentsOf(settings.productColor));
-  const requests = new RunningRequests();
   const ending = new AbortController();
   const failedAuthentication = new FailedAuthentication(logger);
   const app = createApp({
@@ -175,10 +197,8 @@ export function createMuster(options: MusterOptions): Muster {
     publicUrl,
     trustedProxies: settings.trustedProxies,
     corsOrigins: settings.corsOrigins,
-    ...{ requests, keys, ending: ending.signal, now: clock },
-    ready: () => database.check(),
+    ...{ requests, keys, readiness, ending: ending.signal, now: clock },
   });
-  const transport = transportOf(mail, options.mailer, mailFolder(settings));
   const outbox = new OutboxWorker({
     ...deps,
     transport,
@@ -189,7 +209,6 @@ export function createMuster(options: MusterOptions): Muster {
     logger,
   });
   const searchIndexing = new SearchIndexing(deps);
-  const jobs = new Jobs(logger);
   const lifecycle = new Lifecycle({
     ...{ requests, ending, jobs, logger },
     endJobs: () => {
@@ -215,6 +234,7 @@ export function createMuster(options: MusterOptions): Muster {
     ...{ app, services, logger },
     migrate: () => backend.migrate(),
     start: async () => {
+      startedAt = deps.now();
       await keys.load();
       if (bootstrapToken !== undefined) await services.authentication.adopt("bootstrap", bootstrapToken);
       const retention = { removalsRetentionDays, auditRetentionDays };

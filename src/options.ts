@@ -30,16 +30,18 @@ export interface MusterOptions extends Optional<Omit<Settings, OfOwnServer>> {
   readonly mailer?: Mailer | undefined;
   /** Whether `/` says what this is; otherwise it passes by to the app that Muster is mounted in. */
   readonly welcome?: boolean | undefined;
+  /** How many processes serve the same address; told to administrators, and nothing else. */
+  readonly processes?: number | undefined;
   /** How much work it is to hash a password. */
   readonly passwordCost?: PasswordCost | undefined;
 }
 
 /** The options that are no settings. */
-export const HOST_OPTIONS = ["clock", "newId", "logger", "mailer", "welcome", "passwordCost"];
+export const HOST_OPTIONS = ["clock", "newId", "logger", "mailer", "welcome", "processes", "passwordCost"];
 
 /** Types are no help in JavaScript. @throws SettingsError */
 export function requireOptions(options: MusterOptions): void {
-  const { publicUrl, logger, mailer, clock, newId, welcome, passwordCost } =
+  const { publicUrl, logger, mailer, clock, newId, welcome, processes, passwordCost } =
     options as Partial<MusterOptions>;
   const wrong = [
     ...(typeof publicUrl === "string" && publicUrl !== "" ? [] : ["publicUrl is not set"]),
@@ -50,6 +52,9 @@ export function requireOptions(options: MusterOptions): void {
     ...(clock === undefined || typeof clock === "function" ? [] : ["clock must be a function"]),
     ...(newId === undefined || typeof newId === "function" ? [] : ["newId must be a function"]),
     ...(welcome === undefined || typeof welcome === "boolean" ? [] : ["welcome must be true or false"]),
+    ...(processes === undefined || (Number.isSafeInteger(processes) && processes > 0)
+      ? []
+      : ["processes must be a whole number from 1 on"]),
     ...(passwordCost === undefined || isCost(passwordCost)
       ? []
       : ["passwordCost must have the whole numbers N, a power of two, r and p"]),

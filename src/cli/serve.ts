@@ -12,6 +12,8 @@ import { firstTokenNotice } from "./notices.js";
 
 /** What a process does beside serving requests. */
 export interface ServingRole {
+  /** How many processes serve the same port; undefined: this one alone. */
+  readonly processes?: number;
   /** Before requests are taken. */
   readonly prepare?: (muster: Muster) => Promise<void>;
   /** When requests are taken. */
@@ -41,7 +43,7 @@ export const serve = (
  * @throws UserError when the port cannot be opened, and what `prepare` and `announce` throw
  */
 export async function serveAs(settings: Settings, role: ServingRole): Promise<void> {
-  const muster = createMuster({ ...settings, welcome: true });
+  const muster = createMuster({ ...settings, welcome: true, processes: role.processes });
   const server = createHttpServer(settings.http, muster.app);
   let stopped: Promise<string>;
   try {

@@ -27,7 +27,7 @@ export async function serveWith(count: number): Promise<void> {
   if (count === 1) return serve(settings);
   if (cluster.isPrimary) return new Workers(settings).run(count);
   try {
-    await serveAs(settings, { untilStopped });
+    await serveAs(settings, { processes: count, untilStopped });
   } finally {
     // What connects it with the first process would keep it from ending.
     process.channel?.unref();

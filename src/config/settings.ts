@@ -14,8 +14,11 @@ export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
 
+/** The subjects of settings, in the order of `--help`. */
+export const SUBJECTS = { server, database, protocol, sessions, product, mail };
+
 /** Every setting, once: its parser, its default, what it is for, and its option. `--help` prints them in this order. */
-const specification = { ...server, ...database, ...protocol, ...sessions, ...product, ...mail };
+export const specification = { ...server, ...database, ...protocol, ...sessions, ...product, ...mail };
 
 type Values = Readonly<Record<string, string | undefined>>;
 
@@ -114,9 +117,12 @@ function read(environment: Values, title: string, nameOf: (variable: string) => 
 }
 
 /** What the environment says, before defaults that depend on other settings. */
-type Read = Omit<Settings, "publicUrl" | "database"> & Partial<Pick<Settings, "publicUrl" | "database">>;
+type Read = Omit<Settings, "publicUrl" | "database"> & {
+  readonly [Name in "publicUrl" | "database"]: Settings[Name] | undefined;
+};
 
-function withComputedDefaults(settings: Read): Settings {
+/** Defaults that depend on other settings. */
+export function withComputedDefaults(settings: Read): Settings {
   const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host;
   const dataDir = resolve(settings.dataDir);
   return {
@@ -130,9 +136,6 @@ function withComputedDefaults(settings: Read): Settings {
   };
 }
 
-/** Settings that are not shown, since they have secrets in them. */
-const SECRET = ["MUSTER_BOOTSTRAP_TOKEN", "DATABASE_URL", "SMTP_URL"];
-
 function report(
   errors: Partial<Record<string, Error>>,
   given: Values,
@@ -141,13 +144,14 @@ function report(
 ): void {
   const lines = Object.entries(errors).map(([name, error]) => {
     if (error instanceof EnvMissingError) return `  ${nameOf(name)} is not set`;
-    const shown = SECRET.includes(name) ? "" : ` ("${given[name] ?? ""}")`;
+    const hasSecrets = specification[name as keyof typeof specification].secrecy !== undefined;
+    const shown = hasSecrets ? "" : ` ("${given[name] ?? ""}")`;
     return `  ${nameOf(name)}${shown}: ${error?.message ?? "is not valid"}`;
   });
   if (lines.length > 0) throw new SettingsError(`${title}:\n${lines.join("\n")}`);
 }
 
-function valueAt(options: object, path: string): unknown {
+export function valueAt(options: object, path: string): unknown {
   return path
     .split(".")
     .reduce<unknown>((value, name) => (value as Record<string, unknown> | null | undefined)?.[name], options);

@@ -154,6 +154,12 @@ export class Database {
     else await this.transaction(() => Promise.resolve());
   }
 
+  /** The version of the engine, such as `17.2`. @throws UnavailableError */
+  async version(): Promise<string> {
+    const row = await this.reader.first<{ version: string }>(`select ${this.dialect.version} as version`);
+    return row?.version ?? "";
+  }
+
   async #proveWritable(): Promise<void> {
     const { name, value } = PROOF;
     // Not in one transaction, of which nothing would be left to write.

@@ -1,6 +1,8 @@
 /** Where the two engines' SQL differs, in the few forms that repositories need. */
 export interface Dialect {
   readonly engine: "sqlite" | "postgres";
+  /** An expression with the engine's version. */
+  readonly version: string;
   /** Whether all writes go through one connection. */
   readonly hasOneWriter: boolean;
   /**
@@ -68,6 +70,7 @@ const sqliteJson = (column: string, path: readonly string[]) =>
 
 export const sqliteDialect: Dialect = {
   engine: "sqlite",
+  version: "sqlite_version()",
   hasOneWriter: true,
   isSpoiledByFailure: false,
   // As a writer from the start: it waits for its turn here, rather than fail in the middle because another
@@ -102,6 +105,7 @@ const postgresPath = (path: readonly string[]) =>
 
 export const postgresDialect: Dialect = {
   engine: "postgres",
+  version: "current_setting('server_version')",
   hasOneWriter: false,
   isSpoiledByFailure: true,
   begin: "begin",

@@ -8,6 +8,7 @@ import type { AccountSetupService } from "../services/users/account-setup.js";
 import type { ForgottenPasswords } from "../services/users/forgotten-password.js";
 import type { PasswordResetService } from "../services/users/password-resets.js";
 import type { AddressProofs } from "../services/invitations/address-proofs.js";
+import type { Readiness } from "../domain/server/server-state.js";
 import type { SessionTimes } from "../domain/sessions/session.js";
 import type { CurrentSessions } from "../services/sessions/current-session.js";
 import type { PasswordChange } from "../services/sessions/password-change.js";
@@ -77,14 +78,14 @@ export interface AppParts extends Omit<ScimParts, "baseUrl" | "sessionAuthentica
   readonly corsOrigins: readonly string[];
   readonly requests: RunningRequests;
   readonly keys: SecretKeys;
-  /** Resolves when the database answers. */
-  readonly ready: () => Promise<unknown>;
+  /** Whether this process can serve requests. */
+  readonly readiness: () => Promise<Readiness>;
 }
 
 /** The whole server as an Express app, to be listened with or mounted inside another one. */
 export function createApp(parts: AppParts): Express {
   const { people, branding, csrf, logger, publicUrl, trustedProxies, corsOrigins } = parts;
-  const { requests, keys, ready } = parts;
+  const { requests, keys, readiness } = parts;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -104,7 +105,7 @@ export function createApp(parts: AppParts): Express {
   );
   // A host that this is mounted in has routes of its own, which pass by.
   app.use(["/healthz", "/readyz", ...PAGES], requests.handler);
-  app.use(health(ready, requests));
+  app.use(health(readiness));
   app.use(PAGES, whenLoaded(keys, logger));
   const pages = new Pages(branding);
   app.use("/invitations", invitations({ ...people, ...parts.console, pages, csrf, logger }));

@@ -12,6 +12,8 @@ import { RealmService } from "./realm/realm.js";
 import type { SessionTimes } from "../domain/sessions/session.js";
 import type { PasswordCheckService } from "./sessions/password-check.js";
 import { LostFactors } from "./second-factors/lost-factors.js";
+import { ServerService } from "./server/server.js";
+import type { Server } from "./server/server.js";
 import { SessionService } from "./sessions/sessions.js";
 import { TeamService } from "./teams/teams.js";
 import { AccessTokenService } from "./tokens/access-tokens.js";
@@ -29,12 +31,13 @@ export interface SharedServices extends Outside {
   readonly links: Links;
   readonly mail: OutgoingMail;
   readonly sessionTimes: SessionTimes;
+  readonly server: Server;
 }
 
 /** One service for each resource type, and for all types together. */
 const services = (
   deps: Dependencies,
-  { candidates, passwordCheck, links, mail, refusals, passwords, sessionTimes }: SharedServices,
+  { candidates, passwordCheck, links, mail, refusals, passwords, sessionTimes, server }: SharedServices,
 ) => ({
   users: new UserService(deps, new SetupMail(deps, mail), passwords),
   lostFactors: new LostFactors(deps),
@@ -49,6 +52,7 @@ const services = (
   realm: new RealmService(deps, sessionTimes),
   sessions: new SessionService(deps, sessionTimes),
   counts: new CountService(deps),
+  server: new ServerService(deps, server),
 });
 
 /** The services that SCIM requests call. */

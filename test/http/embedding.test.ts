@@ -282,6 +282,7 @@ describe("A host that mounts Muster", () => {
     [{ database: () => undefined }, "database must be a Knex"],
     [{ logger: console.log }, "logger must have the methods"],
     [{ mailer: {} }, "mailer must have the method send"],
+    [{ processes: 0 }, "processes must be a whole number"],
     [{ passwordCost: { N: 3, r: 1, p: 1 } }, "passwordCost"],
   ];
   for (const [options, says] of wrong) {

@@ -134,7 +134,16 @@ describe("ADMIN_SECOND_FACTOR", () => {
     });
     afterEach(() => server.stop());
 
-    const READABLE = ["Users", "Groups", "Teams", "AccessTokens", "Invitations", "AuditEvents", "Counts"];
+    const READABLE = [
+      "Users",
+      "Groups",
+      "Teams",
+      "AccessTokens",
+      "Invitations",
+      "AuditEvents",
+      "Counts",
+      "Settings",
+    ];
 
     it("has a provider's administrator set one up at a fresh sign-in before anything else", async () => {
       const boss = await people.person(PROVIDER_ADMIN);

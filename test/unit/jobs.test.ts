@@ -10,7 +10,7 @@ describe("What is done regularly", () => {
       error: ({ err }: { err: Error }, message: string) => lines.push(`${message}: ${err.message}`),
       info: (_fields: object, message: string) => lines.push(message),
     } as unknown as Logger;
-    const jobs = new Jobs(logger);
+    const jobs = new Jobs(logger, () => new Date().toISOString());
     let times = 0;
     jobs.start("counting", 1, () => {
       times += 1;

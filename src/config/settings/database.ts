@@ -10,6 +10,7 @@ export const database = {
       desc: "sqlite:<path> or postgres://... (default: sqlite:<MUSTER_DATA_DIR>/muster.sqlite)",
       example: "postgres://muster:secret@localhost:5432/muster",
     }),
+    "credentials",
   ),
   MUSTER_DATA_DIR: setting(
     "dataDir",

@@ -11,6 +11,7 @@ export const mail = {
       desc: "Mail server, smtp:// or smtps:// (default: mail is written to files in <MUSTER_DATA_DIR>/mail)",
       example: "smtps://user:password@smtp.example.com",
     }),
+    "credentials",
   ),
   MAIL_FROM: setting(
     "mail.from",

@@ -39,6 +39,7 @@ export const server = {
       default: undefined,
       desc: "The first token of the provider, for automated set-ups; without it, the first start creates one and prints it. Each value is used once: after you rotate or revoke its token, the value does not work again. A new value creates another token",
     }),
+    "all",
   ),
   MAX_CONNECTIONS: setting(
     "http.maxConnections",

@@ -41,6 +41,7 @@ const ACCESS = {
   "read Candidates": { provider: "reader", organization: "reader" },
   "read AuditEvents": { provider: "reader", organization: "reader" },
   "read Counts": { provider: "reader", organization: "reader" },
+  "read Settings": { provider: "reader", organization: "nobody" },
   "read own Sessions": { provider: "member", organization: "member" },
   "read Sessions": { provider: "reader", organization: "reader" },
   "end Sessions": { provider: "administrator", organization: "administrator" },

@@ -1,5 +1,6 @@
 import { Router } from "express";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Readiness } from "../../domain/server/server-state.js";
 import type { RunningRequests } from "./running-requests.js";
 
 /** How long the database may take to answer, in milliseconds: a load balancer waits for 2 s. */
@@ -12,18 +13,32 @@ const FRESH_MS = 500;
  * `/healthz`: the process runs. `/readyz`: it can serve requests, that is, its database answers and takes writes,
  * and it is not about to stop; that is answered within 2 s, whatever the database does.
  */
-export function health(ready: () => Promise<unknown>, requests: RunningRequests): Router {
-  const isReady = kept(() => withinPatience(ready));
+export function health(readiness: () => Promise<Readiness>): Router {
   const router = Router();
   router.get("/healthz", (_request, response) => {
     response.json({ status: "ok" });
   });
   router.get("/readyz", async (_request, response) => {
-    if (requests.isStopping) response.status(503).json({ status: "stopping" });
-    else if (await isReady()) response.json({ status: "ok" });
-    else response.status(503).json({ status: "unavailable" });
+    const status = await readiness();
+    response.status(status === "ok" ? 200 : 503).json({ status });
   });
   return router;
+}
+
+/**
+ * Looks whether this process can serve requests.
+ *
+ * @param ready resolves when the database answers and takes writes
+ */
+export function readinessOf(
+  ready: () => Promise<unknown>,
+  requests: RunningRequests,
+): () => Promise<Readiness> {
+  const isReady = kept(() => withinPatience(ready));
+  return async () => {
+    if (requests.isStopping) return "stopping";
+    return (await isReady()) ? "ok" : "unavailable";
+  };
 }
 
 /** One look at a time, whose result holds for a while. */

@@ -1,5 +1,6 @@
 import type { Binding, Session } from "../../db/session.js";
 import { MAIL_PRIORITY } from "../../domain/mail/mail.js";
+import type { MailState } from "../../domain/server/server-state.js";
 import { LONGEST_PAUSE_MS } from "../../domain/mail/retry-schedule.js";
 import type { Mail, MailKind, MailResult } from "../../domain/mail/mail.js";
 import { foldCase } from "../../domain/values/text.js";
@@ -40,6 +41,9 @@ export interface Notice extends Pick<Mail, "kind" | "createdAt" | "organizationI
 
 /** How many rows one statement inserts: only a few sizes, so that prepared statements can be reused. */
 const BATCH_SIZES = [50, 1];
+
+/** How many mails are looked at to tell how mail stands. */
+const LOOKED_AT = 20_000;
 
 /** The outbox: mail to be sent, and its results. Several processes share it. */
 export class OutboxRepository {
@@ -234,6 +238,29 @@ export class OutboxRepository {
       [accountId, since, ...kinds, ...(about ? [about.organizationId ?? ""] : [])],
     );
     return row?.sent ?? 0;
+  }
+
+  /**
+   * How mail stands. It looks at the first mails that wait, and the last ones that are done with.
+   *
+   * @param since only mail that was given up after this time counts; ISO 8601 in UTC
+   */
+  async state(since: string): Promise<MailState> {
+    const row = await this.session.first<{ waiting: number; oldest: string | null; failed: number }>(
+      `select cast(waiting.number as integer) as waiting, waiting.oldest, cast(ended.failed as integer) as failed
+       from (select count(*) as number, min(created_at) as oldest from
+           (select created_at from muster_outbox where ended_at is null order by priority, due_at, id limit ?) first
+         ) waiting,
+         (select count(case when result = 'failed' then 1 end) as failed from
+           (select result from muster_outbox where ended_at > ? order by ended_at desc limit ?) last) ended`,
+      [LOOKED_AT + 1, since, LOOKED_AT],
+    );
+    return {
+      waiting: Math.min(row?.waiting ?? 0, LOOKED_AT),
+      isWaitingAtLeast: (row?.waiting ?? 0) > LOOKED_AT,
+      oldestAt: row?.oldest ?? undefined,
+      failed: row?.failed ?? 0,
+    };
   }
 
   /** When mail for an invitation was last written. */

@@ -8,6 +8,7 @@ import { realms } from "./realm.js";
 import type { ResourceType } from "./resource-type.js";
 import { roles } from "./role.js";
 import { sessions } from "./session.js";
+import { serverSettings } from "./settings.js";
 import { teams } from "./team.js";
 import { users } from "./user.js";
 
@@ -29,5 +30,6 @@ export const resourceTypes: readonly ResourceType[] = [
   realms,
   roles,
   realmCounts,
+  serverSettings,
   sessions,
 ];
