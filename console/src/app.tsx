@@ -182,6 +182,10 @@ const router = createBrowserRouter(
           ],
         },
         {
+          path: "settings",
+          lazy: async () => ({ Component: (await import("./settings/settings-page.tsx")).SettingsPage }),
+        },
+        {
           path: "sessions",
           lazy: async () => ({
             Component: (await import("./sessions/own-sessions-page.tsx")).OwnSessionsPage,

@@ -3,10 +3,11 @@ import { execFileSync } from "node:child_process";
 import process from "node:process";
 import type { Page } from "playwright-core";
 import { DESKTOP, expectAccessible, expectNoSidewaysScrolling, PHONE, picture } from "../support/browser.js";
+import { expectStatus } from "../support/assertions.js";
 import type { Body } from "../support/client.js";
 import { CHECKS_LOOKS } from "../support/engines.js";
 import type { Engine } from "../support/engines.js";
-import { createUser } from "../support/factories.js";
+import { createUser, MEMBERSHIP } from "../support/factories.js";
 import { address, fill, open, PASSWORD, usePages } from "./fixture.js";
 import type { PagesFixture } from "./fixture.js";
 
@@ -33,6 +34,22 @@ export const person = (
     ...{ userName: address(), password: PASSWORD, displayName },
     ...(roles.length > 0 && { roles: roles.map((value) => ({ value })) }),
   });
+
+/** A person with a password, who is an administrator of an organization and nothing else. */
+export async function administratorOf(
+  given: PagesFixture,
+  organization: Body,
+  displayName: string,
+): Promise<Body> {
+  const who = await person(given, displayName);
+  const members = [{ value: who.id }];
+  const joining = { op: "add", path: "members", value: members };
+  expectStatus(await given.scim.patch(`/Groups/${organization.id}`, joining), 200, 204);
+  const roles = [{ value: "organization-admin", organization: organization.id }];
+  const granting = { op: "add", path: `${MEMBERSHIP}:organizationRoles`, value: roles };
+  expectStatus(await given.scim.patch(`/Users/${who.id}`, granting), 200);
+  return who;
+}
 
 /** Opens an address of the console, and signs in on the way there. */
 export async function enterConsole(given: PagesFixture, who: Body, path = "", page?: Page): Promise<Page> {

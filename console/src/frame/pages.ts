@@ -1,4 +1,4 @@
-import { Activity, Building2, KeyRound, Mail, Users, UsersRound } from "lucide-react";
+import { Activity, Building2, KeyRound, Mail, Settings, Users, UsersRound } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import type { Realm } from "../scim/resources.ts";
 import { isProvider, may } from "./realm.ts";
@@ -50,6 +50,12 @@ const PAGES: readonly FramePage[] = [
     label: "Activity",
     icon: Activity,
     isOffered: (realm) => may(realm, "read AuditEvents"),
+  },
+  {
+    path: "settings",
+    label: "Settings",
+    icon: Settings,
+    isOffered: (realm) => may(realm, "read Settings"),
   },
 ];
 
