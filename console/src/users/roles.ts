@@ -11,11 +11,24 @@ export const grantableRoles = (realm: Realm, type: "provider" | "organization") 
 
 const ORGANIZATION_ROLES = `${MEMBERSHIP}:organizationRoles`;
 
-/** Gives roles. @param organization in the provider's realm, whose roles they are; undefined: those of the realm itself */
-export const givenRoles = (roles: readonly string[], organization?: string): PatchOperation => ({
+/**
+ * Gives roles.
+ *
+ * @param organization in the provider's realm, whose roles they are; undefined: those of the realm itself
+ * @param type `direct`: also to a person who has them by a team
+ */
+export const givenRoles = (
+  roles: readonly string[],
+  organization?: string,
+  type?: "direct",
+): PatchOperation => ({
   op: "add",
   path: organization === undefined ? "roles" : ORGANIZATION_ROLES,
-  value: roles.map((value) => ({ value, ...(organization !== undefined && { organization }) })),
+  value: roles.map((value) => ({
+    value,
+    ...(organization !== undefined && { organization }),
+    ...(type !== undefined && { type }),
+  })),
 });
 
 /** Takes roles away, as `givenRoles` gives them. */

@@ -1,17 +1,16 @@
+import { nameOfRealm } from "../frame/realm-name.ts";
 import { isProvider, useRealm } from "../frame/realm.ts";
+import { ResourceLink } from "../frame/resource-link.tsx";
+import { realmOf, useSession } from "../frame/use-session.ts";
 import { MEMBERSHIP } from "../scim/resources.ts";
 import type { Membership, User } from "../scim/resources.ts";
+import { isolated } from "../ui/isolated.ts";
 import { Part } from "../ui/part.tsx";
+import part from "../ui/part.module.css";
 import { Time } from "../ui/time.tsx";
 import { nameOfRole, nameOfSource } from "./user-names.ts";
+import { Roles } from "./user-roles.tsx";
 import styles from "./users.module.css";
-
-/** Where a role comes from: roles by a team look different from those that were given to the person. */
-const Role = ({ role, type }: { readonly role: string; readonly type: string | undefined }) => (
-  <span>
-    {nameOfRole(role)} {type === "team" && <small className={styles.by}>by a team</small>}
-  </span>
-);
 
 /** How a person became a member. */
 const Joined = ({
@@ -33,38 +32,53 @@ const Joined = ({
 
 /** What a person is in: memberships, roles and where each comes from, teams. */
 export function UserAccess({ user }: { readonly user: User }) {
-  const { realm } = useRealm();
+  const { id: realmId, realm } = useRealm();
+  const here = realmOf(useSession(), realmId);
   const { memberships = [], organizationRoles = [], teams = [] } = user[MEMBERSHIP] ?? {};
   return (
     <div className={styles.access}>
-      <Part title="Roles" none={isProvider(realm) ? "None in the provider." : "None: a plain member."}>
-        {(user.roles ?? []).map(({ value = "", type }) => (
-          <li key={`${value} ${type ?? ""}`}>
-            <Role role={value} type={type} />
-          </li>
-        ))}
-      </Part>
+      <section className={part.part}>
+        <h3>Roles</h3>
+        <Roles
+          user={user}
+          roles={user.roles ?? []}
+          place={isProvider(realm) || !here ? "the provider" : isolated(nameOfRealm(here))}
+          none={isProvider(realm) ? "None in the provider." : "None: a plain member."}
+        />
+      </section>
       <Part title={isProvider(realm) ? "Organizations" : "Membership"} none="In no organization.">
-        {memberships.map((membership) => (
-          <li key={membership.value}>
-            <span>
-              <bdi>{membership.display ?? membership.value}</bdi>
-              {organizationRoles
-                .filter(({ organization }) => organization === membership.value)
-                .map(({ value, type }) => (
-                  <div key={`${value} ${type ?? ""}`}>
-                    <Role role={value} type={type} />
-                  </div>
-                ))}
-            </span>
-            <Joined membership={membership} />
-          </li>
-        ))}
+        {memberships.map((membership) => {
+          const { value: id, display: name = id } = membership;
+          return (
+            <li key={id}>
+              {isProvider(realm) ? (
+                <ResourceLink type="Organization" id={id}>
+                  {name}
+                </ResourceLink>
+              ) : (
+                <bdi>{name}</bdi>
+              )}
+              <Joined membership={membership} />
+              {isProvider(realm) && (
+                <Roles
+                  user={user}
+                  organization={id}
+                  roles={organizationRoles.filter(({ organization }) => organization === id)}
+                  place={isolated(name)}
+                  none="Plain member"
+                />
+              )}
+            </li>
+          );
+        })}
       </Part>
       <Part title="Teams" none="In no team.">
-        {teams.map(({ value, display }) => (
+        {teams.map(({ value, display = value, role }) => (
           <li key={value}>
-            <bdi>{display ?? value}</bdi>
+            <ResourceLink type="Team" id={value}>
+              {display}
+            </ResourceLink>
+            {role !== undefined && <small>{nameOfRole(role)}</small>}
           </li>
         ))}
       </Part>

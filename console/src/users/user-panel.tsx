@@ -47,7 +47,7 @@ const NameOnly = ({ user }: { readonly user: User }) => {
   return (
     <>
       <PanelHead title={name} subtitle={<bdi>{user.userName}</bdi>} icon={<Avatar name={name} isLarge />} />
-      <Locked reason="Your role in a team lets you see names and user names only." />
+      <Locked>Your role in a team lets you see names and user names only.</Locked>
     </>
   );
 };

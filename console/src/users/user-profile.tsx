@@ -89,7 +89,7 @@ export function UserProfile({ user }: { readonly user: User }) {
           <LinkButton to={{ pathname: "edit", search }}>Edit</LinkButton>
         </ActBar>
       ) : (
-        <Locked reason="Only administrators change this." />
+        <Locked>Only administrators change this.</Locked>
       )}
       <ProvisionedNote user={user} />
       <Facts facts={factsOf(user)} />
