@@ -15,7 +15,7 @@ import {
   person,
   useConsole,
 } from "./console-fixture.js";
-import { open } from "./fixture.js";
+import { address, open } from "./fixture.js";
 
 describe("Invitations in the console", function () {
   this.timeout(120_000);
@@ -142,6 +142,36 @@ describe("Invitations in the console", function () {
           name: "Delete the invitation for everybody at \u2068bolt.example\u2069?",
         })
         .waitFor();
+    });
+
+    it("changes for whom one is, and into which teams it leads", async () => {
+      const team = await given.team(acme, unique("Night shift"));
+      const [first, second] = [address(), address()];
+      const emails = [{ value: first }];
+      const guest = await given.invite(acme, { emails, name: unique("Guest"), givenName: "Gus" });
+      await given.mailbox.expect(first);
+      await enter(`/provider/invitations/${guest.id}`);
+      await page.getByRole("link", { name: "Edit", exact: true }).click();
+      await page.getByText(/get a new mail/).waitFor();
+      const addresses = page.getByRole("group", { name: "Address", exact: true });
+      await addresses.getByRole("button", { name: "Remove Address 1" }).click();
+      await page.getByRole("button", { name: "Save" }).click();
+      await addresses.getByText(/^Enter an address/).waitFor();
+      await addresses.getByRole("button", { name: "Add address" }).click();
+      await addresses.getByRole("textbox").fill("nobody");
+      await page.getByRole("combobox", { name: "Teams" }).fill("night");
+      await page.getByRole("option", { name: String(team.displayName) }).click();
+      await page.getByRole("button", { name: "Save" }).click();
+      await addresses.getByText(/nobody/).waitFor();
+      await expectConsoleUsable(page, `console to edit an invitation ${engine.name}`);
+      await addresses.getByRole("textbox").fill(second);
+      await page.getByLabel("First name").fill("Gustav");
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("region").getByText(String(team.displayName)).waitFor();
+      await given.mailbox.expect(second);
+      const now = expectStatus(await given.scim.get(`/Invitations/${guest.id}`), 200);
+      expect(now).to.deep.include({ givenName: "Gustav", emails: [{ value: second }] });
+      expect((now.teams as { value: string }[]).map(({ value }) => value)).to.deep.equal([team.id]);
     });
 
     it("says how to copy where the browser lets nobody else do it", async () => {

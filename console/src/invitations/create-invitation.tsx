@@ -23,6 +23,10 @@ export function CreateInvitation() {
   const { id: realmId, realm } = useRealm();
   const form = useForm<NewInvitation>({ defaultValues: { ...valuesOf({}), domain: "" } });
   const [organization, setOrganization] = useState<Named>();
+  const choose = (chosen: Named | undefined) => {
+    setOrganization(chosen);
+    form.setValue("teams", []);
+  };
   const create = async (entered: NewInvitation) => {
     if (isProvider(realm) && !organization) throw new Error("Choose the organization first.");
     const values = trimmed(entered);
@@ -46,8 +50,8 @@ export function CreateInvitation() {
       onSubmit={create}
     >
       {isProvider(realm) && (
-        <Chosen label="Organization" picked={organization} onChange={() => setOrganization(undefined)}>
-          <Picker label="Organization" path="Groups" onPick={setOrganization} />
+        <Chosen label="Organization" picked={organization} onChange={() => choose(undefined)}>
+          <Picker label="Organization" path="Groups" onPick={choose} />
         </Chosen>
       )}
       <FormField<NewInvitation>
@@ -55,7 +59,7 @@ export function CreateInvitation() {
         label="Domain"
         hint="Such as example.com: for everybody with an address there. Empty: for everybody who has the link."
       />
-      <InvitationFields realm={realm} />
+      <InvitationFields realm={realm} organization={isProvider(realm) ? organization?.id : realmId} />
     </FormDialog>
   );
 }

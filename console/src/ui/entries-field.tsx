@@ -1,14 +1,14 @@
 import { Plus, X } from "lucide-react";
 import { useRef, useState } from "react";
 import { useController } from "react-hook-form";
-import type { FieldPath, FieldValues } from "react-hook-form";
+import type { FieldPath, FieldValues, RegisterOptions } from "react-hook-form";
 import { Button, IconButton } from "./button.tsx";
 import styles from "./entries-field.module.css";
 import { Field } from "./field.tsx";
 import { FieldError } from "./form.tsx";
 
 /** An element of a list of a resource, such as a postal address: its texts by their names, and what else it has. */
-export type Entry = Readonly<Record<string, unknown>>;
+export type Entry = Readonly<Record<string, string | boolean | undefined>>;
 
 /** A text of an entry. */
 export interface EntryPart {
@@ -36,15 +36,17 @@ export const filledEntries = (entries: readonly Entry[]): readonly Entry[] =>
 interface FormEntriesProps<T extends FieldValues> {
   readonly name: FieldPath<T>;
   readonly label: string;
+  readonly hint?: string;
   readonly parts: readonly EntryPart[];
+  readonly rules?: RegisterOptions<T>;
   /** Whether one of several is the primary one. */
   readonly hasPrimary?: boolean;
 }
 
 /** Any number of entries, such as telephone numbers. What else they have stays. */
 export function FormEntries<T extends FieldValues = FieldValues>(props: FormEntriesProps<T>) {
-  const { name, label, parts, hasPrimary = false } = props;
-  const { field, fieldState } = useController<T>({ name });
+  const { name, label, hint, parts, rules, hasPrimary = false } = props;
+  const { field, fieldState } = useController<T>({ name, rules });
   const [added, setAdded] = useState<number>();
   const adder = useRef<HTMLButtonElement>(null);
   const { ref, onBlur, onChange } = field;
@@ -71,12 +73,14 @@ export function FormEntries<T extends FieldValues = FieldValues>(props: FormEntr
   return (
     <fieldset className={styles.entries}>
       <legend>{label}</legend>
+      {hint !== undefined && <p className={styles.hint}>{hint}</p>}
       {entries.map((entry, index) => (
         <div
           key={index}
           role="group"
           aria-label={`${label} ${index + 1}`}
           className={`${styles.entry} ${isShort ? styles.short : ""}`}
+          data-parts={parts.length}
         >
           <div className={styles.parts}>
             {parts.map((part, place) => (

@@ -5,7 +5,6 @@ import type { ActItem } from "../acts/act.ts";
 import { isProvider, useRealm } from "../frame/realm.ts";
 import type { Named } from "../lists/named-query.ts";
 import { Picker } from "../lists/picker.tsx";
-import { all, compare, search } from "../scim/filter.ts";
 import { INVITATION } from "../scim/resources.ts";
 import { queries, scimIn } from "../server.ts";
 import { RouteDialog, useLeadTo } from "../ui/form-dialog.tsx";
@@ -17,6 +16,7 @@ import { InvitePreview } from "./invite-preview.tsx";
 import { readInviteList, writeInviteList } from "./invite-list.ts";
 import type { Invitee } from "./invite-list.ts";
 import { grantableRoles } from "./roles.ts";
+import { TeamsPicker } from "./teams-picker.tsx";
 import { invitationWords } from "./user-acts.tsx";
 
 interface NewInvitations extends Invitee {
@@ -146,28 +146,7 @@ export function Invite() {
           )}
           {(organization ?? !isProvider(realm)) && (
             <>
-              <Picker
-                label="Teams"
-                path="Teams"
-                hint="Any number; choose one after the other."
-                without={teams.map(({ id }) => id)}
-                filterOf={(typed) =>
-                  all(
-                    search(typed, ["displayName"]),
-                    organization && compare("organization.value", "eq", organization.id),
-                  )
-                }
-                onPick={(team) => setTeams([...teams, team])}
-              />
-              {teams.map((team) => (
-                <Chosen
-                  key={team.id}
-                  label="Team"
-                  picked={team}
-                  onChange={() => setTeams(teams.filter(({ id }) => id !== team.id))}
-                  action="Remove"
-                />
-              ))}
+              <TeamsPicker organization={organization?.id} teams={teams} onChange={setTeams} />
               <FormBoxes<NewInvitations>
                 name="roles"
                 label="Roles"

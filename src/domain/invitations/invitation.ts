@@ -157,7 +157,9 @@ export function requireInvitation(input: InvitationInput): void {
   }
   for (const email of emails) {
     if (!isEmailAddress(email) && !isDomainPattern(email)) {
-      throw new InvalidValueError(`'${email}' is neither an e-mail address nor '*@' and a domain`);
+      throw new InvalidValueError(
+        `'${email}' in 'emails' is neither an e-mail address nor '*@' and a domain`,
+      );
     }
   }
   if (quota !== undefined && (quota < 1 || quota > MAX_QUOTA)) {
