@@ -35,18 +35,19 @@ export const person = (
     ...(roles.length > 0 && { roles: roles.map((value) => ({ value })) }),
   });
 
-/** A person with a password, who is an administrator of an organization and nothing else. */
+/** A person with a password, who is an administrator of an organization. @param roles of the provider */
 export async function administratorOf(
   given: PagesFixture,
   organization: Body,
   displayName: string,
+  roles: readonly string[] = [],
 ): Promise<Body> {
-  const who = await person(given, displayName);
+  const who = await person(given, displayName, roles);
   const members = [{ value: who.id }];
   const joining = { op: "add", path: "members", value: members };
   expectStatus(await given.scim.patch(`/Groups/${organization.id}`, joining), 200, 204);
-  const roles = [{ value: "organization-admin", organization: organization.id }];
-  const granting = { op: "add", path: `${MEMBERSHIP}:organizationRoles`, value: roles };
+  const value = [{ value: "organization-admin", organization: organization.id }];
+  const granting = { op: "add", path: `${MEMBERSHIP}:organizationRoles`, value };
   expectStatus(await given.scim.patch(`/Users/${who.id}`, granting), 200);
   return who;
 }

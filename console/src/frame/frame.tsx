@@ -1,13 +1,16 @@
 import { useEffect, useRef } from "react";
 import { NavLink, Outlet, useLoaderData, useLocation, useNavigation, useRevalidator } from "react-router";
 import { ActNotice } from "../acts/act-notice.tsx";
+import { OpenPalette } from "../commands/open-palette.tsx";
 import { page } from "../page.ts";
 import { SecretDialog } from "../tokens/secret-dialog.tsx";
 import { ConfirmDialogs, dismissConfirm } from "../ui/confirm.tsx";
+import { useIsNarrow } from "../ui/media.ts";
 import { useTitle } from "../ui/title.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { Elsewhere } from "./elsewhere.tsx";
 import styles from "./frame.module.css";
+import { MoreSheet } from "./more-sheet.tsx";
 import { Notices } from "./notices.tsx";
 import { pagesOf } from "./pages.ts";
 import { nameOfRealm } from "./realm-name.ts";
@@ -17,6 +20,10 @@ import { SecondFactorNotice } from "./second-factor-notice.tsx";
 import { SessionEnd } from "./session-end.tsx";
 import { SignInAgain } from "./sign-in-again.tsx";
 import { realmOf, useSession, useSessionOnReturn } from "./use-session.ts";
+import { useSwitchRealm } from "./use-switch-realm.tsx";
+
+/** How many pages the bar of a phone has room for, beside what leads to the others. */
+const IN_BAR = 4;
 
 /** What stands around each page: where one is, where one can go, and who one is. */
 export function Frame() {
@@ -28,7 +35,12 @@ export function Frame() {
   useTitle("realm", here && id !== "provider" ? nameOfRealm(here) : undefined);
   useTitle("product", page.productName);
   useSessionOnReturn();
-  const main = useMainFocus();
+  const current = usePageName();
+  const main = useMainFocus(current);
+  const realmSwitch = useSwitchRealm();
+  const isNarrow = useIsNarrow();
+  const pages = pagesOf(realm);
+  const inBar = isNarrow ? IN_BAR : pages.length;
   const { revalidate } = useRevalidator();
   useEffect(() => {
     // What was asked was asked in the realm of the page.
@@ -49,16 +61,28 @@ export function Frame() {
             <img src={page.logoUrl} alt={page.productName} />
           )}
         </div>
-        <RealmSwitcher current={id} />
+        <div className={styles.top}>
+          <RealmSwitcher current={id} {...realmSwitch} />
+          {realm && !isElsewhere && <OpenPalette switchTo={realmSwitch.switchTo} />}
+        </div>
         <nav aria-label="Pages">
-          {pagesOf(realm).map(({ path, label, icon: Icon }) => (
+          {pages.slice(0, inBar).map(({ path, label, icon: Icon }) => (
             <NavLink key={path} to={path} className={styles.page}>
               <Icon size={16} aria-hidden />
               {label}
             </NavLink>
           ))}
+          {isNarrow && (
+            // Closed when another page comes, whatever led there.
+            <MoreSheet
+              key={`${id} ${current}`}
+              pages={pages.slice(inBar)}
+              current={current}
+              realmSwitch={realmSwitch}
+            />
+          )}
         </nav>
-        <AccountMenu />
+        {!isNarrow && <AccountMenu />}
       </header>
       <main className={styles.main} ref={main} tabIndex={-1} aria-busy={isLoading}>
         <Notices>
@@ -80,10 +104,15 @@ export function Frame() {
   );
 }
 
-/** Brings those who hear or tab through a page to its content when another page comes. */
-function useMainFocus() {
-  const main = useRef<HTMLElement>(null);
+/** The name of the page in the address, after the realm. */
+function usePageName(): string | undefined {
   const [, name] = useLocation().pathname.split("/").filter(Boolean);
+  return name;
+}
+
+/** Brings those who hear or tab through a page to its content when another page comes. */
+function useMainFocus(name: string | undefined) {
+  const main = useRef<HTMLElement>(null);
   const before = useRef(name);
   useEffect(() => {
     if (before.current !== name) main.current?.focus();
