@@ -28,6 +28,8 @@ export interface Dialect {
   isOneOfFew(column: string): string;
   /** A condition that most rows fulfil: other indexes are better than one for it. PostgreSQL knows that by its statistics. */
   likely(condition: string): string;
+  /** A condition that no index is used for. PostgreSQL knows by its statistics when to use none. */
+  withoutIndex(condition: string): string;
   /** An expression that is no column as text without linguistic collation, as all text columns are. */
   readonly plainText: (expression: string) => string;
   /** A text value inside a JSON column, without linguistic collation; null when absent. */
@@ -85,6 +87,7 @@ export const sqliteDialect: Dialect = {
   textItems: "json_each(?) as items",
   isOneOfFew: (column) => `${column} in (select value from json_each(?))`,
   likely: (condition) => `likely(${condition})`,
+  withoutIndex: (condition) => `+(${condition})`,
   plainText: (expression) => `(${expression})`,
   jsonText: (column, path) => `(${sqliteJson(column, path)})`,
   jsonBoolean: (column, path) => `(${sqliteJson(column, path)})`,
@@ -120,6 +123,7 @@ export const postgresDialect: Dialect = {
   // As an array, which PostgreSQL expects to be short: it expects a table to have a hundred rows, and may read all of the other one.
   isOneOfFew: (column) => `${column} = any (array(select jsonb_array_elements_text(?::jsonb)))`,
   likely: (condition) => condition,
+  withoutIndex: (condition) => condition,
   plainText: (expression) => `((${expression}) collate "C")`,
   jsonText: (column, path) => `((${column} #>> ${postgresPath(path)}) collate "C")`,
   jsonBoolean: (column, path) => `((${column} #>> ${postgresPath(path)})::boolean)`,

@@ -76,8 +76,8 @@ export interface Range {
   readonly start:
     /** How many resources to skip. The cost grows with them, and what others delete meanwhile shifts the rest. */
     | { readonly type: "offset"; readonly offset: number }
-    /** Behind a position, or from the beginning; `total` is what was counted when the listing began. */
-    | { readonly type: "position"; readonly after?: Position; readonly total?: number };
+    /** Behind a position, or from the beginning; `total` is what was counted when the listing began, if it was. */
+    | { readonly type: "position"; readonly after?: Position; readonly total?: number | undefined };
 }
 
 export interface Listing extends Criteria, Range {
@@ -92,8 +92,8 @@ export interface DirectoryListing extends Range {
 }
 
 export interface Page<T> {
-  /** How many resources match in all. */
-  readonly total: number;
+  /** How many resources match in all; undefined, in a range that starts at a position, when they are more than are counted. */
+  readonly total: number | undefined;
   /** Fewer than were asked for when they would have too many bytes, or when no more match. */
   readonly items: readonly T[];
   /** About how many bytes the items have. */

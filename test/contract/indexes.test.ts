@@ -8,15 +8,19 @@ import { MembershipDetailsRepository } from "../../src/repositories/memberships/
 import { MembershipRepository } from "../../src/repositories/memberships/memberships.js";
 import { PowerRepository } from "../../src/repositories/memberships/power.js";
 import { RecordRepository } from "../../src/repositories/memberships/records.js";
+import { accountSource } from "../../src/repositories/users/account-fields.js";
 import { AccountRepository } from "../../src/repositories/users/accounts.js";
 import { sql } from "../../src/repositories/listing/sql.js";
 import type { Sql } from "../../src/repositories/listing/sql.js";
 import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
+import { compileFilter } from "../../src/scim/filter/resolve.js";
+import { userSchema } from "../../src/scim/resources/user-schema.js";
 import { forEachEngine } from "../support/engines.js";
 import { planInOrganization, planOf, planOfFilter, planOfPage, SCAN } from "../support/plans.js";
 
 const ID = "01a20a8f-e6b2-71f7-81e8-401545d35924";
 
+const MEMBERSHIP = "urn:muster:params:scim:schemas:extension:membership:2.0:User";
 const ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /** What identity providers look people up by, all day long. */
@@ -49,6 +53,9 @@ const ORDERS = [
   "externalId",
   "meta.lastModified",
   "meta.created",
+  `${ENTERPRISE_USER}:department`,
+  `${ENTERPRISE_USER}:employeeNumber`,
+  `${MEMBERSHIP}:lastActiveAt`,
 ];
 
 /** An index that begins with the organization and goes on with what is asked for, or one of a person or a team. */
@@ -152,6 +159,35 @@ describe("Looking users up", () => {
           expect(plan).to.not.match(/FOR ORDER BY/);
         });
       }
+    }
+
+    it("is told of no other orders by an index", () => {
+      const { orders = [] } = accountSource(database.dialect, PROVIDER_REALM, () => "", {});
+      const names = [...orders].map((name) => name.replace(/(:User)\./, "$1:"));
+      expect(names).to.have.members(["id", ...ORDERS]);
+    });
+
+    for (const name of ["meta.created", "meta.lastModified", `${MEMBERSHIP}:lastActiveAt`]) {
+      it(`by ${name} since a time, in no order, reads an index of it from there on`, async () => {
+        for (const realm of [PROVIDER_REALM, { type: "organization", organizationId: ID } as const]) {
+          const statements: Sql[] = [];
+          const session = new Session(database.dialect, (text, bindings) => {
+            statements.push(sql(text, ...bindings));
+            return Promise.resolve([]);
+          });
+          const filter = compileFilter(userSchema, `${name} gt "2026-11-23T12:00:00Z" and active eq true`);
+          const start = { type: "position" } as const;
+          const listing = { filter, start, limit: 100, maxBytes: 1_000_000, locations: () => "" };
+          await new AccountRepository(session, realm).list(listing);
+          const page = statements.find(({ text }) => text.includes(" is not null order by "));
+          if (!page) throw new Error("Nothing was read");
+          const plan = await database.transaction((each) => planOf(each, page));
+          // PostgreSQL sorts what it takes for few rows.
+          expect(plan)
+            .to.match(/_(created_at|updated_at|last_active_at)_index/)
+            .and.not.match(/FOR ORDER BY/);
+        }
+      });
     }
 
     it("with their teams, or whether they have a role in one, is served by an index", async () => {

@@ -10,7 +10,8 @@ export interface EverythingProps<T extends Resource> {
   /** What the list is of, with the attributes of each that acts need. */
   readonly request: ListRequest & { readonly attributes: string };
   readonly tickedCount: number;
-  readonly total: number;
+  /** Undefined: more than the server counts. */
+  readonly total: number | undefined;
   readonly onLoad: (rows: readonly T[]) => void;
 }
 
@@ -21,9 +22,9 @@ export function Everything<T extends Resource>({ request, tickedCount, total, on
   const loading = useRef<AbortController>(undefined);
   // It goes when the selection is cleared, when a row is no longer ticked, and with the list: nobody is ticked after that.
   useEffect(() => () => loading.current?.abort(), []);
-  if (total <= tickedCount) return null;
-  if (total > MOST_AT_ONCE)
+  if (total === undefined || total > MOST_AT_ONCE)
     return <span>To select all, narrow the search to at most {count.format(MOST_AT_ONCE)}.</span>;
+  if (total <= tickedCount) return null;
   const select = async () => {
     const { signal } = (loading.current = new AbortController());
     setProblem(undefined);

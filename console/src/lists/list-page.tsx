@@ -20,6 +20,7 @@ import type { ListChanges, ListState } from "./list-state.ts";
 import type { ListContext } from "./panel.tsx";
 import { useFocusInList } from "./use-focus-in-list.ts";
 import type { Selection } from "./selection.ts";
+import { totalText } from "./total.ts";
 
 interface ListPageProps<T extends Resource> {
   /** What the list is of, in the plural. */
@@ -60,7 +61,7 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
   useTitle("page", title);
   const pages = data?.pages;
   const rows = useMemo(() => pages?.flatMap(({ Resources }) => Resources) ?? [], [pages]);
-  const total = pages?.[0]?.totalResults ?? 0;
+  const total = pages?.[0]?.totalResults;
   const onEnd = useCallback(() => {
     // Once it has failed, the person says when to try again. What comes anew is not broken off.
     if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
@@ -85,7 +86,7 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
           <h1 id="title" tabIndex={-1}>
             {title}
           </h1>
-          {pages && <span className={styles.count}>{count.format(total)}</span>}
+          {pages && <span className={styles.count}>{totalText(total)}</span>}
           <div className={styles.buttons}>{buttons}</div>
         </header>
         <div className={styles.bar}>
@@ -170,7 +171,7 @@ export function ListPage<T extends Resource>(props: ListPageProps<T>) {
           )}
         </div>
         <p className={styles.spoken} role="status">
-          {pages && !isPlaceholderData && `${count.format(total)} ${title.toLowerCase()}`}
+          {pages && !isPlaceholderData && `${totalText(total)} ${title.toLowerCase()}`}
         </p>
       </section>
       <Outlet context={{ ids: rows.map(({ id }) => id) } satisfies ListContext} />

@@ -171,7 +171,8 @@ export interface Realm {
 }
 
 export interface List<T> {
-  readonly totalResults: number;
+  /** Absent when more match than the server counts. */
+  readonly totalResults?: number;
   readonly Resources: readonly T[];
   readonly nextCursor?: string;
 }

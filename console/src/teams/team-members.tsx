@@ -4,6 +4,7 @@ import { isProvider, may, useRealm } from "../frame/realm.ts";
 import { ResourceLink } from "../frame/resource-link.tsx";
 import { listQuery } from "../lists/list-query.ts";
 import { Picker } from "../lists/picker.tsx";
+import { totalText } from "../lists/total.ts";
 import { all, compare, search } from "../scim/filter.ts";
 import { MEMBERSHIP } from "../scim/resources.ts";
 import type { Team, User } from "../scim/resources.ts";
@@ -41,7 +42,8 @@ export function TeamMembers({ team, acts }: TeamMembersProps) {
       }),
     );
   const { mayChangeMembers } = powerOver(team, realm);
-  const total = data?.pages[0]?.totalResults ?? 0;
+  const total = data?.pages[0]?.totalResults;
+  const isLong = data !== undefined && (total === undefined || total > MANY);
   const people = data?.pages.flatMap(({ Resources }) => Resources) ?? [];
   const add = async (id: string, name: string) => {
     const value = [{ value: id }];
@@ -54,7 +56,7 @@ export function TeamMembers({ team, acts }: TeamMembersProps) {
     : undefined;
   return (
     <section className={styles.members} aria-labelledby="members">
-      <h3 id="members">Members {data && <span className={styles.count}>{total.toLocaleString()}</span>}</h3>
+      <h3 id="members">Members {data && <span className={styles.count}>{totalText(total)}</span>}</h3>
       {mayChangeMembers && !isAdding && (
         <Button isDisabled={acts.isBusy} onPress={() => setIsAdding(true)}>
           Add a member
@@ -73,9 +75,7 @@ export function TeamMembers({ team, acts }: TeamMembersProps) {
           }}
         />
       )}
-      {(total > MANY || text !== "") && (
-        <SearchField label="Search the members" value={text} onChange={setText} />
-      )}
+      {(isLong || text !== "") && <SearchField label="Search the members" value={text} onChange={setText} />}
       {error && !data && (
         <Failure title="The members were not loaded" error={error} onRetry={() => void refetch()} />
       )}

@@ -51,8 +51,8 @@ interface TableProps<T extends { readonly id: string }> {
   /** Stable, as the rows. */
   readonly columns: readonly Column<T>[];
   readonly rows: readonly T[];
-  /** How many there are on the server. */
-  readonly total: number;
+  /** How many there are on the server; undefined when they are too many to count. */
+  readonly total: number | undefined;
   readonly sorting: Sorting | undefined;
   readonly onSort: (sorting: Sorting) => void;
   /** The row of what is open beside the table. */
@@ -131,7 +131,7 @@ export function Table<T extends { readonly id: string }>(props: TableProps<T>) {
 
   return (
     <div className={styles.scroller} ref={scroller}>
-      <table className={styles.table} aria-label={label} aria-rowcount={total + 1}>
+      <table className={styles.table} aria-label={label} aria-rowcount={total === undefined ? -1 : total + 1}>
         <colgroup>
           {nameOf && <col className={styles.boxColumn} />}
           {visible.map(({ id, columnDef }) => (

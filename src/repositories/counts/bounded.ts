@@ -1,10 +1,11 @@
 import type { Session } from "../../db/session.js";
 import type { Count } from "../../domain/counts/counts.js";
+import { MOST_COUNTED } from "../listing/page.js";
 import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
 
 /** How many rows one count reads at most, so that it takes about 2 ms however many there are. */
-export const BOUND = 20_000;
+export const BOUND = MOST_COUNTED;
 
 /** How many of the largest organizations and teams are told. */
 export const LARGEST = 100;

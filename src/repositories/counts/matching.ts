@@ -7,6 +7,8 @@ import { MEMBERSHIP_SOURCES } from "../../domain/memberships/membership.js";
 import { foldCase } from "../../domain/values/text.js";
 import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
+import { waysTo } from "../listing/search.js";
+import { matchesOf } from "../listing/source.js";
 import type { Source } from "../listing/source.js";
 import { within } from "../realm.js";
 import { accountView } from "../users/account-view.js";
@@ -27,7 +29,8 @@ interface Row {
  * @throws UnsupportedFieldError for a filter on an attribute that cannot be searched
  */
 export async function matchingCounts(session: Session, realm: Realm, source: Source): Promise<Counts> {
-  const { text, bindings } = countsOf(session, realm, source);
+  const [counted = source] = (await waysTo(session, [source], "position")).toCount;
+  const { text, bindings } = countsOf(session, realm, matchesOf(counted));
   const rows = await session.rows<Row>(text, bindings);
   const found = (kind: string) => rows.filter((row) => row.kind === kind);
   const people = Number(found("User")[0]?.number ?? 0);
@@ -56,8 +59,8 @@ export async function matchingCounts(session: Session, realm: Realm, source: Sou
   };
 }
 
-function countsOf({ dialect }: Session, realm: Realm, { from, compiler, criteria }: Source): Sql {
-  const condition = compiler.condition(criteria.filter);
+/** @param matches the people, as `from` and `where` */
+function countsOf({ dialect }: Session, realm: Realm, matches: Sql): Sql {
   const isProvider = realm.type === "provider";
   const isAdmin = isProvider ? "accounts.is_provider_admin" : "false";
   const own = (table: string) => within(realm, `${table}.organization_id`);
@@ -65,9 +68,10 @@ function countsOf({ dialect }: Session, realm: Realm, { from, compiler, criteria
     sql(
       `select '${kind}' as kind, '${value}' as value, '' as display, count(*) as number from matching where ${where}`,
     );
-  const joined = (table: string, id = "account_id") =>
+  // A cross join: SQLite then looks up what belongs to those who match, and does not read the whole table.
+  const joined = (table: string) =>
     sql(
-      `muster_${table} as ${table} join matching on matching.id = ${table}.${id} where true ${own(table).text}`,
+      `matching cross join muster_${table} as ${table} where ${table}.account_id = matching.id ${own(table).text}`,
       ...own(table).bindings,
     );
   const [members, seats] = [joined("memberships"), joined("team_memberships")];
@@ -85,9 +89,11 @@ function countsOf({ dialect }: Session, realm: Realm, { from, compiler, criteria
   );
   const byTeam = rolesOf(
     dialect,
-    `(select team_memberships.account_id, teams.roles_search from muster_team_memberships as team_memberships
-       join muster_teams as teams on teams.id = team_memberships.team_id and teams.roles <> '[]'
-       join matching on matching.id = team_memberships.account_id where true ${own("team_memberships").text}) source`,
+    `(select team_memberships.account_id, teams.roles_search
+       from matching cross join muster_team_memberships as team_memberships
+         cross join muster_teams as teams
+       where team_memberships.account_id = matching.id and teams.id = team_memberships.team_id
+       and teams.roles <> '[]' ${own("team_memberships").text}) source`,
   );
   const parts = [
     number("User", "User", "true"),
@@ -109,10 +115,9 @@ function countsOf({ dialect }: Session, realm: Realm, { from, compiler, criteria
   const { isInvited } = accountView(dialect, realm);
   return sql(
     `with matching as materialized (select accounts.id, accounts.active, ${isInvited} as is_invited, ${isAdmin} as is_admin
-       from ${from.text} where ${condition.text} limit ${BOUND + 1})
+       ${matches.text} limit ${BOUND + 1})
      ${parts.map(({ text }) => text).join(" union all ")}`,
-    ...from.bindings,
-    ...condition.bindings,
+    ...matches.bindings,
     ...parts.flatMap(({ bindings }) => bindings),
   );
 }

@@ -17,6 +17,12 @@ type Resolve = (field: Field) => string;
 
 type Comparison = Extract<Filter, { type: "compare" }>;
 
+/**
+ * Which rows a filter is tested for: all, of which those that match are looked for; few, so that the elements of each are
+ * read, not all that match; or one after the other in the order of a list, until there are enough.
+ */
+export type Tested = "all" | "few" | "each";
+
 /** What a filter is compiled for. */
 interface Target {
   readonly resolve: Resolve;
@@ -34,14 +40,15 @@ export class ListingCompiler {
     private readonly fields: ResourceFields,
   ) {}
 
-  /**
-   * @param isForFew whether few rows are tested: then the elements of each are read, not all that match
-   * @throws TooMuchWorkError, UnsupportedFieldError
-   */
-  condition(filter: Filter | undefined, isForFew = false): Sql {
+  /** @throws TooMuchWorkError, UnsupportedFieldError */
+  condition(filter: Filter | undefined, tested: Tested = "all"): Sql {
     if (!filter) return ALWAYS;
     requireAffordable(filter, this.fields);
-    return this.#filter(filter, { resolve: this.#resource, isForFew });
+    const { text, bindings } = this.#filter(filter, {
+      resolve: this.#resource,
+      isForFew: tested !== "all",
+    });
+    return { text: tested === "each" ? this.dialect.withoutIndex(text) : text, bindings };
   }
 
   /** The SQL expression that resources are sorted by. */
@@ -164,7 +171,9 @@ export class ListingCompiler {
   #hasRow(rows: Collection, inner: Sql, { isForFew }: Target): Sql {
     const own = rows.within ? sql(`${rows.within.column} = ? and `, rows.within.id) : sql("");
     const isOf = rows.owner && isForFew ? `${rows.owner} = ${this.fields.table}.id and ` : "";
-    const select = `from ${rows.from} where ${isOf}${own.text}${inner.text}`;
+    // An index for what an element is compared with would find those of all resources.
+    const condition = isOf ? this.dialect.withoutIndex(inner.text) : inner.text;
+    const select = `from ${rows.from} where ${isOf}${own.text}${condition}`;
     return {
       text:
         rows.owner && !isForFew

@@ -1,27 +1,35 @@
 import type { Session } from "../../db/session.js";
 import type { Page, Position, Range } from "../../domain/listing.js";
 import { sectionsAfter } from "./keyset.js";
-import { searched } from "./search.js";
-import { countIn, selectFrom, selectWhole, sortOf } from "./source.js";
+import { testingEach, waysTo } from "./search.js";
+import type { Ways } from "./search.js";
+import { canBeMany, inOrderOfFilter, requireSortable } from "./orders.js";
+import { countIn, countUpTo, isCountKept, selectFrom, selectWhole, sortOf } from "./source.js";
 import type { Keys, Restriction, Source } from "./source.js";
 
 /** About how many bytes a row has without its long columns. */
 const ROW_BYTES = 256;
 
+/** How many matches are counted for a list by cursor, so that its first page costs the same however many there are. */
+export const MOST_COUNTED = 20_000;
+
 /**
  * Reads one page of a listing and the total number of matches, which is counted only when it does not follow from the
- * page. Reads few more bytes than the range allows: the long columns of rows above an even share are read only once it is
+ * page, and in a range that starts at a position no further than a bound. Reads few more bytes than the range allows: the long columns of rows above an even share are read only once it is
  * known which rows are on the page.
  *
- * @param sources the tables that are listed together, all in the same order
+ * @param asked the tables that are listed together, all in the same order
+ * @throws TooMuchWorkError for an order that no index serves, when there are too many resources to sort
  */
 export async function readPage<Row>(
   session: Session,
-  sources: readonly Source[],
+  asked: readonly Source[],
   range: Range,
 ): Promise<Page<Row>> {
+  const sources = asked.length === 1 ? asked.map(inOwnOrder) : asked;
+  for (const source of sources) await requireSortable(session, source);
   const longest = Math.floor(range.maxBytes / Math.max(range.limit, 1));
-  const ways = await waysTo(session, sources);
+  const ways = await waysTo(session, sources, range.start.type);
   const { items, ...page } =
     range.start.type === "offset"
       ? await readFromOffset<Row>(session, ways, range, range.start.offset, longest)
@@ -30,24 +38,10 @@ export async function readPage<Row>(
   return { ...page, items: await withLongColumns(session, sources, items, longest), bytes };
 }
 
-/** The sources, as the rows of a page are read from them, and as all that match are counted. */
-interface Ways {
-  readonly toRead: readonly Source[];
-  readonly toCount: readonly Source[];
-}
-
-/** Where a search finds many rows, a page is soon full without it; where it finds most, they are also counted without it. */
-async function waysTo(session: Session, sources: readonly Source[]): Promise<Ways> {
-  const toRead: Source[] = [];
-  const toCount: Source[] = [];
-  for (const source of sources) {
-    const found = await searched(session, source);
-    const within = found ? { ...source, within: found.ids } : source;
-    toRead.push(found?.areMany ? source : within);
-    toCount.push(found?.areMost ? source : within);
-  }
-  return { toRead, toCount };
-}
+const inOwnOrder = (source: Source): Source => ({
+  ...source,
+  criteria: inOrderOfFilter(source.criteria, source.orders),
+});
 
 /** A page whose long columns have not been read yet. */
 type ShortPage<Row> = Omit<Page<Row & Keys>, "bytes">;
@@ -86,11 +80,17 @@ async function readFromOffset<Row>(
 /** With an index on the sorted attribute, the cost of a page does not depend on where it begins. */
 async function readFromPosition<Row>(
   session: Session,
-  { toRead: sources, toCount }: Ways,
+  { toRead, toCount }: Ways,
   { limit, maxBytes }: Range,
-  { after, total }: { readonly after?: Position; readonly total?: number },
+  start: { readonly after?: Position; readonly total?: number | undefined },
   longest: number,
 ): Promise<ShortPage<Row>> {
+  const { after } = start;
+  const isToCount = !after && start.total === undefined;
+  const countsFirst = isToCount && limit > 0 && toRead.every(canBeMany);
+  const total = countsFirst ? await countSome(session, toCount) : start.total;
+  const areMany = total === undefined && (countsFirst || !isToCount);
+  const sources = areMany ? toRead.map((each) => (canBeMany(each) ? testingEach(each) : each)) : toRead;
   const found: (Row & Keys)[] = [];
   // One more than the limit, to know whether there is a next page.
   const wanted = limit + 1;
@@ -105,10 +105,11 @@ async function readFromPosition<Row>(
   }
   const items = fitting(found.slice(0, limit), maxBytes);
   const last = items.at(-1);
-  const isWhole = !after && limit > 0 && found.length <= limit;
+  const isWhole = limit > 0 && found.length <= limit;
+  const countsNow = isToCount && !countsFirst;
   return {
     items,
-    total: total ?? (isWhole ? found.length : await count(session, toCount)),
+    total: countsNow ? (isWhole ? found.length : await countSome(session, toCount)) : total,
     ...(last && found.length > items.length && { next: { value: last.page_value, id: last.page_id } }),
   };
 }
@@ -150,4 +151,13 @@ async function count(
   const { text, bindings } = countIn(sources, restriction);
   const counted = await session.first<{ total: number | string }>(text, bindings);
   return Number(counted?.total ?? 0);
+}
+
+/** @returns undefined beyond as many as are counted, unless their number is kept */
+async function countSome(session: Session, sources: readonly Source[]): Promise<number | undefined> {
+  if (sources.every(isCountKept)) return count(session, sources);
+  const { text, bindings } = countUpTo(sources, MOST_COUNTED);
+  const counted = await session.first<{ total: number | string }>(text, bindings);
+  const total = Number(counted?.total ?? 0);
+  return total > MOST_COUNTED ? undefined : total;
 }

@@ -1,5 +1,5 @@
 import type { Session } from "../../db/session.js";
-import type { Filter } from "../../domain/listing.js";
+import type { Filter, Range } from "../../domain/listing.js";
 import { foldCase, isStorable } from "../../domain/values/text.js";
 import type { SearchIndex } from "./fields.js";
 import { countIn } from "./source.js";
@@ -24,6 +24,37 @@ interface Found {
   /** Whether they are so large a part of all rows that it takes less time to count without the index. */
   readonly areMost: boolean;
 }
+
+/** The sources, as the rows of a page are read from them, and as all that match are counted. */
+export interface Ways {
+  readonly toRead: readonly Source[];
+  readonly toCount: readonly Source[];
+}
+
+/**
+ * Where a search finds many rows, a page is soon full without it; where it finds most, they are also counted without it.
+ *
+ * @param start from a position, counting ends at a bound
+ */
+export async function waysTo(
+  session: Session,
+  sources: readonly Source[],
+  start: Range["start"]["type"],
+): Promise<Ways> {
+  const toRead: Source[] = [];
+  const toCount: Source[] = [];
+  for (const source of sources) {
+    const found = await searched(session, source);
+    const within = found ? { ...source, within: found.ids } : source;
+    toRead.push(found?.areMany ? testingEach(source) : within);
+    // Counting from a position ends at a bound, which is reached soon.
+    toCount.push(found?.areMost ? (start === "position" ? testingEach(source) : source) : within);
+  }
+  return { toRead, toCount };
+}
+
+/** A source whose rows are tested one after the other, in the order of a list, since many match. */
+export const testingEach = (source: Source): Source => ({ ...source, testsEach: true });
 
 /** @returns which rows of a source an index finds; undefined when the filter cannot be searched for by the index */
 export async function searched(session: Session, source: Source): Promise<Found | undefined> {

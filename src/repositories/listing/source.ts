@@ -21,6 +21,10 @@ export interface Source {
   readonly list?: { readonly name: string; readonly column: string; readonly bytes: string };
   readonly compiler: ListingCompiler;
   readonly criteria: Criteria;
+  /** The attributes that an index serves the order of; undefined: all can be sorted. */
+  readonly orders?: ReadonlySet<string> | undefined;
+  /** Whether rows are tested one after the other until there are enough, since many match. */
+  readonly testsEach?: boolean;
   /** The index for a part of a text. */
   readonly index?: SearchIndex;
   /** Selects ids of which all rows that match are: the others are not read. */
@@ -100,12 +104,26 @@ export function countIn(sources: readonly Source[], restriction = NONE): Sql {
   );
 }
 
+/** Counts like `countIn`, and no further than one beyond a bound. */
+export function countUpTo(sources: readonly Source[], bound: number): Sql {
+  const rows = sources.map((source) => rowsOf(source, NONE));
+  return sql(
+    `select count(*) as total from (${rows.map(({ text }) => `select 1 ${text}`).join(" union all ")} limit ${bound + 1}) counted`,
+    ...rows.flatMap(({ bindings }) => bindings),
+  );
+}
+
+/** Whether the number of all that a source has is kept, and asked for. */
+export const isCountKept = ({ total, criteria }: Source) =>
+  total !== undefined && criteria.filter === undefined;
+
 function keysOf({ table, compiler, criteria }: Source): { id: string; value: string } {
   return { id: `${table}.id`, value: criteria.sort ? compiler.value(criteria.sort) : "null" };
 }
 
 function rowsOf(source: Source, restriction: Restriction): Sql {
-  const condition = source.compiler.condition(source.criteria.filter, source.within !== undefined);
+  const tested = source.testsEach ? "each" : source.within ? "few" : "all";
+  const condition = source.compiler.condition(source.criteria.filter, tested);
   const { id, value } = keysOf(source);
   const further = restriction(id, value);
   const within = source.within
@@ -119,6 +137,9 @@ function rowsOf(source: Source, restriction: Restriction): Sql {
     ...further.bindings,
   );
 }
+
+/** The SQL after `select` for the rows of a source that match. */
+export const matchesOf = (source: Source): Sql => rowsOf(source, NONE);
 
 /** The order of a listing, the same for all its sources. */
 export const sortOf = (sources: readonly Source[]): Sort | undefined =>

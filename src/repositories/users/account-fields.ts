@@ -38,6 +38,13 @@ const INDEXED_COLUMNS = Object.fromEntries(
   Object.entries(INDEXED).map(([name, column]) => [name, folded(`accounts.${column}`)]),
 );
 
+/** What an index of accounts, and one of an organization's records, has in order. */
+const ORDERS = new Set([
+  ...["id", "userName", "displayName", "name.familyName", "externalId"],
+  ...[`${ENTERPRISE_USER}.department`, `${ENTERPRISE_USER}.employeeNumber`],
+  ...["meta.created", "meta.lastModified", `${MEMBERSHIP}.lastActiveAt`],
+]);
+
 /** Where the attributes of an account are in the database. */
 const accountFields = (
   dialect: Dialect,
@@ -123,6 +130,7 @@ export function accountSource(
     bytes: "octet_length(accounts.profile) + octet_length(accounts.roles)",
     compiler: new ListingCompiler(dialect, accountFields(dialect, view, locations)),
     criteria,
+    orders: ORDERS,
     index: accountSearch(dialect, realm),
   };
 }

@@ -5,8 +5,8 @@ import { expiredCursor, invalidCursor } from "../errors.js";
 /** The content of a cursor: where a listing continues. */
 export interface CursorState {
   readonly after: Position;
-  /** How many resources matched when the listing began. */
-  readonly total: number;
+  /** How many resources matched when the listing began; undefined: more than were counted. */
+  readonly total: number | undefined;
   /** How many resources a page has. */
   readonly count: number;
 }
@@ -48,7 +48,7 @@ export class Cursors {
       number,
       Position["value"],
       string,
-      number,
+      number | null,
       number,
     ];
     if (this.now() - madeAt > this.timeout * 1000) {
@@ -56,7 +56,7 @@ export class Cursors {
         `The cursor has expired after ${this.timeout} seconds; start again with an empty 'cursor'`,
       );
     }
-    return { after: { value, id }, total, count };
+    return { after: { value, id }, total: total ?? undefined, count };
   }
 
   #decrypt(cursor: string, use: string): string {

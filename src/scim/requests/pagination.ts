@@ -6,7 +6,8 @@ import type { Query } from "./query.js";
 
 /** The attributes of a ListResponse besides its resources (RFC 7644 section 3.4.2, RFC 9865 section 2). */
 export interface ListHeader {
-  readonly totalResults: number;
+  /** Absent, in pages by cursor, when more match than are counted (RFC 9865 section 2). */
+  readonly totalResults?: number;
   /** Only for pages by index. */
   readonly startIndex?: number;
   /** How many resources this page has. */
@@ -45,7 +46,7 @@ function byIndex({ pageMemory }: ScimContext, query: Query, maxCount: number): P
   const limit = Math.min(Math.max(query.count ?? DEFAULT_PAGE_SIZE, 0), maxCount);
   return {
     range: { limit, maxBytes: pageMemory.pageBytes, start: { type: "offset", offset: startIndex - 1 } },
-    header: ({ total, items }) => ({ totalResults: total, startIndex, itemsPerPage: items.length }),
+    header: (page) => ({ ...totalOf(page), startIndex, itemsPerPage: page.items.length }),
   };
 }
 
@@ -67,12 +68,14 @@ function byCursor(
       start: { type: "position", ...(state && { after: state.after, total: state.total }) },
     },
     header: ({ total, items, next }) => ({
-      totalResults: total,
+      ...totalOf({ total }),
       itemsPerPage: items.length,
       ...(next && { nextCursor: cursors.seal({ after: next, total, count }, use) }),
     }),
   };
 }
+
+const totalOf = ({ total }: Pick<Page<unknown>, "total">) => total !== undefined && { totalResults: total };
 
 /** All pages of a list by cursor have the same length (RFC 9865 section 2.1). */
 function countOf({ count }: Query, agreed: number | undefined, maxCount: number): number {

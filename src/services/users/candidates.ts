@@ -48,7 +48,7 @@ export class CandidateService {
       recordEvent(this.deps, repositories, principal, {
         action: "search",
         target: { type: "Candidate" },
-        detail: `${page.total} found by ${storable(filter ?? "")}`,
+        detail: `${page.total ?? "many"} found by ${storable(filter ?? "")}`,
       }),
     );
     return page;
