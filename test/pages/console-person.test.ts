@@ -36,8 +36,12 @@ describe("The console's tabs Security and History of a person", function () {
     it("shows what was done to a person and what the person did, with a way to all of it", async () => {
       const ann = await newPerson("Ann");
       await signedIn(ann);
+      const { id, displayName } = await given.organization(unique("Acme"));
+      await given.scim.patch(`/Groups/${id}`, { op: "add", path: "members", value: [{ value: ann.id }] });
       await openTab(ann, "History");
       await page.getByRole("link", { name: "Created user" }).waitFor();
+      const joined = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: "Joined" }) });
+      expect(await joined.innerText()).to.include(displayName);
       await page.getByRole("link", { name: "Signed in" }).waitFor();
       expect(new URL(page.url()).searchParams.get("tab"), "in the address").to.equal("history");
       await expectConsoleUsable(page, `console history of a person ${engine.name}`);

@@ -3,32 +3,14 @@ import { isProvider, useRealm } from "../frame/realm.ts";
 import { ResourceLink } from "../frame/resource-link.tsx";
 import { realmOf, useSession } from "../frame/use-session.ts";
 import { MEMBERSHIP } from "../scim/resources.ts";
-import type { Membership, User } from "../scim/resources.ts";
+import type { User } from "../scim/resources.ts";
 import { isolated } from "../ui/isolated.ts";
 import { Part } from "../ui/part.tsx";
 import part from "../ui/part.module.css";
-import { Time } from "../ui/time.tsx";
-import { nameOfRole, nameOfSource } from "./user-names.ts";
+import { nameOfRole } from "./user-names.ts";
+import { Joined } from "./joined.tsx";
 import { Roles } from "./user-roles.tsx";
 import styles from "./users.module.css";
-
-/** How a person became a member. */
-const Joined = ({
-  membership: { joinedAt, source, addedByDisplay },
-}: {
-  readonly membership: Membership;
-}) => (
-  <small>
-    {nameOfSource(source)}
-    {addedByDisplay !== undefined && (
-      <>
-        {" "}
-        <bdi>{addedByDisplay}</bdi>
-      </>
-    )}
-    , <Time value={joinedAt} />
-  </small>
-);
 
 /** What a person is in: memberships, roles and where each comes from, teams. */
 export function UserAccess({ user }: { readonly user: User }) {

@@ -7,17 +7,24 @@ import { nameOfDeed, nameOfTarget } from "../activity/event-names.ts";
 import { EventResult } from "../activity/event-result.tsx";
 import { useRealm } from "../frame/realm.ts";
 import { compare } from "../scim/filter.ts";
-import type { User } from "../scim/resources.ts";
+import { MEMBERSHIP } from "../scim/resources.ts";
+import type { Membership, User } from "../scim/resources.ts";
 import { Button } from "../ui/button.tsx";
 import { Failure } from "../ui/message.tsx";
 import { Part } from "../ui/part.tsx";
 import { Time } from "../ui/time.tsx";
+import { Joined } from "./joined.tsx";
 import styles from "./user-history.module.css";
 
 /** What was done to a person, and what the person did, the newest first. */
 export const UserHistory = ({ user }: { readonly user: User }) => (
   <>
-    <Events title="What was done to the account" by="target" id={user.id} />
+    <Events
+      title="What was done to the account"
+      by="target"
+      id={user.id}
+      memberships={user[MEMBERSHIP]?.memberships}
+    />
     <Events title="What the person did" by="actor" id={user.id} />
   </>
 );
@@ -27,9 +34,11 @@ interface EventsProps {
   /** What the person is in the events. */
   readonly by: "target" | "actor";
   readonly id: string;
+  /** Each has a line where the person joined: many join by one event, which is that of the organization. */
+  readonly memberships?: readonly Membership[];
 }
 
-function Events({ title, by, id }: EventsProps) {
+function Events({ title, by, id, memberships = [] }: EventsProps) {
   const { id: realmId } = useRealm();
   const filter = compare(by === "target" ? "target.value" : "user.value", "eq", id);
   const query = activityQuery(realmId, filter, { sorting: undefined });
@@ -42,14 +51,18 @@ function Events({ title, by, id }: EventsProps) {
   return (
     <>
       <Part title={title} none={data ? "Nothing." : "Loading"}>
-        {events.map((event) => (
-          <Event
-            key={event.id}
-            event={event}
-            target={by === "target" ? "" : nameOfTarget(event)}
-            link={`${address}/${event.id}?${search}`}
-          />
-        ))}
+        {withJoins(events, memberships, hasNextPage).map((line) =>
+          "action" in line ? (
+            <Event
+              key={line.id}
+              event={line}
+              target={by === "target" ? "" : nameOfTarget(line)}
+              link={`${address}/${line.id}?${search}`}
+            />
+          ) : (
+            <Join key={line.value} membership={line} link={`${address}?target=${line.value}`} />
+          ),
+        )}
       </Part>
       {hasNextPage && (
         <Button isPending={isFetchingNextPage} onPress={() => void fetchNextPage()}>
@@ -64,6 +77,48 @@ function Events({ title, by, id }: EventsProps) {
     </>
   );
 }
+
+/** How far apart a creation and the joining are that it was, in milliseconds. */
+const SAME_MOMENT = 1000;
+
+const timeOf = ({ lastTimestamp, timestamp }: NamedEvent) => Date.parse(lastTimestamp ?? timestamp);
+
+/** Puts memberships where they belong among events, the newest first, as far as those are loaded. */
+function withJoins(
+  events: readonly NamedEvent[],
+  memberships: readonly Membership[],
+  hasMore: boolean,
+): readonly (NamedEvent | Membership)[] {
+  const lines: (NamedEvent | Membership)[] = [...events];
+  for (const membership of memberships) {
+    const at = Date.parse(membership.joinedAt ?? "");
+    const isCreation = events.some(
+      (event) =>
+        event.action === "create" &&
+        event.organization?.value === membership.value &&
+        Math.abs(timeOf(event) - at) < SAME_MOMENT,
+    );
+    const place = lines.findIndex((line) => "action" in line && timeOf(line) < at);
+    if (isCreation || Number.isNaN(at) || (place < 0 && hasMore)) continue;
+    lines.splice(place < 0 ? lines.length : place, 0, membership);
+  }
+  return lines;
+}
+
+interface JoinProps {
+  readonly membership: Membership;
+  /** Leads to what was done to the organization. */
+  readonly link: string;
+}
+
+const Join = ({ membership, link }: JoinProps) => (
+  <li className={styles.event}>
+    <span>
+      <Link to={link}>Joined</Link> <bdi>{membership.display ?? membership.value}</bdi>
+      <Joined membership={membership} />
+    </span>
+  </li>
+);
 
 interface EventProps {
   readonly event: NamedEvent;

@@ -85,7 +85,7 @@ export function UsersPage() {
         state={state}
         changes={changes}
         searchLabel="Search by name or address"
-        filters={userFilters(realm)}
+        filters={may(realm, "read Users") ? userFilters(realm) : []}
         columns={columns}
         nameOf={nameOf}
         selection={mayRemove || mayChange ? selection : undefined}
