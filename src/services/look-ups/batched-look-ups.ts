@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers";
+
 /** A caller that waits for the value of a key. */
 interface Waiting<V> {
   readonly key: string;
@@ -9,11 +11,12 @@ interface Waiting<V> {
 const MOST = 32;
 
 /**
- * Looks up many keys by few statements: of each group, one look-up runs at a time, and those who come meanwhile share the next
- * one. It begins after they came, so they see everything that was written before.
+ * Looks up many keys by few statements. Of each group, one look-up runs at a time, for all who asked before it began: those
+ * whose requests arrived together, and those who came while another one ran. So they see everything that was written
+ * before they asked.
  */
 export class BatchedLookUps<Group, V> {
-  /** Who waits, of each group whose look-up runs, by the group's name. */
+  /** Who waits, of each group whose look-up runs or is about to, by the group's name. */
   readonly #waiting = new Map<string, Waiting<V>[]>();
 
   /** @param lookUp finds what there is of several keys of a group, by key */
@@ -27,27 +30,36 @@ export class BatchedLookUps<Group, V> {
     return new Promise((resolve, reject) => {
       const waiting = { key, resolve, reject };
       const others = this.#waiting.get(this.nameOf(group));
-      if (others) others.push(waiting);
-      else void this.#run(group, [waiting]);
+      if (others) {
+        others.push(waiting);
+        return;
+      }
+      const first = [waiting];
+      this.#waiting.set(this.nameOf(group), first);
+      // Not before the requests are read that have arrived at the same time: a statement for each costs more than they do.
+      setImmediate(() => void this.#run(group, first));
     });
   }
 
-  async #run(group: Group, first: Waiting<V>[]): Promise<void> {
-    const name = this.nameOf(group);
-    this.#waiting.set(name, first);
-    while (first.length > 0) await this.#together(group, first.splice(0, MOST));
-    this.#waiting.delete(name);
+  async #run(group: Group, waiting: Waiting<V>[]): Promise<void> {
+    while (waiting.length > 0) await this.#together(group, waiting.splice(0, MOST));
+    this.#waiting.delete(this.nameOf(group));
   }
 
   async #together(group: Group, batch: readonly Waiting<V>[]): Promise<void> {
+    const keys = new Set(batch.map(({ key }) => key));
     try {
-      const found = await this.lookUp(group, [...new Set(batch.map(({ key }) => key))]);
+      const found = await this.lookUp(group, [...keys]);
       for (const { key, resolve } of batch) resolve(found.get(key));
     } catch (error) {
-      const [first, ...others] = batch;
+      if (keys.size === 1) for (const { reject } of batch) reject(error);
       // One that takes too long must not fail the others.
-      if (others.length === 0) first?.reject(error);
-      else for (const each of batch) await this.#together(group, [each]);
+      else
+        for (const each of keys)
+          await this.#together(
+            group,
+            batch.filter(({ key }) => key === each),
+          );
     }
   }
 }

@@ -4,7 +4,7 @@ import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Principal, Realm } from "../../domain/access/principal.js";
 import type { Activity } from "../../repositories/memberships/activity.js";
 import type { Dependencies } from "../dependencies.js";
-import { SharedLookUps } from "../look-ups/shared-look-ups.js";
+import { BatchedLookUps } from "../look-ups/batched-look-ups.js";
 import { principalOf } from "../roles/current-principal.js";
 import type { TokenEnd } from "../roles/current-principal.js";
 import { hashOf, isPossibleSecret } from "./token-secret.js";
@@ -25,8 +25,12 @@ export class AuthenticationService {
   #lastUses = new Map<string, Pick<AccessToken, "accountId" | "realm"> & { readonly at: string }>();
 
   /** Parallel requests with the same token share a look-up. */
-  readonly #tokens = new SharedLookUps((hash) =>
-    this.deps.work.read(PROVIDER_REALM, hash).accessTokens.findByHash(hash),
+  readonly #tokens = new BatchedLookUps(
+    (hash: string) => hash,
+    async (hash) => {
+      const found = await this.deps.work.read(PROVIDER_REALM, hash).accessTokens.findByHash(hash);
+      return new Map(found && [[hash, found]]);
+    },
   );
 
   constructor(private readonly deps: Dependencies) {}
@@ -35,7 +39,7 @@ export class AuthenticationService {
   async authenticate(secret: string): Promise<Authentication> {
     const hash = hashOf(secret);
     const now = this.deps.now();
-    const found = isPossibleSecret(secret) ? await this.#tokens.get(hash) : undefined;
+    const found = isPossibleSecret(secret) ? await this.#tokens.get(hash, hash) : undefined;
     if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
       return { reason: "unknown", hash };
     }
