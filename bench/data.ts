@@ -97,7 +97,7 @@ export async function fill(
   const groups = new Map<number, string>();
   for (const memberCount of groupSizes) {
     const id = uuidv7();
-    await work.write(PROVIDER_REALM, async ({ organizations, memberships, records }) => {
+    await work.write(PROVIDER_REALM, async ({ organizations, memberships }) => {
       const displayName = `Group of ${memberCount}`;
       await organizations.insert({ displayName, id, memberCount, version: 1, updatedAt: now });
       for (let first = 0; first < memberCount; first += PER_TRANSACTION) {
@@ -107,7 +107,6 @@ export async function fill(
           showsProfile: true,
           at: now,
         });
-        await records.followEmails(id, portion);
       }
     });
     groups.set(memberCount, id);

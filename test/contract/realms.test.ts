@@ -83,12 +83,20 @@ const READS: Readonly<Record<string, Call>> = {
     invitations.list({ ...ALL, filter: isId(invitation.id) }, AT),
 };
 
+const WHOLE = { isWritten: true, hasNewEmails: true };
+
 /** What changes something of an organization; in another one's realm, nothing. */
 const WRITES: Readonly<Record<string, Call>> = {
   "accounts.update": ({ accounts }, { account }) =>
-    accounts.update({ ...account, displayName: "Changed", version: 2, updatedAt: LATER }, true),
+    accounts.update({ ...account, displayName: "Changed", version: 2, updatedAt: LATER }, WHOLE),
   "accounts.followRecord": ({ accounts }, { account }) =>
-    accounts.followRecord(account.id, { ...account, displayName: "Changed" }, { renames: true, at: LATER }),
+    accounts.followRecord(
+      account.id,
+      { ...account, displayName: "Changed" },
+      {
+        ...{ current: account.userName, renames: true, hasNewEmails: true, at: LATER },
+      },
+    ),
   "accounts.givePasswordTo": ({ accounts }, { account, organization }) =>
     accounts.givePasswordTo(organization.id, account.id),
   "accounts.rename": ({ accounts }, { account }) => accounts.rename(account.id, "renamed", LATER),

@@ -6,7 +6,6 @@ import { openDatabase } from "../../src/db/open.js";
 import type { Session } from "../../src/db/session.js";
 import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
 import { MembershipRepository } from "../../src/repositories/memberships/memberships.js";
-import { RecordRepository } from "../../src/repositories/memberships/records.js";
 import { accountSource } from "../../src/repositories/users/account-fields.js";
 import { accountSearch } from "../../src/repositories/users/account-search.js";
 import { SearchIndexRepository } from "../../src/repositories/users/search-index.js";
@@ -55,7 +54,6 @@ async function fill(session: Session): Promise<void> {
       showsProfile: true,
       at: AT,
     });
-    await new RecordRepository(session).followEmails(id, people);
   }
 }
 

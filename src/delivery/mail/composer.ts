@@ -274,10 +274,9 @@ async function addressOf(
   organizationId: string | undefined,
   accounts: Repositories["accounts"],
 ): Promise<string | undefined> {
-  const shared = await accounts.shared(account.id);
+  const { shared, organizationId: origin } = await accounts.origin(account.id);
   if (!shared) return mailAddress(account);
-  const origin = await accounts.origin(account.id);
-  const isOrigins = organizationId !== undefined && origin.organizationId === organizationId;
+  const isOrigins = organizationId !== undefined && origin === organizationId;
   return (
     mailAddress({ ...account, profile: shared.profile }) ?? (isOrigins ? mailAddress(account) : undefined)
   );

@@ -4,6 +4,7 @@ import { ConflictError, InvalidValueError } from "../../domain/errors.js";
 import type { MemberOrigin } from "../../domain/memberships/membership.js";
 import { inPortions } from "./portions.js";
 import { followingColumns, UNIQUE_NAME } from "./record-view.js";
+import { RecordRepository } from "./records.js";
 
 /** How, by whom and when a member is added. */
 export interface Addition {
@@ -25,7 +26,8 @@ interface AccountId {
 }
 
 /**
- * Makes accounts members; existing members do not change, and unknown ids are skipped.
+ * Makes accounts members; existing members do not change, and unknown ids are skipped. The care that another organization
+ * had of the accounts ends.
  *
  * @returns the ids of the new members
  * @throws InvalidValueError when one of the accounts is deleted at the same time, ConflictError when the organization
@@ -61,7 +63,7 @@ async function insert(
   addition: Addition,
 ): Promise<string[]> {
   const { dialect } = session;
-  const taken = await takenNames(session, organizationId, accountIds);
+  const { taken, inCare } = await standings(session, organizationId, accountIds);
   const following = followingColumns(dialect, {
     organizationId: "organizations.id",
     showsProfile: addition.showsProfile ? "true" : "false",
@@ -85,7 +87,12 @@ async function insert(
       ...[organizationId, JSON.stringify(accountIds)],
     ],
   );
-  return added.map((row) => row.account_id);
+  const joined = added.map((row) => row.account_id);
+  const records = new RecordRepository(session);
+  if (addition.showsProfile) await records.followEmails(organizationId, joined);
+  const isJoined = new Set(joined);
+  await records.endCare(inCare.filter((id) => isJoined.has(id)));
+  return joined;
 }
 
 /** What is written of the accounts in this moment has to be in the new records. */
@@ -100,21 +107,27 @@ async function lockAccounts(session: Session, accountIds: readonly string[]): Pr
 }
 
 /**
- * Those accounts whose user names other people have in the organization. It is asked before the insertion, since a
- * statement that inserts and looks up in the same table can read all that it has inserted, over and over.
+ * What has to be known of accounts before they are added: whose user names other people have in the organization, and who
+ * is in another organization's care. It is asked before the insertion, since a statement that inserts and looks up in the
+ * same table can read all that it has inserted, over and over.
  */
-async function takenNames(
+async function standings(
   session: Session,
   organizationId: string,
   accountIds: readonly string[],
-): Promise<string[]> {
-  const rows = await session.rows<{ id: string }>(
-    // Cross joins, since SQLite then looks them up in this order, and not all of the organization's people.
-    `select accounts.id from ${session.dialect.textItems}
-       cross join muster_accounts as accounts cross join muster_memberships as others
-     where accounts.id = items.value and others.organization_id = ?
-     and others.user_name_key = accounts.user_name_key and others.account_id <> accounts.id`,
-    [JSON.stringify(accountIds), organizationId],
+): Promise<{ taken: string[]; inCare: string[] }> {
+  const rows = await session.rows<{ id: string; is_taken: boolean | number; is_in_care: boolean | number }>(
+    // A cross join, since SQLite then looks them up in this order.
+    `select * from (select accounts.id as id,
+         exists (select 1 from muster_memberships as others where others.organization_id = ?
+           and others.user_name_key = accounts.user_name_key and others.account_id <> accounts.id) as is_taken,
+         (accounts.in_care and accounts.origin_organization_id is distinct from ?) as is_in_care
+       from ${session.dialect.textItems} cross join muster_accounts as accounts where accounts.id = items.value) standings
+     where is_taken or is_in_care`,
+    [organizationId, organizationId, JSON.stringify(accountIds)],
   );
-  return rows.map(({ id }) => id);
+  return {
+    taken: rows.flatMap((row) => (row.is_taken ? [row.id] : [])),
+    inCare: rows.flatMap((row) => (row.is_in_care ? [row.id] : [])),
+  };
 }

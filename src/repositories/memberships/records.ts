@@ -13,6 +13,18 @@ import { followingColumns, INDEXED, IS_FOLLOWING, personName, UNIQUE_NAME } from
 /** What an organization says of a person, apart from the membership. */
 export type PersonRecord = Pick<AccountInput, "userName" | "displayName" | "profile" | "search">;
 
+/** What becomes of the addresses of a record. */
+export type EmailsChange = "first" | "other" | "none";
+
+/** A person whom an organization calls by a user name. */
+interface NamedPerson {
+  readonly accountId: string;
+  /** Where the name is: in the record of a member, or of a person who left, or in the account alone. */
+  readonly place: "member" | "former" | "account";
+  /** The user name that is there, in the case in which it was written. */
+  readonly ownName: string;
+}
+
 /** A membership, by its key. */
 export interface MembershipKey {
   readonly organizationId: string;
@@ -36,35 +48,44 @@ export class RecordRepository {
   }
 
   /**
-   * The account of a person who left the organization, whose record had this user name, in any case. One with another
-   * `externalId` is a different person; one with this `externalId` comes before one without, and then who left last.
+   * The person whom an organization calls by a user name, in any case: one of its people, active or not; else one who left,
+   * whose record had the name; else the account that has it, if the organization neither has nor keeps a record of that one.
+   * Of people who left, one with another `externalId` is a different person; one with this `externalId` comes before one
+   * without, and then who left last.
    */
-  async findKept(
+  async findNamed(
     organizationId: string,
     userName: string,
     externalId: string | undefined,
-  ): Promise<string | undefined> {
-    const row = await this.session.first<{ account_id: string }>(
-      `select account_id from muster_kept_records
-       where organization_id = ? and user_name_key = ? and (external_id is null or cast(? as text) is null or external_id = ?)
-       and not exists (select 1 from muster_memberships as memberships
-         where memberships.organization_id = muster_kept_records.organization_id
-         and memberships.account_id = muster_kept_records.account_id)
-       order by case when external_id = ? then 0 else 1 end, ended_at desc, account_id limit 1`,
-      [organizationId, foldCase(userName), ...Array<string | null>(3).fill(externalId ?? null)],
+  ): Promise<NamedPerson | undefined> {
+    const key = foldCase(userName);
+    const has = (table: string) => `exists (select 1 from muster_${table} as records
+      where records.organization_id = ? and records.account_id = accounts.id)`;
+    const row = await this.session.first<{
+      account_id: string;
+      place: NamedPerson["place"];
+      own_name: string;
+    }>(
+      `select account_id, 'member' as place, user_name as own_name, 1 as step from muster_memberships
+         where organization_id = ? and user_name_key = ?
+       union all select * from (select account_id, 'former' as place, user_name as own_name, 2 as step
+         from muster_kept_records
+         where organization_id = ? and user_name_key = ? and (external_id is null or cast(? as text) is null or external_id = ?)
+         and not exists (select 1 from muster_memberships as memberships
+           where memberships.organization_id = muster_kept_records.organization_id
+           and memberships.account_id = muster_kept_records.account_id)
+         order by case when external_id = ? then 0 else 1 end, ended_at desc, account_id limit 1) kept
+       union all select accounts.id, 'account' as place, accounts.user_name as own_name, 3 as step
+         from muster_accounts as accounts
+         where accounts.user_name_key = ? and not ${has("memberships")} and not ${has("kept_records")}
+       order by step limit 1`,
+      [
+        ...[organizationId, key],
+        ...[organizationId, key, ...Array<string | null>(3).fill(externalId ?? null)],
+        ...[key, organizationId, organizationId],
+      ],
     );
-    return row?.account_id;
-  }
-
-  /** Whether an organization has a record of an account, or keeps one of a person who left. */
-  async isKnown({ organizationId, accountId }: MembershipKey): Promise<boolean> {
-    const has = (table: string) =>
-      `select 1 from muster_${table} where organization_id = ? and account_id = ?`;
-    const row = await this.session.first(`${has("memberships")} union all ${has("kept_records")}`, [
-      ...[organizationId, accountId],
-      ...[organizationId, accountId],
-    ]);
-    return row !== undefined;
+    return row && { accountId: row.account_id, place: row.place, ownName: row.own_name };
   }
 
   /** An organization's names for a member. */
@@ -93,12 +114,13 @@ export class RecordRepository {
    * Writes a record.
    *
    * @param isOwn whether the profile is stored as the organization's own; otherwise the account has the same
+   * @param emails whether the record gets other addresses than it has, or its first ones
    * @throws UniquenessError when another person of the organization has the user name
    */
   async write(
     { organizationId, accountId }: MembershipKey,
     record: PersonRecord,
-    { isOwn }: { readonly isOwn: boolean },
+    { isOwn, emails: change }: { readonly isOwn: boolean; readonly emails: EmailsChange },
   ): Promise<void> {
     const columns = ["user_name", "user_name_key", "display_name", "display_name_key", "profile", "search"];
     const assigned = [...columns, ...Object.values(INDEXED)].map((column) => `${column} = ?`).join(", ");
@@ -117,7 +139,10 @@ export class RecordRepository {
       UNIQUE_NAME,
       () => new UniquenessError("User", "userName", record.userName),
     );
-    await this.#deleteEmails("organization_id = ? and account_id = ?", [organizationId, accountId]);
+    if (change === "none") return;
+    if (change === "other") {
+      await this.#deleteEmails("organization_id = ? and account_id = ?", [organizationId, accountId]);
+    }
     const emails = emailBindings(record, accountId);
     if (emails.length === 0) return;
     await this.session.rows(
@@ -132,11 +157,16 @@ export class RecordRepository {
    * Brings those records of an account up to date that show what the account has.
    *
    * @param isShownAnew whether what the provider and the person wrote in the profile changed
+   * @param hasNewEmails whether the account's addresses changed
    * @throws ConflictError when an organization gives another person the name in this moment
    */
   async follow(
     accountId: string,
-    { isShownAnew, at }: { readonly isShownAnew: boolean; readonly at: string },
+    {
+      isShownAnew,
+      hasNewEmails,
+      at,
+    }: { readonly isShownAnew: boolean; readonly hasNewEmails: boolean; readonly at: string },
   ): Promise<void> {
     const columns = followingColumns(this.session.dialect, {
       organizationId: "memberships.organization_id",
@@ -159,6 +189,7 @@ export class RecordRepository {
       UNIQUE_NAME,
       () => new ConflictError("The User was changed at the same time; try again"),
     );
+    if (!hasNewEmails) return;
     const following = `select memberships.organization_id from muster_memberships as memberships
       join muster_accounts as accounts on accounts.id = memberships.account_id
       where memberships.account_id = ? and memberships.shows_profile and ${IS_FOLLOWING}`;
@@ -184,14 +215,11 @@ export class RecordRepository {
   /**
    * Ends the care of accounts for good: each keeps what it has, and the record of the organization that had it goes its
    * own way.
-   *
-   * @param except an organization whose own people stay in its care
    */
-  async endCare(accountIds: readonly string[], except?: string): Promise<void> {
+  async endCare(accountIds: readonly string[]): Promise<void> {
     if (accountIds.length === 0) return;
-    const ended = `accounts.in_care and accounts.origin_organization_id is distinct from ?
-      and accounts.id in (select items.value from ${this.session.dialect.textItems})`;
-    const bindings = [except ?? null, JSON.stringify(accountIds)];
+    const ended = `accounts.in_care and accounts.id in (select items.value from ${this.session.dialect.textItems})`;
+    const bindings = [JSON.stringify(accountIds)];
     // Locked by a statement of its own, so that the next ones see what the organization writes in this moment.
     const locked = await this.session.rows(
       `select accounts.id from muster_accounts as accounts where ${ended}

@@ -58,14 +58,16 @@ async function remove(
     (column) => `case when ${IS_FOLLOWING} then null else ${profileOfRecord(dialect, column)} end`,
   );
   const columns = [...kept, "profile", "search", "ended_at"];
-  await session.rows(
+  const leaving = await session.rows<{ account_id: string; is_in_care: boolean | number }>(
     `insert into muster_kept_records (organization_id, account_id, ${columns.join(", ")})
      select memberships.organization_id, memberships.account_id,
        ${kept.map((column) => `memberships.${column}`).join(", ")}, ${profile.join(", ")}, ?
      from muster_memberships as memberships join muster_accounts as accounts on accounts.id = memberships.account_id
      where memberships.organization_id = ? and memberships.${condition}
      on conflict (organization_id, account_id) do update set
-       ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}`,
+       ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}
+     returning account_id, (select in_care and origin_organization_id = organization_id from muster_accounts
+       where id = account_id) as is_in_care`,
     [at, organizationId, ...bindings],
   );
   // The database would delete their places in teams one by one, and count each team as often.
@@ -79,11 +81,14 @@ async function remove(
     `delete from muster_memberships where organization_id = ? and ${condition} returning account_id`,
     [organizationId, ...bindings],
   );
-  await session.rows(
-    `update muster_accounts set in_care = false where in_care and coalesce(origin_organization_id, '') = ?
-     and id in (select items.value from ${dialect.textItems})`,
-    [organizationId, JSON.stringify(removed.map((row) => row.account_id))],
-  );
+  const inCare = leaving.flatMap((row) => (row.is_in_care ? [row.account_id] : []));
+  if (inCare.length > 0) {
+    await session.rows(
+      `update muster_accounts set in_care = false where in_care and coalesce(origin_organization_id, '') = ?
+       and id in (select items.value from ${dialect.textItems})`,
+      [organizationId, JSON.stringify(inCare)],
+    );
+  }
   return removed.map((row) => row.account_id);
 }
 

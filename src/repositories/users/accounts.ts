@@ -31,6 +31,26 @@ export interface AccountOrigin {
   readonly organizationId: string | undefined;
   /** Whether the account follows that organization's record. */
   readonly isInCare: boolean;
+  /** What the provider and the person wrote of the profile; undefined: all of it. */
+  readonly shared: Omit<SharedProfile, "search"> | undefined;
+}
+
+/** What changes of the person's own attributes. */
+export interface ProfileWrite {
+  /** Whether any of them does, and with it what is shared of them. */
+  readonly isWritten: boolean;
+  /** Whether the e-mail addresses do. */
+  readonly hasNewEmails: boolean;
+}
+
+/** How an account follows a record. */
+interface FollowedRecord {
+  /** The account's user name. */
+  readonly current: string;
+  /** Whether the record's user name becomes the account's, too. */
+  readonly renames: boolean;
+  readonly hasNewEmails: boolean;
+  readonly at: string;
 }
 
 /** The name of a constraint in the migrations. */
@@ -155,24 +175,23 @@ export class AccountRepository {
   /**
    * Writes an account. The caller also writes the records that follow it.
    *
-   * @param writesProfile whether the person's own attributes change, and what is shared of them
    * @throws UniquenessError when the user name is taken
    */
-  async update(account: AccountWrite, writesProfile: boolean): Promise<void> {
+  async update(account: AccountWrite, { isWritten, hasNewEmails }: ProfileWrite): Promise<void> {
     const { shared } = account;
     const updated = this.#update(
       account.id,
       `user_name = ?, user_name_key = ?, external_id = ?, display_name = ?, display_name_key = ?, active = ?,
        is_active_assigned = ?, roles = ?, roles_search = ?, is_provider_admin = ?,
        password_hash = coalesce(?, password_hash), profile = ?, search = ?, version = ?, updated_at = ?
-       ${writesProfile ? SHARED.map((column) => `, ${column} = ?`).join("") : ""}`,
+       ${isWritten ? SHARED.map((column) => `, ${column} = ?`).join("") : ""}`,
       [
         ...[...attributeBindings(account), account.version, account.updatedAt],
-        ...(writesProfile ? sharedBindings(account, shared) : []),
+        ...(isWritten ? sharedBindings(account, shared) : []),
       ],
     );
     if (!(await updateUnique(updated, UNIQUE_NAME, () => nameTaken(account)))) return;
-    if (writesProfile) await replaceEmails(this.session, account.id, account, shared);
+    if (hasNewEmails) await replaceEmails(this.session, account.id, account, shared);
     if (account.passwordHash !== undefined) await this.#endSetup(account.id);
     if (account.active !== true) await this.#endSessions(account.id);
   }
@@ -201,11 +220,10 @@ export class AccountRepository {
   async followRecord(
     id: string,
     record: PersonRecord,
-    { renames, at }: { readonly renames: boolean; readonly at: string },
+    { current, renames, hasNewEmails, at }: FollowedRecord,
   ): Promise<boolean> {
     const key = foldCase(record.userName);
     const isRenamed = renames && !(await this.#isTaken(key, id));
-    const current = await this.origin(id);
     const names = isRenamed ? [record.userName, key] : [];
     const updated = this.#update(
       id,
@@ -220,8 +238,8 @@ export class AccountRepository {
     } catch (error) {
       throw constraintViolation(error)?.constraint === UNIQUE_NAME ? taken() : error;
     }
-    await replaceEmails(this.session, id, record, NOTHING);
-    return isRenamed && !isSameName(current.userName ?? "", record.userName);
+    if (hasNewEmails) await replaceEmails(this.session, id, record, NOTHING);
+    return isRenamed && !isSameName(current, record.userName);
   }
 
   /** Sets a person's own password, and ends the setup. */
@@ -247,30 +265,30 @@ export class AccountRepository {
     await this.#update(id, "password_hash = null", []);
   }
 
-  /** Which organization created an account, and whether it still has it in its care. */
+  /** Which organization created an account, whether it still has it in its care, and what others wrote of its profile. */
   async origin(id: string): Promise<AccountOrigin> {
     const row = await this.session.first<{
       user_name: string;
       origin_organization_id: string | null;
       in_care: boolean | number;
-    }>("select user_name, origin_organization_id, in_care from muster_accounts where id = ?", [id]);
+      shared_profile: string | null;
+      shared_display_name: string | null;
+    }>(
+      `select user_name, origin_organization_id, in_care, shared_profile, shared_display_name
+       from muster_accounts where id = ?`,
+      [id],
+    );
     return {
       userName: row?.user_name,
       organizationId: row?.origin_organization_id ?? undefined,
       isInCare: Boolean(row?.in_care),
-    };
-  }
-
-  /** What the provider and the person wrote of a profile; undefined: all of it. */
-  async shared(id: string): Promise<Omit<SharedProfile, "search"> | undefined> {
-    const row = await this.session.first<{
-      shared_profile: string | null;
-      shared_display_name: string | null;
-    }>("select shared_profile, shared_display_name from muster_accounts where id = ?", [id]);
-    if (typeof row?.shared_profile !== "string") return undefined;
-    return {
-      displayName: row.shared_display_name ?? undefined,
-      profile: JsonDocument.ofText(row.shared_profile),
+      shared:
+        typeof row?.shared_profile === "string"
+          ? {
+              displayName: row.shared_display_name ?? undefined,
+              profile: JsonDocument.ofText(row.shared_profile),
+            }
+          : undefined,
     };
   }
 

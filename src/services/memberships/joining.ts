@@ -59,7 +59,6 @@ export async function changeMembers(
   let warning: string | undefined;
   if (steps.every(({ type }) => type === "add")) await write();
   else warning = await keepingAdministrators(author, repositories, only(organizationId), write);
-  await settleJoining(repositories, organizationId, members.added);
   await settleLeaving(deps, repositories, author, organizationId, members.removed);
   return { members, warning };
 }
@@ -88,8 +87,6 @@ export async function changeMembersInTurn(
     const warning = await keepingAdministrators(author, repositories, only(organizationId), write);
     if (warning !== undefined) throw new ForbiddenError(warning);
   }
-  const added = changed.flatMap((turn) => turn.added);
-  await settleJoining(repositories, organizationId, added);
   const removed = changed.flatMap((turn) => turn.removed);
   await settleLeaving(deps, repositories, author, organizationId, removed);
   return changed;
@@ -111,7 +108,6 @@ export async function join(
   const { memberships, organizations } = repositories;
   const added = await memberships.add(organization.id, [accountId], { ...addition, at });
   const members = { added, removed: [] };
-  await settleJoining(repositories, organization.id, added);
   if (added.length > 0) await organizations.updateMembers(changedMembers(organization, members, at));
   return members;
 }
@@ -175,16 +171,6 @@ export async function membersOfEnding(
 ): Promise<MembersChange> {
   const removed = await memberships.memberIds(id, NAMED_MEMBERS);
   return { added: [], removed, moreRemoved: Math.max(0, memberCount - removed.length) };
-}
-
-/** The care that another organization had of the people ends for good. */
-async function settleJoining(
-  { records }: Repositories,
-  organizationId: string,
-  accountIds: readonly string[],
-): Promise<void> {
-  await records.followEmails(organizationId, accountIds);
-  await records.endCare(accountIds, organizationId);
 }
 
 async function settleLeaving(

@@ -140,8 +140,8 @@ async function destination(
   account: Pick<AccountWithOrganizations, "id" | "userName" | "profile">,
   organizationId: string | undefined,
 ): Promise<{ address: string; isPersonal: boolean }> {
-  const { userName = account.userName } = await accounts.origin(account.id);
-  const profile = (await accounts.shared(account.id))?.profile;
+  const { userName = account.userName, shared } = await accounts.origin(account.id);
+  const profile = shared?.profile;
   const own = addressesOf({ userName, profile: profile ?? account.profile });
   const address =
     organizationId === undefined

@@ -3,7 +3,7 @@ import { NotFoundError, UniquenessError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
 import type { OrganizationRole } from "../../domain/memberships/membership-details.js";
 import { mayRemoveLastAdministrator } from "../../domain/access/policy.js";
-import { roleNames } from "../../domain/access/roles.js";
+import { hasRole, PROVIDER_ADMIN, roleNames } from "../../domain/access/roles.js";
 import { hasRoles, rolesChange } from "../../domain/changes/change.js";
 import type { RolesChange } from "../../domain/changes/change.js";
 import { turnOf } from "../../domain/access/principal.js";
@@ -136,9 +136,10 @@ export class AccountService {
         await writeAccount(repositories, current, { ...changed, search, passwordHash }, written);
         if (sendsMail) await this.setupMail.send(repositories, principal, changed, undefined, setupEmail);
       };
+      const isProvider = hasRole(current.roles, PROVIDER_ADMIN);
       const mayTakePower = concernsPower(inRealm) || change.organizationRoles !== undefined;
       const warning = mayTakePower
-        ? await keepingAdministrators(principal, repositories, { organizationIds, isProvider: true }, write)
+        ? await keepingAdministrators(principal, repositories, { organizationIds, isProvider }, write)
         : undefined;
       if (!mayTakePower) await write();
       if (mayTakePower) await settleLostPower(this.deps, repositories, principal, { accountIds: [id] });

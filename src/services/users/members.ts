@@ -8,7 +8,7 @@ import { originBy } from "../../domain/memberships/membership.js";
 import { teamTarget } from "../../domain/teams/team.js";
 import { turnOf } from "../../domain/access/principal.js";
 import type { Principal } from "../../domain/access/principal.js";
-import type { MembershipKey } from "../../repositories/memberships/records.js";
+import type { EmailsChange, MembershipKey } from "../../repositories/memberships/records.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import {
   concernsPower,
@@ -67,7 +67,11 @@ export class MemberService {
       const { accounts, memberships } = repositories;
       const organization = await lockOrganization(repositories, organizationId);
       await requireGrants(this.deps, repositories, principal, [], input.roles);
-      const { accountId: id, isMember } = await this.#findOrInsert(repositories, organizationId, input);
+      const {
+        accountId: id,
+        isMember,
+        isNew,
+      } = await this.#findOrInsert(repositories, organizationId, input);
       const key = { organizationId, accountId: id };
       const before = isMember ? requireFound(await accounts.find(id, "forUpdate"), id) : undefined;
       if (before?.active) throw new UniquenessError("User", "userName", input.userName);
@@ -88,7 +92,11 @@ export class MemberService {
         const written = { current: before, next: before, changes: attributes };
         await requireSignIn(this.deps, repositories, principal, written);
       }
-      await writeRecord(this.deps, repositories, key, { input, currentName: before?.userName });
+      if (isNew) await repositories.records.write(key, input, { isOwn: false, emails: "first" });
+      else {
+        const emails = before ? emailsChange(attributes) : "first";
+        await writeRecord(this.deps, repositories, key, { input, currentName: before?.userName, emails });
+      }
       await this.#writePassword(repositories, key, passwordHash);
       if (before) await repositories.accountSetups.revoke(id, organizationId);
       if (sendsMail) await this.setupMail.send(repositories, principal, person, organizationId, setupEmail);
@@ -149,7 +157,8 @@ export class MemberService {
       if (changes.length === 0 && ignored.length === 0) return current;
       await requireSignIn(this.deps, repositories, principal, { current, next: input, changes });
       if (personal.length > 0) {
-        await writeRecord(this.deps, repositories, key, { input, currentName: current.userName });
+        const record = { input, currentName: current.userName, emails: emailsChange(personal) };
+        await writeRecord(this.deps, repositories, key, record);
       }
       await this.#writePassword(repositories, key, passwordHash);
       const write = () => memberships.update(organizationId, id, input, this.deps.now());
@@ -241,7 +250,7 @@ export class MemberService {
     repositories: Repositories,
     organizationId: string,
     input: AccountInput,
-  ): Promise<KnownPerson> {
+  ): Promise<KnownPerson & { readonly isNew?: boolean }> {
     const known = await findPerson(repositories, organizationId, input);
     if (known) return known;
     const id = this.deps.newId();
@@ -257,9 +266,12 @@ export class MemberService {
       const userName = generatedUserName(input.userName, id);
       await repositories.accounts.insert({ ...account, userName }, organizationId);
     }
-    return { accountId: id, isMember: false };
+    return { accountId: id, isMember: false, isNew: true };
   }
 }
+
+const emailsChange = (attributes: readonly string[]): EmailsChange =>
+  attributes.includes("emails") ? "other" : "none";
 
 /** Roles by teams do not come back by themselves with a person who does. @returns the changes of the teams */
 async function leaveTeamsWithRoles(

@@ -1,5 +1,5 @@
 import type { AccountInput } from "../../domain/users/account.js";
-import type { MembershipKey } from "../../repositories/memberships/records.js";
+import type { EmailsChange, MembershipKey } from "../../repositories/memberships/records.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 import { isNameOfDeleted } from "./who-is-who.js";
@@ -9,6 +9,7 @@ export interface RecordChange {
   readonly input: AccountInput;
   /** The organization's name for the person until now; undefined for a new record. */
   readonly currentName: string | undefined;
+  readonly emails: EmailsChange;
 }
 
 /**
@@ -21,17 +22,19 @@ export async function writeRecord(
   { now }: Pick<Dependencies, "now">,
   { accounts, records, accountSetups, ownAddresses, secondFactors }: Repositories,
   key: MembershipKey,
-  { input, currentName }: RecordChange,
+  { input, currentName, emails }: RecordChange,
 ): Promise<void> {
   const { organizationId, accountId } = key;
   const origin = await accounts.origin(accountId);
   const inCare = origin.isInCare && origin.organizationId === organizationId;
-  await records.write(key, input, { isOwn: !inCare });
+  await records.write(key, input, { isOwn: !inCare, emails });
   if (!inCare) return;
   const { userName } = input;
   const renames =
     currentName !== undefined && userName !== currentName && !isNameOfDeleted(userName, currentName);
-  const isRenamed = await accounts.followRecord(accountId, input, { renames, at: now() });
+  const isRenamed = await accounts.followRecord(accountId, input, {
+    ...{ current: origin.userName ?? "", renames, hasNewEmails: emails !== "none", at: now() },
+  });
   if (!isRenamed) return;
   // Before the passwords, since it goes with one.
   await secondFactors.giveTo(organizationId, accountId);

@@ -34,7 +34,7 @@ export async function sharedAddresses(
   { accounts }: Pick<Repositories, "accounts">,
   { id, profile }: Pick<Forgetful, "id" | "profile">,
 ): Promise<string[]> {
-  const shared = (await accounts.shared(id))?.profile ?? profile;
+  const shared = (await accounts.origin(id)).shared?.profile ?? profile;
   return addressesOf({ userName: "", profile: shared });
 }
 

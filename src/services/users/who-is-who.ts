@@ -20,19 +20,16 @@ export interface KnownPerson {
  * @returns undefined when the person is new: the account is to be created
  */
 export async function findPerson(
-  { accounts, records }: Pick<Repositories, "accounts" | "records">,
+  { records }: Pick<Repositories, "records">,
   organizationId: string,
   { userName, externalId }: Pick<AccountInput, "userName" | "externalId">,
 ): Promise<KnownPerson | undefined> {
-  const member = await records.findMember(organizationId, userName);
-  if (member !== undefined) return { accountId: member, isMember: true };
-  const kept = await records.findKept(organizationId, userName, externalId);
-  if (kept !== undefined) return { accountId: kept, isMember: false };
-  if (!isEmailAddress(userName)) return undefined;
-  const accountId = await accounts.findIdByUserName(userName);
-  if (accountId === undefined || (await records.isKnown({ organizationId, accountId }))) return undefined;
-  const { userName: address = "" } = await accounts.origin(accountId);
-  return isSameMailbox(address, userName) ? { accountId, isMember: false } : undefined;
+  const found = await records.findNamed(organizationId, userName, externalId);
+  if (!found) return undefined;
+  const { accountId, place, ownName } = found;
+  if (place === "account" && !(isEmailAddress(userName) && isSameMailbox(ownName, userName)))
+    return undefined;
+  return { accountId, isMember: place === "member" };
 }
 
 /**

@@ -15,7 +15,7 @@ export interface WrittenAttributes {
 
 /**
  * Writes an account as the provider or the person says: that ends an organization's care, and records that follow the
- * account follow.
+ * account follow. The caller has locked the account.
  *
  * @throws UniquenessError when another account has the user name
  */
@@ -27,14 +27,16 @@ export async function writeAccount(
 ): Promise<void> {
   const { id } = next;
   const isWritten = personal.length > 0;
+  const hasNewEmails = personal.includes("emails");
   if (personal.includes("userName")) await requireFree(accounts, id, next.userName);
-  if (isWritten || hasRole(next.roles, PROVIDER_ADMIN)) await records.endCare([id]);
-  const before = isWritten ? await accounts.shared(id) : undefined;
+  const origin = isWritten || hasRole(next.roles, PROVIDER_ADMIN) ? await accounts.origin(id) : undefined;
+  if (origin?.isInCare) await records.endCare([id]);
+  const before = isWritten ? origin?.shared : undefined;
   const shared = before && sharedAfter(current, before, next);
-  await accounts.update({ ...next, shared }, isWritten);
+  await accounts.update({ ...next, shared }, { isWritten, hasNewEmails });
   if (isWritten) {
     const isShownAnew = shared === undefined || shared.profile.text !== before?.profile.text;
-    await records.follow(id, { isShownAnew, at: next.updatedAt });
+    await records.follow(id, { isShownAnew, hasNewEmails, at: next.updatedAt });
   }
   if (concernsSetup(all)) await accountSetups.revoke(id);
 }
@@ -54,7 +56,7 @@ export async function renameAccount(
   await requireFree(accounts, id, userName);
   await records.endCare([id]);
   await accounts.rename(id, userName, at);
-  await records.follow(id, { isShownAnew: false, at });
+  await records.follow(id, { isShownAnew: false, hasNewEmails: false, at });
   await accountSetups.revoke(id);
 }
 
