@@ -59,9 +59,6 @@ const COLUMNS = [
   "last_at",
 ];
 
-/** How many rows one statement inserts: only a few sizes, so that prepared statements can be reused. */
-const BATCH_SIZES = [50, 10, 1];
-
 /** The columns about the actor and its request, which organizations do not see when the provider acted. */
 const ACTOR_COLUMNS = [
   "token_id",
@@ -148,18 +145,7 @@ export class AuditEventRepository {
       this.pending.push(...events);
       return;
     }
-    let rest = events;
-    for (const size of BATCH_SIZES) {
-      for (; rest.length >= size; rest = rest.slice(size)) await this.#insert(rest.slice(0, size));
-    }
-  }
-
-  async #insert(events: readonly AuditEvent[]): Promise<void> {
-    const row = `(${COLUMNS.map(() => "?").join(", ")})`;
-    await this.session.rows(
-      `insert into muster_audit_events (${COLUMNS.join(", ")}) values ${events.map(() => row).join(", ")}`,
-      events.flatMap(toBindings),
-    );
+    await this.session.insertLater("muster_audit_events", COLUMNS, events.map(toBindings));
   }
 
   /** Writes the current counts of refusals. */

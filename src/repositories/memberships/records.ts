@@ -5,7 +5,7 @@ import type { AccountInput } from "../../domain/users/account.js";
 import { textAt } from "../../domain/values/json.js";
 import { foldCase } from "../../domain/values/text.js";
 import { updateUnique } from "../unique.js";
-import { emailBindings } from "../users/account-emails.js";
+import { EMAIL_COLUMNS, emailBindings } from "../users/account-emails.js";
 import { withKey } from "../users/account-rows.js";
 import { inPortions } from "./portions.js";
 import { followingColumns, INDEXED, IS_FOLLOWING, personName, UNIQUE_NAME } from "./record-view.js";
@@ -144,12 +144,10 @@ export class RecordRepository {
       await this.#deleteEmails("organization_id = ? and account_id = ?", [organizationId, accountId]);
     }
     const emails = emailBindings(record, accountId);
-    if (emails.length === 0) return;
-    await this.session.rows(
-      `insert into muster_member_emails
-         (organization_id, account_id, position, value_key, display_key, type_key, is_primary)
-       values ${emails.map(() => "(?, ?, ?, ?, ?, ?, ?)").join(", ")}`,
-      emails.flatMap((email) => [organizationId, ...email]),
+    await this.session.insertLater(
+      "muster_member_emails",
+      ["organization_id", ...EMAIL_COLUMNS],
+      emails.map((email) => [organizationId, ...email]),
     );
   }
 

@@ -11,6 +11,9 @@ const cell = (element: JsonObject) => (name: string) => {
   return typeof value === "string" || typeof value === "boolean" ? value : null;
 };
 
+/** The columns of a table of e-mail addresses, in the order of `emailBindings`. */
+export const EMAIL_COLUMNS = ["account_id", "position", "value_key", "display_key", "type_key", "is_primary"];
+
 /** The values of the columns of a table of e-mail addresses, for each address. @param id of the account */
 export function emailBindings({ search }: WithEmails, id: string): Binding[][] {
   const { emails } = search.value;
@@ -45,10 +48,9 @@ export async function insertEmails(
   if (emails.length === 0) return;
   const without = ([, , ...email]: readonly Binding[]) => JSON.stringify(email);
   const visible = shared && new Set(emailBindings(shared, id).map(without));
-  await session.rows(
-    `insert into muster_account_emails
-       (account_id, position, value_key, display_key, type_key, is_primary, is_shared)
-     values ${emails.map(() => "(?, ?, ?, ?, ?, ?, ?)").join(", ")}`,
-    emails.flatMap((email) => [...email, !visible || visible.has(without(email))]),
+  await session.insertLater(
+    "muster_account_emails",
+    [...EMAIL_COLUMNS, "is_shared"],
+    emails.map((email) => [...email, !visible || visible.has(without(email))]),
   );
 }
