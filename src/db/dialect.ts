@@ -49,6 +49,8 @@ export interface Dialect {
    * null or `[]` for none.
    */
   jsonList(rows: { id: string; displayName: string; roles?: string; from: string; order: string }): string;
+  /** Values as one JSON array, where that is cheaper to read than a column for each. */
+  readonly packed?: (values: readonly string[]) => string;
   /** The later of two times. */
   greatest(one: string, other: string): string;
   /** The earlier of two times. */
@@ -97,6 +99,7 @@ export const sqliteDialect: Dialect = {
   elementPosition: "element.key",
   jsonList: ({ id, displayName, roles, from, order }) =>
     `(select json_group_array(json_object('id', ${id}, 'displayName', ${displayName}${withRoles(roles)}) order by ${order}) from ${from})`,
+  packed: (values) => `json_array(${values.join(", ")})`,
   greatest: (one, other) => `max(${one}, ${other})`,
   least: (one, other) => `min(${one}, ${other})`,
   position: (text, part) => `instr(${text}, ${part})`,

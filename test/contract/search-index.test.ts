@@ -151,7 +151,7 @@ describe("The index for a part of a name or an address", () => {
         const found = await searched(database.reader, source);
         if (!found) throw new Error("The index does not serve the filter");
         expect(found.areMany).to.equal(false);
-        const { text, bindings } = selectFrom([{ ...source, within: found.ids }], 4096);
+        const { text, bindings } = selectFrom(database.dialect, [{ ...source, within: found.ids }], 4096);
         const page = sql(`${text} order by page_id limit 100`, ...bindings);
         // SQLite does not end a transaction in which a statement that returns rows was explained.
         const plan = await (database.dialect.hasOneWriter

@@ -23,7 +23,7 @@ const USER = {
 describeServer(
   "The number of statements, with the look-up of the token, begin and commit,",
   (scim, server) => {
-    const { rows } = Session.prototype;
+    const original = Object.getOwnPropertyDescriptor(Session.prototype, "rows") ?? {};
     let statements: string[] = [];
     let group: Body;
     let own: ScimClient;
@@ -31,13 +31,14 @@ describeServer(
     before(async () => {
       group = await createGroup(scim, [await createUser(scim)]);
       own = await clientWith(server(), { organization: group.id });
-      Session.prototype.rows = function <Row>(this: Session, text: string, bindings: never[] = []) {
+      const rows = original.value as (...parameters: unknown[]) => Promise<never[]>;
+      Session.prototype.rows = function (this: Session, text: string, ...others: unknown[]) {
         if (!OWN.test(text)) statements.push(text);
-        return rows.call(this, text, bindings) as Promise<Row[]>;
+        return rows.call(this, text, ...others);
       };
     });
     after(() => {
-      Session.prototype.rows = rows;
+      Object.defineProperty(Session.prototype, "rows", original);
     });
 
     async function countOf(write: () => Promise<unknown>): Promise<number> {
@@ -83,7 +84,7 @@ describeServer(
       const create = await countOf(() => own.post("/Users", user));
       expect(create - (isPostgres() ? 1 : 0)).to.equal(15);
       const { body } = await own.get(`/Users?filter=${encodeURIComponent(`userName eq "${user.userName}"`)}`);
-      const id = (body.Resources as Body[])[0]?.id ?? "";
+      const id = body.Resources[0]?.id ?? "";
       const change = (value: object) => () => own.patch(`/Users/${id}`, { op: "replace", value });
       expect(await countOf(change({ title: "Countess" }))).to.equal(10);
       expect(await countOf(change({ active: false }))).to.equal(11);

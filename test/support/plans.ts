@@ -38,7 +38,7 @@ export function planInOrganization(
   const source = accountSource(session.dialect, realm, NOWHERE, {
     filter: compileFilter(userSchema, filter),
   });
-  const { text, bindings } = selectFrom([source], LONGEST);
+  const { text, bindings } = selectFrom(session.dialect, [source], LONGEST);
   return planOf(session, sql(`${text} order by page_id limit 100`, ...bindings));
 }
 
@@ -54,7 +54,7 @@ export function planOfPage(
   const section = sectionsAfter(sort, { value: "m", id })[0];
   if (!sort || !section) throw new Error("There is nothing to sort by");
   const source = accountSource(session.dialect, realm, NOWHERE, { sort });
-  const { text, bindings } = selectFrom([source], LONGEST, section.condition);
+  const { text, bindings } = selectFrom(session.dialect, [source], LONGEST, section.condition);
   return planOf(session, sql(`${text} order by ${section.order} limit 100`, ...bindings));
 }
 

@@ -3,6 +3,7 @@ import type { Page, Position, Range } from "../../domain/listing.js";
 import { sectionsAfter } from "./keyset.js";
 import { testingEach, waysTo } from "./search.js";
 import type { Ways } from "./search.js";
+import { packedNames, unpack } from "./packing.js";
 import { canBeMany, inOrderOfFilter, requireSortable } from "./orders.js";
 import { countIn, countUpTo, isCountKept, selectFrom, selectWhole, sortOf } from "./source.js";
 import type { Keys, Restriction, Source } from "./source.js";
@@ -54,6 +55,7 @@ async function readFromOffset<Row>(
   longest: number,
 ): Promise<ShortPage<Row>> {
   const found: (Row & Keys)[] = [];
+  const packed = packedNames(session.dialect, sources);
   // The offset of the page within the section that is read next.
   let begin = offset;
   let passed: Restriction | undefined;
@@ -61,14 +63,13 @@ async function readFromOffset<Row>(
     if (found.length === limit) break;
     if (passed) begin = found.length > 0 ? 0 : Math.max(0, begin - (await count(session, toCount, passed)));
     passed = condition;
-    const { text, bindings } = selectFrom(sources, longest, condition);
+    const { text, bindings } = selectFrom(session.dialect, sources, longest, condition);
     const range = [limit - found.length, begin];
-    found.push(
-      ...(await session.rows<Row & Keys>(`${text} order by ${order} limit ? offset ?`, [
-        ...bindings,
-        ...range,
-      ])),
-    );
+    const rows = await session.rows<Row & Keys>(`${text} order by ${order} limit ? offset ?`, [
+      ...bindings,
+      ...range,
+    ]);
+    found.push(...unpack(rows, packed));
   }
   const isLast = found.length < limit && (found.length > 0 || offset === 0);
   return {
@@ -92,16 +93,17 @@ async function readFromPosition<Row>(
   const areMany = total === undefined && (countsFirst || !isToCount);
   const sources = areMany ? toRead.map((each) => (canBeMany(each) ? testingEach(each) : each)) : toRead;
   const found: (Row & Keys)[] = [];
+  const packed = packedNames(session.dialect, sources);
   // One more than the limit, to know whether there is a next page.
   const wanted = limit + 1;
   for (const { condition, order } of limit === 0 ? [] : sectionsAfter(sortOf(sources), after)) {
     if (found.length === wanted) break;
-    const { text, bindings } = selectFrom(sources, longest, condition);
+    const { text, bindings } = selectFrom(session.dialect, sources, longest, condition);
     const rows = await session.rows<Row & Keys>(`${text} order by ${order} limit ?`, [
       ...bindings,
       wanted - found.length,
     ]);
-    found.push(...rows);
+    found.push(...unpack(rows, packed));
   }
   const items = fitting(found.slice(0, limit), maxBytes);
   const last = items.at(-1);

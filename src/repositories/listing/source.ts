@@ -1,11 +1,14 @@
+import type { Dialect } from "../../db/dialect.js";
 import type { Criteria, Sort } from "../../domain/listing.js";
 import type { ListingCompiler } from "./compile.js";
 import type { SearchIndex } from "./fields.js";
+import { packedColumn, packedNames } from "./packing.js";
+import type { Packable } from "./packing.js";
 import { sql } from "./sql.js";
 import type { Sql } from "./sql.js";
 
 /** One table that a listing reads from. */
-export interface Source {
+export interface Source extends Packable {
   /** The SQL after `from`: a table, or a view of it, named as `table` says. */
   readonly from: Sql;
   readonly table: string;
@@ -13,12 +16,8 @@ export interface Source {
   readonly total?: Sql;
   /** The SQL after `select`, without `long` and `list`. */
   readonly columns: string;
-  /** Columns that can be long, by name, as SQL expressions; they are read only for rows on the page. */
-  readonly long?: Readonly<Record<string, string>>;
   /** A cheap SQL expression for the bytes in `long`; absent when a row has few. */
   readonly bytes?: string;
-  /** A column that lists other rows, and an SQL expression for its bytes, which has to count them. */
-  readonly list?: { readonly name: string; readonly column: string; readonly bytes: string };
   readonly compiler: ListingCompiler;
   readonly criteria: Criteria;
   /** The attributes that an index serves the order of; undefined: all can be sorted. */
@@ -49,17 +48,26 @@ const NONE: Restriction = () => sql("true");
  *
  * @param longest in rows with more bytes, `long` and `list` are null
  */
-export function selectFrom(sources: readonly Source[], longest: number, restriction = NONE): Sql {
+export function selectFrom(
+  dialect: Dialect,
+  sources: readonly Source[],
+  longest: number,
+  restriction = NONE,
+): Sql {
+  const packed = packedNames(dialect, sources);
   const parts = sources.map((source) => {
     const { columns, long = {}, bytes = "0", list } = source;
     const { text, bindings } = rowsOf(source, restriction);
     const { id, value } = keysOf(source);
     const allBytes = list ? `${bytes} + ${list.bytes}` : bytes;
     const unlessLong = [
-      ...Object.entries(long).map(
-        ([name, column]) => `case when ${bytes} <= ? then ${column} end as ${name}`,
-      ),
-      ...(list ? [`case when ${allBytes} <= ? then ${list.column} end as ${list.name}`] : []),
+      ...Object.entries(long)
+        .filter(([name]) => !packed.includes(name))
+        .map(([name, column]) => `case when ${bytes} <= ? then ${column} end as ${name}`),
+      ...(list && !packed.includes(list.name)
+        ? [`case when ${allBytes} <= ? then ${list.column} end as ${list.name}`]
+        : []),
+      ...(packed.length > 0 ? [packedColumn(dialect, source, packed, `${allBytes} <= ?`)] : []),
     ];
     const keys = `${id} as page_id, ${value} as page_value, ${allBytes} as page_bytes`;
     return sql(

@@ -85,6 +85,7 @@ export class AccountRepository {
       ...accountSource(this.session.dialect, this.realm, listing.locations, listing),
       // All columns count as long: SQLite would read a long profile to its end to reach the columns after it.
       long: this.#columns.expressions,
+      texts: ["profile"],
       list: {
         name: "organizations",
         column: this.#view.organizations,
