@@ -36,6 +36,12 @@ const MEMBERSHIP = "urn:muster:params:scim:schemas:extension:membership:2.0:User
 const filtered = (endpoint: string, filter: string, more = "") =>
   `${endpoint}?filter=${encodeURIComponent(filter)}${more}`;
 
+/** A time before which nobody came. */
+const SINCE = 'meta.lastModified gt "2020-01-01T00:00:00Z"';
+
+/** As the console sorts people. */
+const BY_NAME = "&count=100&sortBy=displayName";
+
 /** What an administrator's search field sends. */
 function searchOf(part: string): string {
   const names = ["userName", "displayName", "name.familyName", "emails.value"];
@@ -70,6 +76,12 @@ const PROVISIONING: readonly Workload[] = [
 const ASKED: readonly Workload[] = [
   page("counts", "/Counts"),
   page("counts of active people", filtered("/Counts", "active eq true")),
+  page("people since a time, by cursor", filtered("/Users", SINCE, "&count=100&cursor=")),
+  page("active people by name, by cursor", filtered("/Users", "active eq true", `${BY_NAME}&cursor=`)),
+  page(
+    "people whom identity providers added",
+    filtered("/Users", `${MEMBERSHIP}:memberships.source eq "scim"`, `${BY_NAME}&cursor=`),
+  ),
   page("100 people with who added them", `/Users?count=100&attributes=userName,${MEMBERSHIP}:memberships`),
   page(
     "100 people, the last active first",
@@ -79,6 +91,10 @@ const ASKED: readonly Workload[] = [
   page("invitations by what became of mail", filtered("/Invitations", 'emails.mailStatus eq "failed"')),
   page("search by a part that few have", filtered("/Users", searchOf("ser77@"))),
   page("search by a part that all have", filtered("/Users", searchOf("example.com"), "&count=100")),
+  page(
+    "search by a part that all have, by cursor",
+    filtered("/Users", searchOf("example.com"), `${BY_NAME}&cursor=`),
+  ),
   page("the latest 100 audit events", "/AuditEvents?count=100&sortBy=timestamp&sortOrder=descending"),
 ];
 

@@ -109,7 +109,9 @@ async function measureAll(options: Options, stops: Stops): Promise<Results> {
     if (wants(options, "export") || wants(options, "live log")) {
       others.push(async () => {
         progress("exports, and the live log");
-        add(await benchStreams(targets.many));
+        for (const place of ["few", "many"] as const) {
+          add(await benchStreams(targets[place], placeNames(options)[place]));
+        }
       });
     }
     if (wants(options, "Bulk")) {

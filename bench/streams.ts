@@ -7,9 +7,14 @@ import { residentMegabytes } from "./usage.js";
 const FOLLOWERS = 5;
 const EVENTS = 200;
 
-/** Measures exports and the live audit log, which are streams. */
-export async function benchStreams(target: Target): Promise<Figure[]> {
-  return [...(await exported(target, "text/csv", "CSV")), ...(await followed(target))];
+/** Measures exports and the live audit log, which are streams. @param place what the people are called */
+export async function benchStreams(target: Target, place: string): Promise<Figure[]> {
+  const figures = [
+    ...(await exported(target, "text/csv", "CSV")),
+    ...(await exported(target, "application/x-ndjson", "NDJSON")),
+    ...(await followed(target)),
+  ];
+  return figures.map((figure) => ({ ...figure, name: `${figure.name}, ${place}` }));
 }
 
 /** An export of all people, and what others notice of it. */
@@ -40,8 +45,8 @@ async function exported({ url, token, pid, data }: Target, type: string, name: s
   await reading;
   return [
     { name: `export as ${name}`, value: lines / seconds, unit: "Users/s" },
-    { name: `others read during the export`, value: percentile(reads, 0.99), unit: "ms, p99" },
-    { name: `memory during the export`, value: peak - before, unit: "MB more" },
+    { name: `others read during the export as ${name}`, value: percentile(reads, 0.99), unit: "ms, p99" },
+    { name: `memory during the export as ${name}`, value: peak - before, unit: "MB more" },
   ];
 }
 

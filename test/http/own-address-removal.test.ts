@@ -61,6 +61,17 @@ describeOwnAddresses(
         for (const each of [one, two]) expect((await mailbox.expect(each)).subject).to.include("removed");
       });
 
+      it("and one that only looks the same stays proved", async () => {
+        const proved = address("strasse");
+        const listed = proved.replace("ss", "ß");
+        const sam = await person({ emails: [{ value: listed }] });
+        const own = await signedIn(sam.userName);
+        await prove(own, proved);
+        expect((await remove(own, listed)).status).to.equal(200);
+        expect(await addressIn(own, proved)).to.have.property("provedAt");
+        expect(await addressIn(own, listed)).to.equal(undefined);
+      });
+
       it("and the person is told there, if mail about the account went there", async () => {
         const sam = await person({ displayName: "Sam" });
         const own = await signedIn(sam.userName);

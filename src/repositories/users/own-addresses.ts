@@ -1,4 +1,5 @@
 import type { Session } from "../../db/session.js";
+import { isSameMailbox } from "../../domain/values/email.js";
 import { foldCase } from "../../domain/values/text.js";
 
 /** An address that a person proved by a mail to it. */
@@ -62,14 +63,16 @@ export class OwnAddressRepository {
     await endPendingAddresses(this.session, accountId);
   }
 
-  /** Forgets that a person proved addresses, or was sent links to them. */
-  async forget(accountId: string, addresses: readonly string[]): Promise<void> {
+  /** Forgets that a person proved an address, or was sent links to it; one that only looks the same, they keep. */
+  async forget(accountId: string, address: string): Promise<void> {
+    const key = [accountId, foldCase(address)];
     for (const table of ["muster_proved_addresses", "muster_pending_addresses"]) {
-      await this.session.rows(
-        `delete from ${table} where account_id = ?
-         and value_key in (select items.value from ${this.session.dialect.textItems})`,
-        [accountId, JSON.stringify(addresses.map(foldCase))],
+      const found = await this.session.first<{ address: string }>(
+        `select address from ${table} where account_id = ? and value_key = ?`,
+        key,
       );
+      if (!found || !isSameMailbox(found.address, address)) continue;
+      await this.session.rows(`delete from ${table} where account_id = ? and value_key = ?`, key);
     }
   }
 

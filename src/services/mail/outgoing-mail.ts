@@ -1,4 +1,4 @@
-import { credentialOf } from "../../domain/access/actor.js";
+import { accountOf, credentialOf } from "../../domain/access/actor.js";
 import type { Actor } from "../../domain/access/actor.js";
 import type { NewMail } from "../../domain/mail/mail.js";
 import { foldCase } from "../../domain/values/text.js";
@@ -60,7 +60,8 @@ export class OutgoingMail {
   /**
    * Writes mail that a person has sent to an address of their choice. Beyond a third of the limit of the address it is dropped:
    * a refusal would tell what others had sent there. To an address that is the person's already, some more goes, apart from
-   * those limits: what strangers have sent there must not keep the person's own mail from it.
+   * those limits, and to any other the first mail of each person: what strangers have sent there must not keep the person's own
+   * mail from it.
    *
    * @param createdBy the organization that created the person's account: limits how much its people can send
    * @param isOwn whether mail about the account goes to the address already
@@ -78,10 +79,29 @@ export class OutgoingMail {
       await countWithin(this.deps, repositories, `mail by people of ${createdBy}`, ofOrganization);
     }
     const key = foldCase(mail.address);
+    const isFirst = await this.#isFirst(repositories, key, accountOf(actor));
     const hasRoom =
-      (isOwn && (await this.#hasOwnRoom(repositories, key))) || (await this.#hasRoom(repositories, key));
+      (isOwn && (await this.#hasOwnRoom(repositories, key))) ||
+      (await this.#hasRoom(repositories, key)) ||
+      (isFirst && (await this.#hasRoomForFirst(repositories, key)));
     if (!hasRoom) return;
     await repositories.outbox.insert([{ ...mail, id: this.deps.newId(), createdAt: this.deps.now() }]);
+  }
+
+  /** Whether a person asks for mail to an address for the first time in an hour. */
+  async #isFirst(
+    repositories: Pick<Repositories, "rateLimits">,
+    key: string,
+    accountId = "",
+  ): Promise<boolean> {
+    const first = { points: 1, seconds: HOUR };
+    return (await counted(this.deps, repositories, `mail to ${key} for ${accountId}`, first)).excess <= 0;
+  }
+
+  /** As many people as mails that all mail to an address shares. */
+  async #hasRoomForFirst(repositories: Pick<Repositories, "rateLimits">, key: string): Promise<boolean> {
+    const people = { points: this.limits.perAddress, seconds: HOUR };
+    return (await counted(this.deps, repositories, `first mail of people to ${key}`, people)).excess <= 0;
   }
 
   /** Counted by address, so that there is not more of it where several accounts have the same. */

@@ -215,7 +215,7 @@ export class OwnAddressService {
       if (found === undefined)
         throw new InvalidValueError("Your account does not have this address", "email");
       if (personal !== undefined) await this.#notices.removed(repositories, account, personal);
-      await ownAddresses.forget(account.id, [found]);
+      await ownAddresses.forget(account.id, found);
       if (listed !== undefined) await this.#takeOut(repositories, account, listed);
       const attributes = listed === undefined ? {} : { attributes: ["emails"] };
       await this.deps.changes.record(repositories, author, {
