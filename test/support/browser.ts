@@ -104,12 +104,17 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(violations, found.join("\n")).to.be.empty;
 }
 
-/** Nothing is wider than the screen. */
+/** How often it is looked whether a page has settled after a change of the screen. */
+const LOOKS = 20;
+
+/** Nothing is wider than the screen, once the page has followed a change of it. */
 export async function expectNoSidewaysScrolling(page: Page): Promise<void> {
-  const [content, screen] = await measure<[number, number]>(
-    page,
-    "[document.documentElement.scrollWidth, innerWidth]",
-  );
+  const widths = () => measure<[number, number]>(page, "[document.documentElement.scrollWidth, innerWidth]");
+  let [content, screen] = await widths();
+  for (let looks = 1; content > screen && looks < LOOKS; looks += 1) {
+    await page.waitForTimeout(100);
+    [content, screen] = await widths();
+  }
   expect(content, `the width of ${page.url()}`).to.be.at.most(screen);
 }
 
