@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Binding } from "../session.js";
 import { isOutdated } from "../violations.js";
 
@@ -100,7 +100,7 @@ export class Statements {
 }
 
 /** One text, one name, in every process: a pooler may lend the same connection to several. Names have at most 63 bytes. */
-const nameOf = (text: string) => `muster_${createHash("sha256").update(text).digest("base64url")}`;
+const nameOf = (text: string) => `muster_${hash("sha256", text, "base64url")}`;
 
 /** Notes that a statement is used, and closes the one that has gone unused the longest if there are too many. */
 function keepOn({ connection }: Connection, name: string): void {

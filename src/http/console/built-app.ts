@@ -2,7 +2,7 @@ import compression from "compression";
 import { Eta } from "eta";
 import express, { Router } from "express";
 import type { RequestHandler } from "express";
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ const COLOURS = "/colours.css";
 /** For what is at an address that changes with it. */
 const FOR_EVER = "public, max-age=31536000, immutable";
 
-const digestOf = (text: string) => createHash("sha256").update(text).digest("base64url").slice(0, 22);
+const digestOf = (text: string) => hash("sha256", text, "base64url").slice(0, 22);
 
 /** The files that the page of the app asks for. To be used before what sets header fields of pages. */
 export function appFiles(pages: Pages): Router {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonObject, JsonValue } from "../../domain/values/json.js";
 import { foldCase } from "../../domain/values/text.js";
@@ -23,7 +23,7 @@ export function keyOf(attribute: Attribute, value: JsonValue | undefined): strin
 const MAX_KEY_LENGTH = 100;
 
 const keyOfText = (text: string) =>
-  text.length <= MAX_KEY_LENGTH ? JSON.stringify(text) : createHash("sha256").update(text).digest("base64");
+  text.length <= MAX_KEY_LENGTH ? JSON.stringify(text) : hash("sha256", text, "base64");
 
 function keyBy({ subAttributes }: Attribute, element: JsonObject, names: readonly string[]): string {
   const parts = names.map((name) => {

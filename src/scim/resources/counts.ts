@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Count } from "../../domain/counts/counts.js";
 import type { Locations } from "../../domain/listing.js";
 import type { JsonObject } from "../../domain/values/json.js";
@@ -67,5 +67,4 @@ const toElement = (
   atLeast,
 });
 
-const digestOf = (found: CountsOfRealm) =>
-  createHash("sha256").update(JSON.stringify(found)).digest("hex").slice(0, 12);
+const digestOf = (found: CountsOfRealm) => hash("sha256", JSON.stringify(found), "hex").slice(0, 12);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { CallersRealm } from "../../domain/access/callers-realm.js";
 import type { Locations } from "../../domain/listing.js";
 import type { JsonObject } from "../../domain/values/json.js";
@@ -124,8 +124,7 @@ function actorOf(credential: CallersRealm["credential"], locations: Locations): 
 }
 
 /** Of all that an answer says, without when the credential was last used. */
-const digestOf = (realm: CallersRealm) =>
-  createHash("sha256")
-    .update(JSON.stringify(realm, (name, value: unknown) => (name === "lastUsedAt" ? undefined : value)))
-    .digest("hex")
-    .slice(0, 12);
+const digestOf = (realm: CallersRealm) => {
+  const text = JSON.stringify(realm, (name, value: unknown) => (name === "lastUsedAt" ? undefined : value));
+  return hash("sha256", text, "hex").slice(0, 12);
+};

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { JobState, ServerSetting, ServerState } from "../../domain/server/server-state.js";
 import type { JsonObject } from "../../domain/values/json.js";
 import { ownDefinition, readOnly } from "../schema/definition.js";
@@ -93,5 +93,4 @@ const toSetting = ({ name, subject, value, default: fallback, isDefault, descrip
   ...{ isDefault, description },
 });
 
-const digestOf = (state: ServerState) =>
-  createHash("sha256").update(JSON.stringify(state)).digest("hex").slice(0, 12);
+const digestOf = (state: ServerState) => hash("sha256", JSON.stringify(state), "hex").slice(0, 12);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Account, AccountInput, AccountWithOrganizations } from "../../domain/users/account.js";
 import { shownRoles } from "../../domain/access/roles.js";
 import { isJsonObject, JsonDocument } from "../../domain/values/json.js";
@@ -131,7 +131,7 @@ export function metaOfUser(account: AccountWithOrganizations): Meta {
 function digestOf({ organizations, records }: AccountWithOrganizations): string | undefined {
   if (organizations.length === 0) return undefined;
   const text = JSON.stringify(records ? [organizations, records] : organizations);
-  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+  return hash("sha256", text, "hex").slice(0, 12);
 }
 
 function schemasOf(resource: JsonObject): string[] {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { AuditEvent } from "../../domain/audit/audit-event.js";
 import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Dependencies } from "../dependencies.js";
@@ -188,5 +188,4 @@ function* inBatches<T>(items: Iterable<T>): Generator<T[]> {
 }
 
 /** A key of fixed length, however long the client's texts are. */
-const digest = (parts: readonly unknown[]) =>
-  createHash("sha1").update(JSON.stringify(parts)).digest("base64");
+const digest = (parts: readonly unknown[]) => hash("sha1", JSON.stringify(parts), "base64");

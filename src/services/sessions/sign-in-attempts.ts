@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { ATTEMPTS_SECONDS, MAX_SIGN_INS } from "../../domain/limits/attempts.js";
 import { foldCase } from "../../domain/values/text.js";
 import type { RateLimitRepository } from "../../repositories/limits/rate-limits.js";
@@ -75,8 +75,7 @@ function countersOf({ owner, device, network }: SignInAttempt): Counter[] {
 }
 
 /** The owner of attempts for a name that nobody has, of a fixed length. */
-export const unknownOwner = (name: string) =>
-  `name ${createHash("sha256").update(foldCase(name)).digest("hex").slice(0, 32)}`;
+export const unknownOwner = (name: string) => `name ${hash("sha256", foldCase(name), "hex").slice(0, 32)}`;
 
 /** @param address undefined when it is not known */
 export const networkOfClient = (address: string | undefined) =>
