@@ -103,18 +103,23 @@ export async function startServer(
  *
  * @param settings other than those of tests, and of Node.js, by their names
  * @param more parameters of the command
+ * @param flags of Node.js
  */
 export async function startProcess(
   databaseUrl: string,
   stopSignal: SupervisedOptions["stopSignal"] = "TERM",
   settings: Readonly<Record<string, string>> = {},
   more: readonly string[] = [],
+  flags: readonly string[] = [],
 ): Promise<ServerProcess> {
   const port = await freePort();
-  const program = new Supervised([process.execPath, ...TYPESCRIPT, "src/main.cts", "serve", ...more], {
-    stopSignal,
-    environment: { ...environment(port, databaseUrl), ...THREADS, ...settings },
-  });
+  const program = new Supervised(
+    [process.execPath, ...flags, ...TYPESCRIPT, "src/main.cts", "serve", ...more],
+    {
+      stopSignal,
+      environment: { ...environment(port, databaseUrl), ...THREADS, ...settings },
+    },
+  );
   const isReady = () =>
     fetch(`http://127.0.0.1:${port}/readyz`).then(
       ({ ok }) => ok,
