@@ -3,6 +3,7 @@ import { readSettings } from "../../src/config/settings.js";
 import { DatabaseUnavailableError } from "../../src/db/database.js";
 import type { Database } from "../../src/db/database.js";
 import { migrate, MIGRATIONS } from "../../src/db/migrate.js";
+import { foldCase } from "../../src/domain/values/text.js";
 import { openDatabase } from "../../src/db/open.js";
 import { forEachEngine } from "../support/engines.js";
 
@@ -41,6 +42,31 @@ describe("The migrations", () => {
       const made = await objects(database);
       expect(made).to.include("muster_accounts");
       expect(made.filter((name) => !name.startsWith("muster_"))).to.deep.equal([]);
+    });
+
+    it("fold the names and details of audit events that there are, beyond one portion", async () => {
+      await migrate(database);
+      const own = { ...MIGRATIONS, name: "0027_audit_names" };
+      await database.knex.migrate.down(own);
+      await database.transaction(async (session) => {
+        for (let number = 0; number < 450; number += 1) {
+          await session.rows(
+            `insert into muster_audit_events (id, created_at, action, result, by_provider, target_display, detail,
+               attributes) values (?, '2026-01-01T00:00:00.000Z', 'create', 'success', true, ?, ?, '{}')`,
+            [`id-${String(number).padStart(4, "0")}`, `Größe ${number}`, number % 2 === 0 ? "added X" : null],
+          );
+        }
+      });
+      await database.knex.migrate.up(own);
+      const rows = await database.reader.rows<{ target_display_key: string; detail_key: string | null }>(
+        "select target_display_key, detail_key from muster_audit_events order by id",
+      );
+      expect(rows).to.deep.equal(
+        Array.from({ length: 450 }, (_, number) => ({
+          target_display_key: foldCase(`Größe ${number}`),
+          detail_key: number % 2 === 0 ? foldCase("added X") : null,
+        })),
+      );
     });
 
     it("write proved addresses out, and drop those that may be of two mailboxes", async () => {

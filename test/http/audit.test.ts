@@ -38,6 +38,21 @@ describeServer("The audit log", (scim, server) => {
     return expectList(answer) as Event[];
   }
 
+  it("finds names and details whatever their case, in both realms", async () => {
+    const name = unique("Übergröße Pushed");
+    const team = await createGroup(own, [], { displayName: name });
+    for (const client of [scim, own]) {
+      for (const text of [name.toUpperCase(), name.toLowerCase(), name]) {
+        const found = await client.find("/AuditEvents", `target.display co "${text}"`);
+        expect(expectList(found).map(({ target }) => (target as Event["target"]).value)).to.include(team.id);
+      }
+    }
+    const user = await createUser(own);
+    await own.patch(`/Groups/${team.id}`, { op: "add", path: "members", value: [{ value: user.id }] });
+    const details = await own.find("/AuditEvents", `detail co "ADDED ${user.id.toUpperCase()}"`);
+    expect(expectList(details).map(({ target }) => (target as Event["target"]).value)).to.include(team.id);
+  });
+
   it("says who did what to what, when, from where, and what changed", async () => {
     const made = await scim.request("POST", "/Users", {
       body: { schemas: [CORE_USER], userName: unique("Dana"), title: "Lead", password: "correct horse" },

@@ -33,6 +33,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   "0023_claimed_addresses.ts": "7968dfdec9a57c8c05b3392deb3e58273e04dc8bb0a70b2d28d3c3d5982d8a92",
   "0025_account_counts.ts": "4c80d79b915721835cbf3d8c8642438c22617299041359e44801c8e3b8b46b19",
   "0026_active_and_created.ts": "8eedbd043ef45465994fb4b47a4deee021b6914e5f3668882546a2d40c5d46ea",
+  "0027_audit_names.ts": "db4cdecddad69b90a7785c95a24f7c1de7d30403770dbe02fadd605457c82ac2",
 };
 
 describe("The files of the migrations", () => {

@@ -3,8 +3,9 @@ import type { Dialect } from "../../db/dialect.js";
 import type { AuditAction, AuditEvent, RequestNotes } from "../../domain/audit/audit-event.js";
 import type { Criteria, Listing, Locations, Page } from "../../domain/listing.js";
 import type { Realm } from "../../domain/access/principal.js";
+import { foldCase } from "../../domain/values/text.js";
 import { ListingCompiler } from "../listing/compile.js";
-import { constant } from "../listing/fields.js";
+import { constant, text as textOf } from "../listing/fields.js";
 import type { ResourceFields } from "../listing/fields.js";
 import { readPage } from "../listing/page.js";
 import type { Source } from "../listing/source.js";
@@ -59,6 +60,9 @@ const COLUMNS = [
   "last_at",
 ];
 
+/** Those, and the texts that compare without case as they are compared. */
+const STORED = [...COLUMNS, "target_display_key", "detail_key"];
+
 /** The columns about the actor and its request, which organizations do not see when the provider acted. */
 const ACTOR_COLUMNS = [
   "token_id",
@@ -74,7 +78,7 @@ const ACTOR_COLUMNS = [
 /** The events that a realm sees, as a relation named `audit_events`. */
 function view(realm: Realm): Sql {
   if (realm.type === "provider") return sql("muster_audit_events as audit_events");
-  const columns = COLUMNS.map((name) =>
+  const columns = STORED.map((name) =>
     ACTOR_COLUMNS.includes(name) ? `case when not by_provider then ${name} end as ${name}` : name,
   );
   return sql(
@@ -104,7 +108,7 @@ const fields = (dialect: Dialect, locations: Locations): ResourceFields => ({
     target: "audit_events.target_type",
     "target.type": "audit_events.target_type",
     "target.value": "audit_events.target_id",
-    "target.display": "audit_events.target_display",
+    "target.display": textOf("audit_events.target_display"),
     scimType: "audit_events.scim_type",
     duration: "audit_events.duration",
     requestId: "audit_events.request_id",
@@ -112,7 +116,7 @@ const fields = (dialect: Dialect, locations: Locations): ResourceFields => ({
     "request.method": dialect.jsonText("audit_events.request", ["method"]),
     "request.path": dialect.jsonText("audit_events.request", ["path"]),
     address: "audit_events.address",
-    detail: dialect.plainText("audit_events.detail"),
+    detail: textOf("audit_events.detail"),
     count: "audit_events.occurrences",
     lastTimestamp: "audit_events.last_at",
     meta: "audit_events.id",
@@ -145,7 +149,7 @@ export class AuditEventRepository {
       this.pending.push(...events);
       return;
     }
-    await this.session.insertLater("muster_audit_events", COLUMNS, events.map(toBindings));
+    await this.session.insertLater("muster_audit_events", STORED, events.map(toBindings));
   }
 
   /** Writes the current counts of refusals. */
@@ -226,6 +230,8 @@ const toBindings = (event: AuditEvent): Binding[] => [
   event.detail ?? null,
   event.occurrences ?? (event.result === "refused" ? 1 : null),
   event.lastAt ?? (event.result === "refused" ? event.createdAt : null),
+  event.target.display === undefined ? null : foldCase(event.target.display),
+  event.detail === undefined ? null : foldCase(event.detail),
 ];
 
 /** SQLite gives back JSON as text. */

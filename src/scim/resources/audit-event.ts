@@ -57,7 +57,7 @@ const definitionOf = (targets: readonly string[]) =>
       "The organization whose realm it happened in, or that it happened to.",
     ),
     reference("target", [...targets], "What it was done to.", [
-      readOnly("string", "display", "What the target was called at that time.", exact),
+      readOnly("string", "display", "What the target was called at that time."),
       readOnly("string", "type", "The target's resource type.", exact),
     ]),
     readOnly("string", "requestId", "The request, as its answer's X-Request-Id names it.", exact),
@@ -79,7 +79,7 @@ const definitionOf = (targets: readonly string[]) =>
       ...exact,
       multiValued: true,
     }),
-    readOnly("string", "detail", "Details of the event, as text for people.", exact),
+    readOnly("string", "detail", "Details of the event, as text for people."),
   ]);
 
 /**
