@@ -107,7 +107,7 @@ describe("The console's Activity", function () {
     it("leads from the push of a team to the team", async () => {
       const group = { schemas: [CORE_GROUP], displayName: "Pushed people" };
       const { id } = expectStatus(await okta.post("/Groups", group), 201);
-      await enter("/provider/activity?q=Pushed&action=create");
+      await enter("/provider/activity?q=pushed&action=create");
       await page.getByRole("link", { name: "Created team Pushed people" }).click();
       await page.getByRole("link", { name: "Pushed people", exact: true }).click();
       await page.waitForURL((url) => url.pathname.endsWith(`/provider/teams/${id}`));
