@@ -86,13 +86,49 @@ describe("The console's tab Access of a person", function () {
       await page.getByRole("heading", { level: 2, name: "Finance" }).waitFor();
     });
 
+    it("writes what was ticked for one person to nobody else, and leaves what others changed meanwhile", async () => {
+      const [erin, finn] = [await person(given, unique("Erin")), await person(given, unique("Finn"))];
+      const value = [erin, finn].map(({ id }) => ({ value: id }));
+      await given.scim.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value });
+      page = await enterConsole(given, boss, `/${acme.id}/users?sort=userName`);
+      const show = async (who: Body) => {
+        await page
+          .getByRole("link", { name: String(who.displayName) })
+          .first()
+          .click();
+        await page.getByRole("heading", { level: 2, name: String(who.displayName) }).waitFor();
+      };
+      // Both have been read then.
+      for (const who of [erin, finn, erin]) await show(who);
+      await page.getByRole("tab", { name: "Access" }).click();
+      await change(/^Change roles in .*Acme/);
+      await box("Organization admin").check();
+      await show(finn);
+      await page.getByRole("button", { name: /^Change roles in .*Acme/ }).waitFor();
+      await show(erin);
+      await change(/^Change roles in .*Acme/);
+      await box("Organization admin").check();
+      const organizationRoles = [{ value: "organization-billing-manager", organization: acme.id }];
+      await given.scim.patch(`/Users/${erin.id}`, {
+        ...{ op: "add", path: ORGANIZATION_ROLES, value: organizationRoles },
+      });
+      await page.keyboard.press("j");
+      await saveAll();
+      expect(await rolesOf(finn)).to.deep.equal([]);
+      expect(await rolesOf(erin)).to.have.members([
+        "organization-admin direct",
+        "organization-billing-manager direct",
+      ]);
+      await given.scim.delete(`/Users/${erin.id}`);
+    });
+
     it("asks before somebody gives up their own role, and says that the last administrator stays", async () => {
       await openAccess(boss, boss, acme.id);
       await change(/^Change roles/);
       await box("Organization admin").uncheck();
       await save();
-      const dialog = page.getByRole("alertdialog", { name: /^Take your own role/ });
-      await dialog.getByRole("button", { name: "Take my role away" }).click();
+      const dialog = page.getByRole("alertdialog", { name: /^Remove your own role/ });
+      await dialog.getByRole("button", { name: "Remove my role" }).click();
       await dialog
         .getByText(/without an administrator; make another person an administrator first/)
         .waitFor();

@@ -96,7 +96,7 @@ describe("The console's search and commands", function () {
       await expectTitle(page, "Users");
       await openByKeys();
       await page.keyboard.type("acme");
-      await palette().getByRole("group", { name: "Act in" }).getByRole("option").click();
+      await palette().getByRole("group", { name: "Switch to" }).getByRole("option").click();
       await page.waitForURL((url) => url.pathname.endsWith(`/${acme.id}/users`));
       await page.getByRole("link", { name: "Organization", exact: true }).waitFor();
       await openByKeys();

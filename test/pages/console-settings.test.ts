@@ -27,7 +27,7 @@ describe("The console and the settings", function () {
       await page.getByRole("link", { name: "Settings" }).click();
       await expectTitle(page, "Settings");
       const health = page.getByRole("list", { name: "Health" });
-      await health.getByText("Running").waitFor();
+      await health.getByText("Running", { exact: true }).waitFor();
       await health.getByText(engine.name).waitFor();
       await health.getByText("Sent in time").waitFor();
       await expectConsoleUsable(page, `console settings ${engine.name}`);

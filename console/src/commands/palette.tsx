@@ -56,6 +56,9 @@ export function Palette({ switchTo, onClose }: PaletteProps) {
   const typed = text.trim();
   const asked = usePaused(typed);
   const { found, isComing, error } = useFound(realmId, realm, asked);
+  const isSearching = isComing || asked !== typed;
+  // Until the answer has come: the first item is what Enter opens.
+  const isLeft = (...texts: (string | undefined)[]) => !isSearching || isMeant(texts.join(" "), typed);
 
   const to = (path: string) => () => void navigate(`/${realmId}/${path}`);
   const commands = (all: ReturnType<typeof pageCommands>) =>
@@ -73,19 +76,20 @@ export function Palette({ switchTo, onClose }: PaletteProps) {
     }));
   const all: readonly Section[] = [
     { title: "Go to", items: commands(pageCommands(realm)) },
-    { title: "Begin", items: commands(actCommands(realm)) },
+    { title: "Actions", items: commands(actCommands(realm)) },
     ...found.map(({ title, page, icon, items }) => ({
       title,
-      items: items.map(({ id, name, userName, organization }) => ({
-        ...{ id: `${page}/${id}`, label: name, icon, run: to(`${page}/${id}`) },
-        detail: userName === name ? undefined : (userName ?? organization),
-      })),
+      items: items
+        .filter(({ name, userName }) => isLeft(name, userName))
+        .map(({ id, name, userName, organization }) => ({
+          ...{ id: `${page}/${id}`, label: name, icon, run: to(`${page}/${id}`) },
+          detail: userName === name ? undefined : (userName ?? organization),
+        })),
     })),
-    { title: "Act in", items: others },
+    { title: "Switch to", items: others },
   ];
   const sections = all.filter(({ items }) => items.length > 0);
   const count = sections.reduce((sum, { items }) => sum + items.length, 0);
-  const isSearching = isComing || asked !== typed;
   const said = error
     ? `The search did not work: ${error.message}`
     : isSearching

@@ -35,6 +35,8 @@ const LABELS = {
 /** The address of somebody who is a member already is a user name. */
 const ATTRIBUTES = { ...fields.ATTRIBUTES, emails: ["emails", "userName"] };
 
+const ADDRESS = [{ name: "value", label: "Address" }];
+
 const valuesOf = (invitation: Invitation): EditedInvitation => ({
   ...fields.valuesOf(invitation),
   emails: (invitation.emails ?? []).map(({ value }) => ({ value })),
@@ -44,7 +46,7 @@ const valuesOf = (invitation: Invitation): EditedInvitation => ({
 
 const attributesOf = ({ emails, givenName, familyName, ...values }: EditedInvitation) => ({
   ...fields.attributesOf(values),
-  emails: filledEntries(emails),
+  emails: filledEntries(emails, ADDRESS),
   givenName: givenName === "" ? null : givenName,
   familyName: familyName === "" ? null : familyName,
 });
@@ -109,11 +111,11 @@ function Recipients({ invitation }: { readonly invitation: Invitation }) {
         name="emails"
         label={LABELS.emails}
         hint={`An e-mail address, or *@ with a domain for everybody there.${isOpen ? " Without one, it is for everybody who has the link." : ""}`}
-        parts={[{ name: "value", label: "Address" }]}
+        parts={ADDRESS}
         rules={{
           validate: (_value, { emails: entries }) =>
             isOpen ||
-            filledEntries(entries).length > 0 ||
+            filledEntries(entries, ADDRESS).length > 0 ||
             "Enter an address. For everybody who has the link, create a link instead.",
         }}
       />

@@ -57,7 +57,12 @@ export const InvitationFields = ({ realm, organization }: InvitationFieldsProps)
     <FormField<InvitationValues> name="name" label="Name" hint="For administrators." />
     <FormField<InvitationValues> name="description" label="Message" hint="Those who are invited read it." />
     <div className={form.row}>
-      <FormField<InvitationValues> name="expires" label="Valid until" type="date" hint="Empty: for ever." />
+      <FormField<InvitationValues>
+        name="expires"
+        label="Valid until"
+        type="date"
+        hint="Leave it empty for no end date."
+      />
       <FormField<InvitationValues>
         name="quota"
         label="How many can accept"

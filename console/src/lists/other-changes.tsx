@@ -28,15 +28,15 @@ function wordsOf(value: unknown): string {
   return typeof value === "string" && value !== "" ? value : "Empty";
 }
 
-/** A role, or something with a name or with texts, such as an address. */
+/** A role, a reference with a name, or something with texts and a kind, such as an address. */
 function wordsOfElement(element: unknown): string {
   if (typeof element !== "object" || element === null) return nameOfRole(String(element));
-  const { display, ...parts } = element as Readonly<Record<string, unknown>>;
-  if (typeof display === "string") return display;
-  return Object.entries(parts)
-    .filter(([name, part]) => name !== "type" && typeof part === "string")
-    .map(([, part]) => part)
-    .join(" ");
+  const { display, type, primary, ...parts } = element as Readonly<Record<string, unknown>>;
+  const isReference = type === undefined && primary === undefined;
+  if (typeof display === "string" && isReference) return display;
+  const texts = Object.values(parts).filter((part) => typeof part === "string");
+  const kinds = [type, primary === true ? "primary" : undefined].filter((each) => typeof each === "string");
+  return [...texts, ...(kinds.length > 0 ? [`(${kinds.join(", ")})`] : [])].join(" ");
 }
 
 /** What others changed beside what was entered, and what can be done now. */

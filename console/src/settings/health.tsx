@@ -68,7 +68,7 @@ function MailHealth({ mail, at }: { readonly mail: MailState; readonly at: numbe
       ) : isLate ? (
         <Status kind="problem">Late</Status>
       ) : failed > 0 ? (
-        <Status kind="waiting">Some was given up</Status>
+        <Status kind="waiting">Some could not be sent</Status>
       ) : (
         <Status kind="positive">Sent in time</Status>
       )}
@@ -82,7 +82,8 @@ function MailHealth({ mail, at }: { readonly mail: MailState; readonly at: numbe
       {waiting === 0 && <small>No mail waits</small>}
       {failed > 0 && (
         <small>
-          <Link to="../activity?result=warning&q=mail">{mails(failed)} given up</Link> in the last 7 days
+          <Link to="../activity?result=warning&q=mail">{mails(failed)} could not be sent</Link> in the last 7
+          days
         </small>
       )}
     </Part>
@@ -94,13 +95,13 @@ function Jobs({ jobs }: { readonly jobs: readonly Job[] }) {
   return (
     <Part title="Regular work">
       {failing.length > 0 ? (
-        <Status kind="problem">{`${failing.length} of ${jobs.length} fail`}</Status>
+        <Status kind="problem">{`${failing.length} of ${jobs.length} jobs are failing`}</Status>
       ) : (
-        <Status kind="positive">{`All ${jobs.length} work`}</Status>
+        <Status kind="positive">{`All ${jobs.length} jobs are running`}</Status>
       )}
       {failing.map(({ value, failingSince }) => (
         <small key={value}>
-          Fails since <Time value={failingSince} />: {value}. The log says why.
+          Failing since <Time value={failingSince} />: {value}. The log says why.
         </small>
       ))}
     </Part>

@@ -60,7 +60,7 @@ function AllSettings({ state: { settings = [] } }: { readonly state: ServerState
       </div>
       <p className={styles.hint}>
         Settings are environment variables, which the server reads when it starts. To change one, set it and
-        restart the server.
+        restart the server. If Muster is part of another app, that app sets them as options.
       </p>
       {subjects.map(({ name, settings: found }) => (
         <section key={name} className={styles.subject} aria-label={name}>

@@ -14,6 +14,10 @@ export type Entry = Readonly<Record<string, string | boolean | undefined>>;
 export interface EntryPart {
   readonly name: string;
   readonly label: string;
+  /** Whether it has several lines. */
+  readonly isLong?: boolean;
+  /** Whether there is a field for it only in an entry that has it. */
+  readonly isRare?: boolean;
 }
 
 /** What an entry is for, such as `work`; alone it says nothing. */
@@ -24,13 +28,10 @@ const textOf = (entry: Entry, name: string) => {
   return typeof value === "string" ? value : "";
 };
 
-const isFilled = (entry: Entry) =>
-  Object.keys(entry).some((name) => name !== KIND.name && textOf(entry, name).trim() !== "");
-
-/** The entries that say something, without the texts that were left empty. */
-export const filledEntries = (entries: readonly Entry[]): readonly Entry[] =>
+/** The entries that say something by their parts, without the texts that were left empty. */
+export const filledEntries = (entries: readonly Entry[], parts: readonly EntryPart[]): readonly Entry[] =>
   entries
-    .filter(isFilled)
+    .filter((entry) => parts.some(({ name }) => name !== KIND.name && textOf(entry, name).trim() !== ""))
     .map((entry) => Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== "")));
 
 interface FormEntriesProps<T extends FieldValues> {
@@ -83,18 +84,21 @@ export function FormEntries<T extends FieldValues = FieldValues>(props: FormEntr
           data-parts={parts.length}
         >
           <div className={styles.parts}>
-            {parts.map((part, place) => (
-              <Field
-                key={part.name}
-                label={part.label}
-                autoFocus={place === 0 && index === added}
-                value={textOf(entry, part.name)}
-                onChange={(text) => set(index, { [part.name]: text })}
-                onBlur={onBlur}
-                inputRef={place === 0 && index === 0 ? ref : undefined}
-                isInvalid={place === 0 && fieldState.invalid}
-              />
-            ))}
+            {parts
+              .filter(({ name, isRare }) => isRare !== true || name in entry)
+              .map((part, place) => (
+                <Field
+                  key={part.name}
+                  label={part.label}
+                  isLong={part.isLong}
+                  autoFocus={place === 0 && index === added}
+                  value={textOf(entry, part.name)}
+                  onChange={(text) => set(index, { [part.name]: text })}
+                  onBlur={onBlur}
+                  inputRef={place === 0 && index === 0 ? ref : undefined}
+                  isInvalid={place === 0 && fieldState.invalid}
+                />
+              ))}
           </div>
           <div className={styles.acts}>
             {hasPrimary && entries.length > 1 && (

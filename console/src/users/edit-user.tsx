@@ -4,12 +4,12 @@ import { realmOf, useSession } from "../frame/use-session.ts";
 import { EditDialog } from "../lists/edit-dialog.tsx";
 import { useOpenId } from "../lists/use-open-id.ts";
 import type { User } from "../scim/resources.ts";
-import { FormEntries, KIND } from "../ui/entries-field.tsx";
-import { FormBox, FormField } from "../ui/form.tsx";
+import { FormEntries } from "../ui/entries-field.tsx";
+import { FormField } from "../ui/form.tsx";
 import form from "../ui/form.module.css";
 import { ManagerField } from "./manager.tsx";
 import { userQuery } from "./one-user.ts";
-import { ATTRIBUTES, LABELS, operationOf, TEXTS, valuesOf } from "./profile-values.ts";
+import { ATTRIBUTES, LABELS, operationOf, PARTS, TEXTS, valuesOf } from "./profile-values.ts";
 import type { ProfileText, ProfileValues, TextName } from "./profile-values.ts";
 import { ProvisionedNote } from "./provisioned.tsx";
 
@@ -31,19 +31,7 @@ export function EditUser() {
   );
 }
 
-const valueAndKind = (label: string) => [{ name: "value", label }, KIND];
-
-const ADDRESS = [
-  { name: "streetAddress", label: "Street" },
-  { name: "postalCode", label: "Postal code" },
-  { name: "locality", label: "City" },
-  { name: "region", label: "Region" },
-  { name: "country", label: "Country" },
-  KIND,
-];
-
 function ProfileFields({ user }: { readonly user: User }) {
-  const { realm } = useRealm();
   return (
     <>
       <Whose />
@@ -55,18 +43,13 @@ function ProfileFields({ user }: { readonly user: User }) {
         user={user}
         names={["middleName", "honorificPrefix", "honorificSuffix", "formatted", "nickName"]}
       />
-      <FormEntries<ProfileValues>
-        name="emails"
-        label={LABELS.emails}
-        parts={valueAndKind("Address")}
-        hasPrimary
-      />
+      <FormEntries<ProfileValues> name="emails" label={LABELS.emails} parts={PARTS.emails} hasPrimary />
       <FormEntries<ProfileValues>
         name="phoneNumbers"
         label={LABELS.phoneNumbers}
-        parts={valueAndKind("Number")}
+        parts={PARTS.phoneNumbers}
       />
-      <FormEntries<ProfileValues> name="addresses" label={LABELS.addresses} parts={ADDRESS} />
+      <FormEntries<ProfileValues> name="addresses" label={LABELS.addresses} parts={PARTS.addresses} />
       <Texts
         user={user}
         names={["title", "department", "division", "costCenter", "employeeNumber", "company"]}
@@ -74,15 +57,6 @@ function ProfileFields({ user }: { readonly user: User }) {
       <ManagerField />
       <Texts user={user} names={["userType", "preferredLanguage", "locale", "timezone"]} />
       <Texts user={user} names={["externalId"]} />
-      <FormBox<ProfileValues>
-        name="active"
-        label={LABELS.active}
-        hint={
-          isProvider(realm)
-            ? "Otherwise the person cannot sign in anywhere. Memberships, roles and teams stay."
-            : "Otherwise the person has no access here. Roles and teams stay, and so do other organizations."
-        }
-      />
     </>
   );
 }

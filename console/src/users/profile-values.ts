@@ -1,8 +1,8 @@
 import type { PatchOperation } from "../scim/patch.ts";
 import { ENTERPRISE } from "../scim/resources.ts";
 import type { User } from "../scim/resources.ts";
-import { filledEntries } from "../ui/entries-field.tsx";
-import type { Entry } from "../ui/entries-field.tsx";
+import { filledEntries, KIND } from "../ui/entries-field.tsx";
+import type { Entry, EntryPart } from "../ui/entries-field.tsx";
 
 /** A text of a profile. */
 export interface ProfileText {
@@ -51,9 +51,24 @@ const LISTS = { emails: "E-mail", phoneNumbers: "Phone", addresses: "Address" } 
 
 type ListName = keyof typeof LISTS;
 
+/** What is entered for each entry. */
+export const PARTS: Readonly<Record<ListName, readonly EntryPart[]>> = {
+  emails: [{ name: "value", label: "Address" }, KIND],
+  phoneNumbers: [{ name: "value", label: "Number" }, KIND],
+  addresses: [
+    { name: "streetAddress", label: "Street", isLong: true },
+    { name: "postalCode", label: "Postal code" },
+    { name: "locality", label: "City" },
+    { name: "region", label: "Region" },
+    { name: "country", label: "Country" },
+    // What an identity provider sends instead of the others, or beside them.
+    { name: "formatted", label: "Whole address", isLong: true, isRare: true },
+    KIND,
+  ],
+};
+
 /** What is edited of a person. */
-export type ProfileValues = Readonly<Record<TextName, string>> &
-  Readonly<Record<ListName, readonly Entry[]>> & { readonly active: boolean };
+export type ProfileValues = Readonly<Record<TextName, string>> & Readonly<Record<ListName, readonly Entry[]>>;
 
 const TEXT_NAMES = Object.keys(TEXTS) as readonly TextName[];
 
@@ -63,7 +78,6 @@ const isText = (name: string): name is TextName => name in TEXTS;
 export const LABELS = {
   ...(Object.fromEntries(TEXT_NAMES.map((name) => [name, TEXTS[name].label])) as Record<TextName, string>),
   ...LISTS,
-  active: "Active",
 };
 
 /** How errors name the attributes. */
@@ -89,7 +103,6 @@ export const valuesOf = (user: User): ProfileValues => ({
   emails: entriesOf(user.emails),
   phoneNumbers: entriesOf(user.phoneNumbers),
   addresses: entriesOf(user.addresses),
-  active: user.active !== false,
 });
 
 const entriesOf = (elements: readonly object[] = []): readonly Entry[] => elements as readonly Entry[];
@@ -99,8 +112,7 @@ const pathOf = ([first = "", ...rest]: readonly string[]) =>
 
 /** What writes a field; what was emptied is removed. */
 export function operationOf(name: keyof ProfileValues, entered: ProfileValues): PatchOperation {
-  if (name === "active") return { op: "replace", path: name, value: entered.active };
   const path = isText(name) ? pathOf(TEXTS[name].at) : name;
-  const value = isText(name) ? entered[name] : filledEntries(entered[name]);
+  const value = isText(name) ? entered[name] : filledEntries(entered[name], PARTS[name]);
   return value.length === 0 ? { op: "remove", path } : { op: "replace", path, value };
 }

@@ -53,8 +53,8 @@ function OfAccount({ id }: { readonly id: string }) {
     <Note by={name} />
   ) : (
     <p className={styles.note}>
-      Created by <bdi>{name}</bdi> of <bdi>{organization}</bdi>. Once you change the profile here, the account
-      no longer follows what <bdi>{organization}</bdi> sends.
+      Created by <bdi>{name}</bdi> of <bdi>{organization}</bdi>. The account follows what{" "}
+      <bdi>{organization}</bdi> sends until somebody else changes it or adds the person elsewhere.
     </p>
   );
 }

@@ -1,3 +1,4 @@
+import { compare } from "../scim/filter.ts";
 import { MEMBERSHIP } from "../scim/resources.ts";
 import type { PatchOperation } from "../scim/patch.ts";
 import type { Realm } from "../scim/resources.ts";
@@ -37,6 +38,6 @@ export const takenRoles = (roles: readonly string[], organization?: string): rea
     op: "remove",
     path:
       organization === undefined
-        ? `roles[value eq "${role}"]`
-        : `${ORGANIZATION_ROLES}[value eq "${role}" and organization eq "${organization}"]`,
+        ? `roles[${compare("value", "eq", role)}]`
+        : `${ORGANIZATION_ROLES}[${compare("value", "eq", role)} and ${compare("organization", "eq", organization)}]`,
   }));

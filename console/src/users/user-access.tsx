@@ -25,7 +25,7 @@ export function UserAccess({ user }: { readonly user: User }) {
           user={user}
           roles={user.roles ?? []}
           place={isProvider(realm) || !here ? "the provider" : isolated(nameOfRealm(here))}
-          none={isProvider(realm) ? "None in the provider." : "None: a plain member."}
+          none={isProvider(realm) ? "No role with the provider." : "None: a plain member."}
         />
       </section>
       <Part title={isProvider(realm) ? "Organizations" : "Membership"} none="In no organization.">

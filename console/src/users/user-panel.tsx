@@ -23,7 +23,9 @@ export function UserPanel() {
   return (
     <>
       <ResourcePanel noun="person" query={userQuery(realmId, id)}>
-        {(user) => (user.active === undefined ? <NameOnly user={user} /> : <Person user={user} />)}
+        {(user) =>
+          user.active === undefined ? <NameOnly user={user} /> : <Person key={user.id} user={user} />
+        }
       </ResourcePanel>
       <Outlet />
     </>

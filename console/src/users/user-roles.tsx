@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { ReactNode } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import { useForm } from "react-hook-form";
 import { isProvider, may, useRealm } from "../frame/realm.ts";
 import { ResourceLink } from "../frame/resource-link.tsx";
@@ -25,7 +25,7 @@ export interface HeldRole {
 }
 
 /** How many teams of a person are asked for what they give. */
-const MOST_TEAMS = 200;
+const MOST_TEAMS = 150;
 
 /** The teams of a person that give roles. @param ids of all the person's teams */
 const givingTeams = (realm: string, ids: readonly string[]) =>
@@ -129,6 +129,8 @@ interface RolesChange {
   readonly roles: readonly string[];
 }
 
+const PANEL_KEYS = ["Escape", "j", "k"];
+
 /** Administrators lose the page that they are on with such a role. */
 const ADMINISTRATORS = ["provider-admin", "organization-admin"];
 
@@ -138,9 +140,12 @@ function RolesForm({ onClose, ...props }: RolesProps & { readonly onClose: () =>
   const { user: self } = useSession();
   const scope = scopeOf(props, isProvider(realm));
   const known = grantableRoles(realm, scope);
-  const own = roles
-    .filter(({ type }) => type !== "team")
-    .map(({ value = "" }) => known.find((option) => isSameRole(option, { value }))?.value ?? value);
+  // What the form began with, whatever others change meanwhile: only what was ticked here is written.
+  const [own] = useState(() =>
+    roles
+      .filter(({ type, value }) => type !== "team" && value !== undefined)
+      .map(({ value = "" }) => known.find((option) => isSameRole(option, { value }))?.value ?? value),
+  );
   // What nobody gives, such as an app role of an identity provider, can be taken away.
   const others = own.filter((value) => !known.some((option) => option.value === value));
   const options = [...known, ...others.map((value) => ({ value, label: nameOfRole(value) }))];
@@ -164,16 +169,27 @@ function RolesForm({ onClose, ...props }: RolesProps & { readonly onClose: () =>
     if (given.length + taken.length === 0) onClose();
     else if (self.value === user.id && taken.some((value) => ADMINISTRATORS.includes(value))) {
       confirm({
-        title: `Take your own role in ${place} away?`,
-        text: <p>You lose access to this at once. Only another administrator can give you the role back.</p>,
-        action: "Take my role away",
+        title: `Remove your own role in ${place}?`,
+        text: (
+          <p>
+            You lose at once what only this role allows. If you have no other, another administrator has to
+            give it back to you.
+          </p>
+        ),
+        action: "Remove my role",
         run: () => write(given, taken),
       });
     } else await write(given, taken);
   };
 
+  // The keys of the panel would lead away from the form.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape") onClose();
+    if (PANEL_KEYS.includes(event.key)) event.stopPropagation();
+  };
+
   return (
-    <div className={styles.rolesForm}>
+    <div className={styles.rolesForm} onKeyDown={onKeyDown}>
       <Form form={form} action="Save" onSubmit={save} onCancel={onClose}>
         <FormBoxes<RolesChange> name="roles" label={`Roles in ${place}`} options={options} />
         <TeamRoles {...props} />
