@@ -352,6 +352,28 @@ describeServer("The audit log", (scim, server) => {
     }
   });
 
+  it("has the writes to what does not exist, and which methods were refused", async () => {
+    const user = await createUser(scim);
+    const name = unique("nothing");
+    expectError(await scim.post(`/${name}`, {}), { status: 404 });
+    expectError(await scim.get(`/${name}`), { status: 404 });
+    expectError(await scim.request("DELETE", "/Users"), { status: 405 });
+    expectError(await scim.request("POST", `/Users/${user.id}`, { body: {} }), { status: 405 });
+    const events = expectList(await scim.get("/AuditEvents?count=1000")) as Event[];
+    const refused = events.slice(-3).map(({ action, result, status, target, detail }) => ({
+      ...{ action, result, status, target },
+      isNamed: detail?.includes(name),
+    }));
+    expect(refused).to.deep.equal([
+      { action: "create", result: "refused", status: 404, target: { type: "Endpoint" }, isNamed: true },
+      { action: "delete", result: "refused", status: 405, target: { type: "User" }, isNamed: false },
+      {
+        ...{ action: "change", result: "refused", status: 405, isNamed: false },
+        target: { type: "User", value: user.id, $ref: `${scim.url}/Users/${user.id}` },
+      },
+    ]);
+  });
+
   it("is kept with the change, or neither is", async () => {
     const before = expectList(await scim.get("/AuditEvents?count=1000")).length;
     const value = [{ value: "01890a5d-ac96-774b-bcce-b302099a8057" }];

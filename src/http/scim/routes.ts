@@ -1,5 +1,7 @@
 import type { Request, RequestHandler, Response } from "express";
 import { accountOf } from "../../domain/access/actor.js";
+import type { Principal } from "../../domain/access/principal.js";
+import type { AuditService } from "../../services/audit/audit.js";
 import type { ScimAnswer } from "../../scim/answers/answer.js";
 import type { ScimContext } from "../../scim/context.js";
 import { listAll } from "../../scim/directory.js";
@@ -7,7 +9,7 @@ import { ScimError } from "../../scim/errors.js";
 import { ME, placeReader, SEARCH } from "../../scim/requests/place.js";
 import { readSearchRequest } from "../../scim/requests/search-request.js";
 import { checkPassword, PASSWORD_CHECK } from "../../scim/password-check.js";
-import { answerAt, methodsAt } from "../../scim/resources/answer.js";
+import { answerAt, auditActionOf, methodsAt } from "../../scim/resources/answer.js";
 import { me } from "../../scim/resources/me.js";
 import type { ResourceType } from "../../scim/resources/resource-type.js";
 import { users } from "../../scim/resources/user.js";
@@ -36,11 +38,19 @@ const ELSEWHERE: readonly (readonly [pattern: RegExp, route: Route])[] = [
   [/^\/(ResourceTypes|Schemas)(\/[^/]+)?$/, { methods: READ }],
 ];
 
+/** Requests that would write something if there were what they ask for. */
+const WRITING = ["POST", "PUT", "PATCH", "DELETE"];
+
+/** What the audit log calls a path that does not exist. */
+const NO_ENDPOINT = "Endpoint";
+
 /**
  * The table of all SCIM paths, asked by one look at the path: nested routers cost more than everything else that a GET
  * takes, since V8 never gets done compiling them.
+ *
+ * @param audit gets the writes that there is no route for
  */
-export function routes(types: readonly ResourceType[]): Routes {
+export function routes(types: readonly ResourceType[], audit: Pick<AuditService, "refused">): Routes {
   const placeAt = placeReader(types);
   // Lists over all resource types, by GET of the base and by POST (RFC 7644 sections 3.4.2.1 and 3.4.3).
   const root: Route = {
@@ -84,11 +94,23 @@ export function routes(types: readonly ResourceType[]): Routes {
    */
   const check: RequestHandler = (request, response, next) => {
     const route = find(request.path);
-    if (!route) throw new ScimError(404, undefined, `There is no endpoint '${request.path}'`);
-    if (!route.methods.includes(request.method)) throw methodNotAllowed(request.method, route.methods);
+    const error = route ? refusedMethod(route, request.method) : noEndpoint(request.path);
     response.locals.route = route;
-    next();
+    if (!error) next();
+    else if (!WRITING.includes(request.method)) next(error);
+    else recordRefusal(request, error).then(() => next(error), next);
   };
+
+  async function recordRefusal(request: Request, { status, message }: ScimError): Promise<void> {
+    const principal = request.user as Principal | undefined;
+    if (!principal) return;
+    const place = placeAt(request.path);
+    await audit.refused(principal, {
+      action: auditActionOf(request.method, { id: place?.id }),
+      target: { type: place?.type.name ?? NO_ENDPOINT, id: place?.id },
+      ...{ status, detail: message, scimType: undefined },
+    });
+  }
 
   /** Answers what `check` has let through. */
   const dispatch =
@@ -101,7 +123,10 @@ export function routes(types: readonly ResourceType[]): Routes {
   return { check, isBodyOptional: ({ locals }) => (locals.route as Route).isBodyOptional === true, dispatch };
 }
 
-function methodNotAllowed(method: string, methods: readonly string[]): ScimError {
+const noEndpoint = (path: string) => new ScimError(404, undefined, `There is no endpoint '${path}'`);
+
+function refusedMethod({ methods }: Route, method: string): ScimError | undefined {
+  if (methods.includes(method)) return undefined;
   const allowed = methods.join(", ");
   return new ScimError(405, undefined, `${method} is not supported here; use ${allowed}`, { Allow: allowed });
 }

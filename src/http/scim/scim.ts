@@ -67,7 +67,7 @@ export function scim({
 }: ScimParts): Router {
   const locations = locationsBelow(baseUrl, resourceTypes);
   const context = scimContext({ services, cursors, pageMemory, logger, baseUrl, locations, ending, now });
-  const { check, isBodyOptional, dispatch } = routes(resourceTypes);
+  const { check, isBodyOptional, dispatch } = routes(resourceTypes, services.audit);
   const turn = takeTurn();
   const room = bodyRoom(Math.max(MAX_BODY_BYTES, bulkLimits.maxPayloadSize));
   const cursorTimeout = advertisePagination ? cursors.timeout : undefined;

@@ -44,8 +44,10 @@ function statusOf(method: string, { id }: Place): number {
 
 /** The audit log's action for a request. */
 export function auditActionOf(method: string, { id }: Pick<Place, "id">): AuditAction {
-  if (id === undefined) return method === "POST" ? "create" : "search";
-  return ACTIONS[method] ?? "read";
+  const action = ACTIONS[method] ?? "read";
+  if (id !== undefined) return action;
+  if (method === "POST") return "create";
+  return action === "read" ? "search" : action;
 }
 
 /** Carries out a request to a place, and answers it. Errors become answers, too. */
