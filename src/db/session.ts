@@ -88,6 +88,8 @@ export class Session {
   }
 
   async #insertLater(): Promise<void> {
+    // What fails now concerns all who share the transaction.
+    this.#writes += 1;
     const all = [...this.#later];
     this.#later.clear();
     for (const [table, { columns, rows }] of all) {

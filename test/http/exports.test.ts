@@ -68,6 +68,21 @@ describeInBothRealms("An export", (scim) => {
     expect(parse((await scim.get("/Users?sortBy=userName", CSV)).text)).to.have.length(listed + 1);
   });
 
+  it("has those who change before their turn, by a filter on when they changed", async () => {
+    const title = unique("Changing");
+    const people: Body[] = [];
+    for (let number = 0; number < 4; number += 1) people.push(await createUser(scim, { title }));
+    expectStatus(
+      await scim.patch(`/Users/${people[3]?.id ?? ""}`, { op: "replace", value: { nickName: "N" } }),
+      200,
+    );
+    const filter = `title eq "${title}" and meta.lastModified ge "2026-01-01T00:00:00Z"`;
+    for (const more of [filter, `meta.lastModified ge "2026-01-01T00:00:00Z" and title sw "${title}"`]) {
+      const lines = (await scim.get(`/Users?${query({ filter: more })}`, NDJSON)).text.trim().split("\n");
+      expect(lines.map((line) => (JSON.parse(line) as Body).id)).to.deep.equal(people.map(({ id }) => id));
+    }
+  });
+
   it("has one header, whatever resources have", async () => {
     await createUser(scim, { nickName: "N", [ENTERPRISE_USER]: { department: 'Sales, "West"' } });
     const [header = [], ...lines] = parse((await scim.get("/Users", CSV)).text);

@@ -135,6 +135,7 @@ describeServer("A list of more than are counted", (provider, server) => {
         const { totalResults } = expectStatus(await client().get("/Users?count=1&cursor="), 200);
         expect(totalResults).to.equal(PEOPLE);
         expectList(await client().get(`/Users?count=0&cursor=&${filter("active eq false")}`), INACTIVE);
+        expectList(await client().get(`/Users?count=0&cursor=&${filter('userName sw "u"')}`), PEOPLE);
       });
 
       it("is counted as at least so many", async () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { UnavailableError } from "../../src/domain/errors.js";
 import { BatchedLookUps } from "../../src/services/look-ups/batched-look-ups.js";
 
 describe("Look-ups in batches", () => {
@@ -64,6 +65,17 @@ describe("Look-ups in batches", () => {
     });
     const all = Array.from({ length: 5 }, () => lookUps.get("A", "a").catch(String));
     expect(new Set(await Promise.all(all))).to.deep.equal(new Set(["Error: broken"]));
+    expect(tries).to.equal(1);
+  });
+
+  it("of several keys fail at once when the database does", async () => {
+    let tries = 0;
+    const lookUps = new BatchedLookUps<string, string>(String, () => {
+      tries += 1;
+      return Promise.reject(new UnavailableError("The database cannot be reached", 5));
+    });
+    const all = ["a", "b", "c"].map((key) => lookUps.get("A", key).catch(String));
+    expect(new Set(await Promise.all(all)).size).to.equal(1);
     expect(tries).to.equal(1);
   });
 

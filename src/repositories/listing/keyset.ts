@@ -18,8 +18,13 @@ export interface Section {
  * Equal values are ordered by id.
  *
  * @param after undefined: the listing from its beginning
+ * @param haveValue whether all that match have a value to sort by
  */
-export function sectionsAfter(sort: Sort | undefined, after: Position | undefined): Section[] {
+export function sectionsAfter(
+  sort: Sort | undefined,
+  after: Position | undefined,
+  haveValue = false,
+): Section[] {
   if (!sort) {
     const condition = (id: string) => (after ? sql(`${id} > ?`, after.id) : sql("true"));
     return [{ condition, order: "page_id" }];
@@ -39,6 +44,7 @@ export function sectionsAfter(sort: Sort | undefined, after: Position | undefine
         : sql(`${value} is not null`),
     order: `page_value ${direction}, page_id ${direction}`,
   };
+  if (haveValue) return [withValue];
   const withoutValue: Section = {
     condition: (id, value) =>
       after?.value === null

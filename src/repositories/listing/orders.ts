@@ -1,38 +1,11 @@
 import type { Session } from "../../db/session.js";
 import { TooMuchWorkError } from "../../domain/errors.js";
-import type { Criteria, Filter, Sort } from "../../domain/listing.js";
+import type { Filter, Sort } from "../../domain/listing.js";
 import { countIn, countUpTo } from "./source.js";
 import type { Source } from "./source.js";
 
 /** Of more resources than this, a list comes in the order of an index alone. */
 export const MOST_SORTED = 200_000;
-
-const AFTER_AND_BEFORE = new Set(["gt", "ge", "lt", "le"]);
-
-/** The time that no change moves. */
-const CREATED = "meta.created";
-
-/**
- * Gives a list without an order the one of a time that its filter compares, if an index serves that: what matches is then read
- * one after the other, however few or many that are. Clients are promised no order (RFC 7644 section 3.4.2.3). By a time that
- * changes, the latest comes first: a client that changes what it reads does not meet it again.
- */
-export function inOrderOfFilter(criteria: Criteria, orders: ReadonlySet<string> = NONE): Criteria {
-  if (criteria.sort || !criteria.filter) return criteria;
-  const terms = criteria.filter.type === "and" ? criteria.filter.filters : [criteria.filter];
-  const time = terms.find((term) => isTime(term, orders));
-  if (!time) return criteria;
-  return { ...criteria, sort: { field: time.field, descending: time.field.path.join(".") !== CREATED } };
-}
-
-const isTime = (
-  filter: Filter,
-  orders: ReadonlySet<string>,
-): filter is Extract<Filter, { type: "compare" }> =>
-  filter.type === "compare" &&
-  filter.field.type === "dateTime" &&
-  AFTER_AND_BEFORE.has(filter.operator) &&
-  orders.has(filter.field.path.join("."));
 
 /**
  * Looks first whether a list can be sorted in time.

@@ -4,7 +4,8 @@ import { sectionsAfter } from "./keyset.js";
 import { testingEach, waysTo } from "./search.js";
 import type { Ways } from "./search.js";
 import { packedNames, unpack } from "./packing.js";
-import { canBeMany, inOrderOfFilter, requireSortable } from "./orders.js";
+import { canBeMany, requireSortable } from "./orders.js";
+import { boundsOf, inOrderOfFilter } from "./times.js";
 import { countIn, countUpTo, isCountKept, selectFrom, selectWhole, sortOf } from "./source.js";
 import type { Keys, Restriction, Source } from "./source.js";
 
@@ -59,7 +60,7 @@ async function readFromOffset<Row>(
   // The offset of the page within the section that is read next.
   let begin = offset;
   let passed: Restriction | undefined;
-  for (const { condition, order } of limit === 0 ? [] : sectionsAfter(sortOf(sources), undefined)) {
+  for (const { condition, order } of limit === 0 ? [] : sectionsOf(sources, undefined)) {
     if (found.length === limit) break;
     if (passed) begin = found.length > 0 ? 0 : Math.max(0, begin - (await count(session, toCount, passed)));
     passed = condition;
@@ -96,7 +97,7 @@ async function readFromPosition<Row>(
   const packed = packedNames(session.dialect, sources);
   // One more than the limit, to know whether there is a next page.
   const wanted = limit + 1;
-  for (const { condition, order } of limit === 0 ? [] : sectionsAfter(sortOf(sources), after)) {
+  for (const { condition, order } of limit === 0 ? [] : sectionsOf(sources, after)) {
     if (found.length === wanted) break;
     const { text, bindings } = selectFrom(session.dialect, sources, longest, condition);
     const rows = await session.rows<Row & Keys>(`${text} order by ${order} limit ?`, [
@@ -109,12 +110,21 @@ async function readFromPosition<Row>(
   const last = items.at(-1);
   const isWhole = limit > 0 && found.length <= limit;
   const countsNow = isToCount && !countsFirst;
+  // Who asks for no resources asks for their number.
+  const counted = async () => (limit === 0 ? count(session, toCount) : countSome(session, toCount));
   return {
     items,
-    total: countsNow ? (isWhole ? found.length : await countSome(session, toCount)) : total,
+    total: countsNow ? (isWhole ? found.length : await counted()) : total,
     ...(last && found.length > items.length && { next: { value: last.page_value, id: last.page_id } }),
   };
 }
+
+const sectionsOf = (sources: readonly Source[], after: Position | undefined) =>
+  sectionsAfter(
+    sortOf(sources),
+    after,
+    sources.every(({ criteria }) => boundsOf(criteria) !== undefined),
+  );
 
 const bytesOf = ({ page_bytes }: Keys) => Number(page_bytes) + ROW_BYTES;
 

@@ -5,6 +5,7 @@ import type { SearchIndex } from "./fields.js";
 import { packedColumn, packedNames } from "./packing.js";
 import type { Packable } from "./packing.js";
 import { sql } from "./sql.js";
+import { boundsOf } from "./times.js";
 import type { Sql } from "./sql.js";
 
 /** One table that a listing reads from. */
@@ -132,16 +133,20 @@ function keysOf({ table, compiler, criteria }: Source): { id: string; value: str
 function rowsOf(source: Source, restriction: Restriction): Sql {
   const tested = source.testsEach ? "each" : source.within ? "few" : "all";
   const condition = source.compiler.condition(source.criteria.filter, tested);
+  // Once more, for the index of the order.
+  const bounds = source.testsEach ? boundsOf(source.criteria) : undefined;
+  const between = bounds ? source.compiler.condition(bounds) : sql("true");
   const { id, value } = keysOf(source);
   const further = restriction(id, value);
   const within = source.within
     ? sql(`${id} in (${source.within.text}) and `, ...source.within.bindings)
     : sql("");
   return sql(
-    `from ${source.from.text} where ${within.text}${condition.text} and ${further.text}`,
+    `from ${source.from.text} where ${within.text}${condition.text} and ${between.text} and ${further.text}`,
     ...source.from.bindings,
     ...within.bindings,
     ...condition.bindings,
+    ...between.bindings,
     ...further.bindings,
   );
 }

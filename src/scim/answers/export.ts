@@ -45,7 +45,8 @@ export async function answerWithExport<T>(
   }
   const columns = format === CSV ? columnsOf(schema, sent) : undefined;
   const query = columns ? { ...sent, attributes: columns.map((each) => each.name) } : sent;
-  const criteria = toCriteria(schema, query);
+  // By a time that a filter compares, who changes before their turn would be left out.
+  const criteria = toCriteria(schema, { ...query, sortBy: query.sortBy ?? "id" });
   await enter(context);
   const portion = (after: Position | undefined) =>
     read({ ...criteria, ...PORTION, locations: context.locations, start: startAt(after) }, query);

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers";
+import { TooManyRequestsError, UnavailableError } from "../../domain/errors.js";
 
 /** A caller that waits for the value of a key. */
 interface Waiting<V> {
@@ -52,8 +53,9 @@ export class BatchedLookUps<Group, V> {
       const found = await this.lookUp(group, [...keys]);
       for (const { key, resolve } of batch) resolve(found.get(key));
     } catch (error) {
-      if (keys.size === 1) for (const { reject } of batch) reject(error);
-      // One that takes too long must not fail the others.
+      const isOfDatabase = error instanceof UnavailableError || error instanceof TooManyRequestsError;
+      if (keys.size === 1 || isOfDatabase) for (const { reject } of batch) reject(error);
+      // A key that cannot be looked up must not fail the others.
       else
         for (const each of keys)
           await this.#together(

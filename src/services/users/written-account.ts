@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { hasRole, PROVIDER_ADMIN } from "../../domain/access/roles.js";
 import { UniquenessError } from "../../domain/errors.js";
 import type { Account } from "../../domain/users/account.js";
@@ -27,12 +28,13 @@ export async function writeAccount(
 ): Promise<void> {
   const { id } = next;
   const isWritten = personal.length > 0;
-  const hasNewEmails = personal.includes("emails");
   if (personal.includes("userName")) await requireFree(accounts, id, next.userName);
   const origin = isWritten || hasRole(next.roles, PROVIDER_ADMIN) ? await accounts.origin(id) : undefined;
   if (origin?.isInCare) await records.endCare([id]);
   const before = isWritten ? origin?.shared : undefined;
   const shared = before && sharedAfter(current, before, next);
+  // Which of two entries of one address is shared can change with any other attribute.
+  const hasNewEmails = personal.includes("emails") || (shared !== undefined && !isSameList(shared, before));
   await accounts.update({ ...next, shared }, { isWritten, hasNewEmails });
   if (isWritten) {
     const isShownAnew = shared === undefined || shared.profile.text !== before?.profile.text;
@@ -59,6 +61,9 @@ export async function renameAccount(
   await records.follow(id, { isShownAnew: false, hasNewEmails: false, at });
   await accountSetups.revoke(id);
 }
+
+const isSameList = (one: Pick<Account, "profile">, other: Pick<Account, "profile"> | undefined) =>
+  isDeepStrictEqual(one.profile.value.emails, other?.profile.value.emails);
 
 /** Asks before anything is written, since what is written has to be undone. @throws UniquenessError */
 async function requireFree(accounts: AccountRepository, id: string, userName: string): Promise<void> {
