@@ -362,7 +362,7 @@ describeServer("The audit log", (scim, server) => {
     const events = expectList(await scim.get("/AuditEvents?count=1000")) as Event[];
     const refused = events.slice(-3).map(({ action, result, status, target, detail }) => ({
       ...{ action, result, status, target },
-      isNamed: detail?.includes(name),
+      isNamed: detail.includes(name),
     }));
     expect(refused).to.deep.equal([
       { action: "create", result: "refused", status: 404, target: { type: "Endpoint" }, isNamed: true },
