@@ -34,6 +34,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   "0025_account_counts.ts": "4c80d79b915721835cbf3d8c8642438c22617299041359e44801c8e3b8b46b19",
   "0026_active_and_created.ts": "8eedbd043ef45465994fb4b47a4deee021b6914e5f3668882546a2d40c5d46ea",
   "0027_audit_names.ts": "db4cdecddad69b90a7785c95a24f7c1de7d30403770dbe02fadd605457c82ac2",
+  "0028_updated_at_and_id.ts": "0c4a4d4b11b4f6f2bb9cee1cf68e7149be1d4d7806471a8987c242325d267d88",
 };
 
 describe("The files of the migrations", () => {
