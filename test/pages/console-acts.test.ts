@@ -207,6 +207,7 @@ describe("Acts of the console on many people", function () {
       });
       await page.getByRole("checkbox", { name: "Select all that are loaded" }).check();
       await press(`Select all ${MANY} that match`);
+      await page.getByText(`${MANY} people selected`).waitFor();
       await press("Activate");
       await press(`Activate ${MANY} people`);
       await page.getByText(/it goes on at/).waitFor();
