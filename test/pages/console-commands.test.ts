@@ -30,7 +30,7 @@ describe("The console's search and commands", function () {
     const openByKeys = async () => {
       await page.keyboard.press("Control+k");
       await palette().waitFor();
-      await page.waitForFunction("document.activeElement.tagName === 'INPUT'");
+      await page.locator("input:focus").waitFor();
     };
 
     it("find people, organizations and teams by a part of the name, by the keyboard alone", async () => {
