@@ -245,7 +245,7 @@ describeServer("The audit log", (scim, server) => {
     expect(ofGroup[1]?.detail).to.equal(`removed ${user.id}`);
   });
 
-  it("has refused writes, and what an organization asks for in vain", async () => {
+  it("has refused writes, and what an organization asks for and does not get", async () => {
     const outside = await createUser(scim);
     expectError(await own.get(`/Users/${outside.id}`), { status: 404 });
     expectError(await own.delete(`/Users/${outside.id}`), { status: 404 });

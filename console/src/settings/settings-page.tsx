@@ -11,7 +11,7 @@ import { settingsQuery, subjectsOf } from "./settings.ts";
 import type { ServerState, Setting } from "./settings.ts";
 import styles from "./settings.module.css";
 
-/** What the server runs with, and how it does. The page asks when it opens and when one refreshes it. */
+/** What the server runs with, and its state. The page asks when it opens and when one refreshes it. */
 export function SettingsPage() {
   const { id: realm } = useRealm();
   const { data, error, isFetching, dataUpdatedAt, refetch } = useQuery(settingsQuery(realm));

@@ -30,7 +30,7 @@ export interface MailState {
   readonly failed: number;
 }
 
-/** What the server runs with, and how it does. */
+/** What the server runs with, and its state. */
 export interface ServerState extends Resource {
   readonly version: string;
   readonly nodeVersion: string;

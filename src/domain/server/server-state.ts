@@ -49,7 +49,7 @@ export interface ServerFacts {
   readonly jobs: readonly JobState[];
 }
 
-/** What the process that answers runs with, and how it does. */
+/** What the process that answers runs with, and its state. */
 export interface ServerState extends ServerFacts {
   readonly readiness: Readiness;
   readonly engineVersion: string;

@@ -42,7 +42,7 @@ export interface Notice extends Pick<Mail, "kind" | "createdAt" | "organizationI
 /** How many rows one statement inserts: only a few sizes, so that prepared statements can be reused. */
 const BATCH_SIZES = [50, 1];
 
-/** How many mails are looked at to tell how mail stands. */
+/** How many mails are looked at for the state of mail. */
 const LOOKED_AT = 20_000;
 
 /** The outbox: mail to be sent, and its results. Several processes share it. */
@@ -241,7 +241,7 @@ export class OutboxRepository {
   }
 
   /**
-   * How mail stands. It looks at the first mails that wait, and the last ones that are done with.
+   * The state of mail. It looks at the first mails that wait, and the last ones that are done with.
    *
    * @param since only mail that was given up after this time counts; ISO 8601 in UTC
    */

@@ -266,7 +266,7 @@ export class AccountRepository {
     await this.#update(id, "password_hash = null", []);
   }
 
-  /** Which organization created an account, whether it still has it in its care, and what others wrote of its profile. */
+  /** Which organization created an account, whether it still has it in its care, and what the provider and the person wrote in it. */
   async origin(id: string): Promise<AccountOrigin> {
     const row = await this.session.first<{
       user_name: string;

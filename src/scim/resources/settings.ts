@@ -8,7 +8,7 @@ const SETTINGS = "urn:muster:params:scim:schemas:core:2.0:Settings";
 
 const exact = { caseExact: true };
 
-const definition = ownDefinition("Settings", SETTINGS, "What the server runs with, and how it does", [
+const definition = ownDefinition("Settings", SETTINGS, "What the server runs with, and its state", [
   readOnly("string", "version", "The version of Muster.", exact),
   readOnly("string", "nodeVersion", "The version of Node.js.", exact),
   readOnly("integer", "processes", "How many processes serve the same port."),

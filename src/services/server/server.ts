@@ -13,7 +13,7 @@ export interface Server {
   readonly engineVersion: () => Promise<string>;
 }
 
-/** What the server runs with, and how it does. */
+/** What the server runs with, and its state. */
 export class ServerService {
   constructor(
     private readonly deps: Pick<Dependencies, "work" | "now">,
