@@ -77,10 +77,10 @@ describe("The console on a phone", function () {
       await page.keyboard.press("Enter");
       await sheet().waitFor();
       await page.keyboard.press("Tab");
-      expect(await page.evaluate("document.activeElement.closest('[role=dialog]') !== null")).to.equal(true);
+      await sheet().locator(":focus").waitFor();
       await page.keyboard.press("Escape");
       await sheet().waitFor({ state: "detached" });
-      expect(await page.evaluate("document.activeElement.textContent")).to.equal("More");
+      await more().and(page.locator(":focus")).waitFor();
     });
 
     it("switches realm, in the sheet too", async () => {
