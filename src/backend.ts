@@ -53,6 +53,7 @@ export function createBackend(settings: Settings, parts: BackendParts): Backend 
     work: new Transactions(database),
     profileMaxBytes: settings.profileMaxBytes,
     requiresFactorOfAdministrators: settings.adminSecondFactor,
+    removalsRetentionDays: settings.removalsRetentionDays,
     changes: new Changes([auditChanges(basics), membershipNotices(basics, settings.mail.notices, mail)]),
   };
   const keys = new SecretKeys(deps);

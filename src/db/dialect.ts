@@ -20,6 +20,8 @@ export interface Dialect {
   readonly forUpdate: string;
   /** Ends a `select` whose row is about to be deleted in the same transaction. */
   readonly forDelete: string;
+  /** Ends a `select` whose row is about to be referred to in the same transaction, so that it stays as it is until then. */
+  readonly forReference: string;
   /** Ends a `select` that takes rows to work on, and leaves out those that another transaction is taking. */
   readonly forClaim: string;
   /** A table `items` with one text column `value`, from one binding that is a JSON array of strings. */
@@ -49,6 +51,14 @@ export interface Dialect {
    * null or `[]` for none.
    */
   jsonList(rows: { id: string; displayName: string; roles?: string; from: string; order: string }): string;
+  /** A JSON object with values by their names. */
+  jsonObject(values: Readonly<Record<string, string>>): string;
+  /** The rows of a subquery as one JSON array, `[]` for none. @param row an object from each, as `jsonObject` makes it */
+  jsonRows(row: string, from: string): string;
+  /** How many elements a text that is a JSON array has. */
+  jsonLength(text: string): string;
+  /** A text as the value of a JSON column. */
+  asJson(text: string): string;
   /** Values as one JSON array, where that is cheaper to read than a column for each. */
   readonly packed?: (values: readonly string[]) => string;
   /** The later of two times. */
@@ -63,6 +73,11 @@ export interface Dialect {
 
 /** A name as part of a SQL string literal; names come from schemas, yet a quote must not end the literal. */
 const quoted = (text: string) => text.replaceAll("'", "''");
+
+const jsonEntries = (values: Readonly<Record<string, string>>) =>
+  Object.entries(values)
+    .map(([name, value]) => `'${quoted(name)}', ${value}`)
+    .join(", ");
 
 const withRoles = (roles: string | undefined) => (roles === undefined ? "" : `, 'roles', ${roles}`);
 
@@ -85,6 +100,7 @@ export const sqliteDialect: Dialect = {
   canWrite: "true",
   forUpdate: "",
   forDelete: "",
+  forReference: "",
   forClaim: "",
   textItems: "json_each(?) as items",
   isOneOfFew: (column) => `${column} in (select value from json_each(?))`,
@@ -99,6 +115,11 @@ export const sqliteDialect: Dialect = {
   elementPosition: "element.key",
   jsonList: ({ id, displayName, roles, from, order }) =>
     `(select json_group_array(json_object('id', ${id}, 'displayName', ${displayName}${withRoles(roles)}) order by ${order}) from ${from})`,
+  jsonObject: (values) => `json_object(${jsonEntries(values)})`,
+  // A subquery gives text; it becomes JSON again by the function around it.
+  jsonRows: (row, from) => `json((select json_group_array(${row}) from ${from}))`,
+  jsonLength: (text) => `json_array_length(${text})`,
+  asJson: (text) => text,
   packed: (values) => `json_array(${values.join(", ")})`,
   greatest: (one, other) => `max(${one}, ${other})`,
   least: (one, other) => `min(${one}, ${other})`,
@@ -121,6 +142,7 @@ export const postgresDialect: Dialect = {
   // Not the stronger `for update`: rows that only refer to this one need not wait.
   forUpdate: "for no key update",
   forDelete: "for update",
+  forReference: "for key share",
   forClaim: "for update skip locked",
   textItems: "jsonb_array_elements_text(?::jsonb) as items(value)",
   // As an array, which PostgreSQL expects to be short: it expects a table to have a hundred rows, and may read all of the other one.
@@ -137,6 +159,10 @@ export const postgresDialect: Dialect = {
   elementPosition: "element.position",
   jsonList: ({ id, displayName, roles, from, order }) =>
     `(select json_agg(json_build_object('id', ${id}, 'displayName', ${displayName}${withRoles(roles)}) order by ${order})::text from ${from})`,
+  jsonObject: (values) => `jsonb_build_object(${jsonEntries(values)})`,
+  jsonRows: (row, from) => `(select coalesce(jsonb_agg(${row}), '[]'::jsonb) from ${from})`,
+  jsonLength: (text) => `jsonb_array_length((${text})::jsonb)`,
+  asJson: (text) => `(${text})::jsonb`,
   greatest: (one, other) => `greatest(${one}, ${other})`,
   least: (one, other) => `least(${one}, ${other})`,
   position: (text, part) => `strpos(${text}, ${part})`,

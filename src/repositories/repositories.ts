@@ -17,6 +17,7 @@ import { OwnRecordRepository } from "./memberships/own-records.js";
 import { PowerRepository } from "./memberships/power.js";
 import { RecordRepository } from "./memberships/records.js";
 import { OrganizationRepository } from "./organizations/organizations.js";
+import { RemovalRepository } from "./removals/removals.js";
 import { CredentialRepository } from "./sessions/credentials.js";
 import { SecondFactorRepository } from "./second-factors/second-factors.js";
 import { SignInChallengeRepository } from "./second-factors/sign-in-challenges.js";
@@ -65,6 +66,7 @@ export class Repositories {
   #searchIndex: SearchIndexRepository | undefined;
   #secondFactors: SecondFactorRepository | undefined;
   #signInChallenges: SignInChallengeRepository | undefined;
+  #removals: RemovalRepository | undefined;
 
   /**
    * @param realm limits what can be seen
@@ -178,6 +180,10 @@ export class Repositories {
 
   get signInChallenges(): SignInChallengeRepository {
     return (this.#signInChallenges ??= new SignInChallengeRepository(this.session));
+  }
+
+  get removals(): RemovalRepository {
+    return (this.#removals ??= new RemovalRepository(this.session, this.realm));
   }
 
   get credentials(): CredentialRepository {

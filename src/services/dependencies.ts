@@ -13,6 +13,8 @@ export interface Dependencies {
   readonly profileMaxBytes: number;
   /** Whether administrators of the provider have to show a second factor. */
   readonly requiresFactorOfAdministrators: boolean;
+  /** For how many days what was taken away is kept, so that it can be undone; 0: not at all. */
+  readonly removalsRetentionDays: number;
   /** Where services record what they changed. */
   readonly changes: Changes;
 }

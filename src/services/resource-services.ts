@@ -12,6 +12,7 @@ import { RealmService } from "./realm/realm.js";
 import type { SessionTimes } from "../domain/sessions/session.js";
 import type { PasswordCheckService } from "./sessions/password-check.js";
 import { LostFactors } from "./second-factors/lost-factors.js";
+import { RemovalService } from "./removals/removals.js";
 import { ServerService } from "./server/server.js";
 import type { Server } from "./server/server.js";
 import { SessionService } from "./sessions/sessions.js";
@@ -52,6 +53,7 @@ const services = (
   realm: new RealmService(deps, sessionTimes),
   sessions: new SessionService(deps, sessionTimes),
   counts: new CountService(deps),
+  removals: new RemovalService(deps),
   server: new ServerService(deps, server),
 });
 

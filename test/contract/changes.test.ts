@@ -41,6 +41,7 @@ describe("Changes", () => {
         work: new Transactions(database),
         profileMaxBytes: 65_536,
         requiresFactorOfAdministrators: false,
+        removalsRetentionDays: 30,
         changes,
       };
       const limits = { perToken: 0, perOrganization: 0, perAddress: 0 };

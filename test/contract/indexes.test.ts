@@ -11,8 +11,10 @@ import { accountSource } from "../../src/repositories/users/account-fields.js";
 import { AccountRepository } from "../../src/repositories/users/accounts.js";
 import { sql } from "../../src/repositories/listing/sql.js";
 import type { Sql } from "../../src/repositories/listing/sql.js";
+import { OPERATOR } from "../../src/domain/access/actor.js";
 import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
 import type { Realm } from "../../src/domain/access/principal.js";
+import { takingBy } from "../../src/domain/removals/removal.js";
 import { compileFilter } from "../../src/scim/filter/resolve.js";
 import { userSchema } from "../../src/scim/resources/user-schema.js";
 import { forEachEngine } from "../support/engines.js";
@@ -266,7 +268,7 @@ describe("Looking users up", () => {
       const addition = { origin: { source: "scim", isProviders: true }, showsProfile: true, at } as const;
       await memberships.add(ID, [ID], addition);
       await memberships.administered([ID]);
-      await memberships.remove(ID, [ID], at);
+      await memberships.remove(ID, [ID], takingBy(OPERATOR, undefined, { id: ID, at, days: 30 }));
       expect(statements).to.have.length.above(7);
       for (const statement of statements) {
         // SQLite does not end a transaction in which a statement that returns rows was explained.

@@ -4,11 +4,13 @@ import { foldCase } from "../../src/domain/values/text.js";
 import type { Database } from "../../src/db/database.js";
 import { openDatabase } from "../../src/db/open.js";
 import type { Session } from "../../src/db/session.js";
+import { OPERATOR } from "../../src/domain/access/actor.js";
 import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
 import type { Realm } from "../../src/domain/access/principal.js";
 import type { AuditEvent } from "../../src/domain/audit/audit-event.js";
 import type { Invitation } from "../../src/domain/invitations/invitation.js";
 import type { Organization } from "../../src/domain/organizations/organization.js";
+import { takingBy } from "../../src/domain/removals/removal.js";
 import type { Team } from "../../src/domain/teams/team.js";
 import type { AccessToken } from "../../src/domain/tokens/access-token.js";
 import { JsonDocument } from "../../src/domain/values/json.js";
@@ -18,6 +20,8 @@ import { forEachEngine } from "../support/engines.js";
 
 const AT = "2026-11-23T12:00:00.000Z";
 const LATER = "2026-11-23T13:00:00.000Z";
+
+const TAKING = takingBy(OPERATOR, undefined, { id: "removal", at: AT, days: 30 });
 
 const START = { type: "offset", offset: 0 } as const;
 const ALL = { locations: () => "", limit: 10, maxBytes: 1_000_000, start: START };
@@ -111,10 +115,10 @@ const WRITES: Readonly<Record<string, Call>> = {
   "teams.add": ({ teams }, { team, colleague }) => teams.add(team, [colleague]),
   "teams.setRoles": ({ teams }, { team, account }) =>
     teams.setRoles(team.id, [{ accountId: account.id, role: "team-admin" }]),
-  "teams.remove": ({ teams }, { team, account }) => teams.remove(team.id, [account.id]),
-  "teams.removeOthers": ({ teams }, { team }) => teams.removeOthers(team.id, []),
+  "teams.remove": ({ teams }, { team, account }) => teams.remove(team.id, [account.id], TAKING),
+  "teams.removeOthers": ({ teams }, { team }) => teams.removeOthers(team.id, [], TAKING),
   "teams.removeMatching": ({ teams }, { team, account }) =>
-    teams.removeMatching(team.id, isId(account.id, "value")),
+    teams.removeMatching(team.id, isId(account.id, "value"), TAKING),
   "teams.delete": ({ teams }, { team }) => teams.delete(team.id),
   "accessTokens.update": ({ accessTokens }, { token }) =>
     accessTokens.update({ ...token, name: "Changed", version: 2, updatedAt: LATER }),

@@ -4,6 +4,8 @@ import type { Database } from "../../src/db/database.js";
 import { migrate, MIGRATIONS } from "../../src/db/migrate.js";
 import { openDatabase } from "../../src/db/open.js";
 import type { Session } from "../../src/db/session.js";
+import { OPERATOR } from "../../src/domain/access/actor.js";
+import { takingBy } from "../../src/domain/removals/removal.js";
 import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
 import { MembershipRepository } from "../../src/repositories/memberships/memberships.js";
 import { accountSource } from "../../src/repositories/users/account-fields.js";
@@ -117,7 +119,11 @@ describe("The index for a part of a name or an address", () => {
       const stays = Array.from({ length: 500 }, (_, number) => `p${number + 1}`);
       await database.transaction(async (session) => {
         const memberships = new MembershipRepository(session, PROVIDER_REALM);
-        const removed = await memberships.removeOthers("large", stays, AT);
+        const removed = await memberships.removeOthers(
+          "large",
+          stays,
+          takingBy(OPERATOR, undefined, { id: "removal", at: AT, days: 30 }),
+        );
         expect(new Set(removed)).to.have.lengthOf(MANY - stays.length);
       });
       await catchUp();

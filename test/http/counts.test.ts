@@ -114,7 +114,7 @@ describeServer("Counts of organizations", (scim, server) => {
     expect(numbers(counts, "roles")).to.deep.equal({
       ...{ "organization-admin": 0, "organization-billing-manager": 2 },
     });
-    expect(numbers(counts, "sources")).to.deep.equal({ scim: 2, admin: 0, invitation: 0 });
+    expect(numbers(counts, "sources")).to.deep.equal({ scim: 2, admin: 0, invitation: 0, restored: 0 });
     expect(counts.teams).to.deep.equal([
       { value: bakers.id, $ref: bakers.meta.location, display: "Bakers", count: 2, atLeast: false },
     ]);
@@ -139,7 +139,7 @@ describeServer("Counts of organizations", (scim, server) => {
     const matching = await countsOf(scim, `id eq "${one?.id ?? ""}"`);
     expect(numbers(matching, "organizations")).to.deep.equal({ [acme.id]: 1 });
     expect(numbers(matching, "teams")).to.deep.equal({ [bakers.id]: 1 });
-    expect(numbers(matching, "sources")).to.deep.equal({ scim: 1, admin: 0, invitation: 0 });
+    expect(numbers(matching, "sources")).to.deep.equal({ scim: 1, admin: 0, invitation: 0, restored: 0 });
     expect(numbers(await countsOf(own, `id eq "${two?.id ?? ""}"`), "statuses").invited).to.equal(1);
   });
 

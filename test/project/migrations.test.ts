@@ -35,6 +35,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   "0026_active_and_created.ts": "8eedbd043ef45465994fb4b47a4deee021b6914e5f3668882546a2d40c5d46ea",
   "0027_audit_names.ts": "db4cdecddad69b90a7785c95a24f7c1de7d30403770dbe02fadd605457c82ac2",
   "0028_updated_at_and_id.ts": "0c4a4d4b11b4f6f2bb9cee1cf68e7149be1d4d7806471a8987c242325d267d88",
+  "0029_removals.ts": "dc2143d02e2b9a85ab46b43b375729214a3ad084ba3aecd1db9507be36950052",
 };
 
 describe("The files of the migrations", () => {

@@ -40,6 +40,10 @@ const ACCESS = {
   "see links of Invitations": { provider: "administrator", organization: "administrator" },
   "read Candidates": { provider: "reader", organization: "reader" },
   "read AuditEvents": { provider: "reader", organization: "reader" },
+  "read Removals": { provider: "reader", organization: "reader" },
+  "undo Removals": { provider: "administrator", organization: "administrator" },
+  // For people, not for machines.
+  "forget Removals": { provider: "administrator", organization: "administrator" },
   "read Counts": { provider: "reader", organization: "reader" },
   "read Settings": { provider: "reader", organization: "nobody" },
   "read own Sessions": { provider: "member", organization: "member" },
@@ -74,6 +78,7 @@ const GIVES_POWER: readonly Action[] = [
   "grant team roles",
   "bring back Users with a role",
   "change how Users with a role sign in",
+  "undo Removals",
 ];
 
 /** Whether a principal may do something in its realm. */
@@ -223,6 +228,12 @@ export function requireKeeper({ actor }: Principal): string {
   throw new ForbiddenError(
     "Only a person can keep an access token; use an access token that belongs to a person",
   );
+}
+
+/** Who forgets a removal, so that nobody can undo it: a person. @throws ForbiddenError */
+export function requirePersonToForget({ actor }: Principal): void {
+  if (accountOf(actor) !== undefined) return;
+  throw new ForbiddenError("Only a person can delete a Removal; a machine's access token cannot");
 }
 
 /** And another person than the one who made it. @throws ForbiddenError */

@@ -2,14 +2,14 @@ import { accountOf, tokenIdOf } from "../access/actor.js";
 import type { Author } from "../access/principal.js";
 import type { Filter } from "../listing.js";
 
-/** How a person became a member. */
-export const MEMBERSHIP_SOURCES = ["scim", "admin", "invitation"] as const;
+/** How a person became a member; `restored`: by an undo, whatever it was before. */
+export const MEMBERSHIP_SOURCES = ["scim", "admin", "invitation", "restored"] as const;
 export type MembershipSource = (typeof MEMBERSHIP_SOURCES)[number];
 
 /** By whom a person was added, and how. */
 export interface MemberOrigin {
   /** `scim`: by a machine; `admin`: by a person; `invitation`: by accepting one. */
-  readonly source: MembershipSource;
+  readonly source: Exclude<MembershipSource, "restored">;
   /** The access token that it was done with. */
   readonly tokenId?: string | undefined;
   /** The person who did it. */

@@ -5,6 +5,7 @@ import type { Count, Counts } from "../../domain/counts/counts.js";
 import type { Criteria, Locations } from "../../domain/listing.js";
 import { MEMBERSHIP_SOURCES } from "../../domain/memberships/membership.js";
 import { foldCase } from "../../domain/values/text.js";
+import { isOfSource } from "../memberships/sources.js";
 import { invitationView } from "../invitations/invitation-fields.js";
 import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
@@ -73,7 +74,7 @@ export class CountRepository {
     const rows = (table: string, condition = "true"): Sql =>
       sql(`from muster_${table} where ${condition} ${own().text}`, ...own().bindings);
     const sources = MEMBERSHIP_SOURCES.map(
-      (source) => [source, rows("memberships", `source = '${source}'`)] as const,
+      (source) => [source, rows("memberships", isOfSource(source))] as const,
     );
     const both = { Team: rows("teams"), Invitation: rows("invitations"), ...Object.fromEntries(sources) };
     if (this.realm.type === "organization") {

@@ -10,6 +10,7 @@ import type { Sql } from "../listing/sql.js";
 import { waysTo } from "../listing/search.js";
 import { matchesOf } from "../listing/source.js";
 import type { Source } from "../listing/source.js";
+import { SOURCE } from "../memberships/sources.js";
 import { within } from "../realm.js";
 import { accountView } from "../users/account-view.js";
 import { BOUND, LARGEST } from "./bounded.js";
@@ -100,7 +101,7 @@ function countsOf({ dialect }: Session, realm: Realm, matches: Sql): Sql {
     ...USER_STATUSES.map((status) => number("status", status, CONDITIONS[status])),
     ...(isProvider ? [number("provider role", PROVIDER_ADMIN, "matching.is_admin")] : []),
     sql(
-      `select 'source' as kind, source as value, '' as display, count(*) as number from ${members.text} group by source`,
+      `select 'source' as kind, ${SOURCE} as value, '' as display, count(*) as number from ${members.text} group by ${SOURCE}`,
       ...members.bindings,
     ),
     sql(

@@ -15,6 +15,7 @@ import type { MembershipSource } from "../../domain/memberships/membership.js";
 import { secondFactors } from "../second-factors/factor-elements.js";
 import { adderName, adderOf } from "./adders.js";
 import { toRoles } from "./roles.js";
+import { SOURCE } from "./sources.js";
 
 interface RolesRow {
   account_id: string;
@@ -82,7 +83,7 @@ export class MembershipDetailsRepository {
     const rows = await this.session.rows<JoiningRow>(
       `select joinings.*, ${adderName(this.realm)} as adder_name from (
          select memberships.account_id, memberships.organization_id, organizations.display_name, memberships.created_at,
-           memberships.source, ${type} as adder_type, ${id} as adder_id
+           ${SOURCE} as source, ${type} as adder_type, ${id} as adder_id
          from muster_memberships as memberships
            join muster_organizations as organizations on organizations.id = memberships.organization_id
          where memberships.account_id in (select items.value from ${this.session.dialect.textItems}) ${own.text}

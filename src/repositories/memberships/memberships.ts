@@ -6,6 +6,7 @@ import type { Filter } from "../../domain/listing.js";
 import type { Member } from "../../domain/memberships/membership.js";
 import { hasRole, ORGANIZATION_ADMIN } from "../../domain/access/roles.js";
 import type { Realm } from "../../domain/access/principal.js";
+import type { Taking } from "../../domain/removals/removal.js";
 import { ADMINISTRATORS, roleBindings, toRoles } from "./roles.js";
 import { memberName } from "./record-view.js";
 import { addMembers } from "./adding.js";
@@ -229,24 +230,24 @@ export class MembershipRepository {
     return row !== undefined;
   }
 
-  /** Removes members, and keeps their records. @param at ISO 8601 in UTC @returns the ids of the removed members */
-  remove(organizationId: string, accountIds: readonly string[], at: string): Promise<string[]> {
-    return removeMembers(this.session, organizationId, accountIds, at);
+  /** Removes members, and keeps their records and what an undo needs. @returns the ids of the removed members */
+  remove(organizationId: string, accountIds: readonly string[], taking: Taking): Promise<string[]> {
+    return removeMembers(this.session, organizationId, accountIds, taking);
   }
 
   /** Like `remove`, for all members except these. */
-  removeOthers(organizationId: string, accountIds: readonly string[], at: string): Promise<string[]> {
+  removeOthers(organizationId: string, accountIds: readonly string[], taking: Taking): Promise<string[]> {
     const items = `(select items.value from ${this.session.dialect.textItems})`;
     return removeMembersWhere(
       this.session,
       organizationId,
       sql(`account_id not in ${items}`, JSON.stringify(accountIds)),
-      at,
+      taking,
     );
   }
 
   /** Like `remove`, for the members whose elements of `members` match a filter. */
-  removeMatching(organizationId: string, filter: Filter, at: string): Promise<string[]> {
+  removeMatching(organizationId: string, filter: Filter, taking: Taking): Promise<string[]> {
     const elements = memberElements(this.session.dialect, this.realm);
     const compiler = new ListingCompiler(this.session.dialect, {
       table: "memberships",
@@ -261,7 +262,7 @@ export class MembershipRepository {
       organizationId,
       ...bindings,
     );
-    return removeMembersWhere(this.session, organizationId, matching, at);
+    return removeMembersWhere(this.session, organizationId, matching, taking);
   }
 
   /** Locks all organizations that an account is a member of until the transaction ends. */

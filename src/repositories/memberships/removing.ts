@@ -1,26 +1,28 @@
 import type { Session } from "../../db/session.js";
+import type { Taking } from "../../domain/removals/removal.js";
 import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
+import { keepMemberships } from "../removals/taking.js";
 import { inPortions } from "./portions.js";
 import { IS_FOLLOWING, profileOfRecord } from "./record-view.js";
 
 /**
- * Removes members of an organization, and keeps their records; the organization's care for their accounts ends.
+ * Removes members of an organization, and keeps their records and what an undo needs; the organization's care for their
+ * accounts ends.
  *
  * @param accountIds some may be no members
- * @param at ISO 8601 in UTC
  * @returns the ids of the removed members
  */
 export async function removeMembers(
   session: Session,
   organizationId: string,
   accountIds: readonly string[],
-  at: string,
+  taking: Taking,
 ): Promise<string[]> {
   const those = (ids: readonly string[]) =>
     sql(`account_id in (select items.value from ${session.dialect.textItems})`, JSON.stringify(ids));
   await lockFollowing(session, organizationId, those(accountIds));
-  return inPortions(accountIds, (portion) => remove(session, organizationId, those(portion), at));
+  return inPortions(accountIds, (portion) => remove(session, organizationId, those(portion), taking));
 }
 
 /**
@@ -32,7 +34,7 @@ export async function removeMembersWhere(
   session: Session,
   organizationId: string,
   { text: condition, bindings }: Sql,
-  at: string,
+  taking: Taking,
 ): Promise<string[]> {
   const members = await session.rows<{ account_id: string }>(
     `select account_id from muster_memberships where organization_id = ? and ${condition} order by account_id`,
@@ -42,7 +44,7 @@ export async function removeMembersWhere(
     session,
     organizationId,
     members.map((row) => row.account_id),
-    at,
+    taking,
   );
 }
 
@@ -50,7 +52,7 @@ async function remove(
   session: Session,
   organizationId: string,
   { text: condition, bindings }: Sql,
-  at: string,
+  taking: Taking,
 ): Promise<string[]> {
   const { dialect } = session;
   const kept = ["user_name", "user_name_key", "display_name", "external_id"];
@@ -68,8 +70,15 @@ async function remove(
        ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}
      returning account_id, (select in_care and origin_organization_id = organization_id from muster_accounts
        where id = account_id) as is_in_care`,
-    [at, organizationId, ...bindings],
+    [taking.at, organizationId, ...bindings],
   );
+  if (leaving.length > 0) {
+    await keepMemberships(
+      session,
+      taking,
+      sql(`memberships.organization_id = ? and memberships.${condition}`, organizationId, ...bindings),
+    );
+  }
   // The database would delete their places in teams one by one, and count each team as often.
   if (!dialect.hasOneWriter) {
     await session.rows(`delete from muster_team_memberships where organization_id = ? and ${condition}`, [

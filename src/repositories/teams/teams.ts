@@ -3,6 +3,7 @@ import { UniquenessError } from "../../domain/errors.js";
 import type { Filter, Listing, Page } from "../../domain/listing.js";
 import type { Member } from "../../domain/memberships/membership.js";
 import type { Realm } from "../../domain/access/principal.js";
+import type { Taking } from "../../domain/removals/removal.js";
 import type { Team } from "../../domain/teams/team.js";
 import { hasRole, ORGANIZATION_ADMIN } from "../../domain/access/roles.js";
 import { foldCase } from "../../domain/values/text.js";
@@ -10,6 +11,7 @@ import { ListingCompiler } from "../listing/compile.js";
 import { readPage } from "../listing/page.js";
 import { sql } from "../listing/sql.js";
 import type { Sql } from "../listing/sql.js";
+import { keepSeats } from "../removals/taking.js";
 import { memberName } from "../memberships/record-view.js";
 import { roleBindings, toRoles } from "../memberships/roles.js";
 import { within } from "../realm.js";
@@ -264,10 +266,11 @@ export class TeamRepository {
     return row !== undefined;
   }
 
-  /** @returns the ids of the removed members */
-  async remove(id: string, accountIds: readonly string[]): Promise<string[]> {
+  /** @returns the ids of the removed members, whose places are kept for an undo */
+  async remove(id: string, accountIds: readonly string[], taking: Taking): Promise<string[]> {
     return this.#removeWhere(
       id,
+      taking,
       sql(
         `account_id in (select items.value from ${this.session.dialect.textItems})`,
         JSON.stringify(accountIds),
@@ -275,10 +278,11 @@ export class TeamRepository {
     );
   }
 
-  /** Removes all members except these. @returns the ids of the removed members */
-  async removeOthers(id: string, accountIds: readonly string[]): Promise<string[]> {
+  /** Like `remove`, for all members except these. */
+  async removeOthers(id: string, accountIds: readonly string[], taking: Taking): Promise<string[]> {
     return this.#removeWhere(
       id,
+      taking,
       sql(
         `account_id not in (select items.value from ${this.session.dialect.textItems})`,
         JSON.stringify(accountIds),
@@ -286,8 +290,8 @@ export class TeamRepository {
     );
   }
 
-  /** Removes the members whose elements of `members` match a filter. @returns the ids of the removed members */
-  async removeMatching(id: string, filter: Filter): Promise<string[]> {
+  /** Like `remove`, for the members whose elements of `members` match a filter. */
+  async removeMatching(id: string, filter: Filter, taking: Taking): Promise<string[]> {
     const elements = memberElements(this.session.dialect, this.realm);
     const compiler = new ListingCompiler(this.session.dialect, {
       table: "team_memberships",
@@ -297,7 +301,7 @@ export class TeamRepository {
     });
     const { text, bindings } = compiler.condition(filter);
     const select = `select element.account_id from ${elements.from} where element.team_id = ? and ${text}`;
-    return this.#removeWhere(id, sql(`account_id in (${select})`, id, ...bindings));
+    return this.#removeWhere(id, taking, sql(`account_id in (${select})`, id, ...bindings));
   }
 
   async #list(listing: Listing, fields: TeamFields): Promise<Page<Team>> {
@@ -310,7 +314,16 @@ export class TeamRepository {
     return { ...page, items: page.items.map(toTeam) };
   }
 
-  async #removeWhere(id: string, condition: Sql): Promise<string[]> {
+  async #removeWhere(id: string, taking: Taking, condition: Sql): Promise<string[]> {
+    const own = within(this.realm, "seats.organization_id");
+    await keepSeats(
+      this.session,
+      taking,
+      sql(
+        `seats.team_id = ? and seats.${condition.text} ${own.text}`,
+        ...[id, ...condition.bindings, ...own.bindings],
+      ),
+    );
     const removed = await this.session.rows<AccountId>(
       `delete from muster_team_memberships where team_id = ? and ${condition.text} ${this.#own.text}
        returning account_id`,

@@ -2,6 +2,7 @@ import type { Dialect } from "../../db/dialect.js";
 import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Realm } from "../../domain/access/principal.js";
 import { ACCOUNTS_IN_ALL } from "../counts/account-count.js";
+import { SOURCE } from "../memberships/sources.js";
 import { secondFactors } from "../second-factors/factor-elements.js";
 import { adderOf } from "../memberships/adders.js";
 import { organizationRoles, rolesInOrganization } from "../memberships/role-elements.js";
@@ -144,7 +145,7 @@ function membershipElements(dialect: Dialect, realm: Realm): References {
       value: "element.organization_id",
       display: text("organizations.display_name"),
       joinedAt: "element.created_at",
-      source: "element.source",
+      source: dialect.plainText(SOURCE.replaceAll("memberships.", "element.")),
       addedByType: type,
       addedBy: id,
     },

@@ -5,6 +5,7 @@ import { realmCounts } from "./counts.js";
 import { groups } from "./group.js";
 import { invitations } from "./invitation.js";
 import { realms } from "./realm.js";
+import { removals } from "./removal.js";
 import type { ResourceType } from "./resource-type.js";
 import { roles } from "./role.js";
 import { sessions } from "./session.js";
@@ -13,7 +14,7 @@ import { teams } from "./team.js";
 import { users } from "./user.js";
 
 /** The resource types whose changes are in the audit log. */
-const audited = [users, groups, teams, invitations, accessTokens, candidates, roles, sessions];
+const audited = [users, groups, teams, invitations, accessTokens, candidates, roles, sessions, removals];
 
 /**
  * All resource types that Muster serves. Routes, discovery, addresses, lists, search, the audit log's targets and Bulk
@@ -32,4 +33,5 @@ export const resourceTypes: readonly ResourceType[] = [
   realmCounts,
   serverSettings,
   sessions,
+  removals,
 ];

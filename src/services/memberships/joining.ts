@@ -11,6 +11,7 @@ import type { Addition } from "../../repositories/memberships/adding.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 import { keepingAdministrators } from "../roles/administrators.js";
+import { takingOf } from "../removals/taking.js";
 import { settleLostPower } from "../roles/lost-power.js";
 import { writeMembers, writeMembersInTurn } from "./membership-changes.js";
 
@@ -36,7 +37,7 @@ export interface MembersOutcome {
   readonly warning: string | undefined;
 }
 
-type Deps = Pick<Dependencies, "now" | "newId" | "changes">;
+type Deps = Pick<Dependencies, "now" | "newId" | "changes" | "removalsRetentionDays">;
 
 /**
  * Changes the members of an organization, step by step. The cost depends on the members that the steps name, not on the
@@ -51,10 +52,10 @@ export async function changeMembers(
   organizationId: string,
   steps: readonly MembershipChange[],
 ): Promise<MembersOutcome> {
-  const addition = additionBy(deps, author);
+  const how = { addition: additionBy(deps, author), taking: takingOf(deps, author) };
   let members = NO_MEMBERS;
   const write = async () => {
-    members = await writeMembers(addition, repositories.memberships, organizationId, steps);
+    members = await writeMembers(how, repositories.memberships, organizationId, steps);
   };
   let warning: string | undefined;
   if (steps.every(({ type }) => type === "add")) await write();
@@ -77,10 +78,10 @@ export async function changeMembersInTurn(
   organizationId: string,
   turns: MemberTurns,
 ): Promise<readonly MembersChange[]> {
-  const addition = additionBy(deps, author);
+  const how = { addition: additionBy(deps, author), taking: takingOf(deps, author) };
   let changed: readonly MembersChange[] = [];
   const write = async () => {
-    changed = await writeMembersInTurn(addition, repositories.memberships, organizationId, turns);
+    changed = await writeMembersInTurn(how, repositories.memberships, organizationId, turns);
   };
   if (turns.type === "add") await write();
   else {
@@ -148,6 +149,7 @@ export async function leaveWithAccount(
   const warning = await keepingAdministrators(author, repositories, administered, async () => {
     await settleLostPower(deps, repositories, author, { accountIds: [id], isDeletion: true });
     await repositories.memberships.leaveAll(id, organizationIds, deps.now());
+    await repositories.removals.keepAccount(takingOf(deps, author), id);
     // The database deletes its memberships and setup links with it.
     await repositories.accounts.delete(id);
   });

@@ -1,9 +1,16 @@
 import type { MembersChange } from "../../domain/changes/change.js";
 import { InvalidValueError } from "../../domain/errors.js";
 import { isId } from "../../domain/values/id.js";
+import type { Taking } from "../../domain/removals/removal.js";
 import type { MemberEntry, MembershipChange, MemberTurns } from "../../domain/memberships/membership.js";
 import type { Addition } from "../../repositories/memberships/adding.js";
 import type { MembershipRepository } from "../../repositories/memberships/memberships.js";
+
+/** How people join, and how those who leave are kept for an undo. */
+export interface MembersWrite {
+  readonly addition: Addition;
+  readonly taking: Taking;
+}
 
 /**
  * Writes the members of an organization, step by step. Only `joining.ts` calls it, since that also handles the
@@ -13,7 +20,7 @@ import type { MembershipRepository } from "../../repositories/memberships/member
  * @throws InvalidValueError for an unknown User
  */
 export async function writeMembers(
-  addition: Addition,
+  { addition, taking }: MembersWrite,
   memberships: MembershipRepository,
   organizationId: string,
   changes: readonly MembershipChange[],
@@ -29,20 +36,17 @@ export async function writeMembers(
         await add(idsOf(change.entries));
         break;
       case "remove":
-        append(
-          removed,
-          await memberships.remove(organizationId, change.accountIds.filter(isId), addition.at),
-        );
+        append(removed, await memberships.remove(organizationId, change.accountIds.filter(isId), taking));
         break;
       case "removeMatching":
-        append(removed, await memberships.removeMatching(organizationId, change.filter, addition.at));
+        append(removed, await memberships.removeMatching(organizationId, change.filter, taking));
         break;
       case "removeAll":
-        append(removed, await memberships.removeOthers(organizationId, [], addition.at));
+        append(removed, await memberships.removeOthers(organizationId, [], taking));
         break;
       case "replace":
         requireIds(idsOf(change.entries));
-        append(removed, await memberships.removeOthers(organizationId, idsOf(change.entries), addition.at));
+        append(removed, await memberships.removeOthers(organizationId, idsOf(change.entries), taking));
         await add(idsOf(change.entries));
         break;
       case "setRole":
@@ -59,7 +63,7 @@ export async function writeMembers(
  * @throws InvalidValueError for an unknown User in any turn
  */
 export async function writeMembersInTurn(
-  addition: Addition,
+  { addition, taking }: MembersWrite,
   memberships: MembershipRepository,
   organizationId: string,
   { type, turns }: MemberTurns,
@@ -67,7 +71,7 @@ export async function writeMembersInTurn(
   const changed = new Set(
     type === "add"
       ? await addMembers(addition, memberships, organizationId, turns.flat())
-      : await memberships.remove(organizationId, turns.flat().filter(isId), addition.at),
+      : await memberships.remove(organizationId, turns.flat().filter(isId), taking),
   );
   return turns.map((accountIds) => {
     // A member who is named in several turns joins, or leaves, in the first of them.

@@ -10,6 +10,7 @@ import type { Organization, OrganizationInput } from "../../domain/organizations
 import type { Principal } from "../../domain/access/principal.js";
 import type { OrganizationRepository } from "../../repositories/organizations/organizations.js";
 import { changeMembers, changeMembersInTurn, membersOfEnding } from "../memberships/joining.js";
+import { takingOf } from "../removals/taking.js";
 import { requireShownFactor } from "../second-factors/shown-factor.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
@@ -169,6 +170,7 @@ export class OrganizationService {
       const members = await membersOfEnding(repositories, current);
       const change = { action: "delete", ...organizationTarget(current), members } as const;
       await this.deps.changes.record(repositories, principal, change);
+      await repositories.removals.keepOrganization(takingOf(this.deps, principal), id);
       await repositories.organizations.delete(id);
     });
   }

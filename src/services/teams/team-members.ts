@@ -2,6 +2,7 @@ import { hasMembers, hasRoles } from "../../domain/changes/change.js";
 import type { MembersChange, RoleOfAccount, RolesChange } from "../../domain/changes/change.js";
 import { InvalidValueError } from "../../domain/errors.js";
 import type { MemberEntry, MembershipChange, MemberTurns } from "../../domain/memberships/membership.js";
+import type { Taking } from "../../domain/removals/removal.js";
 import type { Team } from "../../domain/teams/team.js";
 import { isId } from "../../domain/values/id.js";
 import type { TeamRepository, TeamRole } from "../../repositories/teams/teams.js";
@@ -44,6 +45,7 @@ export class TeamMembers {
   constructor(
     private readonly teams: TeamRepository,
     private readonly team: Team,
+    private readonly taking: Taking,
     private readonly requireGrant: () => Promise<void>,
   ) {}
 
@@ -62,25 +64,25 @@ export class TeamMembers {
   }
 
   async #step(step: MembershipChange): Promise<void> {
-    const { teams, team } = this;
+    const { teams, team, taking } = this;
     switch (step.type) {
       case "add":
         await this.#add(await this.#members(step.entries));
         break;
       case "remove":
-        this.#addRemoved(await teams.remove(team.id, step.accountIds.filter(isId)));
+        this.#addRemoved(await teams.remove(team.id, step.accountIds.filter(isId), taking));
         break;
       case "removeMatching":
-        this.#addRemoved(await teams.removeMatching(team.id, step.filter));
+        this.#addRemoved(await teams.removeMatching(team.id, step.filter, taking));
         break;
       case "removeAll":
-        this.#addRemoved(await teams.removeOthers(team.id, []));
+        this.#addRemoved(await teams.removeOthers(team.id, [], taking));
         break;
       case "replace": {
         const entries = await this.#members(step.entries);
         // A list of nobody but leavers is no wish to empty the team.
         if (entries.length === 0 && step.entries.length > 0) throw allPassedOver(this.#passedOver);
-        this.#addRemoved(await teams.removeOthers(team.id, idsOf(entries)));
+        this.#addRemoved(await teams.removeOthers(team.id, idsOf(entries), taking));
         await this.#add(entries);
         break;
       }
@@ -133,6 +135,7 @@ export class TeamMembers {
 export async function changeMembersInTurn(
   teams: TeamRepository,
   team: Team,
+  taking: Taking,
   { type, turns }: MemberTurns,
 ): Promise<MembersChange[]> {
   const named = [...new Set(turns.flat())];
@@ -141,7 +144,7 @@ export async function changeMembersInTurn(
     if (stranger !== undefined) throw noMember(stranger);
   }
   const changed = new Set(
-    type === "add" ? await teams.add(team, named) : await teams.remove(team.id, named.filter(isId)),
+    type === "add" ? await teams.add(team, named) : await teams.remove(team.id, named.filter(isId), taking),
   );
   return turns.map((accountIds) => {
     // A member who is named in several turns comes, or goes, in the first of them.

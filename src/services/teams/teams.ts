@@ -21,6 +21,7 @@ import type { Team, TeamInput } from "../../domain/teams/team.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
+import { takingOf } from "../removals/taking.js";
 import { requireStillAllowed } from "../roles/current-principal.js";
 import { requireGrants } from "../roles/grants.js";
 import { changeMembersInTurn, changesMembers, membersOfEnding, TeamMembers } from "./team-members.js";
@@ -164,7 +165,12 @@ export class TeamService {
       const refusal = await this.#refusalOfRoles(repositories, principal, before.roles);
       const unchanged = { current: before, next: before };
       const warning = await changingPower(this.deps, repositories, principal, unchanged, async () => {
-        ofTurns = await changeMembersInTurn(repositories.teams, before, turns);
+        ofTurns = await changeMembersInTurn(
+          repositories.teams,
+          before,
+          takingOf(this.deps, principal),
+          turns,
+        );
         return ofTurns.flatMap(({ removed }) => removed);
       });
       if (warning !== undefined) throw new ForbiddenError(warning);
@@ -191,6 +197,7 @@ export class TeamService {
       const members = await membersOfEnding(repositories.teams, current);
       const ending = { current, next: undefined };
       const warning = await changingPower(this.deps, repositories, principal, ending, async () => {
+        await repositories.removals.keepTeam(takingOf(this.deps, principal), id);
         await repositories.teams.delete(id);
         return [];
       });
@@ -212,7 +219,12 @@ export class TeamService {
       await requireStillAllowed(this.deps, repositories, principal, "grant team roles");
     };
     const refusal = await this.#refusalOfRoles(repositories, principal, [...team.roles, ...next.roles]);
-    const outcome = await new TeamMembers(repositories.teams, team, requireGrant).change(steps);
+    const outcome = await new TeamMembers(
+      repositories.teams,
+      team,
+      takingOf(this.deps, principal),
+      requireGrant,
+    ).change(steps);
     if (refusal && hasMembers(outcome.members)) throw refusal;
     return outcome;
   }

@@ -97,6 +97,12 @@ export function realmChanges(current: RealmAttributes | undefined, next: RealmAt
 export const concernsPower = (changes: readonly string[]) =>
   changes.includes("active") || changes.includes("roles");
 
+/** Whether a change makes an active person inactive, which is how identity providers mostly take access away. */
+export const deactivates = (
+  current: Pick<RealmAttributes, "active">,
+  next: Pick<RealmAttributes, "active">,
+) => current.active === true && next.active !== true;
+
 type Attributes = Readonly<Record<string, unknown>>;
 
 const differences = (before: Attributes = {}, after: Attributes = {}) =>

@@ -13,6 +13,7 @@ import type { Repositories } from "../../repositories/unit-of-work.js";
 import {
   concernsPower,
   concernsSetup,
+  deactivates,
   profileChanges,
   requireOneWay,
   requireStorable,
@@ -23,6 +24,7 @@ import type { Credentials } from "./account-rules.js";
 import type { SetupMail } from "./account-setup.js";
 import { leaveWithAccount } from "../memberships/joining.js";
 import { keepingAdministrators, lockAdministered } from "../roles/administrators.js";
+import { takingOf } from "../removals/taking.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 import { precheckGrants, precheckSignIn, requireGrants, requireSignIn } from "../roles/grants.js";
@@ -132,6 +134,9 @@ export class AccountService {
         }
         if (hasRoles(organizationRoles)) changes.push("organizationRoles");
         if (changes.length === 0) return;
+        if (deactivates(current, next)) {
+          await repositories.removals.keepActivity(takingOf(this.deps, principal), id);
+        }
         const written = { personal, all: changes };
         await writeAccount(repositories, current, { ...changed, search, passwordHash }, written);
         if (sendsMail) await this.setupMail.send(repositories, principal, changed, undefined, setupEmail);

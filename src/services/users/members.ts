@@ -13,6 +13,7 @@ import type { Repositories } from "../../repositories/unit-of-work.js";
 import {
   concernsPower,
   concernsSetup,
+  deactivates,
   profileChanges,
   requireOneWay,
   requireStorable,
@@ -28,6 +29,7 @@ import { writeRecord } from "./record-and-care.js";
 import { findPerson, generatedUserName } from "./who-is-who.js";
 import type { KnownPerson } from "./who-is-who.js";
 import { keepingAdministrators, lockAdministered } from "../roles/administrators.js";
+import { takingOf } from "../removals/taking.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
 import { precheckGrants, precheckSignIn, requireGrants, requireSignIn } from "../roles/grants.js";
@@ -163,6 +165,9 @@ export class MemberService {
       await this.#writePassword(repositories, key, passwordHash);
       const write = () => memberships.update(organizationId, id, input, this.deps.now());
       let warning: string | undefined;
+      if (deactivates(current, input)) {
+        await repositories.removals.keepActivity(takingOf(this.deps, principal), id);
+      }
       if (concernsPower(inRealm)) {
         warning = await keepingAdministrators(principal, repositories, onlyIn(organizationId), write);
         await settleLostPower(this.deps, repositories, principal, { accountIds: [id] });

@@ -1,0 +1,87 @@
+import type { Session } from "../../db/session.js";
+import type { Realm } from "../../domain/access/principal.js";
+import type { Listing, Page } from "../../domain/listing.js";
+import { statusOf } from "../../domain/removals/removal.js";
+import type { Removal, RemovalActor, Taking } from "../../domain/removals/removal.js";
+import { ListingCompiler } from "../listing/compile.js";
+import { readPage } from "../listing/page.js";
+import { COLUMNS, removalFields, removalView } from "./removal-fields.js";
+import { keepAccount, keepActivity, keepOrganization, keepTeam } from "./taking.js";
+
+interface RemovalRow extends Record<
+  "users" | "teams" | "roles" | "accounts" | "organizations",
+  number | string
+> {
+  id: string;
+  created_at: string;
+  expires_at: string;
+  undone_at: string | null;
+  actor_type: RemovalActor["type"];
+  actor_id: string | null;
+  actor_name: string | null;
+}
+
+/** What was taken away, and is kept so that it can be undone. A realm sees what was taken in it, and no other. */
+export class RemovalRepository {
+  constructor(
+    private readonly session: Session,
+    private readonly realm: Realm,
+  ) {}
+
+  /** @param now the time for which the status is computed; ISO 8601 in UTC */
+  async find(id: string, now: string): Promise<Removal | undefined> {
+    const { text, bindings } = removalView(this.realm, now);
+    const row = await this.session.first<RemovalRow>(
+      `select ${COLUMNS.join(", ")} from ${text} where id = ?`,
+      [...bindings, id],
+    );
+    return row && toRemoval(row, now);
+  }
+
+  /** @throws UnsupportedFieldError for criteria on an attribute that cannot be searched */
+  async list(listing: Listing, now: string): Promise<Page<Removal>> {
+    const { dialect } = this.session;
+    const source = {
+      from: removalView(this.realm, now),
+      table: "removals",
+      columns: COLUMNS.map((name) => `removals.${name}`).join(", "),
+      compiler: new ListingCompiler(dialect, removalFields(dialect, listing.locations)),
+      criteria: listing,
+    };
+    const page = await readPage<RemovalRow>(this.session, [source], listing);
+    return { ...page, items: page.items.map((row) => toRemoval(row, now)) };
+  }
+
+  /** Keeps an account that is about to be deleted, with its memberships. */
+  keepAccount(taking: Taking, id: string): Promise<void> {
+    return keepAccount(this.session, taking, id);
+  }
+
+  /** Keeps a team that is about to be deleted, with its members. */
+  keepTeam(taking: Taking, id: string): Promise<void> {
+    return keepTeam(this.session, taking, id);
+  }
+
+  /** Keeps an organization that is about to be deleted, with all that is in it except its access tokens. */
+  keepOrganization(taking: Taking, id: string): Promise<void> {
+    return keepOrganization(this.session, taking, id);
+  }
+
+  /** Keeps that a person was active in the realm. */
+  keepActivity(taking: Taking, accountId: string): Promise<void> {
+    return keepActivity(this.session, taking, accountId);
+  }
+}
+
+const toRemoval = (row: RemovalRow, now: string): Removal => ({
+  id: row.id,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+  status: statusOf({ undoneAt: row.undone_at ?? undefined, expiresAt: row.expires_at }, now),
+  actor: { type: row.actor_type, id: row.actor_id ?? undefined, name: row.actor_name ?? undefined },
+  users: Number(row.users),
+  teams: Number(row.teams),
+  roles: Number(row.roles),
+  accounts: Number(row.accounts),
+  organizations: Number(row.organizations),
+});

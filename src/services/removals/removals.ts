@@ -1,0 +1,26 @@
+import { requireAccess } from "../../domain/access/policy.js";
+import type { Principal } from "../../domain/access/principal.js";
+import { NotFoundError } from "../../domain/errors.js";
+import type { Listing, Page } from "../../domain/listing.js";
+import type { Removal } from "../../domain/removals/removal.js";
+import { isId } from "../../domain/values/id.js";
+import type { Dependencies } from "../dependencies.js";
+
+/** What was taken away in a realm, and can be undone there. Each method throws ForbiddenError when the caller may not. */
+export class RemovalService {
+  constructor(private readonly deps: Dependencies) {}
+
+  /** @throws NotFoundError */
+  async get(principal: Principal, id: string): Promise<Removal> {
+    requireAccess(principal, "read Removals");
+    const { removals } = this.deps.work.read(principal.realm);
+    const removal = isId(id) ? await removals.find(id, this.deps.now()) : undefined;
+    if (!removal) throw new NotFoundError("Removal", id);
+    return removal;
+  }
+
+  async list(principal: Principal, listing: Listing): Promise<Page<Removal>> {
+    requireAccess(principal, "read Removals");
+    return this.deps.work.readMany(principal).removals.list(listing, this.deps.now());
+  }
+}
