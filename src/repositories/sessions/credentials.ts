@@ -23,6 +23,17 @@ export interface Credentials {
   readonly isMemberActive: boolean;
 }
 
+/** A password, by whose it is and the hash that it has. */
+export interface HashedPassword {
+  readonly accountId: string;
+  /** The organization that it opens alone; undefined: it is the person's. */
+  readonly organizationId: string | undefined;
+  readonly passwordHash: string;
+}
+
+/** What ends when its password changes; sign-ins that wait for a code do, too. */
+const BOUND_TO_PASSWORDS = ["muster_sessions", "muster_password_resets", "muster_pending_addresses"];
+
 interface CredentialsRow {
   account_id: string;
   user_name: string;
@@ -86,6 +97,42 @@ export class CredentialRepository {
       [organizationId, foldCase(name)],
     );
     return row && toCredentials(row);
+  }
+
+  /**
+   * Replaces the hash of a password by another one of the same password, wherever it is kept: what is bound to the password
+   * goes on.
+   *
+   * @returns false, with nothing done, when the password has another hash by now
+   */
+  async renewHash(
+    { accountId, organizationId, passwordHash }: HashedPassword,
+    renewed: string,
+  ): Promise<boolean> {
+    const change = [renewed, accountId, passwordHash];
+    const found = await (organizationId === undefined
+      ? this.session.rows(
+          "update muster_accounts set password_hash = ? where id = ? and password_hash = ? returning id",
+          change,
+        )
+      : this.session.rows(
+          `update muster_memberships set password_hash = ? where account_id = ? and password_hash = ?
+           and organization_id = ? returning account_id`,
+          [...change, organizationId],
+        ));
+    if (found.length === 0) return false;
+    for (const table of BOUND_TO_PASSWORDS) {
+      await this.session.rows(
+        `update ${table} set password_hash = ? where account_id = ? and password_hash = ?`,
+        change,
+      );
+    }
+    await this.session.rows(
+      `update muster_sign_in_challenges set password_hash = ? where password_hash = ? and factor_id in
+         (select id from muster_second_factors where account_id = ?)`,
+      [renewed, passwordHash, accountId],
+    );
+    return true;
   }
 }
 

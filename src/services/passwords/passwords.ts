@@ -16,11 +16,18 @@ export interface PasswordCost {
   readonly p: number;
 }
 
-/** The parameters that OWASP's password storage cheat sheet recommends for scrypt with 32 MiB. */
+/**
+ * The parameters that OWASP's password storage cheat sheet recommends for scrypt with 32 MiB. When they are raised, each
+ * password is hashed again at its next sign-in: a hash names the parameters that it was made with.
+ */
 export const DEFAULT_COST: PasswordCost = { N: 2 ** 15, r: 8, p: 3 };
 
 /** Scrypt needs 128 N r bytes; Node refuses parameters that may need more than `maxmem`. */
 const withMemory = (cost: PasswordCost) => ({ ...cost, maxmem: 256 * cost.N * cost.r });
+
+/** In units that are the same for all parameters. */
+const memoryOf = ({ N, r }: PasswordCost) => N * r;
+const workOf = ({ N, r, p }: PasswordCost) => N * r * p;
 
 const KEY_BYTES = 32;
 
@@ -64,41 +71,60 @@ export class Passwords implements PasswordHasher {
   constructor(private readonly cost: PasswordCost = DEFAULT_COST) {}
 
   async hash(turn: Turn, password: string, known: readonly string[]): Promise<string> {
-    const { N, r, p } = this.cost;
     const usable = requireUsablePassword(password);
-    const salt = randomBytes(16);
-    const key = await this.#inTurn(turn, async () => {
+    return this.#inTurn(turn, async () => {
       const weakness = await this.#inThread("judge", [usable, [...known]]);
       if (weakness !== undefined) {
         throw new InvalidValueError(`The password is too easy to guess. ${weakness}`.trim(), "password");
       }
-      return Buffer.from(await this.#inThread("derive", [usable, salt, KEY_BYTES, withMemory(this.cost)]));
+      return this.#hashed(usable);
     });
-    return ["scrypt", N, r, p, salt.toString("base64url"), key.toString("base64url")].join("$");
+  }
+
+  /** Hashes a password again that was right, without judging it. @throws what `hash` throws when too many wait */
+  rehash(turn: Turn, password: string): Promise<string> {
+    return this.#inTurn(turn, () => this.#hashed(normalPassword(password)));
+  }
+
+  /** Whether a hash takes less memory or less work than a new one. */
+  isWeak(hash: string): boolean {
+    const { cost } = readHash(hash);
+    return memoryOf(cost) < memoryOf(this.cost) || workOf(cost) < workOf(this.cost);
   }
 
   /** A hash that no password has, to take the same time where there is no password. */
   decoy(): string {
-    const { N, r, p } = this.cost;
-    const random = (bytes: number) => randomBytes(bytes).toString("base64url");
-    return ["scrypt", N, r, p, random(16), random(KEY_BYTES)].join("$");
+    return writeHash(this.cost, randomBytes(16), randomBytes(KEY_BYTES));
   }
 
-  /** Whether a password has this hash; takes as long as hashing it. @throws what `hash` throws when too many wait */
+  /**
+   * Whether a password has this hash. A wrong one takes as long as with a new hash, however weak this one is: the time must
+   * not tell that there is a password.
+   *
+   * @throws what `hash` throws when too many wait
+   */
   async isPassword(turn: Turn, password: string, hash: string): Promise<boolean> {
-    const [name, N, r, p, salt = "", key = ""] = hash.split("$");
+    const { name, cost, salt, key } = readHash(hash);
     if (name !== "scrypt") return false;
-    const cost = withMemory({ N: Number(N), r: Number(r), p: Number(p) });
-    const expected = Buffer.from(key, "base64url");
-    const computed = await this.#inTurn(turn, () =>
-      this.#inThread("derive", [normalPassword(password), Buffer.from(salt, "base64url"), KEY_BYTES, cost]),
-    );
-    return expected.length === computed.length && timingSafeEqual(expected, computed);
+    const normal = normalPassword(password);
+    return this.#inTurn(turn, async () => {
+      const computed = await this.#inThread("derive", [normal, salt, KEY_BYTES, withMemory(cost)]);
+      if (key.length === computed.length && timingSafeEqual(key, computed)) return true;
+      const p = Math.floor((workOf(this.cost) - workOf(cost)) / memoryOf(cost));
+      if (p > 0) await this.#inThread("derive", [normal, salt, KEY_BYTES, withMemory({ ...cost, p })]);
+      return false;
+    });
   }
 
   /** Ends the threads and their running jobs. */
   async close(): Promise<void> {
     await this.#pool.terminate(true);
+  }
+
+  async #hashed(normal: string): Promise<string> {
+    const salt = randomBytes(16);
+    const key = await this.#inThread("derive", [normal, salt, KEY_BYTES, withMemory(this.cost)]);
+    return writeHash(this.cost, salt, key);
   }
 
   async #inTurn<T>(turn: Turn, job: () => Promise<T>): Promise<T> {
@@ -124,3 +150,15 @@ export class Passwords implements PasswordHasher {
     }
   }
 }
+
+function readHash(hash: string) {
+  const [name, N, r, p, salt = "", key = ""] = hash.split("$");
+  return {
+    name,
+    cost: { N: Number(N), r: Number(r), p: Number(p) },
+    ...{ salt: Buffer.from(salt, "base64url"), key: Buffer.from(key, "base64url") },
+  };
+}
+
+const writeHash = ({ N, r, p }: PasswordCost, salt: Uint8Array, key: Uint8Array) =>
+  ["scrypt", N, r, p, ...[salt, key].map((bytes) => Buffer.from(bytes).toString("base64url"))].join("$");

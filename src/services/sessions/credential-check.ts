@@ -67,7 +67,8 @@ export class CredentialCheck {
     const attempt = attemptOf(tried, credentials);
     const retryAfter = await this.#count(tried, credentials, attempt);
     if (retryAfter !== undefined) return { result: "too many attempts", retryAfter };
-    const opened = await this.#verify(credentials, tried, attempt);
+    const right = await this.#verify(credentials, tried, attempt);
+    const opened = right && (await this.#renewed(right, tried, attempt));
     if (!opened || !credentials) {
       await this.#recordWrong(tried, credentials);
       return { result: "wrong" };
@@ -117,6 +118,24 @@ export class CredentialCheck {
       if (isRight && candidate) return candidate;
     }
     return undefined;
+  }
+
+  /**
+   * Hashes the right password again if its hash is weaker than new ones are. Sessions and links that were bound to the old hash
+   * are bound to the new one.
+   *
+   * @returns undefined when the password has just changed
+   */
+  async #renewed(opened: Opened, tried: TriedPassword, attempt: SignInAttempt): Promise<Opened | undefined> {
+    if (!this.passwords.isWeak(opened.passwordHash)) return opened;
+    const turn = { group: tried.group, owner: attempt.owner };
+    const passwordHash = await this.passwords.rehash(turn, tried.password);
+    const isRenewed = await this.deps.work.write(PROVIDER_REALM, ({ credentials }) =>
+      credentials.renewHash(opened, passwordHash),
+    );
+    if (isRenewed) return { ...opened, passwordHash };
+    // Another sign-in was faster, or the password has just changed.
+    return this.#verify(await this.#find(tried), tried, attempt);
   }
 
   /** Writes for a name that nobody has, too: a write takes time. */
