@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
 import { describeSettings } from "../config/settings.js";
 import { createAdministrator } from "./administrators.js";
+import { backUpDatabase } from "./backup.js";
+import { checkDatabase } from "./check.js";
 import { exitOnError } from "./exit.js";
 import { migrateDatabase } from "./migrate.js";
 import { DEFAULT_OVERLAP } from "../services/tokens/access-tokens.js";
@@ -35,6 +37,7 @@ Examples:
   $ muster serve                                 start on http://127.0.0.1:3000/scim/v2, with SQLite in ./data
   $ PORT=8080 DATABASE_URL=postgres://muster@localhost/muster muster serve
   $ muster serve --workers 4                     serve with 4 processes; DATABASE_URL must be a PostgreSQL database
+  $ muster backup /var/backups/muster            copy the SQLite database into a folder
   $ muster admin create                          print a link to create an administrator's account
   $ muster token create --name "Okta"            create a token for an identity provider; it is shown only once
   $ muster token create --name "Import" --expires 2027-01-31
@@ -68,6 +71,20 @@ program
   .command("migrate")
   .description("update the database schema, and do nothing else")
   .action(() => exitOnError(migrateDatabase));
+
+program
+  .command("backup")
+  .description("copy the SQLite database to a file, while the server runs; for PostgreSQL, use its own tools")
+  .argument("<target>", "a file that is not there, or a folder, in which the file is named after the time")
+  .action((target: string) => exitOnError(() => backUpDatabase(target)));
+
+program
+  .command("check")
+  .description(
+    "check that the database is consistent, while the server runs, and say what is not and how to mend it",
+  )
+  .option("-m, --mend", "mend what can be made right without a decision, such as counts")
+  .action((options: { mend?: boolean }) => exitOnError(() => checkDatabase(options)));
 
 program
   .command("admin")

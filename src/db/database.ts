@@ -139,6 +139,24 @@ export class Database {
   }
 
   /**
+   * Reads all as it is at one moment, whatever is written meanwhile. Each statement may take as long as a list may.
+   *
+   * @throws UnavailableError, and what `work` throws
+   */
+  async snapshot<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const { scans } = this.lanes;
+    return scans.use(async (connection) => {
+      const session = new Session(this.dialect, (sql, bindings) => scans.runOn(connection, sql, bindings));
+      await session.rows(this.dialect.beginSnapshot);
+      try {
+        return await work(session);
+      } finally {
+        await scans.rollBack(connection);
+      }
+    });
+  }
+
+  /**
    * Finds out whether the database answers and takes writes. While transactions get through, that is known
    * without asking; after a fault, as much is written as a User can have, and taken away again.
    *

@@ -12,6 +12,8 @@ export interface Dialect {
   readonly isSpoiledByFailure: boolean;
   /** Begins a transaction that is going to write. */
   readonly begin: string;
+  /** Begins a transaction that only reads, and sees all as it was at one moment. */
+  readonly beginSnapshot: string;
   /** The first statements of a transaction that migrates: only one at a time gets past them. */
   readonly migrationLock: readonly string[];
   /** Whether the database takes writes, as far as it says so itself. */
@@ -95,6 +97,7 @@ export const sqliteDialect: Dialect = {
   // As a writer from the start: it waits for its turn here, rather than fail in the middle because another
   // process has written since its first read.
   begin: "begin immediate",
+  beginSnapshot: "begin",
   // Any write takes the one lock there is; this one leaves nothing behind. (Knex begins transactions as readers.)
   migrationLock: ["create table muster_migrations_turn (id integer)", "drop table muster_migrations_turn"],
   canWrite: "true",
@@ -136,6 +139,7 @@ export const postgresDialect: Dialect = {
   hasOneWriter: false,
   isSpoiledByFailure: true,
   begin: "begin",
+  beginSnapshot: "begin isolation level repeatable read, read only",
   // A migration takes as long as it takes. The number is Muster's own.
   migrationLock: ["set local statement_timeout = 0", "select pg_advisory_xact_lock(6017210553)"],
   canWrite: "not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off'",

@@ -68,6 +68,19 @@ export async function migrate(database: Database): Promise<string[]> {
   }
 }
 
+/**
+ * Which migrations a database lacks; all of them if it is not Muster's. Nothing is changed.
+ *
+ * @throws UnavailableError
+ */
+export async function missingMigrations(database: Database): Promise<string[]> {
+  const names = await migrationSource.getMigrations([]);
+  if (!(await database.knex.schema.hasTable(MIGRATIONS.tableName))) return names;
+  const rows = await database.reader.rows<{ name: string }>(`select name from ${MIGRATIONS.tableName}`);
+  const done = new Set(rows.map(({ name }) => name));
+  return names.filter((name) => !done.has(name));
+}
+
 /** Else a new, empty schema would stand beside the old one, as if everything had been lost. */
 async function requireReleased(transaction: Knex.Transaction): Promise<void> {
   const hasTable = (name: string) => transaction.schema.hasTable(name);

@@ -53,6 +53,8 @@ describe("The commands that serve nothing", function () {
         await muster("token", "rotate", id),
         await muster("token", "revoke", id),
         await muster("migrate"),
+        await muster("check"),
+        ...(engine.name === "SQLite" ? [await muster("backup", dataDir)] : []),
         await muster("admin", "create"),
         await muster("--help"),
       ];
@@ -70,7 +72,7 @@ describe("The commands that serve nothing", function () {
       expect(known.sort(), "all commands are run here").to.deep.equal(
         [
           ...[...SERVING, "admin", "create", "user", "remove-second-factor"],
-          ...["token", "create", "list", "rotate", "revoke", "migrate"],
+          ...["token", "create", "list", "rotate", "revoke", "migrate", "check", "backup"],
         ].sort(),
       );
     });
