@@ -5,7 +5,7 @@ import { readSettings } from "../src/config/settings.js";
 import { openDatabase } from "../src/db/open.js";
 import { migrate } from "../src/db/migrate.js";
 import { PROVIDER_REALM } from "../src/domain/access/principal.js";
-import { Transactions } from "../src/repositories/unit-of-work.js";
+import { Transactions } from "../src/repositories/transactions.js";
 import { readResource } from "../src/scim/requests/resource.js";
 import { toIncomingUser } from "../src/scim/resources/user-mapping.js";
 import { SearchIndexing } from "../src/services/users/search-indexing.js";

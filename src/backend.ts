@@ -7,7 +7,7 @@ import { limitsOf } from "./db/lanes/limits.js";
 import { migrate } from "./db/migrate.js";
 import type { Logger } from "./logging/logger.js";
 import { keepPrivate } from "./private-files.js";
-import { Transactions } from "./repositories/unit-of-work.js";
+import { Transactions } from "./repositories/transactions.js";
 import { AdministratorLinks } from "./services/administrators/administrator-links.js";
 import { auditChanges } from "./services/audit/change-events.js";
 import { Changes } from "./services/changes/changes.js";

@@ -4,6 +4,7 @@ import type { Dialect } from "./dialect.js";
 import { OutOfTimeError } from "./faults.js";
 import type { Budget, Caller, Lane } from "./lanes/lane.js";
 import type { DatabaseLimits } from "./lanes/limits.js";
+import { RehearsalLimit } from "./lanes/rehearsal-limit.js";
 import { Session } from "./session.js";
 import type { Run } from "./session.js";
 import { isTransient } from "./violations.js";
@@ -135,7 +136,20 @@ export class Database {
    *   what `work` throws
    */
   transaction<T>(work: (session: Session) => Promise<T>, owner = ""): Promise<T> {
-    return this.#queue ? this.#queue.run(work, owner) : this.#retried(work, owner);
+    return this.#queue ? this.#queue.run(work, owner) : this.#retried(() => this.#attempt(work, owner));
+  }
+
+  /**
+   * Runs `work` in a transaction of its own, which is rolled back in any case. It ends when it has taken too long, or other
+   * writes wait for it. Like `transaction`, it can run `work` again.
+   *
+   * @param owner who takes turns with others
+   * @throws UnavailableError when the database cannot do it, or not in that time; TooManyRequestsError when too much of the
+   *   owner waits, and what `work` throws
+   */
+  rehearse<T>(work: (session: Session) => Promise<T>, owner = ""): Promise<T> {
+    const rehearse = <R>(each: (session: Session) => Promise<R>) => this.#rehearsed(each, owner);
+    return this.#queue ? this.#queue.run(work, owner, rehearse) : this.#retried(() => rehearse(work));
   }
 
   /**
@@ -191,10 +205,10 @@ export class Database {
     this.#writeFault = undefined;
   }
 
-  async #retried<T>(work: (session: Session) => Promise<T>, owner: string): Promise<T> {
+  async #retried<T>(transact: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(work, owner);
+        return await transact();
       } catch (error) {
         const lostRace = error instanceof UnavailableError && isTransient(error.cause);
         if (attempt >= MAX_ATTEMPTS || !lostRace) throw error;
@@ -214,12 +228,34 @@ export class Database {
     }
   }
 
-  /** Knex's own transactions would cost several times what the statements in them cost. */
-  async #transact<T>(connection: object, work: (session: Session) => Promise<T>): Promise<T> {
+  #rehearsed<T>(work: (session: Session) => Promise<T>, owner: string): Promise<T> {
+    const rehearse = async (connection: object) => {
+      const limit = new RehearsalLimit(this.#queue);
+      try {
+        return await this.#transact(connection, work, { isKept: false, signal: limit.signal });
+      } catch (error) {
+        throw limit.errorFor(error);
+      } finally {
+        limit.stop();
+      }
+    };
+    return this.lanes.writers.use(rehearse, { group: owner, owner });
+  }
+
+  /**
+   * Knex's own transactions would cost several times what the statements in them cost.
+   *
+   * @param how whether it is committed, and what ends it early
+   */
+  async #transact<T>(
+    connection: object,
+    work: (session: Session) => Promise<T>,
+    { isKept, signal }: { readonly isKept: boolean; readonly signal?: AbortSignal } = { isKept: true },
+  ): Promise<T> {
     const { writers } = this.lanes;
     const session = new Session(
       this.dialect,
-      untilFault((sql, bindings) => writers.runOn(connection, sql, bindings)),
+      untilFault((sql, bindings) => writers.runOn(connection, sql, bindings, signal)),
     );
     let isBegun = false;
     try {
@@ -227,7 +263,8 @@ export class Database {
       isBegun = true;
       this.#begun += 1;
       const result = await work(session);
-      await session.rows("commit");
+      if (isKept) await session.rows("commit");
+      else await writers.rollBack(connection);
       return result;
     } catch (error) {
       // The first error is the one that tells.

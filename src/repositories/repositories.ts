@@ -1,6 +1,6 @@
 import type { Session } from "../db/session.js";
 import type { Realm } from "../domain/access/principal.js";
-import type { AuditEvent } from "../domain/audit/audit-event.js";
+import type { Change } from "../domain/changes/change.js";
 import { AuditEventRepository } from "./audit/audit-events.js";
 import { AccountCountRepository } from "./counts/account-count.js";
 import { CountRepository } from "./counts/counts.js";
@@ -27,6 +27,7 @@ import { AccessTokenRepository } from "./tokens/access-tokens.js";
 import { AccountSetupRepository } from "./users/account-setups.js";
 import { PasswordResetRepository } from "./users/password-resets.js";
 import { AdministratorLinkRepository } from "./users/administrator-links.js";
+import type { Trace } from "./trace.js";
 import { AccountRepository } from "./users/accounts.js";
 import { CandidateRepository } from "./users/candidates.js";
 import { OwnAddressRepository } from "./users/own-addresses.js";
@@ -70,13 +71,18 @@ export class Repositories {
 
   /**
    * @param realm limits what can be seen
-   * @param events collects audit events instead of inserting them, when an enclosing unit of work writes them later
+   * @param trace collects what an enclosing unit of work writes later, such as audit events
    */
   constructor(
     private readonly session: Session,
     private readonly realm: Realm,
-    private readonly events?: AuditEvent[],
+    private readonly trace?: Trace,
   ) {}
+
+  /** What the units of work in this transaction have changed, as a dry run notes it; undefined: there are no others. */
+  get changes(): Change[] | undefined {
+    return this.trace?.changes;
+  }
 
   get accounts(): AccountRepository {
     return (this.#accounts ??= new AccountRepository(this.session, this.realm));
@@ -123,7 +129,7 @@ export class Repositories {
   }
 
   get auditEvents(): AuditEventRepository {
-    return (this.#auditEvents ??= new AuditEventRepository(this.session, this.realm, this.events));
+    return (this.#auditEvents ??= new AuditEventRepository(this.session, this.realm, this.trace?.events));
   }
 
   get teams(): TeamRepository {
@@ -147,7 +153,7 @@ export class Repositories {
   }
 
   get rateLimits(): RateLimitRepository {
-    return (this.#rateLimits ??= new RateLimitRepository(this.session));
+    return (this.#rateLimits ??= new RateLimitRepository(this.session, this.trace?.counts));
   }
 
   get membershipDetails(): MembershipDetailsRepository {

@@ -1,14 +1,24 @@
-import type { Database } from "../db/database.js";
-import type { Session } from "../db/session.js";
-import type { AuditEvent } from "../domain/audit/audit-event.js";
-import { PROVIDER_REALM, turnOf } from "../domain/access/principal.js";
 import type { Principal, Realm } from "../domain/access/principal.js";
-import { Repositories } from "./repositories.js";
+import type { Change } from "../domain/changes/change.js";
+import type { Effects } from "../domain/dry-runs/effects.js";
+import type { Repositories } from "./repositories.js";
+import type { LimitCount } from "./trace.js";
 
 export type { Repositories };
 
 /** The caller of a listing. */
 export type Reader = Pick<Principal, "realm" | "actor" | "signal">;
+
+/** What came of units of work that were undone. */
+export interface Rehearsal<T> {
+  /** What `work` gave. */
+  readonly result: T;
+  readonly effects: Effects;
+  /** What was noted in `Repositories.changes`. */
+  readonly changes: readonly Change[];
+  /** What would have been counted against rate limits. */
+  readonly counts: readonly LimitCount[];
+}
 
 /** Gives services their repositories, for reading or for a transaction. */
 export interface UnitOfWork {
@@ -41,121 +51,12 @@ export interface UnitOfWork {
    * @param work calls `write` of the unit of work that it gets; each call sees what earlier ones have written
    */
   together<T>(realm: Realm, work: (joined: UnitOfWork) => Promise<T>): Promise<T>;
-}
-
-/** Runs each unit of work in its own transaction. Reads are outside transactions, and see what is committed. */
-export class Transactions implements UnitOfWork {
-  constructor(private readonly database: Database) {}
-
-  read(realm: Realm, owner = ownerIn(realm)): Repositories {
-    return new Repositories(this.database.lookingUp(owner), realm);
-  }
-
-  readMany(reader: Reader): Repositories {
-    const { realm, signal } = reader;
-    return new Repositories(this.database.listing({ ...turnOf(reader), signal }), realm);
-  }
-
-  write<T>(realm: Realm, work: (repositories: Repositories) => Promise<T>): Promise<T> {
-    return this.database.transaction((session) => work(new Repositories(session, realm)), ownerIn(realm));
-  }
 
   /**
-   * A savepoint costs as much as a small write, and most units of work need none. So this first runs without savepoints,
-   * and again with them if a unit of work fails after it has written.
+   * Runs several units of work like `together`, in a transaction that nothing else is in, and which is rolled back.
+   *
+   * @param now the time now, as ISO 8601 in UTC
+   * @param work also notes what it changes in `Repositories.changes`
    */
-  together<T>(realm: Realm, work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
-    return this.database.transaction(async (session) => {
-      const unguarded = new Unguarded(session);
-      try {
-        return await session.atomically(() => unguarded.all(work));
-      } catch (error) {
-        if (!unguarded.mustRepeat) throw error;
-        return new Savepoints(session).all(work);
-      }
-    }, ownerIn(realm));
-  }
-}
-
-/** Realms take turns, however many tokens each has. */
-const ownerIn = (realm: Realm) => (realm.type === "provider" ? "" : realm.organizationId);
-
-/** Units of work within one transaction. Their audit events are written together at the end. */
-abstract class Joined implements UnitOfWork {
-  readonly #events: AuditEvent[] = [];
-
-  constructor(protected readonly session: Session) {}
-
-  /** Runs a unit of work, and undoes it when it throws. */
-  protected abstract guard<T>(part: () => Promise<T>): Promise<T>;
-
-  async all<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
-    const result = await work(this);
-    await new Repositories(this.session, PROVIDER_REALM).auditEvents.insert(this.#events);
-    return result;
-  }
-
-  read(realm: Realm): Repositories {
-    return new Repositories(this.session, realm, this.#events);
-  }
-
-  readMany({ realm }: Reader): Repositories {
-    return this.read(realm);
-  }
-
-  write<T>(realm: Realm, work: (repositories: Repositories) => Promise<T>): Promise<T> {
-    return this.#part(() => work(this.read(realm)));
-  }
-
-  together<T>(_realm: Realm, work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
-    return this.#part(() => work(this));
-  }
-
-  async #part<T>(part: () => Promise<T>): Promise<T> {
-    const before = this.#events.length;
-    try {
-      return await this.guard(part);
-    } catch (error) {
-      this.#events.length = before;
-      throw error;
-    }
-  }
-}
-
-/** Each unit of work has a savepoint. */
-class Savepoints extends Joined {
-  protected guard<T>(part: () => Promise<T>): Promise<T> {
-    return this.session.atomically(part);
-  }
-}
-
-/** The units of work have no savepoints: when one fails after it has written, all of them have to be rolled back. */
-class Unguarded extends Joined {
-  #mustRepeat = false;
-
-  get mustRepeat(): boolean {
-    return this.#mustRepeat;
-  }
-
-  override async all<T>(work: (joined: UnitOfWork) => Promise<T>): Promise<T> {
-    const result = await super.all(work);
-    this.#requireNoFailure();
-    return result;
-  }
-
-  protected async guard<T>(part: () => Promise<T>): Promise<T> {
-    this.#requireNoFailure();
-    const before = this.session.writes;
-    try {
-      return await part();
-    } catch (error) {
-      if (this.session.writes === before) throw error;
-      this.#mustRepeat = true;
-      throw new Error("A unit of work failed after it had written", { cause: error });
-    }
-  }
-
-  #requireNoFailure(): void {
-    if (this.#mustRepeat) throw new Error("A unit of work before this one failed after it had written");
-  }
+  rehearse<T>(realm: Realm, now: string, work: (joined: UnitOfWork) => Promise<T>): Promise<Rehearsal<T>>;
 }

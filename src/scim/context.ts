@@ -35,9 +35,14 @@ export interface ScimContext {
   readonly ifMatch: string | undefined;
   /** The request's `If-None-Match` header. */
   readonly ifNoneMatch: string | undefined;
+  /** Whether the request asks what would come of it: all that it writes is undone. */
+  readonly isDryRun: boolean;
   /** Called for errors that no client caused. */
   readonly onFault: (error: unknown) => void;
 }
+
+/** The request's header that asks for a dry run. */
+export const DRY_RUN = "Muster-Dry-Run";
 
 /** Where what a request asked for, and how it was understood, is noted for the audit log. */
 export const askedIn = ({ principal }: ScimContext): AskedRequest | undefined => principal.origin?.request;
@@ -53,5 +58,20 @@ export function ofOperation(context: ScimContext, method: string, path: string):
   const { origin } = principal;
   if (!origin) return context;
   const request = new AskedRequest(method, path, performance.now());
+  if (context.isDryRun) noteDryRun(request);
   return { ...context, principal: { ...principal, origin: { ...origin, request } } };
 }
+
+/** Has the audit log say that nothing came of a request. */
+export const noteDryRun = (request: AskedRequest) => {
+  request.understood.add(DRY_RUN, "nothing was written");
+};
+
+/** The context of operations in a transaction: a fault rolls back all of it, instead of becoming an answer. */
+export const inTransaction = (context: ScimContext, services: ResourceServices): ScimContext => ({
+  ...context,
+  services,
+  onFault: (error) => {
+    throw error;
+  },
+});

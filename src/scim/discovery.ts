@@ -1,5 +1,6 @@
 import { ScimError } from "./errors.js";
 import { ScimAnswer } from "./answers/answer.js";
+import { MAX_DRY_OPERATIONS } from "./dry-run/limit.js";
 import { LIST_RESPONSE } from "./answers/list-response.js";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../domain/limits/page-size.js";
 import type { Realm } from "../domain/access/principal.js";
@@ -12,7 +13,7 @@ import { metaSchemas } from "./schema/meta-schemas.js";
 export interface DiscoveryOptions {
   readonly baseUrl: string;
   readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number };
-  /** How many seconds a cursor is valid; undefined to leave out `pagination`. */
+  /** How many seconds a cursor is valid; undefined to leave out `pagination`, and what else is not in RFC 7643. */
   readonly cursorTimeout: number | undefined;
 }
 
@@ -154,7 +155,7 @@ function describeType(
   };
 }
 
-/** The service provider configuration (RFC 7643 section 5, and RFC 9865 section 4 for `pagination`). */
+/** The service provider configuration (RFC 7643 section 5, RFC 9865 section 4 for `pagination`, and Muster's own `dryRun`). */
 function serviceProviderConfig(
   location: string,
   { maxOperations, maxPayloadSize }: DiscoveryOptions["bulk"],
@@ -187,6 +188,7 @@ function serviceProviderConfig(
         maxPageSize: MAX_PAGE_SIZE,
         cursorTimeout,
       },
+      dryRun: { supported, maxOperations: MAX_DRY_OPERATIONS },
     }),
   };
 }

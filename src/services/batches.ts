@@ -9,6 +9,8 @@ import type { RefusalLog } from "./audit/refusals.js";
 export interface Outside {
   readonly refusals: RefusalLog;
   readonly passwords: PasswordHasher;
+  /** Whether all that the operations do is undone, as in a dry run. */
+  readonly isUndone?: boolean;
 }
 
 /** Runs operations of several services in one transaction. */
@@ -37,7 +39,8 @@ export class BatchService<Services> {
     const result = await passwords.hashedBefore(() =>
       this.work.together(realm, (joined) => {
         refusals = new PendingRefusals();
-        return passwords.required(operations(this.createServices(joined, { refusals, passwords })));
+        const inside = { ...this.outside, refusals, passwords };
+        return passwords.required(operations(this.createServices(joined, inside)));
       }),
     );
     await this.outside.refusals.add(refusals.refusals);

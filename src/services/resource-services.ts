@@ -3,6 +3,8 @@ import { BatchService } from "./batches.js";
 import type { Outside } from "./batches.js";
 import { CountService } from "./counts/counts.js";
 import type { Dependencies } from "./dependencies.js";
+import { DryRunService } from "./dry-runs/dry-runs.js";
+import { UnsentSetupMail } from "./dry-runs/unsent-setup-mail.js";
 import { DirectoryService } from "./directory.js";
 import { GroupService } from "./groups/groups.js";
 import { InvitationService } from "./invitations/invitations.js";
@@ -38,9 +40,19 @@ export interface SharedServices extends Outside {
 /** One service for each resource type, and for all types together. */
 const services = (
   deps: Dependencies,
-  { candidates, passwordCheck, links, mail, refusals, passwords, sessionTimes, server }: SharedServices,
+  {
+    candidates,
+    passwordCheck,
+    links,
+    mail,
+    refusals,
+    passwords,
+    isUndone,
+    sessionTimes,
+    server,
+  }: SharedServices,
 ) => ({
-  users: new UserService(deps, new SetupMail(deps, mail), passwords),
+  users: new UserService(deps, new (isUndone ? UnsentSetupMail : SetupMail)(deps, mail), passwords),
   lostFactors: new LostFactors(deps),
   ownAccount: new OwnAccountService(deps),
   groups: new GroupService(deps),
@@ -61,11 +73,16 @@ const services = (
 export interface ResourceServices extends Readonly<ReturnType<typeof services>> {
   /** Runs several operations with these services in one transaction. */
   readonly batches: BatchService<ResourceServices>;
+  /** Runs several operations with these services, and undoes them. */
+  readonly dryRuns: DryRunService<ResourceServices>;
 }
 
 export function resourceServices(deps: Dependencies, shared: SharedServices): ResourceServices {
   const batches = new BatchService(deps.work, shared, (work, outside) =>
     resourceServices({ ...deps, work }, { ...shared, ...outside }),
   );
-  return { ...services(deps, shared), batches };
+  const dryRuns = new DryRunService(deps, shared, (rehearsal, outside) =>
+    resourceServices({ ...deps, ...rehearsal }, { ...shared, ...outside }),
+  );
+  return { ...services(deps, shared), batches, dryRuns };
 }

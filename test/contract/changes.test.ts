@@ -6,7 +6,7 @@ import { openDatabase } from "../../src/db/open.js";
 import { OPERATOR_PRINCIPAL } from "../../src/domain/access/principal.js";
 import type { Change } from "../../src/domain/changes/change.js";
 import { JsonDocument } from "../../src/domain/values/json.js";
-import { Transactions } from "../../src/repositories/unit-of-work.js";
+import { Transactions } from "../../src/repositories/transactions.js";
 import { Changes } from "../../src/services/changes/changes.js";
 import { OrganizationService } from "../../src/services/organizations/organizations.js";
 import { TeamService } from "../../src/services/teams/teams.js";
@@ -17,7 +17,8 @@ import { forEachEngine } from "../support/engines.js";
 
 const operator = OPERATOR_PRINCIPAL;
 const nothing = JsonDocument.ofValue({});
-const noPasswords = { hash: () => Promise.reject(new Error("No password is expected")) };
+const unexpected = () => Promise.reject(new Error("No password is expected"));
+const noPasswords = { hash: unexpected, judge: unexpected };
 
 describe("Changes", () => {
   forEachEngine((engine) => {

@@ -7,7 +7,7 @@ import { migrate } from "../../src/db/migrate.js";
 import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
 import { createLogger } from "../../src/logging/logger.js";
 import { OutboxWorker } from "../../src/delivery/outbox-worker.js";
-import { Transactions } from "../../src/repositories/unit-of-work.js";
+import { Transactions } from "../../src/repositories/transactions.js";
 import { forEachEngine } from "../support/engines.js";
 
 const CLAIM_MS = 300;

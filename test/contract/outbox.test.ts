@@ -6,7 +6,7 @@ import { migrate } from "../../src/db/migrate.js";
 import type { MailKind } from "../../src/domain/mail/mail.js";
 import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
 import type { OutboxRepository } from "../../src/repositories/mail/outbox.js";
-import { Transactions } from "../../src/repositories/unit-of-work.js";
+import { Transactions } from "../../src/repositories/transactions.js";
 import { forEachEngine } from "../support/engines.js";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 5, 1, 12, minute)).toISOString();

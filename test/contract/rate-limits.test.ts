@@ -4,7 +4,7 @@ import { openDatabase } from "../../src/db/open.js";
 import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
 import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
-import { Transactions } from "../../src/repositories/unit-of-work.js";
+import { Transactions } from "../../src/repositories/transactions.js";
 import { counted } from "../../src/services/limits/rate-limits.js";
 import { forEachEngine } from "../support/engines.js";
 

@@ -11,7 +11,7 @@ import { MembershipRepository } from "../../src/repositories/memberships/members
 import { accountSource } from "../../src/repositories/users/account-fields.js";
 import { accountSearch } from "../../src/repositories/users/account-search.js";
 import { SearchIndexRepository } from "../../src/repositories/users/search-index.js";
-import { Transactions } from "../../src/repositories/unit-of-work.js";
+import { Transactions } from "../../src/repositories/transactions.js";
 import { SearchIndexing } from "../../src/services/users/search-indexing.js";
 import { readPage } from "../../src/repositories/listing/page.js";
 import { searched } from "../../src/repositories/listing/search.js";

@@ -7,7 +7,7 @@ import { sql } from "../../src/repositories/listing/sql.js";
 import type { Sql } from "../../src/repositories/listing/sql.js";
 import { accountSearch } from "../../src/repositories/users/account-search.js";
 import { SearchIndexRepository } from "../../src/repositories/users/search-index.js";
-import { Transactions } from "../../src/repositories/unit-of-work.js";
+import { Transactions } from "../../src/repositories/transactions.js";
 import type { UnitOfWork } from "../../src/repositories/unit-of-work.js";
 import { SearchIndexing } from "../../src/services/users/search-indexing.js";
 import { forEachEngine } from "../support/engines.js";

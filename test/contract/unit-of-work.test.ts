@@ -4,7 +4,7 @@ import type { Database } from "../../src/db/database.js";
 import { openDatabase } from "../../src/db/open.js";
 import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
 import { InvalidValueError, UniquenessError } from "../../src/domain/errors.js";
-import { Transactions } from "../../src/repositories/unit-of-work.js";
+import { Transactions } from "../../src/repositories/transactions.js";
 import type { Repositories } from "../../src/repositories/unit-of-work.js";
 import { forEachEngine } from "../support/engines.js";
 

@@ -5,7 +5,7 @@ import { CORE_GROUP, CORE_USER, createGroup, createUser } from "../support/facto
 import { clientWith } from "../support/realms.js";
 import { describeServer } from "../support/server.js";
 import { UniquenessError } from "../../src/domain/errors.js";
-import { Transactions } from "../../src/repositories/unit-of-work.js";
+import { Transactions } from "../../src/repositories/transactions.js";
 
 /** Pairs of names that are the same without case, beyond ASCII and whatever the engine thinks. */
 const SAME: [name: string, other: string][] = [

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { readSettings } from "../../src/config/settings.js";
 import { openDatabase } from "../../src/db/open.js";
 import { PROVIDER_REALM } from "../../src/domain/access/principal.js";
-import { Transactions } from "../../src/repositories/unit-of-work.js";
+import { Transactions } from "../../src/repositories/transactions.js";
 import { forEachEngine, scratchFolder } from "../support/engines.js";
 import { TYPESCRIPT } from "../support/server.js";
 

@@ -9,6 +9,7 @@ const ACTIONS: Readonly<Record<string, readonly [done: string, name: string]>> =
   read: ["Read", "Read"],
   search: ["Searched", "Search"],
   export: ["Exported", "Export"],
+  "dry-run": ["Dry run of", "Dry run"],
   authenticate: ["Checked", "Sign-in or token check"],
 };
 

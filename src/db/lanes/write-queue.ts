@@ -11,6 +11,8 @@ type Transact = <T>(work: Work<T>) => Promise<T>;
 interface Waiting {
   readonly owner: string;
   readonly work: Work<unknown>;
+  /** How it runs in a transaction that it shares with no other work; undefined: it may share one. */
+  readonly alone: Transact | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   /** When its patience ends, on the clock of `performance.now()`. */
@@ -55,11 +57,17 @@ export class WriteQueue {
     private readonly limits: QueueLimits,
   ) {}
 
+  /** Whether work waits for the writer. */
+  get isWaitedFor(): boolean {
+    return this.#count > 0;
+  }
+
   /**
+   * @param alone runs the work in a transaction that it shares with no other work; undefined: it may share one
    * @throws TooManyRequestsError when too much of the owner waits, UnavailableError when too much waits in all, or when
    *   it has waited too long; and what `work` throws
    */
-  run<T>(work: Work<T>, owner: string): Promise<T> {
+  run<T>(work: Work<T>, owner: string, alone?: Transact): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const { waiting: most, waitingOfOne, patience } = this.limits;
       const own = this.#waiting.get(owner) ?? new Set();
@@ -68,7 +76,7 @@ export class WriteQueue {
         return;
       }
       const waiting: Waiting = {
-        ...{ owner, work, resolve: resolve as (value: unknown) => void, reject },
+        ...{ owner, work, alone, resolve: resolve as (value: unknown) => void, reject },
         deadline: performance.now() + patience,
         patience: setTimeout(() => {
           this.#remove(waiting);
@@ -94,12 +102,15 @@ export class WriteQueue {
     for (const [owner, own] of this.#waiting) {
       const [next] = own;
       if (!next || batch.length === MAX_BATCH) break;
+      if (next.alone && batch.length > 0) break;
       clearTimeout(next.patience);
       this.#remove(next);
       batch.push(next);
-      if (own.size === 0) continue;
-      this.#waiting.delete(owner);
-      this.#waiting.set(owner, own);
+      if (own.size > 0) {
+        this.#waiting.delete(owner);
+        this.#waiting.set(owner, own);
+      }
+      if (next.alone) break;
     }
     return batch;
   }
@@ -134,8 +145,8 @@ export class WriteQueue {
   }
 
   async #eachForItself(batch: readonly Waiting[]): Promise<void> {
-    for (const { work, resolve, reject, deadline } of batch) {
-      if (performance.now() < deadline) await this.transact(work).then(resolve, reject);
+    for (const { work, alone = this.transact, resolve, reject, deadline } of batch) {
+      if (performance.now() < deadline) await alone(work).then(resolve, reject);
       else reject(tooBusy());
     }
   }

@@ -21,6 +21,8 @@ interface Seated {
 /** The roles in a team that have power over it, in lower case. */
 const POWERS: Readonly<Record<string, Seat["power"]>> = { "team-admin": "admin", "team-manager": "manager" };
 
+export const TEAM_ROLES: readonly string[] = Object.keys(POWERS);
+
 /** The seats of a person by the roles in teams. @param isReadOnly whether their token is */
 export const seatsOf = (
   roles: readonly { readonly teamId: string; readonly role: string }[],

@@ -9,6 +9,7 @@ export const AUDIT_ACTIONS = [
   "read",
   "search",
   "export",
+  "dry-run",
   "authenticate",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

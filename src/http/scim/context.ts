@@ -7,9 +7,11 @@ import { STREAMED_FORMATS } from "../../scim/answers/formats.js";
 import type { Logger } from "../../logging/logger.js";
 import type { Cursors } from "../../scim/answers/cursors.js";
 import type { ResourceServices } from "../../services/resource-services.js";
+import { noteDryRun } from "../../scim/context.js";
 import type { ScimContext } from "../../scim/context.js";
 import type { PageMemory } from "../../scim/answers/page-memory.js";
 import { logFault, whatOf } from "../answers/faults.js";
+import { asksForDryRun } from "../requests/dry-run.js";
 
 interface ContextParts {
   readonly services: ResourceServices;
@@ -43,6 +45,7 @@ export function scimContext(parts: ContextParts) {
   const places = { exports: new Slots("The server", EXPORTS), followers: new Slots("The server", FOLLOWERS) };
   return (request: Request): ScimContext => ({
     principal: withSignal(request.user as Principal, request.res),
+    isDryRun: isDryRun(request),
     services,
     cursors,
     pageMemory,
@@ -62,6 +65,14 @@ export function scimContext(parts: ContextParts) {
       logFault(logger, whatOf(request), error);
     },
   });
+}
+
+/** Has the audit log say so of a dry run. @throws ScimError 400 `invalidValue` */
+function isDryRun(request: Request): boolean {
+  const isAsked = asksForDryRun(request);
+  const origin = isAsked ? (request.user as Principal | undefined)?.origin : undefined;
+  if (origin) noteDryRun(origin.request);
+  return isAsked;
 }
 
 /** A client has so long to take a page that takes up more than so much memory, in milliseconds and bytes. */

@@ -8,8 +8,9 @@ import { listAll } from "../../scim/directory.js";
 import { ScimError } from "../../scim/errors.js";
 import { ME, placeReader, SEARCH } from "../../scim/requests/place.js";
 import { readSearchRequest } from "../../scim/requests/search-request.js";
+import { answerOrRehearse } from "../../scim/dry-run/dry-run.js";
 import { checkPassword, PASSWORD_CHECK } from "../../scim/password-check.js";
-import { answerAt, auditActionOf, methodsAt } from "../../scim/resources/answer.js";
+import { auditActionOf, methodsAt } from "../../scim/resources/answer.js";
 import { me } from "../../scim/resources/me.js";
 import type { ResourceType } from "../../scim/resources/resource-type.js";
 import { users } from "../../scim/resources/user.js";
@@ -64,7 +65,11 @@ export function routes(types: readonly ResourceType[], audit: Pick<AuditService,
   const own: Route = {
     methods: me.methods.resource,
     answer: (context, request) =>
-      answerAt(context, { type: me, id: accountOf(context.principal.actor), action: undefined }, request),
+      answerOrRehearse(
+        context,
+        { type: me, id: accountOf(context.principal.actor), action: undefined },
+        request,
+      ),
   };
 
   const passwordCheck: Route = {
@@ -79,7 +84,7 @@ export function routes(types: readonly ResourceType[], audit: Pick<AuditService,
       return {
         methods: methodsAt(place),
         isBodyOptional: place.action !== undefined && place.action !== SEARCH,
-        answer: (context, request) => answerAt(context, place, request),
+        answer: (context, request) => answerOrRehearse(context, place, request),
       };
     }
     if (ME.test(path)) return own;

@@ -1,4 +1,5 @@
 import type { Session } from "../../db/session.js";
+import type { LimitCount } from "../trace.js";
 
 /** A count in the current window of time. */
 export interface WindowCount {
@@ -9,7 +10,11 @@ export interface WindowCount {
 
 /** Counts for rate limits, in fixed windows of time, shared by all processes on one database. */
 export class RateLimitRepository {
-  constructor(private readonly session: Session) {}
+  /** @param noted gets what is counted, for a dry run, whose counts are written again after it is undone */
+  constructor(
+    private readonly session: Session,
+    private readonly noted?: LimitCount[],
+  ) {}
 
   /**
    * Counts, and begins a window when there is none. A window never ends later than one that begins now, even when the
@@ -19,6 +24,7 @@ export class RateLimitRepository {
    * @param until when a window that begins now ends
    */
   async count(name: string, amount: number, now: string, until: string): Promise<WindowCount> {
+    this.noted?.push([name, amount, now, until]);
     const row = await this.session.first<{ count: number; resets_at: string }>(
       `insert into muster_rate_limits as rate_limits (name, count, resets_at) values (?, ?, ?)
        on conflict (name) do update set

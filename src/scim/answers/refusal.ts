@@ -10,7 +10,7 @@ import { UnavailableError } from "../../domain/errors.js";
  * reads in an organization's realm of resources that do not exist there.
  */
 export async function refusal(
-  { principal, services, onFault }: ScimContext,
+  { principal, services, isDryRun, onFault }: ScimContext,
   { action, target }: Pick<AuditEvent, "action" | "target">,
   error: unknown,
 ): Promise<ScimAnswer> {
@@ -21,7 +21,8 @@ export async function refusal(
     refused?.status === 403 || (refused?.status === 404 && principal.realm.type === "organization");
   if (refused && (!isRead || isProbing)) {
     const { status, scimType, message } = refused;
-    await services.audit.refused(principal, { action, target, status, scimType, detail: message });
+    const detail = isDryRun ? `Dry run: ${message}` : message;
+    await services.audit.refused(principal, { action, target, status, scimType, detail });
   }
   return failure(error, onFault);
 }

@@ -1,7 +1,8 @@
 import { isJsonObject } from "../../domain/values/json.js";
 import type { JsonValue } from "../../domain/values/json.js";
 import { ScimError } from "../errors.js";
-import { failedAll, inTransaction, perform, refused } from "./operation.js";
+import { inTransaction } from "../context.js";
+import { failedAll, perform, refused } from "./operation.js";
 import type { Outcome, Surroundings } from "./operation.js";
 import type { BulkOperation } from "../requests/bulk-request.js";
 

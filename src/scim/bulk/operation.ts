@@ -2,7 +2,6 @@ import type { JsonValue } from "../../domain/values/json.js";
 import { asOneself } from "../../domain/access/principal.js";
 import { failure } from "../answers/answer.js";
 import type { ScimAnswer } from "../answers/answer.js";
-import type { ResourceServices } from "../../services/resource-services.js";
 import { ofOperation } from "../context.js";
 import type { ScimContext } from "../context.js";
 import { ScimError } from "../errors.js";
@@ -146,15 +145,6 @@ export function failedAll(positions: readonly number[], error: unknown, { onFaul
   const answer = failure(error, onFault);
   return positions.map((position) => failed(position, answer));
 }
-
-/** The context of operations in a transaction: a fault rolls back all of it, instead of becoming an answer. */
-export const inTransaction = (context: ScimContext, services: ResourceServices): ScimContext => ({
-  ...context,
-  services,
-  onFault: (error) => {
-    throw error;
-  },
-});
 
 const failed = (position: number, { status, body }: ScimAnswer): Outcome => ({
   position,

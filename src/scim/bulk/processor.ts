@@ -1,12 +1,15 @@
 import { accountOf } from "../../domain/access/actor.js";
 import { ContentionError, stoppingError, UnavailableError } from "../../domain/errors.js";
+import { inTransaction } from "../context.js";
 import type { ScimContext } from "../context.js";
 import { ScimAnswer } from "../answers/answer.js";
 import type { ResourceType } from "../resources/resource-type.js";
 import { performCircle } from "./circle.js";
 import { countCoalescable, performCoalesced } from "./coalesced-patches.js";
-import { failedAll, inTransaction, perform } from "./operation.js";
+import { failedAll, perform } from "./operation.js";
 import type { Created, Outcome, Surroundings } from "./operation.js";
+import { requireFewOperations, rehearsed } from "../dry-run/dry-run.js";
+import type { DryOperation } from "../dry-run/dry-run.js";
 import { readBulkRequest } from "../requests/bulk-request.js";
 import type { BulkOperation, BulkRequest, MalformedOperation } from "../requests/bulk-request.js";
 import { schedule } from "./schedule.js";
@@ -20,7 +23,7 @@ const BULK_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 
 /**
  * Answers a Bulk request (RFC 7644 section 3.7). Each operation runs like the single request that it stands for, in a
- * transaction that it shares with other operations, and fails by itself.
+ * transaction that it shares with other operations, and fails by itself. In a dry run, all of them share one, which is undone.
  *
  * @throws ScimError for a body that is not a Bulk request; 413 for too many operations; UnavailableError when none of the
  *   operations can run now
@@ -32,10 +35,38 @@ export async function bulkAnswer(
   maxOperations: number,
 ): Promise<ScimAnswer> {
   const request = await readBulkRequest(body, maxOperations);
-  const outcomes = await new BulkRun(context, types, request).all();
-  outcomes.sort((a, b) => a.position - b.position);
+  if (context.isDryRun) return dryRunOf(context, types, request);
+  const outcomes = await outcomesOf(context, types, request);
   const operations = outcomes.map((outcome) => rendered(outcome, request));
   return new ScimAnswer(200, `{"schemas":["${BULK_RESPONSE}"],"Operations":[${operations.join()}]}`);
+}
+
+/** The outcomes in the order of the request. */
+async function outcomesOf(
+  context: ScimContext,
+  types: readonly ResourceType[],
+  request: BulkRequest,
+): Promise<Outcome[]> {
+  const outcomes = await new BulkRun(context, types, request).all();
+  return outcomes.sort((a, b) => a.position - b.position);
+}
+
+function dryRunOf(
+  context: ScimContext,
+  types: readonly ResourceType[],
+  request: BulkRequest,
+): Promise<ScimAnswer> {
+  requireFewOperations(request.operations.length);
+  return rehearsed(context, { type: "Bulk" }, async (undone) => {
+    const outcomes = await outcomesOf(undone, types, request);
+    return outcomes.map(({ position, status, response }): DryOperation => {
+      const operation = request.operations[position];
+      const path = operation && "path" in operation ? operation.path : undefined;
+      const { method, bulkId } = operation ?? {};
+      // Not the response of one that succeeds: it has the secret of a token that is undone.
+      return { method, bulkId, path, status, error: status >= 300 ? response : undefined };
+    });
+  });
 }
 
 /** RFC 7644 section 3.7.3. */

@@ -21,6 +21,12 @@ serviceProviderConfig.extend([
     readOnly("integer", "maxPageSize", "How many resources a page has at most."),
     readOnly("integer", "cursorTimeout", "How many seconds a cursor can be used."),
   ]),
+  readOnly("complex", "dryRun", "Whether a write can be tried, with the header Muster-Dry-Run.", {}, [
+    readOnly("boolean", "supported", "Whether it can.", { required: true }),
+    readOnly("integer", "maxOperations", "How many operations a Bulk can have that is tried.", {
+      required: true,
+    }),
+  ]),
 ]);
 
 /** The attributes that describe an attribute of a schema (RFC 7643 section 7). */

@@ -22,6 +22,10 @@ export class PasswordsOfBatch implements PasswordHasher {
     return known ?? Promise.resolve("");
   }
 
+  judge(...args: HashArguments): Promise<void> {
+    return this.passwords.judge(...args);
+  }
+
   /** Runs a transaction, and repeats it as long as it contains passwords that are not hashed yet. */
   async hashedBefore<T>(transaction: () => Promise<T>): Promise<T> {
     for (;;) {

@@ -58,6 +58,9 @@ export interface PasswordHasher {
    *   too many passwords wait
    */
   hash(turn: Turn, password: string, known: readonly string[]): Promise<string>;
+
+  /** Judges a new password as `hash` does, and throws what it throws. */
+  judge(turn: Turn, password: string, known: readonly string[]): Promise<void>;
 }
 
 /**
@@ -73,10 +76,7 @@ export class Passwords implements PasswordHasher {
   async hash(turn: Turn, password: string, known: readonly string[]): Promise<string> {
     const usable = requireUsablePassword(password);
     return this.#inTurn(turn, async () => {
-      const weakness = await this.#inThread("judge", [usable, [...known]]);
-      if (weakness !== undefined) {
-        throw new InvalidValueError(`The password is too easy to guess. ${weakness}`.trim(), "password");
-      }
+      await this.#requireStrong(usable, known);
       return this.#hashed(usable);
     });
   }
@@ -90,6 +90,17 @@ export class Passwords implements PasswordHasher {
   isWeak(hash: string): boolean {
     const { cost } = readHash(hash);
     return memoryOf(cost) < memoryOf(this.cost) || workOf(cost) < workOf(this.cost);
+  }
+
+  async judge(turn: Turn, password: string, known: readonly string[]): Promise<void> {
+    const usable = requireUsablePassword(password);
+    await this.#inTurn(turn, () => this.#requireStrong(usable, known));
+  }
+
+  async #requireStrong(password: string, known: readonly string[]): Promise<void> {
+    const weakness = await this.#inThread("judge", [password, [...known]]);
+    if (weakness === undefined) return;
+    throw new InvalidValueError(`The password is too easy to guess. ${weakness}`.trim(), "password");
   }
 
   /** A hash that no password has, to take the same time where there is no password. */

@@ -41,6 +41,7 @@ export class SetupMail {
    * @param requested how the client asks for it
    * @param organizationId whose administrator asks for it; undefined: the provider's
    * @param endsLink whether the change of the account makes a sent link invalid
+   * @throws InvalidValueError when the client asks for it and the account is not active
    */
   async isDue(
     repositories: Repositories,
@@ -51,6 +52,8 @@ export class SetupMail {
   ): Promise<boolean> {
     const { id, active } = account;
     if (requested === undefined) return false;
+    // Whoever created the account: the answer does not tell.
+    if (requested === "send") requireActive(account);
     if (organizationId !== undefined) {
       const origin = await repositories.accounts.origin(id);
       if (origin.organizationId !== organizationId) return false;
@@ -65,10 +68,10 @@ export class SetupMail {
   /**
    * Sends mail with a link to choose a password; earlier links become invalid.
    *
-   * @param account as the realm shows it
    * @param organizationId the organization whose administrator asks for it; undefined: the provider
-   * @throws InvalidValueError for an account that has a password, or no address, or is not active; TooManyRequestsError
-   *   when the client asks for it less than a minute after the last mail
+   * @param account as the realm shows it; it is active
+   * @throws InvalidValueError for an account that has a password, or no address; TooManyRequestsError when the client asks
+   *   for it less than a minute after the last mail
    */
   async send(
     repositories: Repositories,
@@ -78,9 +81,6 @@ export class SetupMail {
     requested: Credentials["setupEmail"],
   ): Promise<void> {
     const { id } = account;
-    if (account.active !== true) {
-      throw new InvalidValueError("'sendSetupEmail' needs an active User: set 'active' to true");
-    }
     const password = await passwordOf(repositories, account, organizationId);
     // An organization is not told of a password that is the person's own.
     if (password === "person's" && organizationId !== undefined) return;
@@ -104,8 +104,19 @@ export class SetupMail {
   }
 }
 
+export const noAddress = () =>
+  new InvalidValueError(
+    "'sendSetupEmail' needs an e-mail address: add one to 'emails', or use an address as 'userName'",
+  );
+
+/** @throws InvalidValueError */
+export function requireActive({ active }: Pick<Recipient, "active">): void {
+  if (active === true) return;
+  throw new InvalidValueError("'sendSetupEmail' needs an active User: set 'active' to true");
+}
+
 /** A person to whom a setup is mailed, as the realm shows the account. */
-type Recipient = Pick<AccountWithOrganizations, "id" | "userName" | "profile" | "active">;
+export type Recipient = Pick<AccountWithOrganizations, "id" | "userName" | "profile" | "active">;
 
 /**
  * The password that a person has already, of the kind that a link would give: the organization's own, or the person's if
@@ -147,11 +158,7 @@ async function destination(
     organizationId === undefined
       ? mailAddress({ userName, profile: profile ?? account.profile })
       : mailAddress(account);
-  if (address === undefined) {
-    throw new InvalidValueError(
-      "'sendSetupEmail' needs an e-mail address: add one to 'emails', or use an address as 'userName'",
-    );
-  }
+  if (address === undefined) throw noAddress();
   return { address, isPersonal: own.some((each) => isSameMailbox(each, address)) };
 }
 
