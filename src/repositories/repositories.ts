@@ -17,6 +17,8 @@ import { OwnRecordRepository } from "./memberships/own-records.js";
 import { PowerRepository } from "./memberships/power.js";
 import { RecordRepository } from "./memberships/records.js";
 import { OrganizationRepository } from "./organizations/organizations.js";
+import { Restoring } from "./removals/restoring.js";
+import { Undoing } from "./removals/undoing.js";
 import { RemovalRepository } from "./removals/removals.js";
 import { CredentialRepository } from "./sessions/credentials.js";
 import { SecondFactorRepository } from "./second-factors/second-factors.js";
@@ -68,6 +70,8 @@ export class Repositories {
   #secondFactors: SecondFactorRepository | undefined;
   #signInChallenges: SignInChallengeRepository | undefined;
   #removals: RemovalRepository | undefined;
+  #undoing: Undoing | undefined;
+  #restoring: Restoring | undefined;
 
   /**
    * @param realm limits what can be seen
@@ -190,6 +194,14 @@ export class Repositories {
 
   get removals(): RemovalRepository {
     return (this.#removals ??= new RemovalRepository(this.session, this.realm));
+  }
+
+  get undoing(): Undoing {
+    return (this.#undoing ??= new Undoing(this.session, this.realm));
+  }
+
+  get restoring(): Restoring {
+    return (this.#restoring ??= new Restoring(this.session));
   }
 
   get credentials(): CredentialRepository {

@@ -46,7 +46,8 @@ export interface UndoResult {
   readonly kind: ItemKind;
   /** The ids of what it is; undefined for those that it has not. */
   readonly organizationId: string | undefined;
-  readonly teamId: string | undefined;
+  /** A team, also the one that a place is in, or an invitation. */
+  readonly resourceId: string | undefined;
   readonly accountId: string | undefined;
   readonly display: string | undefined;
   readonly isRestored: boolean;

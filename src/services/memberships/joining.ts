@@ -1,5 +1,5 @@
 import type { Author } from "../../domain/access/principal.js";
-import { NO_MEMBERS } from "../../domain/changes/change.js";
+import { hasMembers, NO_MEMBERS } from "../../domain/changes/change.js";
 import type { Change, MembersChange } from "../../domain/changes/change.js";
 import { ForbiddenError } from "../../domain/errors.js";
 import { originBy } from "../../domain/memberships/membership.js";
@@ -8,6 +8,7 @@ import { changedMembers, organizationTarget } from "../../domain/organizations/o
 import type { Organization } from "../../domain/organizations/organization.js";
 import type { AccountWithOrganizations } from "../../domain/users/account.js";
 import type { Addition } from "../../repositories/memberships/adding.js";
+import type { ItemGroup } from "../../repositories/removals/restoring.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 import { keepingAdministrators } from "../roles/administrators.js";
@@ -17,7 +18,7 @@ import { writeMembers, writeMembersInTurn } from "./membership-changes.js";
 
 /*
  * People join and leave organizations here only, whether the cause is a provider, an organization's identity provider, an
- * administrator, an invitation, or the deletion of an account or of an organization. Each has the same consequences:
+ * administrator, an invitation, an undo, or the deletion of an account or of an organization. Each has the same consequences:
  *
  * - the organization gets a new member count and version;
  * - a person who leaves loses the power that the membership gave, tokens and invitations made with that power are ended
@@ -110,6 +111,23 @@ export async function join(
   const added = await memberships.add(organization.id, [accountId], { ...addition, at });
   const members = { added, removed: [] };
   if (added.length > 0) await organizations.updateMembers(changedMembers(organization, members, at));
+  return members;
+}
+
+/**
+ * Brings memberships back that an undo is about, and writes the organization.
+ *
+ * @param group memberships that can come back
+ */
+export async function rejoin(
+  deps: Deps,
+  { restoring, organizations }: Repositories,
+  organization: Organization,
+  group: ItemGroup,
+): Promise<MembersChange> {
+  const at = deps.now();
+  const members = { added: await restoring.memberships(group, at), removed: [] };
+  if (hasMembers(members)) await organizations.updateMembers(changedMembers(organization, members, at));
   return members;
 }
 

@@ -2,9 +2,10 @@ import { requireAccess } from "../../domain/access/policy.js";
 import type { Principal } from "../../domain/access/principal.js";
 import { NotFoundError } from "../../domain/errors.js";
 import type { Listing, Page } from "../../domain/listing.js";
-import type { Removal } from "../../domain/removals/removal.js";
+import type { Removal, Undo } from "../../domain/removals/removal.js";
 import { isId } from "../../domain/values/id.js";
 import type { Dependencies } from "../dependencies.js";
+import { undo } from "./undo.js";
 
 /** What was taken away in a realm, and can be undone there. Each method throws ForbiddenError when the caller may not. */
 export class RemovalService {
@@ -22,5 +23,10 @@ export class RemovalService {
   async list(principal: Principal, listing: Listing): Promise<Page<Removal>> {
     requireAccess(principal, "read Removals");
     return this.deps.work.readMany(principal).removals.list(listing, this.deps.now());
+  }
+
+  /** See `undo`. */
+  undo(principal: Principal, id: string): Promise<Undo> {
+    return undo(this.deps, principal, id);
   }
 }

@@ -1,0 +1,94 @@
+import { requireAccess } from "../../domain/access/policy.js";
+import type { Principal } from "../../domain/access/principal.js";
+import { ConflictError, NotFoundError } from "../../domain/errors.js";
+import { ITEM_KINDS, MOST_RESULTS } from "../../domain/removals/removal.js";
+import type { Undo } from "../../domain/removals/removal.js";
+import { isId } from "../../domain/values/id.js";
+import type { ItemKey } from "../../repositories/removals/undoing.js";
+import type { Repositories } from "../../repositories/unit-of-work.js";
+import type { Dependencies } from "../dependencies.js";
+import { requireStillAllowed } from "../roles/current-principal.js";
+import { Restoration } from "./restoration.js";
+
+/** So many things come back in one transaction, so that other writers do not wait long. */
+const PORTION = 100;
+
+/** Before the first of a removal's items. */
+const BEGINNING: ItemKey = { organizationId: "", resourceId: "", accountId: "" };
+
+/** How far an undo has come: which kind it is at, and after which item of it. */
+interface Progress {
+  readonly kind: number;
+  readonly after: ItemKey;
+}
+
+/**
+ * Brings back what is in a removal and still can come back, in portions: an undo that was interrupted goes on when it is
+ * asked for again, and what could not come back is tried again.
+ *
+ * @throws NotFoundError, ForbiddenError, ConflictError for an expired one
+ */
+export async function undo(deps: Dependencies, principal: Principal, id: string): Promise<Undo> {
+  requireAccess(principal, "undo Removals");
+  await write(deps, principal, async (repositories) => {
+    const removal = isId(id) ? await repositories.removals.find(id, deps.now()) : undefined;
+    if (!removal || !(await repositories.undoing.close(id))) throw new NotFoundError("Removal", id);
+    if (removal.status === "expired") {
+      throw new ConflictError(
+        "The Removal has expired: what was removed is no longer kept, and cannot be undone",
+      );
+    }
+  });
+  let progress: Progress | undefined = { kind: 0, after: BEGINNING };
+  while (progress) {
+    const from: Progress = progress;
+    progress = await write(deps, principal, (repositories) =>
+      portion(deps, repositories, principal, id, from),
+    );
+  }
+  return write(deps, principal, async (repositories) => {
+    const { undoing } = repositories;
+    await undoing.finish(id, deps.now());
+    const totals = await undoing.totals(id);
+    await deps.changes.record(repositories, principal, {
+      ...{ action: "change", target: { type: "Removal", id }, attributes: ["status"] },
+      detail: `undone: ${totals.restored} restored, ${totals.failed} failed`,
+    });
+    return { ...totals, results: await undoing.results(id, MOST_RESULTS) };
+  });
+}
+
+/** In each transaction, the caller may still undo: to bring people and roles back is to give them. */
+const write = <T>(
+  deps: Dependencies,
+  principal: Principal,
+  work: (repositories: Repositories) => Promise<T>,
+): Promise<T> =>
+  deps.work.write(principal.realm, async (repositories) => {
+    await requireStillAllowed(deps, repositories, principal, "undo Removals");
+    return work(repositories);
+  });
+
+/** Brings the next items back. @returns how far it came; undefined after the last one */
+async function portion(
+  deps: Dependencies,
+  repositories: Repositories,
+  principal: Principal,
+  id: string,
+  { kind: first, after: start }: Progress,
+): Promise<Progress | undefined> {
+  await repositories.undoing.lock(id);
+  const restoration = new Restoration(deps, repositories, principal, id);
+  let left = PORTION;
+  let after = start;
+  for (const [number, kind] of ITEM_KINDS.entries()) {
+    if (number < first) continue;
+    const items = await repositories.undoing.next(id, kind, after, left);
+    await restoration.restore(kind, items);
+    left -= items.length;
+    const last = items.at(-1);
+    if (left === 0 && last) return { kind: number, after: last };
+    after = BEGINNING;
+  }
+  return undefined;
+}
