@@ -4,7 +4,18 @@ import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { MEMBERSHIP } from "../support/factories.js";
 import { linkIn } from "../support/mail.js";
-import { expectPage, expectRefusal, fill, headingOf, LONG_AGO, open, PASSWORD, press } from "./fixture.js";
+import { expectFocus, expectNone } from "../support/waiting.js";
+import {
+  expectPage,
+  expectRefusal,
+  expectText,
+  fill,
+  headingOf,
+  LONG_AGO,
+  open,
+  PASSWORD,
+  press,
+} from "./fixture.js";
 import { JOIN_WITH_PASSWORD, usePages } from "./fixture.js";
 
 const TITLE = "Set up your account";
@@ -42,7 +53,7 @@ describe("The page to set up an account", () => {
       expect(await page.title()).to.equal(`${TITLE} – Acme Suite`);
       expect(await choose(PASSWORD)).to.equal(200);
       await expectPage(page, "Your account is ready");
-      expect(await page.locator("main").innerText()).to.include(user.userName);
+      await expectText(page, user.userName);
       expect(await open(page, link)).to.equal(410);
       await expectPage(page, "Your account is already set up");
       await expectPassword(user, PASSWORD);
@@ -65,7 +76,7 @@ describe("The page to set up an account", () => {
       await open(page, (await given.newcomer()).link);
       await page.getByLabel("Choose a password").pressSequentially("x7#q");
       await page.getByRole("button", { name: BUTTON }).click();
-      expect(await page.locator(":invalid:focus").getAttribute("id")).to.equal("password");
+      await expectFocus(page.locator("#password:invalid"));
       expect(await headingOf(page)).to.equal(TITLE);
     });
 
@@ -132,7 +143,7 @@ describe("The page to set up an account", () => {
         await expectPage(before, heading);
         expect(await open(page, link)).to.equal(status);
         await expectPage(page, heading);
-        expect(await page.locator("form").count()).to.equal(0);
+        await expectNone(page.locator("form"));
       });
     }
 

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Page } from "playwright-core";
 import { expectUsable } from "../support/browser.js";
 import { forEachEngine } from "../support/engines.js";
+import { expectFocus } from "../support/waiting.js";
 import * as pages from "./fixture.js";
 import { expectPage, expectRefusal, fill, open, press, usePages } from "./fixture.js";
 
@@ -42,7 +43,7 @@ describe("The page for an administrator of the provider", () => {
       await fill(page, { ...pages.ANN, "Your e-mail address": "ann@example" });
       expect(await press(page, BUTTON)).to.equal(400);
       await expectRefusal(page, /Enter an e-mail address/);
-      expect(await page.locator(":focus").getAttribute("id")).to.equal("email");
+      await expectFocus(page.locator("#email"));
       expect(await page.getByLabel("Last name").inputValue()).to.equal("Lee");
       expect(await page.getByLabel("Choose a password", { exact: true }).inputValue()).to.equal("");
       await expectUsable(page, `for an administrator without an address ${engine.name}`);

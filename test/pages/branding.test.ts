@@ -30,7 +30,7 @@ describe("Pages of a product", () => {
 
     it("show its logo, and tell the logo's server nothing", async () => {
       await open(page, await given.newLink(await given.organization()));
-      expect(await page.getByRole("img", { name: "Acme Suite" }).count()).to.equal(1);
+      await page.getByRole("img", { name: "Acme Suite" }).waitFor();
       expect(await page.evaluate("document.images[0].naturalWidth")).to.equal(120);
       expect(given.site.visits).to.deep.equal([{ path: "/logo.svg", referer: undefined, cookie: undefined }]);
     });
@@ -87,7 +87,7 @@ describe("Pages of a product", () => {
       await fill(usable, { "Choose a password": PASSWORD });
       await press(usable, "Set the password");
       await open(usable, link);
-      expect(await usable.getByRole("link", { name: "Continue to Acme Suite" }).count()).to.equal(1);
+      await usable.getByRole("link", { name: "Continue to Acme Suite" }).waitFor();
       await expectUsable(usable, `way on ${engine.name}`);
     });
 

@@ -4,6 +4,7 @@ import { expectStatus } from "../support/assertions.js";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { MEMBERSHIP, unique } from "../support/factories.js";
+import { expectNone } from "../support/waiting.js";
 import { enterConsole, expectConsoleUsable, person, useConsole } from "./console-fixture.js";
 
 const ORGANIZATION_ROLES = `${MEMBERSHIP}:organizationRoles`;
@@ -142,7 +143,7 @@ describe("The console's tab Access of a person", function () {
       await given.scim.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value });
       await openAccess(admin, dan, "provider");
       await change(/^Change roles in the provider/);
-      expect(await page.getByRole("checkbox", { name: /^Organization/ }).count()).to.equal(0);
+      await expectNone(page.getByRole("checkbox", { name: /^Organization/ }));
       await box("Provider admin").check();
       await saveAll();
       await change(/^Change roles in .*Acme/);

@@ -3,10 +3,12 @@ import type { Page } from "playwright-core";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { createUser, unique } from "../support/factories.js";
+import { expectFocus, expectNone, expectValue } from "../support/waiting.js";
 import {
   administratorOf,
   enterConsole,
   expectConsoleUsable,
+  expectQuery,
   expectTitle,
   person,
   useConsole,
@@ -29,8 +31,7 @@ describe("The console's search and commands", function () {
     const found = (name: string | RegExp) => palette().getByRole("option", { name });
     const openByKeys = async () => {
       await page.keyboard.press("Control+k");
-      await palette().waitFor();
-      await page.locator("input:focus").waitFor();
+      await expectFocus(palette().getByRole("combobox"));
     };
 
     it("find people, organizations and teams by a part of the name, by the keyboard alone", async () => {
@@ -64,30 +65,36 @@ describe("The console's search and commands", function () {
       page = await enterConsole(given, await person(given, "Ada", ["provider-admin"]), "/provider/users");
       await expectTitle(page, "Users");
       await page.getByRole("button", { name: "Search and commands" }).click();
-      await found("Users").waitFor();
+      await expectFocus(palette().getByRole("combobox"));
       await page.keyboard.type("acc");
+      await found("Access tokens").waitFor();
       await page.keyboard.press("Enter");
       await expectTitle(page, "Access tokens");
       await openByKeys();
       await page.keyboard.type("create org");
+      await found("Create organization").waitFor();
       await page.keyboard.press("Enter");
       await page.getByRole("dialog", { name: "Create an organization" }).waitFor();
       // A dialog that is open comes first.
       await page.keyboard.press("Control+k");
-      expect(await palette().count()).to.equal(0);
+      await page.getByRole("textbox", { name: "Name" }).fill("Behind nothing");
+      await expectNone(palette());
     });
 
     it("close by Esc, and leave the focus and the address as they were", async () => {
       page = await enterConsole(given, await person(given, "Ada", ["provider-admin"]), "/provider/users?q=a");
       await expectTitle(page, "Users");
+      const search = page.getByRole("searchbox", { name: "Search by name or address" });
       await page.keyboard.press("/");
+      await expectFocus(search);
       await openByKeys();
       await page.keyboard.type("nobody has such a name");
       await palette().getByText("Nothing was found").waitFor();
       await page.keyboard.press("Escape");
       await palette().waitFor({ state: "detached" });
-      expect(await page.evaluate("document.activeElement.value")).to.equal("a");
-      expect(new URL(page.url()).search).to.equal("?q=a");
+      await expectFocus(search);
+      await expectValue(search, "a");
+      await expectQuery(page, { q: "a" });
     });
 
     it("offer in an organization what its administrator may do there, and lead to another realm", async () => {
@@ -101,7 +108,7 @@ describe("The console's search and commands", function () {
       await page.getByRole("link", { name: "Organization", exact: true }).waitFor();
       await openByKeys();
       for (const name of ["Settings", "Organizations", "Create organization"]) {
-        expect(await found(name).count(), name).to.equal(0);
+        await expectNone(found(name));
       }
       await found("Add user").waitFor();
       await page.keyboard.type("acme suite");

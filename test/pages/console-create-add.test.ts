@@ -4,6 +4,7 @@ import { expectStatus } from "../support/assertions.js";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { createUser, MEMBERSHIP, unique } from "../support/factories.js";
+import { expectNone } from "../support/waiting.js";
 import { enterConsole, expectConsoleUsable, expectTitle, person, useConsole } from "./console-fixture.js";
 import { address, fill } from "./fixture.js";
 
@@ -79,7 +80,7 @@ describe("The console, to create and to add people", function () {
       await enter(await administratorOf(acme), `/${acme.id}/users/create`);
       const userName = address();
       await fill(page, { "User name": userName });
-      expect(await page.getByRole("combobox").count()).to.equal(0);
+      await expectNone(page.getByRole("combobox"));
       await page.getByLabel("Organization billing manager").check();
       await press("Create the user");
       await opened(userName);
@@ -91,7 +92,7 @@ describe("The console, to create and to add people", function () {
       const { id } = await createUser(given.scim, { displayName: "Kim Park" });
       await enter(admin, "/provider/users");
       await page.getByRole("link", { name: "Add user" }).click();
-      expect(await page.getByRole("combobox", { name: "Person" }).count()).to.equal(0);
+      await expectNone(page.getByRole("combobox", { name: "Person" }));
       await pick("Organization", "acm", "Acme");
       await pick("Person", "kim", "Kim Park");
       await page.getByRole("group", { name: "Roles in Acme" }).getByLabel("Organization admin").check();

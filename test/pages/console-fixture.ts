@@ -8,6 +8,7 @@ import type { Body } from "../support/client.js";
 import { CHECKS_LOOKS } from "../support/engines.js";
 import type { Engine } from "../support/engines.js";
 import { createUser, MEMBERSHIP } from "../support/factories.js";
+import { eventually, expectFocus } from "../support/waiting.js";
 import { address, fill, open, PASSWORD, usePages } from "./fixture.js";
 import type { PagesFixture } from "./fixture.js";
 
@@ -62,13 +63,28 @@ export async function enterConsole(given: PagesFixture, who: Body, path = "", pa
   return opened;
 }
 
-/** Waits until a page of the console is there with its rows. */
+/** Waits until a page of the console is there, and hears its keys: it writes the title of the tab then, too. */
 export async function expectTitle(page: Page, title: string): Promise<void> {
   await page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();
+  await eventually(async () => expect(await page.title()).to.include(title));
 }
+
+/** Waits until something is open beside the list, and hears its keys. @param name in its heading */
+export const expectPanel = (page: Page, name: unknown): Promise<void> =>
+  expectFocus(page.getByRole("region", { name: String(name), exact: true }));
 
 /** The names in the first column of the table, in order. */
 export const names = (page: Page): Promise<string[]> => page.locator("tbody tr a").allInnerTexts();
+
+/** The table has these rows alone, or gets them. @param expected the names in its first column, in order */
+export async function expectNames(page: Page, expected: readonly string[]): Promise<void> {
+  await eventually(async () => expect(await names(page)).to.deep.equal(expected));
+}
+
+/** The title of the tab is this, or becomes it. */
+export async function expectTabTitle(page: Page, title: string): Promise<void> {
+  await eventually(async () => expect(await page.title()).to.equal(title));
+}
 
 /** Everybody can use the screen, on a phone and on a desktop, in light and in dark. @param name what pictures are called */
 export async function expectConsoleUsable(page: Page, name: string): Promise<void> {
@@ -87,7 +103,10 @@ export async function expectConsoleUsable(page: Page, name: string): Promise<voi
   }
 }
 
-/** The query of the page's address has exactly these parameters. */
-export function expectQuery(page: Page, parameters: Readonly<Record<string, string>>): void {
-  expect(Object.fromEntries(new URL(page.url()).searchParams)).to.deep.equal(parameters);
+/** The query of the page's address has exactly these parameters, or gets them. */
+export async function expectQuery(page: Page, parameters: Readonly<Record<string, string>>): Promise<void> {
+  await eventually(() => {
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).to.deep.equal(parameters);
+    return Promise.resolve();
+  });
 }

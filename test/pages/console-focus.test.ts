@@ -1,10 +1,10 @@
-import { expect } from "chai";
 import type { Page } from "playwright-core";
 import { PHONE } from "../support/browser.js";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { createUser } from "../support/factories.js";
-import { enterConsole, expectTitle, person, useConsole } from "./console-fixture.js";
+import { expectFocus, expectNone } from "../support/waiting.js";
+import { enterConsole, expectPanel, expectTitle, person, useConsole } from "./console-fixture.js";
 
 describe("The focus in the console", function () {
   this.timeout(120_000);
@@ -23,22 +23,21 @@ describe("The focus in the console", function () {
       await expectTitle(page, "Users");
     });
 
-    const focused = () => page.locator(":focus").innerText();
-
     it("goes back to the row of a person who is closed", async () => {
       await page.getByRole("link", { name: "Ann Lee" }).click();
-      await page.getByRole("heading", { level: 2, name: "Ann Lee" }).waitFor();
+      await expectPanel(page, "Ann Lee");
       await page.keyboard.press("Escape");
       await page.getByRole("heading", { level: 2, name: "Ann Lee" }).waitFor({ state: "detached" });
-      expect(await focused()).to.equal("Ann Lee");
+      await expectFocus(page.getByRole("link", { name: "Ann Lee" }));
     });
 
     it("does not go behind a person on a phone", async () => {
       await page.setViewportSize(PHONE);
       await page.getByRole("link", { name: "Ann Lee" }).click();
-      await page.getByRole("heading", { level: 2, name: "Ann Lee" }).waitFor();
+      await expectPanel(page, "Ann Lee");
+      await page.locator("[inert] input[type=search]").waitFor({ state: "attached" });
       await page.locator("input[type=search]").focus();
-      expect(await page.locator("input[type=search]:focus").count()).to.equal(0);
+      await expectNone(page.locator("input[type=search]:focus"));
     });
 
     it("stays in the list when the row is gone, and a person can be deactivated where they are open", async () => {
@@ -54,7 +53,7 @@ describe("The focus in the console", function () {
       await page.getByRole("button", { name: "Remove Bob Stone" }).click();
       await page.getByRole("button", { name: "Delete the account" }).click();
       await page.getByRole("link", { name: "Bob Stone" }).waitFor({ state: "detached" });
-      expect(await focused()).to.not.equal("");
+      await expectFocus(page.getByRole("heading", { level: 1, name: "Users" }));
     });
   });
 });

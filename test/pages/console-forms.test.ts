@@ -3,10 +3,12 @@ import type { Page } from "playwright-core";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { createUser, unique } from "../support/factories.js";
+import { expectFocus, expectValue } from "../support/waiting.js";
 import {
   enterConsole,
   expectConsoleUsable,
   expectQuery,
+  expectTabTitle,
   expectTitle,
   person,
   useConsole,
@@ -32,22 +34,22 @@ describe("Forms of the console", function () {
     const openForm = async () => {
       await page.getByRole("link", { name: "Create user" }).click();
       await page.getByRole("dialog", { name: "Create a user" }).waitFor();
+      await expectFocus(field("userName"));
     };
     const send = () => page.getByRole("button", { name: "Create the user" }).click();
-    const focused = () => page.locator("input:focus").getAttribute("name");
+    const field = (name: string) => page.locator(`input[name=${name}]`);
 
     it("create a user, who is open then, in the list that one came from", async () => {
       await openForm();
-      expect(await focused()).to.equal("userName");
-      expect(await page.title()).to.equal("Create a user · Users · Acme Suite");
+      await expectTabTitle(page, "Create a user · Users · Acme Suite");
       await expectConsoleUsable(page, `console form ${engine.name}`);
       const userName = address();
       await fill(page, { "User name": userName, "First name": "Ann", "Last name": "Lee" });
       await fill(page, { "Work e-mail": userName, "Work phone": "+49 30 1" });
       await send();
       await page.getByRole("heading", { level: 2, name: "Ann Lee" }).waitFor();
-      expectQuery(page, { sort: "-userName" });
-      expect(await page.title()).to.equal("Ann Lee · Users · Acme Suite");
+      await expectQuery(page, { sort: "-userName" });
+      await expectTabTitle(page, "Ann Lee · Users · Acme Suite");
       const [user] = await given.accounts(userName);
       expect(user).to.deep.include({ displayName: "Ann Lee", userName });
       expect(user?.emails).to.deep.equal([{ value: userName, type: "work", primary: true }]);
@@ -58,7 +60,7 @@ describe("Forms of the console", function () {
       await fill(page, { "First name": "Ann" });
       await send();
       await page.getByText("User name is missing").waitFor();
-      expect(await focused()).to.equal("userName");
+      await expectFocus(field("userName"));
       await expectConsoleUsable(page, `console form with an error ${engine.name}`);
     });
 
@@ -68,11 +70,11 @@ describe("Forms of the console", function () {
       await fill(page, { "User name": userName, "Work e-mail": "1" });
       await send();
       await page.getByText(/already exists/).waitFor();
-      expect(await focused()).to.equal("userName");
+      await expectFocus(field("userName"));
       await fill(page, { "User name": address(), "Work e-mail": "1".repeat(500) });
       await send();
       await page.getByText(/emails.*at most 400/).waitFor();
-      expect(await focused()).to.equal("email");
+      await expectFocus(field("email"));
     });
 
     it("keep what was typed when the connection drops and when the session ends, and go on", async () => {
@@ -100,11 +102,11 @@ describe("Forms of the console", function () {
       await page.keyboard.press("Escape");
       const question = page.getByRole("alertdialog", { name: "Discard what you entered?" });
       await question.getByRole("button", { name: "Keep editing" }).click();
-      expect(await page.getByLabel("First name").inputValue()).to.equal("Ann");
+      await expectValue(page.getByLabel("First name"), "Ann");
       await page.goBack();
       await question.getByRole("button", { name: "Discard it" }).click();
       await page.waitForURL((url) => url.pathname.endsWith("/users"));
-      expectQuery(page, { sort: "-userName" });
+      await expectQuery(page, { sort: "-userName" });
     });
   });
 });

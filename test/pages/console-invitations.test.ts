@@ -5,13 +5,14 @@ import { expectAccessible } from "../support/browser.js";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { MEMBERSHIP, unique } from "../support/factories.js";
+import { expectNone, expectSaid, expectValue } from "../support/waiting.js";
 import {
   consoleUrl,
   enterConsole,
   expectConsoleUsable,
+  expectNames,
   expectQuery,
   expectTitle,
-  names,
   person,
   useConsole,
 } from "./console-fixture.js";
@@ -55,13 +56,10 @@ describe("Invitations in the console", function () {
     it("lists them, the newest first, with how each stands and what became of its mail", async () => {
       await enter();
       await page.getByRole("link", { name: "Ann Lee" }).waitFor();
-      expect(await names(page)).to.deep.equal(["Fair", "Everybody at acme.example", "Ann Lee"]);
-      const ann = await page.getByRole("row", { name: /Ann Lee/ }).innerText();
-      expect(ann)
-        .to.match(/Pending/)
-        .and.match(/Sent/)
-        .and.match(/Organization admin, Support/);
-      expect(await page.getByRole("row", { name: /acme.example.*Disabled/ }).count()).to.equal(1);
+      await expectNames(page, ["Fair", "Everybody at acme.example", "Ann Lee"]);
+      const ann = page.getByRole("row", { name: /Ann Lee/ });
+      await expectSaid(ann, "Pending", "Sent", "Organization admin, Support");
+      await page.getByRole("row", { name: /acme.example.*Disabled/ }).waitFor();
       await expectConsoleUsable(page, `console invitations ${engine.name}`);
     });
 
@@ -76,8 +74,8 @@ describe("Invitations in the console", function () {
       await page.getByRole("menuitem", { name: "Acme & <Sons>" }).click();
       await page.getByRole("button", { name: "Organization is Acme & <Sons>" }).waitFor();
       await page.getByText("1 invitations").waitFor({ state: "attached" });
-      expect(await names(page)).to.deep.equal(["Ann Lee"]);
-      expectQuery(page, { status: "pending", organization: acme.id });
+      await expectNames(page, ["Ann Lee"]);
+      await expectQuery(page, { status: "pending", organization: acme.id });
       await page.getByRole("button", { name: "Clear the filter organization" }).click();
       await page.getByText("2 invitations").waitFor({ state: "attached" });
     });
@@ -88,7 +86,7 @@ describe("Invitations in the console", function () {
       for (const text of ["Acme & <Sons>", "Support", "Welcome on board", "Dec 31, 2099"])
         await panel.getByText(text).first().waitFor();
       const { link } = (await ofAnn()) as unknown as { link: string };
-      expect(await panel.getByLabel("Link to pass on").inputValue()).to.equal(link);
+      await expectValue(panel.getByLabel("Link to pass on"), link);
       await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
       await panel.getByRole("button", { name: "Copy" }).click();
       await panel.getByRole("button", { name: "Copied" }).waitFor();
@@ -112,7 +110,7 @@ describe("Invitations in the console", function () {
       await page.getByRole("button", { name: "Disable" }).click();
       await page.getByText(/nobody can accept it/).waitFor();
       expect(await ofAnn()).to.include({ status: "disabled" });
-      expect(await page.getByLabel("Link to pass on").count()).to.equal(0);
+      await expectNone(page.getByLabel("Link to pass on"));
       await page.getByRole("button", { name: "Enable" }).click();
       await page.getByText(/enabled again/).waitFor();
       expect(await ofAnn()).to.include({ status: "pending" });
@@ -208,8 +206,8 @@ describe("Invitations in the console", function () {
       expectStatus(await given.scim.patch(`/Users/${own.id}`, { op: "add", path, value: roles }), 200);
       page = await enterConsole(given, own, `/${acme.id}/invitations`);
       await page.getByRole("link", { name: "Ann Lee" }).waitFor();
-      expect(await names(page)).to.not.include("Fair");
-      expect(await page.getByRole("button", { name: "Organization", exact: true }).count()).to.equal(0);
+      await expectNone(page.getByRole("link", { name: "Fair" }));
+      await expectNone(page.getByRole("button", { name: "Organization", exact: true }));
       await page.getByRole("link", { name: "Ann Lee" }).click();
       await page.getByRole("button", { name: "Disable" }).waitFor();
     });
@@ -220,7 +218,7 @@ describe("Invitations in the console", function () {
       await given.scim.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value });
       page = await enterConsole(given, member, `/${acme.id}`);
       await page.getByRole("heading", { name: "You are a member of Acme & <Sons>" }).waitFor();
-      expect(await page.getByRole("link", { name: "Invitations" }).count()).to.equal(0);
+      await expectNone(page.getByRole("link", { name: "Invitations" }));
       await open(page, consoleUrl(given, `/${acme.id}/invitations`));
       await page.getByText(/was not loaded/).waitFor();
     });

@@ -4,10 +4,12 @@ import { expectStatus } from "../support/assertions.js";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { MEMBERSHIP, unique } from "../support/factories.js";
+import { expectNone } from "../support/waiting.js";
 import {
   enterConsole,
   expectConsoleUsable,
   expectQuery,
+  expectTabTitle,
   expectTitle,
   person,
   useConsole,
@@ -42,9 +44,9 @@ describe("Organizations in the console", function () {
       await expectConsoleUsable(page, `console organization ${engine.name}`);
       await panel.getByRole("link", { name: "1 member" }).click();
       await expectTitle(page, "Users");
-      expectQuery(page, { organization: acme.id });
+      await expectQuery(page, { organization: acme.id });
       await page.getByRole("link", { name: "Bea Boss" }).waitFor();
-      expect(await page.getByRole("link", { name: "Ada Lovelace" }).count()).to.equal(0);
+      await expectNone(page.getByRole("link", { name: "Ada Lovelace" }));
     });
 
     it("creates, renames and deletes one, the last only after its name was typed", async () => {
@@ -65,7 +67,7 @@ describe("Organizations in the console", function () {
       expectStatus(await given.scim.patch(`/Groups/${id}`, members), 204);
       await page.getByRole("link", { name: "Edit", exact: true }).click();
       await page.getByRole("dialog", { name: "Edit the organization" }).waitFor();
-      expect(await page.title()).to.equal(`Edit the organization · ${name} · Organizations · Acme Suite`);
+      await expectTabTitle(page, `Edit the organization · ${name} · Organizations · Acme Suite`);
       await page.getByRole("textbox", { name: "Name" }).fill(renamed);
       const named = page
         .waitForResponse((answer) => answer.url().endsWith("/console/session"))
@@ -75,10 +77,10 @@ describe("Organizations in the console", function () {
       expect(await named).to.equal(true);
       await page.getByRole("dialog").waitFor({ state: "detached" });
       await page.getByRole("heading", { level: 2, name: renamed }).waitFor();
-      expect(await page.title()).to.equal(`${renamed} · Organizations · Acme Suite`);
+      await expectTabTitle(page, `${renamed} · Organizations · Acme Suite`);
       await page.getByRole("button", { name: "Delete" }).click();
       const act = page.getByRole("button", { name: "Delete the organization" });
-      expect(await act.isDisabled()).to.equal(true);
+      await act.and(page.locator(":disabled")).waitFor();
       await page.getByRole("textbox", { name: /^Type the name to confirm/ }).fill(renamed);
       await act.click();
       await page.waitForURL((url) => url.pathname.endsWith("/provider/organizations"));
@@ -95,7 +97,7 @@ describe("Organizations in the console", function () {
       await expectConsoleUsable(page, `console roles in an organization ${engine.name}`);
       await page.getByRole("button", { name: "Take back: Acme & <Sons>" }).click();
       await page.getByRole("combobox", { name: "Organization" }).waitFor();
-      expect(await page.getByRole("checkbox", { name: "Organization admin" }).count()).to.equal(0);
+      await expectNone(page.getByRole("checkbox", { name: "Organization admin" }));
     });
 
     it("shows an organization's administrator the own one, which is neither renamed nor deleted there", async () => {
@@ -103,10 +105,10 @@ describe("Organizations in the console", function () {
       await expectTitle(page, "Acme & <Sons>");
       await page.getByRole("link", { name: "1 member" }).waitFor();
       await expectConsoleUsable(page, `console own organization ${engine.name}`);
-      expect(await page.getByRole("button", { name: "Delete" }).count()).to.equal(0);
+      await expectNone(page.getByRole("button", { name: "Delete" }));
       await page.getByRole("link", { name: "Edit", exact: true }).click();
       await page.getByRole("textbox", { name: "Description" }).fill("They make everything");
-      expect(await page.getByRole("textbox", { name: "Name" }).count()).to.equal(0);
+      await expectNone(page.getByRole("textbox", { name: "Name" }));
       await page.getByRole("button", { name: "Save" }).click();
       await page.getByText("They make everything").waitFor();
     });

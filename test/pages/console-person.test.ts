@@ -6,7 +6,8 @@ import { forEachEngine } from "../support/engines.js";
 import { MEMBERSHIP, unique } from "../support/factories.js";
 import { setUpFactor } from "../support/second-factor.js";
 import { BrowserOfPerson } from "../support/signed-in.js";
-import { enterConsole, expectConsoleUsable, person, useConsole } from "./console-fixture.js";
+import { expectNone } from "../support/waiting.js";
+import { enterConsole, expectConsoleUsable, expectQuery, person, useConsole } from "./console-fixture.js";
 import { PASSWORD } from "./fixture.js";
 
 describe("The console's tabs Security and History of a person", function () {
@@ -41,9 +42,9 @@ describe("The console's tabs Security and History of a person", function () {
       await openTab(ann, "History");
       await page.getByRole("link", { name: "Created user" }).waitFor();
       const joined = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: "Joined" }) });
-      expect(await joined.innerText()).to.include(displayName);
+      await joined.getByText(String(displayName)).waitFor();
       await page.getByRole("link", { name: "Signed in" }).waitFor();
-      expect(new URL(page.url()).searchParams.get("tab"), "in the address").to.equal("history");
+      await expectQuery(page, { tab: "history" });
       await expectConsoleUsable(page, `console history of a person ${engine.name}`);
       await page.getByRole("link", { name: "Show it in Activity" }).first().click();
       await page.getByRole("heading", { level: 1, name: "Activity" }).waitFor();
@@ -76,7 +77,7 @@ describe("The console's tabs Security and History of a person", function () {
       const dan = await newPerson("Dan");
       await openTab(dan, "Security");
       await page.getByText("No second factor").waitFor();
-      expect(await page.getByRole("button", { name: "Remove second factor" }).count()).to.equal(0);
+      await expectNone(page.getByRole("button", { name: "Remove second factor" }));
       await setUpFactor(await signedIn(dan), PASSWORD);
       await page.reload();
       await page.getByRole("button", { name: "Remove second factor" }).click();
@@ -90,7 +91,7 @@ describe("The console's tabs Security and History of a person", function () {
       const other = await person(given, "Grace Hopper", ["provider-admin"]);
       page = await enterConsole(given, other, `/provider/users/${other.id}?tab=security`);
       await page.getByText("This one").waitFor();
-      expect(await page.getByRole("button", { name: "End", exact: true }).count()).to.equal(0);
+      await expectNone(page.getByRole("button", { name: "End", exact: true }));
     });
 
     it("shows an organization its own people's sessions, of which it ends the stay", async () => {

@@ -4,6 +4,7 @@ import { expectAccessible, expectNoSidewaysScrolling, PHONE, picture } from "../
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { unique } from "../support/factories.js";
+import { eventually, expectFocus, expectNone, expectTexts } from "../support/waiting.js";
 import { administratorOf, enterConsole, expectTitle, person, useConsole } from "./console-fixture.js";
 import { expectPage } from "./fixture.js";
 
@@ -31,7 +32,7 @@ describe("The console on a phone", function () {
 
     const expectNothingDead = async () => {
       await expectNoSidewaysScrolling(page);
-      expect(await page.evaluate(DEAD)).to.deep.equal([]);
+      await eventually(async () => expect(await page.evaluate(DEAD)).to.deep.equal([]));
     };
     const more = () => page.getByRole("button", { name: "More", exact: true });
     const sheet = () => page.getByRole("dialog", { name: "More" });
@@ -45,12 +46,10 @@ describe("The console on a phone", function () {
 
     it("has the first pages in a bar, and everything else in a sheet", async () => {
       const bar = page.getByRole("navigation", { name: "Pages" });
-      expect(await bar.getByRole("link").allInnerTexts()).to.deep.equal([
-        ...["Users", "Organizations", "Teams", "Invitations"],
-      ]);
+      await expectTexts(bar.getByRole("link"), ["Users", "Organizations", "Teams", "Invitations"]);
       await more().click();
       const links = sheet().getByRole("link");
-      expect(await links.allInnerTexts()).to.deep.equal(["Access tokens", "Activity", "Settings"]);
+      await expectTexts(links, ["Access tokens", "Activity", "Settings"]);
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         await picture(page, `console more ${engine.name} ${colorScheme}`);
@@ -58,7 +57,7 @@ describe("The console on a phone", function () {
       }
       await links.filter({ hasText: "Activity" }).click();
       await expectTitle(page, "Activity");
-      expect(await sheet().count()).to.equal(0);
+      await expectNone(sheet());
       await page.setViewportSize(SMALL);
       await more().click();
       await sheet()
@@ -80,7 +79,7 @@ describe("The console on a phone", function () {
       await sheet().locator(":focus").waitFor();
       await page.keyboard.press("Escape");
       await sheet().waitFor({ state: "detached" });
-      await more().and(page.locator(":focus")).waitFor();
+      await expectFocus(more());
     });
 
     it("switches realm, in the sheet too", async () => {
@@ -98,7 +97,8 @@ describe("The console on a phone", function () {
       await sheet().waitFor({ state: "detached" });
       await expectTitle(page, "Users");
       await more().click();
-      expect(await sheet().getByRole("link").allInnerTexts()).not.to.include("Settings");
+      await sheet().getByRole("link", { name: "Activity" }).waitFor();
+      await expectNone(sheet().getByRole("link", { name: "Settings" }));
     });
 
     it("has nothing at 360 pixels that cannot be tapped", async () => {

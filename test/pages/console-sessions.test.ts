@@ -4,6 +4,7 @@ import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { unique } from "../support/factories.js";
 import { BrowserOfPerson } from "../support/signed-in.js";
+import { expectFocus, expectValue } from "../support/waiting.js";
 import { enterConsole, expectConsoleUsable, expectTitle, person, useConsole } from "./console-fixture.js";
 import { expectPage, PASSWORD } from "./fixture.js";
 
@@ -74,10 +75,12 @@ describe("The console and one's own sessions", function () {
       await endsSoon();
       await page.getByLabel("First name").fill("Half typed");
       await page.keyboard.press("F6");
+      await expectFocus(page.getByRole("region", { name: "Notices" }));
       await page.keyboard.press("Tab");
-      expect(await page.evaluate("document.activeElement.textContent")).to.equal("Sign in again now");
+      await expectFocus(page.getByRole("button", { name: "Sign in again now" }));
       await page.keyboard.press("F6");
-      expect(await page.evaluate("document.activeElement.value")).to.equal("Half typed");
+      await expectFocus(page.getByLabel("First name"));
+      await expectValue(page.getByLabel("First name"), "Half typed");
       await expectConsoleUsable(page, `console notice over a dialog ${engine.name}`);
     });
 
@@ -92,10 +95,10 @@ describe("The console and one's own sessions", function () {
       await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
       await asked;
       await expectConsoleUsable(page, `console to sign in again ${engine.name}`);
-      expect(await page.getByLabel("User name or e-mail address").inputValue()).to.equal("ada");
+      await expectValue(page.getByLabel("User name or e-mail address"), "ada");
       await page.getByRole("button", { name: "Cancel" }).last().click();
       await page.getByRole("heading", { name: "Sign in again" }).waitFor({ state: "detached" });
-      expect(await page.getByLabel("First name").inputValue()).to.equal("Half typed");
+      await expectValue(page.getByLabel("First name"), "Half typed");
     });
 
     it("asks for the password when it has ended, though nobody does anything, and loses nothing", async () => {
@@ -110,7 +113,7 @@ describe("The console and one's own sessions", function () {
       await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.getByRole("heading", { name: "Sign in again" }).waitFor({ state: "detached" });
-      expect(await page.getByLabel("First name").inputValue()).to.equal("Half typed");
+      await expectValue(page.getByLabel("First name"), "Half typed");
     });
   });
 });

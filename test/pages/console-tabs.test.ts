@@ -4,6 +4,7 @@ import { expectStatus } from "../support/assertions.js";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { createUser, MEMBERSHIP, unique } from "../support/factories.js";
+import { expectNone } from "../support/waiting.js";
 import { consoleUrl, enterConsole, expectTitle, person, useConsole } from "./console-fixture.js";
 import { open } from "./fixture.js";
 
@@ -125,7 +126,7 @@ describe("The console in several tabs", function () {
       await other.getByRole("button", { name: /your account$/ }).click();
       await other.getByRole("menuitem", { name: "Sign out" }).click();
       await page.waitForURL((url) => url.pathname.endsWith("/sign-in"));
-      expect(await page.getByText("Zoe Ash").count()).to.equal(0);
+      await expectNone(page.getByText("Zoe Ash"));
       await other.close();
     });
   });

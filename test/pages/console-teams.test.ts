@@ -4,12 +4,12 @@ import { expectStatus } from "../support/assertions.js";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { MEMBERSHIP, unique } from "../support/factories.js";
+import { expectNone, expectTexts, expectValue } from "../support/waiting.js";
 import {
   consoleUrl,
   enterConsole,
   expectConsoleUsable,
   expectTitle,
-  names,
   person,
   useConsole,
 } from "./console-fixture.js";
@@ -62,10 +62,8 @@ describe("Teams in the console", function () {
       page = await enterConsole(given, admin, "/provider/teams");
       await expectTitle(page, "Teams");
       const row = page.getByRole("row", { name: new RegExp(String(support.displayName)) });
-      expect(await row.innerText())
-        .to.include("Acme & <Sons>")
-        .and.match(/\b2\b/);
-      expect(await names(page)).to.include("Sales");
+      for (const text of ["Acme & <Sons>", "2"]) await row.getByText(text, { exact: true }).waitFor();
+      await page.getByRole("link", { name: "Sales", exact: true }).waitFor();
       await row.getByRole("link").click();
       await page.getByText(cleo.userName).waitFor();
       await expectConsoleUsable(page, `console team ${engine.name}`);
@@ -73,7 +71,8 @@ describe("Teams in the console", function () {
 
     it("adds a member, gives a role in the team, and removes the member after a question", async () => {
       await openTeam(boss, acme.id);
-      expect(await names(page)).to.not.include("Sales");
+      await page.getByRole("link", { name: String(support.displayName) }).waitFor();
+      await expectNone(page.getByRole("link", { name: "Sales" }));
       await page.getByRole("button", { name: "Add a member" }).click();
       await page.getByRole("combobox", { name: "Person to add" }).fill("Dan");
       await page.getByRole("option", { name: /Dan Stone/ }).click();
@@ -105,8 +104,9 @@ describe("Teams in the console", function () {
       const save = page.getByRole("button", { name: "Save" });
       await save.click();
       await page.getByText("Another administrator changed the team meanwhile").waitFor();
-      expect(await page.getByRole("row", { name: /^Description/ }).innerText()).to.match(/Theirs\s+Mine/);
-      expect([await name.inputValue(), await description.inputValue()]).to.deep.equal([renamed, "Mine"]);
+      await page.getByRole("row", { name: /^Description\s+Theirs\s+Mine/ }).waitFor();
+      await expectValue(name, renamed);
+      await expectValue(description, "Mine");
       await expectConsoleUsable(page, `console conflict ${engine.name}`);
       await save.click();
       await page.getByRole("heading", { level: 2, name: renamed }).waitFor();
@@ -128,7 +128,7 @@ describe("Teams in the console", function () {
       await given.change(`/Teams/${support.id}`, "description", "Theirs");
       await page.getByRole("button", { name: "Save" }).click();
       await page.getByRole("button", { name: "Discard my changes" }).click();
-      expect(await description.inputValue()).to.equal("Theirs");
+      await expectValue(description, "Theirs");
       await page.keyboard.press("Escape");
       await page.waitForURL((url) => url.pathname.endsWith(support.id));
     });
@@ -171,21 +171,19 @@ describe("Teams in the console", function () {
 
     it("lets a team's administrator look after the team, and no more", async () => {
       await openTeam(cleo, acme.id);
-      expect(await page.getByRole("navigation", { name: "Pages" }).innerText()).to.equal("Teams");
-      expect(await names(page))
-        .to.include(support.displayName)
-        .and.not.include("Sales");
+      await expectTexts(page.getByRole("navigation", { name: "Pages" }).getByRole("link"), ["Teams"]);
+      await page.getByRole("link", { name: String(support.displayName) }).waitFor();
+      await expectNone(page.getByRole("link", { name: "Sales" }));
       await page.getByRole("button", { name: "Role of Bea Boss: Member" }).waitFor();
       await expectConsoleUsable(page, `console of a team's administrator ${engine.name}`);
-      for (const name of ["Delete", "Create team"])
-        expect(await page.getByText(name, { exact: true }).count(), name).to.equal(0);
+      for (const name of ["Delete", "Create team"]) await expectNone(page.getByText(name, { exact: true }));
       await page.getByRole("button", { name: "Add a member" }).click();
       await page.getByRole("combobox", { name: "Person to add" }).fill("Dan");
       await page.getByRole("option", { name: /Dan Stone/ }).click();
       await page.getByText(/Dan Stone.* is in the team/).waitFor();
       await page.getByRole("link", { name: "Edit", exact: true }).click();
       await page.getByRole("textbox", { name: "Description" }).fill("We help");
-      expect(await page.getByRole("textbox", { name: "Name" }).count()).to.equal(0);
+      await expectNone(page.getByRole("textbox", { name: "Name" }));
       await page.getByRole("button", { name: "Save" }).click();
       await page.getByText("We help").first().waitFor();
     });
@@ -195,7 +193,7 @@ describe("Teams in the console", function () {
       await given.change(`/Teams/${support.id}`, `members[value eq "${cleo.id}"].role`, value);
       await given.change(`/Teams/${support.id}`, `members[value eq "${boss.id}"].role`, value);
       await openTeam(cleo, acme.id);
-      expect(await page.getByRole("button", { name: /^Role of|Remove Bea Boss/ }).count()).to.equal(0);
+      await expectNone(page.getByRole("button", { name: /^Role of|Remove Bea Boss/ }));
       page = await enterConsole(given, dan, `/${acme.id}`);
       await page.getByRole("heading", { name: "You are a member of Acme & <Sons>" }).waitFor();
       await open(page, consoleUrl(given, `/${acme.id}/teams/${support.id}`));

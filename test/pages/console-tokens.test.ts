@@ -6,12 +6,13 @@ import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { MEMBERSHIP, unique } from "../support/factories.js";
 import { BrowserOfPerson } from "../support/signed-in.js";
+import { expectNone, expectSaid } from "../support/waiting.js";
 import {
   consoleUrl,
   enterConsole,
   expectConsoleUsable,
+  expectNames,
   expectTitle,
-  names,
   person,
   useConsole,
 } from "./console-fixture.js";
@@ -58,15 +59,12 @@ describe("The console's Access tokens", function () {
       await newToken("Okta", { organization: { value: acme.id } });
       await enter();
       const row = page.getByRole("row", { name: /^Okta/ });
-      expect(await row.innerText())
-        .to.include("Machine")
-        .and.to.include(acme.displayName)
-        .and.to.include("Valid");
+      await expectSaid(row, "Machine", acme.displayName, "Valid");
       await expectConsoleUsable(page, `console tokens ${engine.name}`);
       await page.getByRole("button", { name: "Rights", exact: true }).click();
       await page.getByRole("menuitemradio", { name: "Read only" }).click();
       await page.getByText("1 access tokens").waitFor({ state: "attached" });
-      expect(await names(page)).to.deep.equal(["Auditor"]);
+      await expectNames(page, ["Auditor"]);
     });
 
     it("creates a token, and shows its secret once, which is not closed by accident", async () => {
@@ -92,7 +90,7 @@ describe("The console's Access tokens", function () {
       await page.getByRole("button", { name: "Copy" }).click();
       await page.getByRole("button", { name: "I have the secret" }).click();
       await page.getByRole("heading", { level: 2, name: "Entra", exact: true }).waitFor();
-      expect(await page.getByText("muster_").count()).to.equal(0);
+      await expectNone(page.getByText("muster_"));
       const query = `filter=${encodeURIComponent('name eq "Entra"')}`;
       const [made] = expectList(await given.scim.get(`/AccessTokens?${query}`));
       expect(made?.organization).to.include({ value: acme.id });
@@ -117,7 +115,7 @@ describe("The console's Access tokens", function () {
       await heading.waitFor({ state: "detached" });
       await page.getByRole("link", { name: "Backwards" }).click();
       await page.getByRole("heading", { level: 2, name: "Backwards", exact: true }).waitFor();
-      expect(await page.getByText("muster_").count()).to.equal(0);
+      await expectNone(page.getByText("muster_"));
     });
 
     it("takes no path out of an address in the place of an id", async () => {
@@ -133,7 +131,7 @@ describe("The console's Access tokens", function () {
         `history.pushState({}, "", ${address}); dispatchEvent(new PopStateEvent("popstate"))`,
       );
       await page.getByText("There is no such access token here").waitFor();
-      expect(await page.getByRole("button", { name: "Make the new secret" }).count()).to.equal(0);
+      await expectNone(page.getByRole("button", { name: "Make the new secret" }));
       await open(page, consoleUrl(given, `/provider/users?organization=${elsewhere}`));
       await page.getByText("Organization is an unknown organization").waitFor();
       expect(asked.filter((each) => each.includes(admin.id) && each.includes("/scim/"))).to.be.empty;
@@ -193,7 +191,7 @@ describe("The console's Access tokens", function () {
       await page.getByRole("link", { name: "Left behind" }).click();
       await page.getByText("Keep it with a new secret").waitFor();
       await expectConsoleUsable(page, `console orphaned token ${engine.name}`);
-      expect(await page.getByRole("link", { name: "New secret" }).count()).to.equal(0);
+      await expectNone(page.getByRole("link", { name: "New secret" }));
       await page.getByRole("button", { name: "Keep it" }).click();
       await page.getByRole("button", { name: "Keep it with a new secret" }).click();
       await page.getByRole("heading", { name: /The secret of .Left behind/ }).waitFor();

@@ -3,13 +3,15 @@ import type { Page } from "playwright-core";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { createUser, MEMBERSHIP, unique } from "../support/factories.js";
+import { expectFocus, expectNone, expectValue } from "../support/waiting.js";
 import {
   consoleUrl,
   enterConsole,
   expectConsoleUsable,
+  expectNames,
+  expectPanel,
   expectQuery,
   expectTitle,
-  names,
   person,
   useConsole,
 } from "./console-fixture.js";
@@ -68,8 +70,8 @@ describe("The console", function () {
     it("asks for the password first, and goes on at the address that was opened", async () => {
       await enter("/provider/users?q=ann&status=active");
       await expectTitle(page, "Users");
-      expectQuery(page, { q: "ann", status: "active" });
-      expect(await search().inputValue()).to.equal("ann");
+      await expectQuery(page, { q: "ann", status: "active" });
+      await expectValue(search(), "ann");
     });
 
     it("opens on the users of the realm that one acts in", async () => {
@@ -84,13 +86,13 @@ describe("The console", function () {
       await search().fill("stone");
       await page.waitForURL(/q=stone/);
       await page.getByText("1 users").waitFor({ state: "attached" });
-      expect(await names(page)).to.deep.equal(["Bob Stone"]);
+      await expectNames(page, ["Bob Stone"]);
       await search().fill("nobody at all");
       await page.getByRole("heading", { name: "No users match" }).waitFor();
       await expectConsoleUsable(page, `console nobody found ${engine.name}`);
       await page.getByRole("button", { name: "Clear search and filters" }).click();
       await page.getByRole("link", { name: "Ann Lee" }).waitFor();
-      expectQuery(page, {});
+      await expectQuery(page, {});
     });
 
     it("shows a person beside the list, to be closed by Esc, and the next by j", async () => {
@@ -102,10 +104,10 @@ describe("The console", function () {
       await page.getByRole("tabpanel").getByText("Acme & <Sons>").waitFor();
       await expectConsoleUsable(page, `console access of a person ${engine.name}`);
       await page.keyboard.press("j");
-      await page.getByRole("heading", { level: 2, name: "Bob Stone" }).waitFor();
+      await expectPanel(page, "Bob Stone");
       await page.keyboard.press("Escape");
       await page.waitForURL((url) => url.pathname.endsWith("/provider/users"));
-      expectQuery(page, { q: "acme.example" });
+      await expectQuery(page, { q: "acme.example" });
     });
 
     it("filters and sorts on the server", async () => {
@@ -113,11 +115,12 @@ describe("The console", function () {
       await page.getByRole("button", { name: "Status", exact: true }).click();
       await page.getByRole("menuitemradio", { name: "Inactive" }).click();
       await page.getByText("1 users").waitFor({ state: "attached" });
-      expect(await names(page)).to.deep.equal(["Bob Stone"]);
+      await expectNames(page, ["Bob Stone"]);
       await page.getByRole("button", { name: "Clear the filter status" }).click();
       await page.getByRole("button", { name: "Name", exact: true }).click();
+      await page.locator("[aria-sort=ascending]").waitFor();
       await page.getByRole("button", { name: "Name", exact: true }).click();
-      await page.waitForURL(/sort=-displayName/);
+      await expectQuery(page, { q: "acme.example", sort: "-displayName" });
       await page.locator("tbody tr").first().getByText("Zoe Young").waitFor();
     });
 
@@ -128,14 +131,17 @@ describe("The console", function () {
       await page.waitForURL((url) => url.pathname.endsWith(`/${acme.id}/users`));
       await page.getByRole("button", { name: /You act in Acme & <Sons>/ }).waitFor();
       await page.getByRole("link", { name: "Ann Lee" }).waitFor();
-      expect(await page.getByRole("link", { name: "Organizations" }).count()).to.equal(0);
+      await expectNone(page.getByRole("link", { name: "Organizations" }));
       await expectConsoleUsable(page, `console users of an organization ${engine.name}`);
     });
 
     it("lists organizations with the number of their members", async () => {
       await enter("/provider/organizations");
       await page.getByRole("link", { name: "Acme & <Sons>", exact: true }).waitFor();
-      expect(await page.getByRole("row", { name: /Acme & <Sons>/ }).innerText()).to.include("5");
+      await page
+        .getByRole("row", { name: /Acme & <Sons>/ })
+        .getByText("5", { exact: true })
+        .waitFor();
       await expectConsoleUsable(page, `console organizations ${engine.name}`);
     });
 
@@ -156,7 +162,7 @@ describe("The console", function () {
       await page.getByLabel("Password").fill("correct horse battery staple 9");
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.getByText("1 users").waitFor({ state: "attached" });
-      expect(await names(page)).to.deep.equal(["Zoe Young"]);
+      await expectNames(page, ["Zoe Young"]);
     });
 
     it("removes one person from a row, and says before what goes and what stays", async () => {
@@ -166,7 +172,7 @@ describe("The console", function () {
       const dialog = page.getByRole("alertdialog", { name: /^Remove .Rita Gone. from .Acme & <Sons>.\?$/ });
       await dialog.getByText("The account and other organizations stay.").waitFor();
       await expectConsoleUsable(page, `console to remove a person ${engine.name}`);
-      expect(await dialog.locator(":focus").innerText()).to.equal("Cancel");
+      await expectFocus(dialog.getByRole("button", { name: "Cancel" }));
       await dialog.getByRole("button", { name: /^Remove .Rita Gone.$/ }).click();
       await page.getByText("Rita Gone was removed.").waitFor();
       await page.getByRole("link", { name: "Rita Gone" }).waitFor({ state: "detached" });
@@ -197,9 +203,8 @@ describe("The console", function () {
       await page.getByText("2 people were removed.").waitFor();
       await page.getByText(/Ada Lovelace was not removed: .*without an administrator/).waitFor();
       await page.getByRole("link", { name: "Uma Gone" }).waitFor({ state: "detached" });
-      expect(await names(page))
-        .to.include("Ada Lovelace")
-        .and.not.include("Tom Gone");
+      await page.getByRole("link", { name: "Ada Lovelace" }).waitFor();
+      await expectNone(page.getByRole("link", { name: "Tom Gone" }));
     });
 
     it("shows the addresses of another realm only when one acts there", async () => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { picture } from "../support/browser.js";
 import { forEachEngine } from "../support/engines.js";
+import { expectFocus } from "../support/waiting.js";
 import * as pages from "./fixture.js";
 import { fill, open, press, usePages } from "./fixture.js";
 
@@ -15,10 +16,10 @@ describe("A field of a page", () => {
         await fill(page, pages.ANN);
         const field = page.getByLabel("Choose a password", { exact: true });
         await page.getByRole("button", { name: "Show password" }).click();
-        expect(await field.getAttribute("type")).to.equal("text");
+        await field.and(page.locator("[type=text]")).waitFor();
         await picture(page, "a password that is shown");
         await page.getByRole("button", { name: "Hide password" }).click();
-        expect(await field.getAttribute("type")).to.equal("password");
+        await field.and(page.locator("[type=password]")).waitFor();
         expect(await press(page, pages.JOIN_AS_NEW)).to.equal(200);
       });
 
@@ -32,7 +33,7 @@ describe("A field of a page", () => {
         const described = (await field.getAttribute("aria-describedby")) ?? "";
         expect(described.split(" ")).to.deep.equal(["password-hint", "password-error"]);
         expect(await page.locator("#password-error").textContent()).to.match(/easy to guess/);
-        expect(await page.locator(":focus").getAttribute("id")).to.equal("password");
+        await expectFocus(page.locator("#password"));
       });
     },
     ["SQLite"],

@@ -12,6 +12,7 @@ import type { MusterOptions } from "../../src/options.js";
 import { CHEAP_PASSWORDS, startServer } from "../support/server.js";
 import type { ServerInProcess } from "../support/server.js";
 import { Site } from "../support/site.js";
+import { eventually, expectSaid } from "../support/waiting.js";
 
 export const PRODUCT = "Acme Suite";
 export const PASSWORD = "correct horse battery staple 9";
@@ -155,6 +156,7 @@ export const emailOf = ({ emails }: Addressed) => (emails as { value: string }[]
 export async function expectPage(page: Page, heading: string): Promise<void> {
   try {
     await page.getByRole("heading", { level: 1, name: heading, exact: true }).waitFor();
+    await page.waitForLoadState();
   } catch {
     expect.fail(`Instead of "${heading}" came "${await headingOf(page)}"`);
   }
@@ -165,8 +167,13 @@ export const headingOf = async (page: Page) =>
 
 /** The form has come again with what was wrong, to whoever sees it and to whoever hears the title first. */
 export async function expectRefusal(page: Page, why: RegExp): Promise<void> {
-  expect(await page.getByRole("alert").textContent()).to.match(why);
-  expect(await page.title()).to.match(/^Error: /);
+  await page.getByRole("alert").filter({ hasText: why }).waitFor();
+  await eventually(async () => expect(await page.title()).to.match(/^Error: /));
+}
+
+/** The page says this in its main part, or comes to say it. */
+export async function expectText(page: Page, ...texts: readonly unknown[]): Promise<void> {
+  await expectSaid(page.locator("main"), ...texts);
 }
 
 /** Opens a link. @returns the status of the answer */
@@ -179,7 +186,11 @@ export async function press(page: Page, button: string): Promise<number> {
   const came = page.waitForResponse(
     (answer) => answer.request().isNavigationRequest() && ![302, 303].includes(answer.status()),
   );
-  const [answer] = await Promise.all([came, page.getByRole("button", { name: button, exact: true }).click()]);
+  const [answer] = await Promise.all([
+    came,
+    page.waitForEvent("framenavigated"),
+    page.getByRole("button", { name: button, exact: true }).click(),
+  ]);
   await page.waitForLoadState();
   return answer.status();
 }

@@ -5,6 +5,7 @@ import { forEachEngine } from "../support/engines.js";
 import { createUser } from "../support/factories.js";
 import { act, look } from "../support/links.js";
 import { clientWith } from "../support/realms.js";
+import { expectNone } from "../support/waiting.js";
 import * as pages from "./fixture.js";
 import { expectPage, fill, open, PASSWORD, press, usePages } from "./fixture.js";
 
@@ -96,7 +97,7 @@ describe("The page of an invitation that cannot be accepted", () => {
         for (const answer of [() => press(page, pages.JOIN_WITH_PASSWORD), () => open(page, link)]) {
           expect(await answer()).to.equal(status);
           await expectPage(page, heading);
-          expect(await page.locator("form").count()).to.equal(0);
+          await expectNone(page.locator("form"));
           const text = await page.locator("main p").innerText();
           expect(text).to.match(/^[A-Z].*\.$/);
           // An invitation that is no more is nobody's.

@@ -9,7 +9,7 @@ import { clientWith } from "../support/realms.js";
 import { codeOf, setUpFactor } from "../support/second-factor.js";
 import { BrowserOfPerson } from "../support/signed-in.js";
 import * as pages from "./fixture.js";
-import { expectPage, expectRefusal, fill, open, PASSWORD, press, usePages } from "./fixture.js";
+import { expectPage, expectRefusal, expectText, fill, open, PASSWORD, press, usePages } from "./fixture.js";
 
 const NAME = "User name or e-mail address";
 const SIGN_IN = "Sign in to accept with an account that you have";
@@ -42,7 +42,6 @@ describe("The pages of an invitation for people with an account", () => {
       await expectPage(page, "You are signed in");
     };
     const follow = (name: string) => page.getByRole("link", { name, exact: true }).click();
-    const text = () => page.locator("main").innerText();
 
     it("let somebody sign in first, and lead back to accept", async () => {
       const user = await dana();
@@ -58,7 +57,7 @@ describe("The pages of an invitation for people with an account", () => {
       expect(await given.members(acme, user.userName)).to.have.length(1);
       await follow("Go to your account");
       await expectPage(page, "You are signed in");
-      expect(await text()).to.include("Acme & <Sons>");
+      await expectText(page, "Acme & <Sons>");
     });
 
     it("name the account that somebody is signed in to", async () => {
@@ -86,7 +85,7 @@ describe("The pages of an invitation for people with an account", () => {
     it("say at signing in what comes after it", async () => {
       await open(page, await given.newLink(acme));
       await follow(SIGN_IN);
-      expect(await text()).to.include("go back");
+      await expectText(page, "go back");
       await expectUsable(page, `to sign in to go back ${engine.name}`);
     });
 
@@ -126,7 +125,7 @@ describe("The pages of an invitation for people with an account", () => {
       const jdoe = expectStatus(await own.post("/Users", body), 201);
       await signIn(jdoe, `/${acme.id}`);
       await open(page, await given.newLink(await given.organization(unique("Other"))));
-      expect(await text()).to.include("opens one organization alone");
+      await expectText(page, "opens one organization alone");
       await expectUsable(page, `of an invitation that a session cannot accept ${engine.name}`);
     });
 
@@ -135,7 +134,7 @@ describe("The pages of an invitation for people with an account", () => {
       await given.change(`/Groups/${other.id}`, "members", [{ value: member.id }]);
       await signIn(member);
       await open(page, await given.newLink(other));
-      expect(await text()).to.include("already a member");
+      await expectText(page, "already a member");
       await expectUsable(page, `of an invitation for somebody in a member's session ${engine.name}`);
       await fill(page, pages.ANN);
       await press(page, pages.JOIN_AS_NEW);

@@ -6,8 +6,19 @@ import { forEachEngine } from "../support/engines.js";
 import { createUser } from "../support/factories.js";
 import { codeIn } from "../support/mail.js";
 import { clientWith } from "../support/realms.js";
+import { expectFocus } from "../support/waiting.js";
 import * as pages from "./fixture.js";
-import { emailOf, expectPage, expectRefusal, fill, open, PASSWORD, press, usePages } from "./fixture.js";
+import {
+  emailOf,
+  expectPage,
+  expectRefusal,
+  expectText,
+  fill,
+  open,
+  PASSWORD,
+  press,
+  usePages,
+} from "./fixture.js";
 
 describe("The page of an invitation", () => {
   forEachEngine((engine) => {
@@ -97,13 +108,13 @@ describe("The page of an invitation", () => {
       await open(page, await given.newLink(acme));
       await fill(page, { "First name": "Ann", "Choose a password": PASSWORD });
       await page.getByRole("button", { name: pages.JOIN_AS_NEW }).click();
-      expect(await page.locator(":invalid:focus").getAttribute("id")).to.equal("familyName");
+      await expectFocus(page.locator("#familyName:invalid"));
     });
 
     it("asks a person with a password for it", async () => {
       const user = await createUser(given.scim, { userName: pages.address(), password: PASSWORD });
       await open(page, await given.newLink(acme, { emails: [{ value: user.userName }] }));
-      expect(await page.locator("main").innerText()).to.include("You already have an account");
+      await expectText(page, "You already have an account");
       await fill(page, { Password: "no password of mine" });
       expect(await press(page, pages.JOIN_WITH_PASSWORD)).to.equal(403);
       await expectRefusal(page, /password is wrong/);
@@ -120,7 +131,7 @@ describe("The page of an invitation", () => {
       await open(page, await given.newLink(acme, { emails: [{ value: user.userName }] }));
       expect(await press(page, "Send me a code")).to.equal(200);
       await expectPage(page, "Enter the code");
-      expect(await page.locator("main").innerText()).to.include(user.userName);
+      await expectText(page, user.userName);
       const code = codeIn(await given.mailbox.expect(user.userName, 2));
       await fill(page, { Code: otherThan(code) });
       expect(await press(page, "Continue")).to.equal(403);
@@ -177,7 +188,7 @@ describe("The page of an invitation", () => {
     it("lets people of a domain join by one link, and nobody else", async () => {
       const invitation = await given.invite(acme, { emails: [{ value: "*@bakers.example" }] });
       await open(page, String(invitation.link));
-      expect(await page.locator("main").innerText()).to.include("It must end in @bakers.example.");
+      await expectText(page, "It must end in @bakers.example.");
       const stranger = "ann@bakers.example.org";
       await fill(page, { "Your e-mail address": stranger });
       expect(await press(page, "Send me a code")).to.equal(403);

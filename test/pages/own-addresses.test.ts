@@ -6,7 +6,7 @@ import { forEachEngine } from "../support/engines.js";
 import { createUser } from "../support/factories.js";
 import { linkIn } from "../support/mail.js";
 import * as pages from "./fixture.js";
-import { expectPage, expectRefusal, fill, open, PASSWORD, press, usePages } from "./fixture.js";
+import { expectPage, expectRefusal, expectText, fill, open, PASSWORD, press, usePages } from "./fixture.js";
 
 const NAME = "User name or e-mail address";
 const OTHER = "another long passphrase 41";
@@ -67,7 +67,7 @@ describe("The pages of a person's addresses", () => {
         .and.include("We sent a link");
       await open(page, link);
       await expectPage(page, "Confirm your address");
-      expect(await page.locator("main").innerText()).to.include(mine);
+      await expectText(page, mine);
       await press(page, "Confirm the address");
       await expectPage(page, "Your addresses");
       expect((await listed())[1])
@@ -75,7 +75,7 @@ describe("The pages of a person's addresses", () => {
         .and.include("Proved on");
       await press(page, `Make ${mine} my user name`);
       await expectPage(page, "Change your user name");
-      expect(await page.locator("main").innerText()).to.include(mine);
+      await expectText(page, mine);
       await expectUsable(page, `to change the user name ${engine.name}`);
       expect(await enterCurrentPassword("Make it my user name", OTHER)).to.equal(403);
       await expectRefusal(page, /password is wrong/);

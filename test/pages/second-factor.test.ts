@@ -7,8 +7,9 @@ import { forEachEngine } from "../support/engines.js";
 import { createUser, ORGANIZATION } from "../support/factories.js";
 import { clientWith } from "../support/realms.js";
 import { codeOf, wrongCodeOf } from "../support/second-factor.js";
+import { expectNone } from "../support/waiting.js";
 import * as pages from "./fixture.js";
-import { expectPage, expectRefusal, fill, open, PASSWORD, press, usePages } from "./fixture.js";
+import { expectPage, expectRefusal, expectText, fill, open, PASSWORD, press, usePages } from "./fixture.js";
 
 const NAME = "User name or e-mail address";
 const CODE = "Code of your app";
@@ -67,7 +68,7 @@ describe("The pages of the second factor", () => {
       expect(await page.locator(".codes code").count()).to.equal(10);
       await expectUsable(page, `of recovery codes ${engine.name}`);
       await open(page, `${session}/factor`);
-      expect(await page.locator("main").innerText()).to.include("10 of 10");
+      await expectText(page, "10 of 10");
       await expectUsable(page, `of a second factor that is set up ${engine.name}`);
     });
 
@@ -95,7 +96,7 @@ describe("The pages of the second factor", () => {
       await press(page, "Sign in");
       await expectPage(page, "You are signed in");
       await open(page, `${session}/factor`);
-      expect(await page.locator("main").innerText()).to.include("9 of 10");
+      await expectText(page, "9 of 10");
     });
 
     it("lead an administrator without one to it first, where the organization requires it", async () => {
@@ -121,8 +122,8 @@ describe("The pages of the second factor", () => {
       await press(page, "Confirm");
       await page.getByRole("link", { name: "I have saved them" }).click();
       await expectPage(page, "You are signed in");
-      expect(await notice.count()).to.equal(0);
-      expect(await page.locator("main").innerText()).to.include("You are an administrator here.");
+      await expectNone(notice);
+      await expectText(page, "You are an administrator here.");
     });
 
     it("remove the factor, after which the password is enough", async () => {

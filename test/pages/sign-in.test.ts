@@ -5,7 +5,7 @@ import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { createUser } from "../support/factories.js";
 import * as pages from "./fixture.js";
-import { expectPage, expectRefusal, fill, open, PASSWORD, press, usePages } from "./fixture.js";
+import { expectPage, expectRefusal, expectText, fill, open, PASSWORD, press, usePages } from "./fixture.js";
 
 const OTHER = "another long passphrase 41";
 const NAME = "User name or e-mail address";
@@ -58,9 +58,7 @@ describe("The page to sign in", () => {
     it("leads to a page that says who one is and where, and to other realms", async () => {
       await signIn();
       await expectUsable(page, `of a person signed in ${engine.name}`);
-      expect(await page.locator("main").innerText())
-        .to.include("Sam")
-        .and.include("Acme & <Sons>");
+      await expectText(page, "Sam", "Acme & <Sons>");
       await press(page, "Switch");
       await expectPage(page, "You are signed in");
       expect(await page.locator("option").allInnerTexts()).to.deep.equal(["Acme & <Sons>"]);

@@ -6,6 +6,7 @@ import { chromium } from "playwright-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { CHROMIUM_TIMEOUT, findChromium } from "./chromium.js";
 import { CHECKS_LOOKS } from "./engines.js";
+import { PATIENCE, SLOWED } from "./waiting.js";
 
 /** The screens that pages are looked at on. */
 export const PHONE = { width: 390, height: 844 };
@@ -24,6 +25,9 @@ const ARGUMENTS = [
 
 /** How long a browser takes to start at most, in milliseconds. */
 const START_TIMEOUT = 60_000;
+
+/** How long a test of a page takes at most, unless its suite gives it longer, in milliseconds. */
+const TEST_TIMEOUT = 60_000;
 
 /** Chromium says so of every answer that is not 2xx, which pages are that say what does not work, and while it is offline. */
 const ANSWERED_SO =
@@ -57,15 +61,19 @@ export class TestBrowser {
   async open({ viewport = PHONE, scripts = false }: ContextOptions = {}): Promise<Page> {
     if (!this.#browser) throw new Error("The browser runs only while tests do");
     const context = await this.#browser.newContext({ viewport, javaScriptEnabled: scripts });
-    // Long before mocha gives up, so that it is said what was waited for.
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(PATIENCE);
     context.on("request", (request) => this.#requested.push(request.url()));
     context.on("console", (message) => {
       if (!ANSWERED_SO.test(message.text())) this.#complaints.push(message.text());
     });
     context.on("weberror", (error) => this.#complaints.push(String(error.error())));
     this.#contexts.push(context);
-    return context.newPage();
+    const page = await context.newPage();
+    if (SLOWED > 1) {
+      const session = await context.newCDPSession(page);
+      await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWED });
+    }
+    return page;
   }
 
   async start(): Promise<void> {
@@ -88,6 +96,9 @@ export function useBrowser(): TestBrowser {
   before(async function () {
     this.timeout(CHROMIUM_TIMEOUT + START_TIMEOUT);
     await browser.start();
+  });
+  beforeEach(function () {
+    this.currentTest?.timeout(Math.max(this.currentTest.timeout(), TEST_TIMEOUT) * SLOWED);
   });
   afterEach(() => browser.endTest());
   return browser;

@@ -6,6 +6,7 @@ import { readSettings } from "../../src/config/settings.js";
 import { openDatabase } from "../../src/db/open.js";
 import { migrate } from "../../src/db/migrate.js";
 import { createPostgresDatabase } from "./postgres.js";
+import { SLOWED } from "./waiting.js";
 
 /** A database engine that Muster runs on. */
 export interface Engine {
@@ -42,7 +43,7 @@ const engines: readonly Engine[] = [
 const chosen = (process.env.ENGINES ?? engines.map(({ name }) => name).join()).split(",");
 
 /** Whether the looks of pages are checked: no database changes them, and that takes longer than all else in a browser. */
-export const CHECKS_LOOKS = chosen.includes("SQLite");
+export const CHECKS_LOOKS = chosen.includes("SQLite") && SLOWED === 1;
 
 /** Migrates one database when the first copy of it is asked for. @param copy makes a copy of it */
 function copying(

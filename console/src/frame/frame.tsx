@@ -115,7 +115,8 @@ function useMainFocus(name: string | undefined) {
   const main = useRef<HTMLElement>(null);
   const before = useRef(name);
   useEffect(() => {
-    if (before.current !== name) main.current?.focus();
+    // From the realm's own address, one is led to its first page: what was opened meanwhile stays open.
+    if (before.current !== undefined && before.current !== name) main.current?.focus();
     before.current = name;
   }, [name]);
   return main;

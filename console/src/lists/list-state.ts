@@ -41,13 +41,12 @@ export interface ListChanges {
 export function useListState(filterNames: readonly string[]): [ListState, ListChanges] {
   const [parameters, setParameters] = useSearchParams();
   const change = (name: string, value: string | undefined, isTyped = false) => {
+    // What is on the screen can be behind the address: a change before this one would be undone.
+    const next = new URLSearchParams(window.location.search);
+    if (value === undefined || value === "") next.delete(name);
+    else next.set(name, value);
     setParameters(
-      (current) => {
-        const next = new URLSearchParams(current);
-        if (value === undefined || value === "") next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
+      next,
       // Going back leads to the list before the search, not through each letter of it.
       { replace: isTyped },
     );
