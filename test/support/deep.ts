@@ -5,3 +5,6 @@ export const IS_DEEP = process.env.DEEP === "1";
 
 /** How often something is tried: usually, and in the deep run. */
 export const runs = (usually: number, deep: number): number => (IS_DEEP ? deep : usually);
+
+/** Whether this is `npm run test:crash`, which kills servers for as long as it takes to be sure. */
+export const IS_CRASHING = process.env.CRASH === "1";
