@@ -34,21 +34,38 @@ describe("The console's tabs Security and History of a person", function () {
     };
     const newPerson = (name: string) => person(given, unique(name));
 
-    it("shows what was done to a person and what the person did, with a way to all of it", async () => {
+    it("shows what happened to a person and what the person did, with a way to all of it", async () => {
       const ann = await newPerson("Ann");
       await signedIn(ann);
-      const { id, displayName } = await given.organization(unique("Acme"));
-      await given.scim.patch(`/Groups/${id}`, { op: "add", path: "members", value: [{ value: ann.id }] });
+      const [acme, bolt] = [
+        await given.organization(unique("Acme")),
+        await given.organization(unique("Bolt")),
+      ];
+      const value = [{ value: ann.id }];
+      for (const { id } of [acme, bolt])
+        expectStatus(await given.scim.patch(`/Groups/${id}`, { op: "add", path: "members", value }), 204);
+      const team = await given.team(acme, unique("Support"));
+      await given.change(`/Teams/${team.id}`, "members", value);
+      const leaving = { op: "remove", path: `members[value eq "${ann.id}"]` };
+      expectStatus(await given.scim.patch(`/Groups/${bolt.id}`, leaving), 204);
       await openTab(ann, "History");
-      await page.getByRole("link", { name: "Created user" }).waitFor();
-      const joined = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: "Joined" }) });
-      await joined.getByText(String(displayName)).waitFor();
-      await page.getByRole("link", { name: "Signed in" }).waitFor();
+      const lines = page.getByRole("listitem").filter({ has: page.getByRole("link") });
+      for (const [index, text] of [
+        `Left organization ${bolt.displayName}`,
+        `Joined team ${team.displayName}`,
+        `Joined organization ${bolt.displayName}`,
+        `Joined organization ${acme.displayName}`,
+        "Created user",
+        "Signed in",
+      ].entries())
+        await lines.nth(index).getByText(text).waitFor();
       await expectQuery(page, { tab: "history" });
       await expectConsoleUsable(page, `console history of a person ${engine.name}`);
       await page.getByRole("link", { name: "Show it in Activity" }).first().click();
       await page.getByRole("heading", { level: 1, name: "Activity" }).waitFor();
-      await page.getByText("1 activity").waitFor({ state: "attached" });
+      await page.getByRole("button", { name: `Person is ${ann.displayName}` }).waitFor();
+      await page.getByText("5 activity").waitFor({ state: "attached" });
+      await page.getByRole("link", { name: `Left organization ${bolt.displayName}` }).waitFor();
     });
 
     it("ends a session of a person after a question", async () => {

@@ -36,6 +36,7 @@ const FROZEN: Readonly<Record<string, string>> = {
   "0027_audit_names.ts": "db4cdecddad69b90a7785c95a24f7c1de7d30403770dbe02fadd605457c82ac2",
   "0028_updated_at_and_id.ts": "0c4a4d4b11b4f6f2bb9cee1cf68e7149be1d4d7806471a8987c242325d267d88",
   "0029_removals.ts": "dc2143d02e2b9a85ab46b43b375729214a3ad084ba3aecd1db9507be36950052",
+  "0030_audit_event_people.ts": "0c6b39e3b604eb6409bb9b6405b4a05e9d0ff0a7f8942ec6ec1f3f2278579030",
 };
 
 describe("The files of the migrations", () => {

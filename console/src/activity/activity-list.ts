@@ -7,6 +7,7 @@ import { isId } from "../scim/path.ts";
 import { isBy, withActors } from "./actors.ts";
 import type { NamedEvent } from "./actors.ts";
 import { ACTION_NAMES, TYPE_NAMES } from "./event-names.ts";
+import { isOfPerson, withWays } from "./ways.ts";
 
 const HOUR = 3_600_000;
 
@@ -18,7 +19,7 @@ const PERIODS: Readonly<Record<string, number>> = {
   month: 30 * 24 * HOUR,
 };
 
-export const ACTIVITY_FILTER_NAMES = ["actor", "action", "type", "target", "result", "time"];
+export const ACTIVITY_FILTER_NAMES = ["actor", "action", "type", "target", "person", "result", "time"];
 
 export const ACTIVITY_FILTERS: readonly ListFilter[] = [
   { name: "action", label: "Action", values: ACTION_NAMES },
@@ -69,6 +70,7 @@ export const activityFilter = ({ search: text, filters }: ListState, since: stri
     is("action", filters.action),
     is("target.type", filters.type),
     is("target.value", filters.target),
+    filters.person === undefined ? undefined : isOfPerson(filters.person),
     is("result", filters.result),
     since === undefined ? undefined : `timestamp ge "${since}"`,
   );
@@ -76,11 +78,23 @@ export const activityFilter = ({ search: text, filters }: ListState, since: stri
 /** Ids grow with time, and every index of events ends with them. */
 export const BY_TIME = "id";
 
-/** The query for the events that match, the newest first. */
-export const activityQuery = (realm: string, filter: Filter, { sorting }: Pick<ListState, "sorting">) =>
+/**
+ * The query for the events that match, the newest first.
+ *
+ * @param person whom all of them happened to, if it is one
+ */
+export const activityQuery = (
+  realm: string,
+  filter: Filter,
+  { sorting }: Pick<ListState, "sorting">,
+  person?: string,
+) =>
   listQuery<NamedEvent>(
     realm,
     "AuditEvents",
     { filter, sortBy: BY_TIME, sortOrder: sorting?.isDescending === false ? "ascending" : "descending" },
-    (events, signal) => withActors(realm, events, signal),
+    async (events, signal) => {
+      const named = await withActors(realm, events, signal);
+      return person === undefined ? named : withWays(realm, person, named, signal);
+    },
   );

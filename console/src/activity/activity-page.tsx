@@ -31,7 +31,7 @@ export function ActivityPage() {
   // Seen from when it was chosen, so that the list stays the same.
   const since = useMemo(() => beginningOf(time), [time]);
   const filter = activityFilter(state, since);
-  const query = activityQuery(id, filter, state);
+  const query = activityQuery(id, filter, state, state.filters.person);
   const { data, isPlaceholderData } = useInfiniteQuery(query);
   const ids = useMemo(
     () => data?.pages.flatMap(({ Resources }) => Resources.map((event) => event.id)),
@@ -100,10 +100,14 @@ function useFilters(
 ): readonly ListFilter[] {
   const { id, realm } = useRealm();
   const { data: actors = [] } = useQuery(actorsQuery(id, realm));
-  const { actor, target } = set;
+  const { actor, target, person } = set;
   const isKnown = actor === undefined || actors.some(({ value }) => value === actor);
   const { data: name, isPending } = useQuery({ ...actorNameQuery(id, actor), enabled: !isKnown });
   const others = isKnown ? [] : [{ value: actor, label: name ?? (isPending ? "…" : "one that is gone") }];
+  const { data: personName } = useQuery({
+    ...actorNameQuery(id, `user.${person ?? ""}`),
+    enabled: person !== undefined,
+  });
   const targets = pages.flatMap(({ Resources }) => Resources.map((event) => event.target));
   const targetName = targets.find(({ value, display }) => value === target && display)?.display;
   return [
@@ -115,6 +119,14 @@ function useFilters(
           {
             ...{ name: "target", label: "Target", isNamed: true },
             values: [{ value: target, label: targetName ?? target }],
+          },
+        ]),
+    ...(person === undefined
+      ? []
+      : [
+          {
+            ...{ name: "person", label: "Person", isNamed: true },
+            values: [{ value: person, label: personName ?? person }],
           },
         ]),
   ];

@@ -8,6 +8,7 @@ import type { Group, Realm, Reference, Resource, User } from "../scim/resources.
 import { queries, scimIn } from "../server.ts";
 import { nameOf } from "../users/user-names.ts";
 import type { AuditEvent } from "./audit-event.ts";
+import type { Way } from "./ways.ts";
 
 /** An event with the names of who did it, as far as they are still known. */
 export interface NamedEvent extends AuditEvent {
@@ -15,6 +16,8 @@ export interface NamedEvent extends AuditEvent {
   readonly tokenName?: string;
   /** In the provider's realm. */
   readonly organizationName?: string;
+  /** In a list of what happened to one person. */
+  readonly way?: Way | undefined;
 }
 
 interface NamedToken extends Resource {

@@ -1,4 +1,5 @@
 import type { AuditEvent } from "./audit-event.ts";
+import type { NamedEvent } from "./actors.ts";
 
 /** What the server calls actions, for people: what was done, and what was to be done. */
 const ACTIONS: Readonly<Record<string, readonly [done: string, name: string]>> = {
@@ -43,11 +44,12 @@ export function typeOfTarget({ target, organization, realm }: AuditEvent): strin
 export const nameOfKind = (event: AuditEvent) => nameOfType(typeOfTarget(event));
 
 /** What happened, as the beginning of a sentence that ends with what it happened to. */
-export function nameOfDeed(event: AuditEvent): string {
-  const { action, result, target } = event;
+export function nameOfDeed(event: AuditEvent & Pick<NamedEvent, "way">): string {
+  const { action, result, target, way } = event;
   const [done, name] = ACTIONS[action] ?? [action, action];
   const kind = nameOfKind(event).toLowerCase();
   if (action === "authenticate") return result === "refused" ? "Sign-in refused" : "Password checked";
+  if (way !== undefined && action !== "delete") return `${way === "added" ? "Joined" : "Left"} ${kind}`;
   if (target.type === "Session" && action === "create") return "Signed in";
   return result === "refused" ? `${name} ${kind} refused` : `${done} ${kind}`;
 }

@@ -5,6 +5,7 @@ import { nameOfActor } from "../activity/actors.ts";
 import type { NamedEvent } from "../activity/actors.ts";
 import { nameOfDeed, nameOfTarget } from "../activity/event-names.ts";
 import { EventResult } from "../activity/event-result.tsx";
+import { isOfPerson } from "../activity/ways.ts";
 import { useRealm } from "../frame/realm.ts";
 import { compare } from "../scim/filter.ts";
 import { MEMBERSHIP } from "../scim/resources.ts";
@@ -20,8 +21,8 @@ import styles from "./user-history.module.css";
 export const UserHistory = ({ user }: { readonly user: User }) => (
   <>
     <Events
-      title="What was done to the account"
-      by="target"
+      title="What happened to the person"
+      by="person"
       id={user.id}
       memberships={user[MEMBERSHIP]?.memberships}
     />
@@ -32,21 +33,23 @@ export const UserHistory = ({ user }: { readonly user: User }) => (
 interface EventsProps {
   readonly title: string;
   /** What the person is in the events. */
-  readonly by: "target" | "actor";
+  readonly by: "person" | "actor";
   readonly id: string;
-  /** Each has a line where the person joined: many join by one event, which is that of the organization. */
+  /** Each has a line where the person joined, if no event tells of it: those of large imports do not tell of all. */
   readonly memberships?: readonly Membership[];
 }
 
 function Events({ title, by, id, memberships = [] }: EventsProps) {
   const { id: realmId } = useRealm();
-  const filter = compare(by === "target" ? "target.value" : "user.value", "eq", id);
-  const query = activityQuery(realmId, filter, { sorting: undefined });
+  const query =
+    by === "person"
+      ? activityQuery(realmId, isOfPerson(id), { sorting: undefined }, id)
+      : activityQuery(realmId, compare("user.value", "eq", id), { sorting: undefined });
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(query);
   if (error)
     return <Failure title="The history was not loaded" error={error} onRetry={() => void refetch()} />;
   const address = `/${realmId}/activity`;
-  const search = by === "target" ? `target=${id}` : `actor=user.${id}`;
+  const search = by === "person" ? `person=${id}` : `actor=user.${id}`;
   const events = data?.pages.flatMap(({ Resources }) => Resources) ?? [];
   return (
     <>
@@ -56,7 +59,7 @@ function Events({ title, by, id, memberships = [] }: EventsProps) {
             <Event
               key={line.id}
               event={line}
-              target={by === "target" ? "" : nameOfTarget(line)}
+              target={line.target.value === id ? "" : nameOfTarget(line)}
               link={`${address}/${line.id}?${search}`}
             />
           ) : (
@@ -78,7 +81,7 @@ function Events({ title, by, id, memberships = [] }: EventsProps) {
   );
 }
 
-/** How far apart a creation and the joining are that it was, in milliseconds. */
+/** How far apart an event and the joining are that it was, in milliseconds. */
 const SAME_MOMENT = 1000;
 
 const timeOf = ({ lastTimestamp, timestamp }: NamedEvent) => Date.parse(lastTimestamp ?? timestamp);
@@ -92,14 +95,13 @@ function withJoins(
   const lines: (NamedEvent | Membership)[] = [...events];
   for (const membership of memberships) {
     const at = Date.parse(membership.joinedAt ?? "");
-    const isCreation = events.some(
+    const isTold = events.some(
       (event) =>
-        event.action === "create" &&
-        event.organization?.value === membership.value &&
-        Math.abs(timeOf(event) - at) < SAME_MOMENT,
+        (event.action === "create" ? event.organization : event.way === "added" ? event.target : undefined)
+          ?.value === membership.value && Math.abs(timeOf(event) - at) < SAME_MOMENT,
     );
     const place = lines.findIndex((line) => "action" in line && timeOf(line) < at);
-    if (isCreation || Number.isNaN(at) || (place < 0 && hasMore)) continue;
+    if (isTold || Number.isNaN(at) || (place < 0 && hasMore)) continue;
     lines.splice(place < 0 ? lines.length : place, 0, membership);
   }
   return lines;

@@ -23,6 +23,12 @@ export interface AuditTarget {
   readonly display?: string | undefined;
 }
 
+/** How an event happened to a person: they joined or left the target, or their roles in it changed. */
+export type AffectedHow = "added" | "removed" | "roles";
+
+/** How many people an event is found by, beside its target: what one request does to more is one event all the same. */
+export const MOST_AFFECTED = 1000;
+
 /** What a request asked for, and where it was not taken as it was sent. Never values. */
 export interface RequestNotes {
   readonly method: string;
@@ -53,6 +59,8 @@ export interface AuditEvent {
   /** The realm it happened in, or the organization it happened to; undefined: the provider's alone. */
   readonly organizationId?: string | undefined;
   readonly target: AuditTarget;
+  /** Whom it happened to, beside the target, by the ids of their accounts. It is written, for filters, and not read again. */
+  readonly people?: ReadonlyMap<string, AffectedHow> | undefined;
   readonly requestId?: string | undefined;
   /** Undefined for what no request did, and in what an organization sees of the provider's deeds. */
   readonly request?: RequestNotes | undefined;

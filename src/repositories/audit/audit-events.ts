@@ -61,7 +61,10 @@ const COLUMNS = [
 ];
 
 /** Those, and the texts that compare without case as they are compared. */
-const STORED = [...COLUMNS, "target_display_key", "detail_key"];
+const SEEN = [...COLUMNS, "target_display_key", "detail_key"];
+
+/** Those, and whom an event happened to: the database makes rows of that, by which it is found. */
+const STORED = [...SEEN, "people"];
 
 /** The columns about the actor and its request, which organizations do not see when the provider acted. */
 const ACTOR_COLUMNS = [
@@ -78,7 +81,7 @@ const ACTOR_COLUMNS = [
 /** The events that a realm sees, as a relation named `audit_events`. */
 function view(realm: Realm): Sql {
   if (realm.type === "provider") return sql("muster_audit_events as audit_events");
-  const columns = STORED.map((name) =>
+  const columns = SEEN.map((name) =>
     ACTOR_COLUMNS.includes(name) ? `case when not by_provider then ${name} end as ${name}` : name,
   );
   return sql(
@@ -126,7 +129,17 @@ const fields = (dialect: Dialect, locations: Locations): ResourceFields => ({
     "meta.lastModified": dialect.plainText("coalesce(audit_events.last_at, audit_events.created_at)"),
     "meta.version": dialect.plainText(`'W/"' || coalesce(audit_events.occurrences, 1) || '"'`),
   },
-  collections: {},
+  collections: {
+    // The target is one of them.
+    affectedUsers: {
+      from: `(select id as event_id, target_id as account_id, ${dialect.plainText("'target'")} as type
+                from muster_audit_events where target_type = 'User'
+              union all select event_id, account_id, type from muster_audit_event_people) as element`,
+      owner: "element.event_id",
+      columns: { value: "element.account_id", type: "element.type" },
+      order: "element.account_id",
+    },
+  },
   documents: {
     changes: "audit_events.attributes",
     ignored: "audit_events.attributes",
@@ -232,6 +245,7 @@ const toBindings = (event: AuditEvent): Binding[] => [
   event.lastAt ?? (event.result === "refused" ? event.createdAt : null),
   event.target.display === undefined ? null : foldCase(event.target.display),
   event.detail === undefined ? null : foldCase(event.detail),
+  event.people && event.people.size > 0 ? JSON.stringify(Object.fromEntries(event.people)) : null,
 ];
 
 /** SQLite gives back JSON as text. */

@@ -60,6 +60,20 @@ const definitionOf = (targets: readonly string[]) =>
       readOnly("string", "display", "What the target was called at that time."),
       readOnly("string", "type", "The target's resource type.", exact),
     ]),
+    // For filters alone: one event can have a thousand.
+    readOnly(
+      "complex",
+      "affectedUsers",
+      "For filters alone.",
+      { multiValued: true, returned: "never", shadow: true },
+      [
+        readOnly("string", "value", "The id of a person that it happened to.", exact),
+        readOnly("string", "type", "How it happened to the person.", {
+          ...exact,
+          canonicalValues: ["target", "added", "removed", "roles"],
+        }),
+      ],
+    ),
     readOnly("string", "requestId", "The request, as its answer's X-Request-Id names it.", exact),
     readOnly("complex", "request", "The request, or the operation of a Bulk, that it came of.", {}, [
       readOnly("string", "method", "The HTTP method.", exact),

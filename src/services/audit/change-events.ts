@@ -1,4 +1,5 @@
-import type { AuditEvent } from "../../domain/audit/audit-event.js";
+import { MOST_AFFECTED } from "../../domain/audit/audit-event.js";
+import type { AffectedHow, AuditEvent } from "../../domain/audit/audit-event.js";
 import { hasMembers, hasRoles } from "../../domain/changes/change.js";
 import type { Change, MembersChange } from "../../domain/changes/change.js";
 import type { ChangeListener } from "../changes/changes.js";
@@ -19,8 +20,28 @@ function entryOf(change: Change) {
     ...(organizationId !== undefined && { organizationId }),
     result: (warning === undefined ? "success" : "warning") satisfies AuditEvent["result"],
     changes: changesMembers(change) ? [...attributes, "members"] : attributes,
+    people: peopleOf(change),
     ...(details.length > 0 && { detail: details.join("; ") }),
   } as const;
+}
+
+/** Whom a change happened to, beside its target, as far as they are found by its event. */
+function peopleOf({ target, members, roles }: Change): ReadonlyMap<string, AffectedHow> {
+  const people = new Map<string, AffectedHow>();
+  const put = (ids: readonly string[], how: AffectedHow) => {
+    for (const id of ids) {
+      if (people.size === MOST_AFFECTED) return;
+      if (id !== target.id && !people.has(id)) people.set(id, how);
+    }
+  };
+  put(members?.added ?? [], "added");
+  put(members?.removed ?? [], "removed");
+  for (const changed of [roles?.granted ?? [], roles?.revoked ?? []])
+    put(
+      changed.map(({ accountId }) => accountId),
+      "roles",
+    );
+  return people;
 }
 
 /** Whether the attribute `members` changed. A deletion names no attributes; a team has its roles in `members`. */
