@@ -12,7 +12,8 @@ import { AdministratorLinks } from "./services/administrators/administrator-link
 import { auditChanges } from "./services/audit/change-events.js";
 import { Changes } from "./services/changes/changes.js";
 import type { Dependencies } from "./services/dependencies.js";
-import { SecretKeys } from "./services/keys.js";
+import { SecretKeys } from "./services/keys/secret-keys.js";
+import { KeyRotation } from "./services/keys/key-rotation.js";
 import { OutgoingMail } from "./services/mail/outgoing-mail.js";
 import { membershipNotices } from "./services/memberships/membership-notices.js";
 import { AuthenticationService } from "./services/tokens/authentication.js";
@@ -34,6 +35,7 @@ export interface Backend {
   readonly database: Database;
   readonly deps: Dependencies;
   readonly keys: SecretKeys;
+  readonly keyRotation: KeyRotation;
   readonly authentication: AuthenticationService;
   readonly operator: OperatorService;
   readonly administratorLinks: AdministratorLinks;
@@ -62,6 +64,7 @@ export function createBackend(settings: Settings, parts: BackendParts): Backend 
     authentication: new AuthenticationService(deps),
     operator: new OperatorService(deps),
     administratorLinks: new AdministratorLinks(deps, settings.publicUrl),
+    keyRotation: new KeyRotation(deps),
     migrate: async () => {
       if (!knex) await keepPrivate(settings, logger);
       await database.connect();

@@ -6,6 +6,9 @@ import type { FailedAuthentication } from "./http/authentication/failed-authenti
 import type { Logger } from "./logging/logger.js";
 import type { UnitOfWork } from "./repositories/unit-of-work.js";
 import type { AuditService } from "./services/audit/audit.js";
+import type { EarlierKeys } from "./services/keys/earlier-keys.js";
+import { TAKE_UP_MS } from "./services/keys/secret-keys.js";
+import type { SecretKeys } from "./services/keys/secret-keys.js";
 import type { Refusals } from "./services/audit/refusals.js";
 import type { CurrentSessions } from "./services/sessions/current-session.js";
 import type { AuthenticationService } from "./services/tokens/authentication.js";
@@ -31,6 +34,7 @@ const INTERVALS = {
   /** How long it takes at most until the audit log says how often something was refused. */
   recordRefusals: 5 * SECOND,
   countFailures: WINDOW_MS,
+  takeUpKeys: TAKE_UP_MS,
 };
 
 /** What the jobs work on. */
@@ -47,6 +51,8 @@ export interface JobParts {
   readonly outbox: OutboxWorker;
   readonly searchIndexing: SearchIndexing;
   readonly failedAuthentication: FailedAuthentication;
+  readonly keys: SecretKeys;
+  readonly earlierKeys: EarlierKeys;
   readonly removalsRetentionDays: number;
   readonly auditRetentionDays: number;
 }
@@ -64,7 +70,9 @@ export function startJobs(jobs: Jobs, parts: JobParts): void {
     });
     await currentSessions.prune();
     await outbox.prune();
+    await parts.earlierKeys.prune();
   });
+  jobs.start("taking up new secret keys", INTERVALS.takeUpKeys, () => parts.keys.read());
   jobs.start("sending mail", INTERVALS.sendMail, () => outbox.run());
   jobs.start("indexing people for searches", INTERVALS.indexPeople, () => searchIndexing.run());
   jobs.start("adding up how many accounts there are", INTERVALS.addUpAccounts, async () => {

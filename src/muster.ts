@@ -48,8 +48,10 @@ import { Links } from "./services/invitations/links.js";
 import { OpenInvitations } from "./services/invitations/open-invitations.js";
 import { OutgoingMail } from "./services/mail/outgoing-mail.js";
 import { Passwords } from "./services/passwords/passwords.js";
+import { EarlierKeys } from "./services/keys/earlier-keys.js";
 import { FactorCodes } from "./services/second-factors/factor-codes.js";
 import { FactorSetups } from "./services/second-factors/factor-setups.js";
+import { resealFactors } from "./services/second-factors/resealing.js";
 import { Sealing } from "./services/second-factors/sealing.js";
 import { SecondFactors } from "./services/second-factors/second-factors.js";
 import { OwnAddressService } from "./services/users/own-addresses.js";
@@ -108,14 +110,14 @@ export function createMuster(options: MusterOptions): Muster {
   const backend = createBackend(settings, { logger, knex, clock, newId });
   const { database, deps, keys, authentication, operator, administratorLinks } = backend;
   const { mail, templates, publicUrl } = settings;
-  const links = new Links(() => keys.get("links"), publicUrl);
+  const links = new Links(() => keys.ring("links"), publicUrl);
   const outgoing = new OutgoingMail(deps, mail);
   const guard = new BruteForceGuard(deps);
   const openInvitations = new OpenInvitations(deps, links, guard);
   const passwords = new Passwords(options.passwordCost);
   const refusals = new Refusals(deps);
-  const devices = new Devices(() => keys.get("devices"));
-  const sealing = new Sealing(() => keys.get("factors"));
+  const devices = new Devices(() => keys.ring("devices"));
+  const sealing = new Sealing(() => keys.ring("factors"));
   const currentPassword = new CurrentPassword(deps, guard, passwords);
   const codes = new FactorCodes(deps, guard, sealing);
   const proof = new AccountProof(deps, guard, passwords, codes);
@@ -159,7 +161,7 @@ export function createMuster(options: MusterOptions): Muster {
   const app = createApp({
     failedAuthentication,
     services,
-    cursors: new Cursors(() => keys.get("cursors"), settings.cursorTimeout, clock),
+    cursors: new Cursors(() => keys.ring("cursors"), settings.cursorTimeout, clock),
     pageMemory: new PageMemory(settings.pageMaxBytes),
     people: {
       acceptance: new AcceptanceService(deps, openInvitations, guard, passwords, proof),
@@ -181,9 +183,9 @@ export function createMuster(options: MusterOptions): Muster {
       forgotten: new ForgottenPasswords(deps, outgoing),
       sessions: currentSessions,
       sessionTimes: settings.sessions,
-      cookies: new ConsoleCookies(() => keys.get("csrf"), devices, publicUrl.startsWith("https:")),
+      cookies: new ConsoleCookies(() => keys.ring("csrf"), devices, publicUrl.startsWith("https:")),
     },
-    csrf: new CsrfTokens(() => keys.get("csrf"), publicUrl.startsWith("https:"), clock),
+    csrf: new CsrfTokens(() => keys.ring("csrf"), publicUrl.startsWith("https:"), clock),
     branding: {
       ...brand,
       templates,
@@ -245,6 +247,8 @@ export function createMuster(options: MusterOptions): Muster {
         outbox,
         searchIndexing,
         failedAuthentication,
+        keys,
+        earlierKeys: new EarlierKeys(deps, () => resealFactors(deps, sealing)),
         clock,
         ...retention,
       });

@@ -4,6 +4,7 @@ import { createAdministrator } from "./administrators.js";
 import { backUpDatabase } from "./backup.js";
 import { checkDatabase } from "./check.js";
 import { exitOnError } from "./exit.js";
+import { rotateKeys } from "./keys.js";
 import { migrateDatabase } from "./migrate.js";
 import { DEFAULT_OVERLAP } from "../services/tokens/access-tokens.js";
 import { createToken, listTokens, revokeToken, rotateToken } from "./tokens.js";
@@ -152,5 +153,15 @@ token
   .description("revoke a token; it stops working at once")
   .argument("<id>", "the token's id, as `muster token list` shows it")
   .action((id: string) => exitOnError(() => revokeToken(id)));
+
+program
+  .command("key")
+  .description("the secret keys that sign links, cursors and forms, and encrypt second factors")
+  .command("rotate")
+  .description(
+    "make new keys; running servers take them up by themselves, and what earlier keys signed stays valid",
+  )
+  .option("--now", "drop the earlier keys at once, because they leaked: links that were sent stop working")
+  .action((options: { now?: true }) => exitOnError(() => rotateKeys(options)));
 
 await program.parseAsync();

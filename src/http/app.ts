@@ -18,7 +18,7 @@ import type { SignInService } from "../services/sessions/sign-in.js";
 import { consoleRouter } from "./console/console.js";
 import type { ConsoleCookies } from "./console/cookies.js";
 import { SessionAuthentication } from "./console/session-authentication.js";
-import type { SecretKeys } from "../services/keys.js";
+import type { SecretKeys } from "../services/keys/secret-keys.js";
 import { administratorSetup } from "./pages/administrator-setup.js";
 import { accountSetup } from "./pages/account-setup.js";
 import { passwordReset } from "./pages/password-reset.js";

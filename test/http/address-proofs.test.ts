@@ -229,7 +229,8 @@ describe("Proving an address", () => {
       const key = await server.database((session) =>
         session.first<{ value: string }>("select value from muster_keys where name = 'links'"),
       );
-      const links = new Links(() => Buffer.from(key?.value ?? "", "base64"), new URL(link).origin);
+      const current = Buffer.from(key?.value ?? "", "base64");
+      const links = new Links(() => ({ current, known: [current] }), new URL(link).origin);
       const [invitationId = "", , , provedUntil = ""] = claims;
       const given = { invitationId, revision: 1, address: email };
       expect((await look(links.toInvitation({ ...given, provedUntil }))).body).to.include({

@@ -56,6 +56,8 @@ describe("The commands that serve nothing", function () {
         await muster("check"),
         ...(engine.name === "SQLite" ? [await muster("backup", dataDir)] : []),
         await muster("admin", "create"),
+        await muster("key", "rotate"),
+        await muster("key", "rotate", "--now"),
         await muster("--help"),
       ];
       for (const { stdout } of ran) expect(stdout).to.not.include('"level"');
@@ -68,10 +70,11 @@ describe("The commands that serve nothing", function () {
         ...commandsIn((await muster("token", "--help")).stdout),
         ...commandsIn((await muster("admin", "--help")).stdout),
         ...commandsIn((await muster("user", "--help")).stdout),
+        ...commandsIn((await muster("key", "--help")).stdout),
       ];
       expect(known.sort(), "all commands are run here").to.deep.equal(
         [
-          ...[...SERVING, "admin", "create", "user", "remove-second-factor"],
+          ...[...SERVING, "admin", "create", "user", "remove-second-factor", "key", "rotate"],
           ...["token", "create", "list", "rotate", "revoke", "migrate", "check", "backup"],
         ].sort(),
       );

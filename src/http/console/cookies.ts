@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import * as cookies from "cookie";
 import type { Request, Response } from "express";
+import type { KeyRing } from "../../domain/server/key-ring.js";
 import { realmKey } from "../../domain/sessions/session.js";
 import type { PersonSession } from "../../domain/sessions/session.js";
 import type { Devices } from "../../services/sessions/devices.js";
@@ -23,7 +24,7 @@ export class ConsoleCookies {
   readonly #returnPath: string;
 
   constructor(
-    private readonly csrfKey: () => Uint8Array,
+    private readonly csrfKeys: () => KeyRing,
     private readonly devices: Devices,
     private readonly isSecure: boolean,
   ) {
@@ -103,15 +104,17 @@ export class ConsoleCookies {
    * The token that writes in a session have to send. It is for the realm that the session acts in: a page that was opened
    * in another realm must not do there what it meant to do here.
    */
-  csrfOf({ id, realm }: PersonSession): string {
-    const signed = JSON.stringify(["session", id, realmKey(realm) ?? ""]);
-    return createHmac("sha256", this.csrfKey()).update(signed).digest("base64url");
+  csrfOf(session: PersonSession): string {
+    return csrfTokenOf(session, this.csrfKeys().current);
   }
 
   isCsrf(session: PersonSession, token: unknown): boolean {
     if (typeof token !== "string") return false;
-    const [sent, expected] = [Buffer.from(token), Buffer.from(this.csrfOf(session))];
-    return sent.length === expected.length && timingSafeEqual(sent, expected);
+    const sent = Buffer.from(token);
+    return this.csrfKeys().known.some((key) => {
+      const expected = Buffer.from(csrfTokenOf(session, key));
+      return sent.length === expected.length && timingSafeEqual(sent, expected);
+    });
   }
 
   #set(response: Response, name: string, value: string, maxAge: number): void {
@@ -128,6 +131,11 @@ export class ConsoleCookies {
     );
   }
 }
+
+const csrfTokenOf = ({ id, realm }: PersonSession, key: Uint8Array) =>
+  createHmac("sha256", key)
+    .update(JSON.stringify(["session", id, realmKey(realm) ?? ""]))
+    .digest("base64url");
 
 const onlySecret = ([secret = "", ...others]: readonly string[]) =>
   others.length === 0 && /^[\w-]{43}$/.test(secret) ? secret : undefined;

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import * as cookies from "cookie";
 import type { Request, Response } from "express";
+import type { KeyRing } from "../../domain/server/key-ring.js";
 
 /** How long a page can be open until its form is sent, in milliseconds. */
 const OPEN_MS = 12 * 60 * 60 * 1000;
@@ -17,11 +18,10 @@ export class CsrfTokens {
   readonly #cookie: string;
 
   /**
-   * @param key gives 32 bytes
    * @param isSecure whether browsers come by https, where they take this cookie from this very host alone (`__Host-`)
    */
   constructor(
-    private readonly key: () => Uint8Array,
+    private readonly keys: () => KeyRing,
     private readonly isSecure: boolean,
     private readonly clock: () => number,
   ) {
@@ -33,7 +33,7 @@ export class CsrfTokens {
     const known = response.locals[RETIRED] === true ? undefined : this.#cookieOf(request);
     const session = known ?? randomBytes(32).toString("base64url");
     if (known === undefined) this.#set(request, response, session);
-    return this.#token(session, link, this.clock() + OPEN_MS);
+    return tokenOf([session, link, this.clock() + OPEN_MS], this.keys().current);
   }
 
   /** Whether a form has the token that was given out with it. */
@@ -43,8 +43,11 @@ export class CsrfTokens {
     if (session === undefined || typeof csrf !== "string") return false;
     const until = Number.parseInt(csrf.split("-", 1)[0] ?? "", 36);
     if (!(until > this.clock())) return false;
-    const [given, expected] = [Buffer.from(csrf), Buffer.from(this.#token(session, link, until))];
-    return given.length === expected.length && timingSafeEqual(given, expected);
+    const given = Buffer.from(csrf);
+    return this.keys().known.some((key) => {
+      const expected = Buffer.from(tokenOf([session, link, until], key));
+      return given.length === expected.length && timingSafeEqual(given, expected);
+    });
   }
 
   /** Ends the cookie with what it was used for, so that forms that are open elsewhere end with it. */
@@ -69,13 +72,12 @@ export class CsrfTokens {
     );
   }
 
-  #token(session: string, link: string, until: number): string {
-    const signed = JSON.stringify([session, link, until]);
-    return `${until.toString(36)}-${createHmac("sha256", this.key()).update(signed).digest("base64url")}`;
-  }
-
   #cookieOf({ headers }: Request): string | undefined {
     const session = cookies.parse(headers.cookie ?? "")[this.#cookie];
     return session !== undefined && /^[\w-]{43}$/.test(session) ? session : undefined;
   }
 }
+
+/** @param signed the cookie, the link, and until when the token is valid */
+const tokenOf = (signed: readonly [session: string, link: string, until: number], key: Uint8Array) =>
+  `${signed[2].toString(36)}-${createHmac("sha256", key).update(JSON.stringify(signed)).digest("base64url")}`;

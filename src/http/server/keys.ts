@@ -1,17 +1,20 @@
 import type { RequestHandler } from "express";
 import type { Logger } from "../../logging/logger.js";
 import { failure } from "../../scim/answers/answer.js";
-import type { SecretKeys } from "../../services/keys.js";
+import type { SecretKeys } from "../../services/keys/secret-keys.js";
 import { logFault, whatOf } from "../answers/faults.js";
 
-/** Lets requests pass once the secret keys are there. The first requests load them, unless they are already loaded. */
+/**
+ * Lets requests pass once the secret keys are there, as they are in the database now. A request reads them where no job of a
+ * started server does.
+ */
 export function whenLoaded(keys: SecretKeys, logger: Logger): RequestHandler {
   return (request, response, next) => {
-    if (keys.isLoaded) {
+    if (keys.areFresh) {
       next();
       return;
     }
-    keys.load().then(
+    keys.refresh().then(
       () => next(),
       (error: unknown) => {
         const { status, headers, body } = failure(error, (fault) => {

@@ -72,6 +72,22 @@ export class SecondFactorRepository {
     );
   }
 
+  /** Factors in the order of their ids, with their secrets. @param after the id before the first one */
+  async sealed(after: string, limit: number): Promise<Pick<SecondFactor, "id" | "sealedSecret">[]> {
+    const rows = await this.session.rows<Pick<FactorRow, "id" | "secret">>(
+      "select id, secret from muster_second_factors where id > ? order by id limit ?",
+      [after, limit],
+    );
+    return rows.map(({ id, secret }) => ({ id, sealedSecret: secret }));
+  }
+
+  /** Replaces the encrypted form of a secret, unless it was replaced before. */
+  async reseal({ id, from, to }: Record<"id" | "from" | "to", string>): Promise<void> {
+    await this.session.rows("update muster_second_factors set secret = ? where id = ? and secret = ?", [
+      ...[to, id, from],
+    ]);
+  }
+
   async recoveryCodesLeft(id: string): Promise<number> {
     const row = await this.session.first<{ count: number | string }>(
       "select count(*) as count from muster_recovery_codes where factor_id = ?",

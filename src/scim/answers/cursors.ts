@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { Position } from "../../domain/listing.js";
+import type { KeyRing } from "../../domain/server/key-ring.js";
 import { expiredCursor, invalidCursor } from "../errors.js";
 
 /** The content of a cursor: where a listing continues. */
@@ -21,8 +22,8 @@ const TAG_BYTES = 16;
  */
 export class Cursors {
   constructor(
-    /** Returns 32 secret bytes, the same in all processes on one database. */
-    private readonly key: () => Uint8Array,
+    /** The same in all processes on one database. */
+    private readonly keys: () => KeyRing,
     /** How many seconds a cursor is valid. */
     readonly timeout: number,
     /** The time now, in milliseconds. */
@@ -36,7 +37,7 @@ export class Cursors {
   seal(state: CursorState, use: string): string {
     const { after, total, count } = state;
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv(CIPHER, this.key(), nonce).setAAD(Buffer.from(use));
+    const cipher = createCipheriv(CIPHER, this.keys().current, nonce).setAAD(Buffer.from(use));
     const text = JSON.stringify([this.now(), after.value, after.id, total, count]);
     const sealed = Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
     return sealed.toString("base64url");
@@ -61,17 +62,26 @@ export class Cursors {
 
   #decrypt(cursor: string, use: string): string {
     const bytes = Buffer.from(cursor, "base64url");
-    try {
-      const decipher = createDecipheriv(CIPHER, this.key(), bytes.subarray(0, NONCE_BYTES), {
-        authTagLength: TAG_BYTES,
-      });
-      decipher.setAAD(Buffer.from(use)).setAuthTag(bytes.subarray(-TAG_BYTES));
-      const sealed = bytes.subarray(NONCE_BYTES, -TAG_BYTES);
-      return decipher.update(sealed, undefined, "utf8") + decipher.final("utf8");
-    } catch {
-      throw invalidCursor(
-        "The cursor does not belong to this query; start with an empty 'cursor', then send the 'nextCursor' of each answer with the same parameters",
-      );
+    for (const key of this.keys().known) {
+      const text = decrypted(bytes, use, key);
+      if (text !== undefined) return text;
     }
+    throw invalidCursor(
+      "The cursor does not belong to this query; start with an empty 'cursor', then send the 'nextCursor' of each answer with the same parameters",
+    );
+  }
+}
+
+/** @returns undefined for what was not encrypted with this key, for this use */
+function decrypted(bytes: Buffer, use: string, key: Uint8Array): string | undefined {
+  try {
+    const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), {
+      authTagLength: TAG_BYTES,
+    });
+    decipher.setAAD(Buffer.from(use)).setAuthTag(bytes.subarray(-TAG_BYTES));
+    const sealed = bytes.subarray(NONCE_BYTES, -TAG_BYTES);
+    return decipher.update(sealed, undefined, "utf8") + decipher.final("utf8");
+  } catch {
+    return undefined;
   }
 }

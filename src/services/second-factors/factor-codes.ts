@@ -40,7 +40,7 @@ export class FactorCodes {
 
   /** A secret in the form in which it is stored. @param id of the factor */
   seal(secret: string, id: string): string {
-    return this.sealing.seal(secret, purposeOf(id));
+    return this.sealing.seal(secret, sealingPurpose(id));
   }
 
   /**
@@ -60,7 +60,7 @@ export class FactorCodes {
   }
 
   async #takeDigits({ secondFactors }: Repositories, { id, sealedSecret }: SecondFactor, digits: string) {
-    const secret = this.sealing.open(sealedSecret, purposeOf(id));
+    const secret = this.sealing.open(sealedSecret, sealingPurpose(id));
     const step = secret === undefined ? undefined : totpStep(secret, digits, Date.parse(this.deps.now()));
     return step !== undefined && (await secondFactors.takeStep(id, step));
   }
@@ -78,4 +78,5 @@ export class FactorCodes {
   }
 }
 
-const purposeOf = (id: string) => `second factor ${id}`;
+/** What the secret of a factor is encrypted for. @param id of the factor */
+export const sealingPurpose = (id: string) => `second factor ${id}`;
