@@ -10,6 +10,7 @@ import type { EarlierKeys } from "./services/keys/earlier-keys.js";
 import { TAKE_UP_MS } from "./services/keys/secret-keys.js";
 import type { SecretKeys } from "./services/keys/secret-keys.js";
 import type { Refusals } from "./services/audit/refusals.js";
+import type { RemovalService } from "./services/removals/removals.js";
 import type { CurrentSessions } from "./services/sessions/current-session.js";
 import type { AuthenticationService } from "./services/tokens/authentication.js";
 import type { SearchIndexing } from "./services/users/search-indexing.js";
@@ -46,6 +47,7 @@ export interface JobParts {
     readonly audit: AuditService;
     readonly authentication: AuthenticationService;
     readonly refusals: Refusals;
+    readonly removals: RemovalService;
   };
   readonly currentSessions: CurrentSessions;
   readonly outbox: OutboxWorker;
@@ -60,13 +62,17 @@ export interface JobParts {
 /** Starts all that a server does by itself. Only a process that serves requests does; commands never do. */
 export function startJobs(jobs: Jobs, parts: JobParts): void {
   const { work, now, clock, services, currentSessions, outbox, searchIndexing, failedAuthentication } = parts;
-  const { audit, authentication, refusals } = services;
+  const { audit, authentication, refusals, removals } = services;
   jobs.start("removing what is kept no longer", INTERVALS.prune, async () => {
     const daysAgo = (days: number) => new Date(clock() - days * DAY).toISOString();
     await audit.prune(daysAgo(parts.auditRetentionDays));
     await work.write(PROVIDER_REALM, async ({ rateLimits, records }) => {
       await rateLimits.prune(now());
       await records.forget(daysAgo(parts.removalsRetentionDays));
+    });
+    await removals.prune({
+      keptSince: daysAgo(parts.removalsRetentionDays),
+      toldSince: daysAgo(parts.auditRetentionDays),
     });
     await currentSessions.prune();
     await outbox.prune();

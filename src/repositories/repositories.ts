@@ -17,6 +17,7 @@ import { OwnRecordRepository } from "./memberships/own-records.js";
 import { PowerRepository } from "./memberships/power.js";
 import { RecordRepository } from "./memberships/records.js";
 import { OrganizationRepository } from "./organizations/organizations.js";
+import { Forgetting } from "./removals/forgetting.js";
 import { Restoring } from "./removals/restoring.js";
 import { Undoing } from "./removals/undoing.js";
 import { RemovalRepository } from "./removals/removals.js";
@@ -71,6 +72,7 @@ export class Repositories {
   #signInChallenges: SignInChallengeRepository | undefined;
   #removals: RemovalRepository | undefined;
   #undoing: Undoing | undefined;
+  #forgetting: Forgetting | undefined;
   #restoring: Restoring | undefined;
 
   /**
@@ -198,6 +200,10 @@ export class Repositories {
 
   get undoing(): Undoing {
     return (this.#undoing ??= new Undoing(this.session, this.realm));
+  }
+
+  get forgetting(): Forgetting {
+    return (this.#forgetting ??= new Forgetting(this.session));
   }
 
   get restoring(): Restoring {

@@ -1,5 +1,5 @@
 import { bool, str } from "envalid";
-import { databaseUrl, wholeNumber } from "../parsers.js";
+import { databaseUrl, wholeNumber, wholeNumberFrom } from "../parsers.js";
 import { setting } from "../setting.js";
 
 export const database = {
@@ -49,9 +49,9 @@ export const database = {
   ),
   REMOVALS_RETENTION_DAYS: setting(
     "removalsRetentionDays",
-    wholeNumber({
+    wholeNumberFrom(0)({
       default: 30,
-      desc: "Days that an organization's records of people who left are kept, so that it knows a person who comes back",
+      desc: "Days that what was removed is kept, so that it can be undone and an organization knows a person who comes back; 0: not at all",
     }),
   ),
   AUDIT_RETENTION_DAYS: setting(

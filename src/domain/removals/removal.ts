@@ -72,6 +72,9 @@ export const LONGEST_PAUSE = 10 * 60 * 1000;
 /** A removal gathers for no longer than this, in milliseconds. */
 export const LONGEST_GATHERING = 24 * 60 * 60 * 1000;
 
+/** A time further away has no text. */
+const MOST_DAYS = 365_000;
+
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Who takes something away, where and when: to which removal it belongs. */
@@ -104,7 +107,7 @@ export function takingBy(
     ...{ id, at, organizationId, actor: keyOf(actor) },
     ...{ tokenId: tokenIdOf(actor), accountId: accountOf(actor) },
     ...{ beganAfter: later(-LONGEST_GATHERING), lastAfter: later(-LONGEST_PAUSE) },
-    ...{ expiresAt: later(days * DAY), isKept: days > 0 },
+    ...{ expiresAt: later(Math.min(days, MOST_DAYS) * DAY), isKept: days > 0 },
   };
 }
 

@@ -5,6 +5,8 @@ import { statusOf } from "../../domain/removals/removal.js";
 import type { Removal, RemovalActor, Taking } from "../../domain/removals/removal.js";
 import { ListingCompiler } from "../listing/compile.js";
 import { readPage } from "../listing/page.js";
+import { sql } from "../listing/sql.js";
+import type { Sql } from "../listing/sql.js";
 import { COLUMNS, removalFields, removalView } from "./removal-fields.js";
 import { keepAccount, keepActivity, keepOrganization, keepTeam } from "./taking.js";
 
@@ -67,9 +69,60 @@ export class RemovalRepository {
     return keepOrganization(this.session, taking, id);
   }
 
+  /**
+   * Strikes from undos what an actor means to take that is gone already, if another actor took it: it does not come back.
+   *
+   * @returns whether there was anything
+   */
+  async strike({ actor }: Taking, gone: Gone): Promise<boolean> {
+    const { text, bindings } = conditionOf(this.session, gone);
+    const rows = await this.session.rows(
+      `update muster_removal_items set state = 'struck', detail = null where (state is null or state = 'failed')
+       and ${text} and (select removals.actor from muster_removals as removals
+         where removals.id = muster_removal_items.removal_id) <> ?
+       returning 1`,
+      [...bindings, actor],
+    );
+    return rows.length > 0;
+  }
+
   /** Keeps that a person was active in the realm. */
   keepActivity(taking: Taking, accountId: string): Promise<void> {
     return keepActivity(this.session, taking, accountId);
+  }
+}
+
+/** What is gone already. */
+export type Gone =
+  | { readonly type: "account"; readonly accountId: string }
+  | { readonly type: "membership"; readonly organizationId: string; readonly accountIds: readonly string[] }
+  /** That a person is active; undefined: as an account. */
+  | { readonly type: "activity"; readonly organizationId: string | undefined; readonly accountId: string }
+  | { readonly type: "team"; readonly teamId: string; readonly organizationId: string | undefined }
+  | { readonly type: "organization"; readonly organizationId: string };
+
+function conditionOf({ dialect }: Session, gone: Gone): Sql {
+  const ofPerson = "account_id <> ''";
+  switch (gone.type) {
+    case "account":
+      return sql(`${ofPerson} and account_id = ?`, gone.accountId);
+    case "membership":
+      return sql(
+        `${ofPerson} and organization_id = ? and account_id in (select items.value from ${dialect.textItems})`,
+        ...[gone.organizationId, JSON.stringify(gone.accountIds)],
+      );
+    case "activity":
+      return sql(
+        `${ofPerson} and kind = 'deactivation' and organization_id = ? and account_id = ?`,
+        ...[gone.organizationId ?? "", gone.accountId],
+      );
+    case "team":
+      return sql(
+        `kind = 'team' and resource_id = ? ${gone.organizationId === undefined ? "" : "and organization_id = ?"}`,
+        ...[gone.teamId, ...(gone.organizationId === undefined ? [] : [gone.organizationId])],
+      );
+    case "organization":
+      return sql("kind = 'organization' and organization_id = ?", gone.organizationId);
   }
 }
 

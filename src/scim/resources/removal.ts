@@ -46,6 +46,7 @@ const type = crud<Removal>({
   toMeta: (removal) => ({ version: 1, digest: digestOf(removal), created: removal.createdAt }),
   get: ({ services, principal }, id) => services.removals.get(principal, id),
   list: ({ services, principal }, listing) => services.removals.list(principal, listing),
+  remove: ({ services, principal }, id) => services.removals.forget(principal, id),
 });
 
 /** What was taken away in the caller's realm. */

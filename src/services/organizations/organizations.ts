@@ -10,6 +10,7 @@ import type { Organization, OrganizationInput } from "../../domain/organizations
 import type { Principal } from "../../domain/access/principal.js";
 import type { OrganizationRepository } from "../../repositories/organizations/organizations.js";
 import { changeMembers, changeMembersInTurn, membersOfEnding } from "../memberships/joining.js";
+import { strike } from "../removals/striking.js";
 import { takingOf } from "../removals/taking.js";
 import { requireShownFactor } from "../second-factors/shown-factor.js";
 import { requireVersion } from "../dependencies.js";
@@ -165,14 +166,22 @@ export class OrganizationService {
    */
   async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
     requireAccess(principal, "delete organizations");
-    await this.deps.work.write(principal.realm, async (repositories) => {
+    const isFound = await this.deps.work.write(principal.realm, async (repositories) => {
+      if (!isId(id)) return false;
+      if (!(await repositories.organizations.find(id, { lock: true }))) {
+        const gone = { type: "organization", organizationId: id } as const;
+        await strike(this.deps, repositories, principal, { type: "Group", id }, gone);
+        return false;
+      }
       const current = await this.#lock(repositories.organizations, id, expected);
       const members = await membersOfEnding(repositories, current);
       const change = { action: "delete", ...organizationTarget(current), members } as const;
       await this.deps.changes.record(repositories, principal, change);
       await repositories.removals.keepOrganization(takingOf(this.deps, principal), id);
       await repositories.organizations.delete(id);
+      return true;
     });
+    if (!isFound) throw new NotFoundError("Group", id);
   }
 
   async #lock(

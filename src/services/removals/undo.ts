@@ -33,7 +33,7 @@ export async function undo(deps: Dependencies, principal: Principal, id: string)
   await write(deps, principal, async (repositories) => {
     const removal = isId(id) ? await repositories.removals.find(id, deps.now()) : undefined;
     if (!removal || !(await repositories.undoing.close(id))) throw new NotFoundError("Removal", id);
-    if (removal.status === "expired") {
+    if (removal.expiresAt <= deps.now()) {
       throw new ConflictError(
         "The Removal has expired: what was removed is no longer kept, and cannot be undone",
       );

@@ -21,6 +21,7 @@ import type { Team, TeamInput } from "../../domain/teams/team.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
+import { strike } from "../removals/striking.js";
 import { takingOf } from "../removals/taking.js";
 import { requireStillAllowed } from "../roles/current-principal.js";
 import { requireGrants } from "../roles/grants.js";
@@ -192,8 +193,18 @@ export class TeamService {
   /** @throws NotFoundError, VersionMismatchError, ForbiddenError when a person would remove the last administrator */
   async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
     requireAccess(principal, "delete Teams");
-    await this.deps.work.write(principal.realm, async (repositories) => {
-      const current = await this.#lock(repositories, id, expected);
+    const { realm } = principal;
+    const isFound = await this.deps.work.write(realm, async (repositories) => {
+      if (!isId(id)) return false;
+      await repositories.teams.lock(id);
+      const current = await repositories.teams.find(id);
+      if (!current) {
+        const organizationId = realm.type === "organization" ? realm.organizationId : undefined;
+        const gone = { type: "team", teamId: id, organizationId } as const;
+        await strike(this.deps, repositories, principal, { type: "Team", id }, gone);
+        return false;
+      }
+      requireVersion(this.kind, current, expected);
       const members = await membersOfEnding(repositories.teams, current);
       const ending = { current, next: undefined };
       const warning = await changingPower(this.deps, repositories, principal, ending, async () => {
@@ -203,7 +214,9 @@ export class TeamService {
       });
       const change = { action: "delete", ...teamTarget(current), members, warning } as const;
       await this.deps.changes.record(repositories, principal, change);
+      return true;
     });
+    if (!isFound) throw new NotFoundError(this.kind, id);
   }
 
   /** @param how `next`: the team with its new roles, if they change; `seat`: the caller's, if that is all their power */

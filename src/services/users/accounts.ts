@@ -24,6 +24,7 @@ import type { Credentials } from "./account-rules.js";
 import type { SetupMail } from "./account-setup.js";
 import { leaveWithAccount } from "../memberships/joining.js";
 import { keepingAdministrators, lockAdministered } from "../roles/administrators.js";
+import { saysInactive, strike } from "../removals/striking.js";
 import { takingOf } from "../removals/taking.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
@@ -97,17 +98,25 @@ export class AccountService {
     const passwordHash = await hashOfChange(this.passwords, reading, principal, id, change, (current, next) =>
       precheckSignIn(principal, reading, { current, next, changes: ["password"] }),
     );
-    return this.deps.work.write(principal.realm, async (repositories) => {
+    const changed = await this.deps.work.write(principal.realm, async (repositories) => {
       const { accounts, memberships } = repositories;
       if (!mayRemoveLastAdministrator(principal.actor)) {
         await memberships.lockOrganizationsOf(id);
         await lockAdministered(principal, repositories, { organizationIds: [], isProvider: true });
       }
       const current = await this.#lock(accounts, id, "forUpdate", change.expected);
+      if (!current) {
+        if (saysInactive(change.apply)) await this.#strike(repositories, principal, id);
+        return undefined;
+      }
       const input = change.apply(current);
       requireStorable(this.deps, input, current);
       const { userName, externalId, displayName, active, roles, profile, search } = input;
       const next = { ...current, userName, externalId, displayName, active, roles, profile };
+      if (current.active !== true && saysInactive(change.apply, current)) {
+        const gone = { type: "activity", organizationId: undefined, accountId: id } as const;
+        await strike(this.deps, repositories, principal, targetOf(current), gone);
+      }
       const inRealm = realmChanges(current, next);
       const personal = profileChanges(current, next);
       const changes = [...inRealm, ...personal, ...(passwordHash === undefined ? [] : ["password"])];
@@ -160,6 +169,8 @@ export class AccountService {
       const isInvited = sendsMail || (current.isInvited && passwordHash === undefined);
       return { ...changed, isInvited };
     });
+    if (!changed) throw new NotFoundError("User", id);
+    return changed;
   }
 
   /**
@@ -169,14 +180,27 @@ export class AccountService {
    */
   async delete(principal: Principal, id: string, expected: ExpectedVersions): Promise<void> {
     if (!isId(id)) throw new NotFoundError("User", id);
-    await this.deps.work.write(principal.realm, async (repositories) => {
+    const isFound = await this.deps.work.write(principal.realm, async (repositories) => {
       // Organizations are always locked before accounts, so that two transactions cannot wait for each other.
       await repositories.memberships.lockOrganizationsOf(id);
       const account = await this.#lock(repositories.accounts, id, "forDelete", expected);
+      if (!account) {
+        await this.#strike(repositories, principal, id);
+        return false;
+      }
       const { changes, warning } = await leaveWithAccount(this.deps, repositories, principal, account);
       const deletion = { action: "delete", target: targetOf(account), warning } as const;
       await this.deps.changes.record(repositories, principal, deletion, ...changes);
+      return true;
     });
+    if (!isFound) throw new NotFoundError("User", id);
+  }
+
+  /** What is gone already, by another actor, does not come back. */
+  async #strike(repositories: Repositories, principal: Principal, id: string): Promise<void> {
+    if (!isId(id)) return;
+    const gone = { type: "account", accountId: id } as const;
+    await strike(this.deps, repositories, principal, { type: "User", id }, gone);
   }
 
   /** Makes the other checks before hashing, since hashing takes long. */
@@ -198,9 +222,9 @@ export class AccountService {
     id: string,
     lock: "forUpdate" | "forDelete",
     expected: ExpectedVersions,
-  ): Promise<AccountWithOrganizations> {
-    const current = isId(id) && (await accounts.find(id, lock));
-    if (!current) throw new NotFoundError("User", id);
+  ): Promise<AccountWithOrganizations | undefined> {
+    const current = isId(id) ? await accounts.find(id, lock) : undefined;
+    if (!current) return undefined;
     requireVersion("User", current, expected);
     return current;
   }

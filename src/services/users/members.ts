@@ -29,6 +29,7 @@ import { writeRecord } from "./record-and-care.js";
 import { findPerson, generatedUserName } from "./who-is-who.js";
 import type { KnownPerson } from "./who-is-who.js";
 import { keepingAdministrators, lockAdministered } from "../roles/administrators.js";
+import { saysInactive, strike } from "../removals/striking.js";
 import { takingOf } from "../removals/taking.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
@@ -138,14 +139,22 @@ export class MemberService {
     const passwordHash = await hashOfChange(this.passwords, reading, principal, id, change, (current) =>
       precheckSignIn(principal, reading, { current, next: current, changes: ["password"] }),
     );
-    return this.deps.work.write(principal.realm, async (repositories) => {
+    const changed = await this.deps.work.write(principal.realm, async (repositories) => {
       const { accounts, memberships } = repositories;
       await lockAdministered(principal, repositories, onlyIn(organizationId));
-      const current = requireFound(isId(id) ? await accounts.find(id, "forUpdate") : undefined, id);
+      const current = isId(id) ? await accounts.find(id, "forUpdate") : undefined;
+      if (!current) {
+        if (saysInactive(change.apply)) await this.#strike(repositories, principal, organizationId, id);
+        return undefined;
+      }
       requireVersion("User", current, change.expected);
       const input = change.apply(current);
       requireStorable(this.deps, input, current);
       await requireGrants(this.deps, repositories, principal, current.roles, input.roles);
+      if (current.active !== true && saysInactive(change.apply, current)) {
+        const gone = { type: "activity", organizationId, accountId: id } as const;
+        await strike(this.deps, repositories, principal, targetOf(current), gone);
+      }
       const inRealm = realmChanges(current, input);
       const personal = profileChanges(current, input);
       const endsLink = concernsSetup([...inRealm, ...personal]);
@@ -178,8 +187,9 @@ export class MemberService {
         ...{ action: "change", target: targetOf(current), attributes: changes, ignored, warning },
         roles: rolesChange(id, roleNames(current.roles), roleNames(input.roles), { organizationId }),
       });
-      return requireFound(await accounts.find(id), id);
+      return accounts.find(id);
     });
+    return requireFound(changed, id);
   }
 
   /**
@@ -193,17 +203,32 @@ export class MemberService {
     id: string,
     expected: ExpectedVersions,
   ): Promise<void> {
-    await this.deps.work.write(principal.realm, async (repositories) => {
+    const removed = await this.deps.work.write(principal.realm, async (repositories) => {
       const organization = await lockOrganization(repositories, organizationId);
-      const current = requireFound(
-        isId(id) ? await repositories.accounts.find(id, "forUpdate") : undefined,
-        id,
-      );
+      const current = isId(id) ? await repositories.accounts.find(id, "forUpdate") : undefined;
+      if (!current) {
+        await this.#strike(repositories, principal, organizationId, id);
+        return undefined;
+      }
       requireVersion("User", current, expected);
       const outcome = await leave(this.deps, repositories, principal, organization, id);
       const change = { action: "delete", target: targetOf(current), ...outcome } as const;
       await this.deps.changes.record(repositories, principal, change);
+      return current;
     });
+    requireFound(removed, id);
+  }
+
+  /** Who is gone already, by another actor, does not come back. */
+  async #strike(
+    repositories: Repositories,
+    principal: Principal,
+    organizationId: string,
+    id: string,
+  ): Promise<void> {
+    if (!isId(id)) return;
+    const gone = { type: "membership", organizationId, accountIds: [id] } as const;
+    await strike(this.deps, repositories, principal, { type: "User", id }, gone);
   }
 
   /**

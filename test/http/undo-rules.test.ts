@@ -1,0 +1,272 @@
+import { expect } from "chai";
+import type { Body, ScimClient } from "../support/client.js";
+import { createGroup, createUser, unique } from "../support/factories.js";
+import { clientWith } from "../support/realms.js";
+import { describeServer } from "../support/server.js";
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+const address = (name = "p") => `${unique(name)}@example.com`;
+
+describeServer("What an undo brings back", (scim, server) => {
+  let acme: Body;
+  let own: ScimClient;
+  /** Another token of the organization, and two of the provider. */
+  let other: ScimClient;
+  let provider: ScimClient;
+  let second: ScimClient;
+
+  beforeEach(async () => {
+    acme = await createGroup(scim);
+    [own, other] = await Promise.all([ofAcme(), ofAcme()]);
+    [provider, second] = await Promise.all([clientWith(server(), {}), clientWith(server(), {})]);
+  });
+
+  const ofAcme = () => clientWith(server(), { organization: acme.id });
+  const removalsOf = async (client: ScimClient): Promise<Body[]> => {
+    const { status, text, body } = await client.get("/Removals?sortBy=timestamp&sortOrder=descending");
+    expect(status, text).to.equal(200);
+    return body.Resources;
+  };
+  const latest = async (client: ScimClient): Promise<Body> => {
+    const [removal] = await removalsOf(client);
+    if (!removal) throw new Error("There is no Removal");
+    return removal;
+  };
+  const undo = async (client: ScimClient, removal: Body) => {
+    const { status, text, body } = await client.post(`/Removals/${removal.id}/undo`, {});
+    expect(status, text).to.equal(200);
+    return body as unknown as {
+      restored: number;
+      failed: number;
+      results: { value: string; status: string; detail?: string }[];
+    };
+  };
+  const person = async (userName = address(), client = own) => {
+    const { status, text, body } = await client.post("/Users", { userName });
+    expect(status, text).to.equal(201);
+    return body;
+  };
+  const statusOf = async (client: ScimClient, path: string) => (await client.get(path)).status;
+  const deactivate = (client: ScimClient, id: string) =>
+    client.patch(`/Users/${id}`, { op: "replace", path: "active", value: false });
+  const ids = (...people: readonly Body[]) => people.map(({ id }) => ({ value: id }));
+
+  describe("after a dismissal by another token", () => {
+    const WAYS: Readonly<Record<string, (client: ScimClient, id: string) => Promise<{ status: number }>>> = {
+      "a DELETE": (client, id) => client.delete(`/Users/${id}`),
+      "a deactivation by PATCH": deactivate,
+      "a deactivation by PUT": (client, id) =>
+        client.put(`/Users/${id}`, { userName: address(), active: "False" }),
+    };
+    for (const [way, dismiss] of Object.entries(WAYS)) {
+      it(`is not who was dismissed by ${way}, which is answered with 404`, async () => {
+        const [one, two] = [await person(), await person()];
+        for (const { id } of [one, two]) await own.delete(`/Users/${id}`);
+        expect((await dismiss(other, one.id)).status).to.equal(404);
+        const outcome = await undo(own, await latest(own));
+        expect(outcome).to.deep.include({ restored: 1, failed: 1 });
+        expect(outcome.results[0]).to.deep.include({ value: one.id, status: "failed" });
+        expect(await statusOf(own, `/Users/${one.id}`)).to.equal(404);
+        expect(await statusOf(own, `/Users/${two.id}`)).to.equal(200);
+      });
+    }
+
+    it("is not whom the provider removes from the organization", async () => {
+      const one = await person();
+      await own.delete(`/Users/${one.id}`);
+      await provider.patch(`/Groups/${acme.id}`, { op: "remove", path: `members[value eq "${one.id}"]` });
+      expect(await undo(own, await latest(own))).to.deep.include({ restored: 0, failed: 1 });
+    });
+
+    it("is who was removed again by the token that had removed them", async () => {
+      const one = await person();
+      await own.delete(`/Users/${one.id}`);
+      expect((await own.delete(`/Users/${one.id}`)).status).to.equal(404);
+      expect(await undo(own, await latest(own))).to.deep.include({ restored: 1, failed: 0 });
+    });
+
+    it("is no account that another token deletes, nor one whose deactivation it repeats", async () => {
+      const [one, two] = [await createUser(scim), await createUser(scim)];
+      await provider.delete(`/Users/${one.id}`);
+      await deactivate(provider, two.id);
+      expect((await second.delete(`/Users/${one.id}`)).status).to.equal(404);
+      expect((await deactivate(second, two.id)).status).to.equal(200);
+      expect(await undo(provider, await latest(provider))).to.deep.include({ restored: 0, failed: 2 });
+      expect(await statusOf(scim, `/Users/${one.id}`)).to.equal(404);
+      expect((await scim.get(`/Users/${two.id}`)).body.active).to.equal(false);
+    });
+
+    it("is no team, and no organization, that another token deletes", async () => {
+      const { body: team } = await own.post("/Teams", { displayName: "Bakers" });
+      await own.delete(`/Teams/${team.id}`);
+      expect((await other.delete(`/Groups/${team.id}`)).status).to.equal(404);
+      expect(await undo(own, await latest(own))).to.deep.include({ restored: 0, failed: 1 });
+      await provider.delete(`/Groups/${acme.id}`);
+      expect((await second.delete(`/Groups/${acme.id}`)).status).to.equal(404);
+      expect((await undo(provider, await latest(provider))).restored).to.equal(0);
+      expect(await statusOf(scim, `/Groups/${acme.id}`)).to.equal(404);
+    });
+
+    it("is not who came back, and was removed by another token then, also when that Removal is forgotten", async () => {
+      const [one, two] = [await person(), await person()];
+      for (const { id } of [one, two]) await own.delete(`/Users/${id}`);
+      for (const { id, userName } of [one, two]) {
+        expect((await person(userName)).id).to.equal(id);
+        expect((await other.delete(`/Users/${id}`)).status).to.equal(204);
+      }
+      const [ofOther, ofOwn] = await removalsOf(own);
+      if (!ofOther || !ofOwn) throw new Error("There are too few");
+      expect(await undo(own, ofOwn)).to.deep.include({ restored: 0, failed: 2 });
+      const admin = await createUser(scim, { roles: [{ value: "provider-admin" }] });
+      await provider.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value: ids(admin) });
+      await own.patch(`/Users/${admin.id}`, {
+        op: "add",
+        path: "roles",
+        value: [{ value: "organization-admin" }],
+      });
+      const anna = await clientWith(server(), { organization: acme.id, userName: admin.userName });
+      expect((await anna.delete(`/Removals/${ofOther.id}`)).status).to.equal(204);
+      expect(await undo(own, ofOwn)).to.deep.include({ restored: 0, failed: 2 });
+    });
+  });
+
+  it("is not who came back by themselves: nothing that was written since changes", async () => {
+    const one = await person();
+    await own.delete(`/Users/${one.id}`);
+    const { body: back } = await own.post("/Users", { userName: one.userName, title: "Countess" });
+    expect(back.id).to.equal(one.id);
+    const outcome = await undo(own, await latest(own));
+    expect(outcome).to.deep.include({ restored: 0, failed: 1 });
+    expect(outcome.results[0]?.detail).to.include("is a member again");
+    expect((await own.get(`/Users/${one.id}`)).body).to.deep.equal(back);
+  });
+
+  it("is nobody whose userName is another's now, in the organization and in the provider", async () => {
+    const one = await person();
+    await own.delete(`/Users/${one.id}`);
+    const two = await person();
+    await own.patch(`/Users/${two.id}`, { op: "replace", path: "userName", value: one.userName });
+    expect((await undo(own, await latest(own))).results[0]?.detail).to.include("userName");
+    const account = await createUser(scim);
+    await provider.delete(`/Users/${account.id}`);
+    const { body: anew } = await scim.post("/Users", { userName: account.userName });
+    expect(anew.id).to.not.equal(account.id);
+    expect((await undo(provider, await latest(provider))).results[0]?.detail).to.include("userName");
+  });
+
+  it("of a team whose name is taken are its members and roles, in the one that has it", async () => {
+    const one = await person();
+    const roles = [{ value: "organization-billing-manager" }];
+    const { body: team } = await own.post("/Teams", { displayName: "Bakers", roles, members: ids(one) });
+    await own.delete(`/Teams/${team.id}`);
+    const { body: anew } = await own.post("/Teams", { displayName: "BAKERS" });
+    const outcome = await undo(own, await latest(own));
+    expect(outcome).to.deep.include({ restored: 1, failed: 0 });
+    expect(outcome.results[0]?.detail).to.include(anew.id);
+    const { body } = await own.get(`/Teams/${anew.id}`);
+    expect(body).to.deep.include({ displayName: "BAKERS", roles });
+    expect(body.members?.map(({ value }) => value)).to.deep.equal([one.id]);
+    expect(await statusOf(own, `/Teams/${team.id}`)).to.equal(404);
+  });
+
+  it("is seen and undone in no other realm", async () => {
+    const one = await person();
+    await own.delete(`/Users/${one.id}`);
+    const removal = await latest(own);
+    const elsewhere = await clientWith(server(), { organization: (await createGroup(scim)).id });
+    for (const client of [provider, elsewhere]) {
+      expect(await statusOf(client, `/Removals/${removal.id}`)).to.equal(404);
+      expect((await removalsOf(client)).map(({ id }) => id)).to.not.include(removal.id);
+      expect((await client.post(`/Removals/${removal.id}/undo`, {})).status).to.equal(404);
+    }
+  });
+
+  it("is the same again when it is asked for twice, and at once", async () => {
+    const people = await Promise.all(Array.from({ length: 5 }, () => person()));
+    for (const { id } of people) await own.delete(`/Users/${id}`);
+    const removal = await latest(own);
+    const outcomes = await Promise.all([undo(own, removal), undo(other, removal), undo(own, removal)]);
+    for (const outcome of [...outcomes, await undo(own, removal)]) {
+      expect(outcome).to.deep.include({ restored: 5, failed: 0 });
+      expect(outcome.results).to.have.lengthOf(5);
+    }
+    expect((await latest(own)).status).to.equal("undone");
+    const { totalResults } = (await own.get("/Users")).body;
+    const { members } = (await own.get(`/Groups/${acme.id}`)).body;
+    expect([totalResults, members?.length]).to.deep.equal([5, 5]);
+  });
+
+  it("can be done by a token that may write alone, and forgotten by a person alone", async () => {
+    const one = await person();
+    await own.delete(`/Users/${one.id}`);
+    const removal = await latest(own);
+    const reader = await clientWith(server(), { organization: acme.id, readOnly: true });
+    expect(await statusOf(reader, `/Removals/${removal.id}`)).to.equal(200);
+    expect((await reader.post(`/Removals/${removal.id}/undo`, {})).status).to.equal(403);
+    expect((await own.delete(`/Removals/${removal.id}`)).status).to.equal(403);
+    const admin = await createUser(scim, { roles: [{ value: "provider-admin" }] });
+    await provider.delete(`/Users/${(await createUser(scim)).id}`);
+    const anna = await clientWith(server(), { userName: admin.userName });
+    const ofProvider = await latest(provider);
+    expect((await anna.delete(`/Removals/${ofProvider.id}`)).status).to.equal(204);
+    expect(await statusOf(provider, `/Removals/${ofProvider.id}`)).to.equal(404);
+    const items = await server().database((session) =>
+      session.rows("select 1 from muster_removal_items where removal_id = ?", [ofProvider.id]),
+    );
+    expect(items).to.deep.equal([]);
+  });
+
+  it("is in another Removal after a pause of ten minutes, after a day, and after an undo", async () => {
+    const client = await ofAcme();
+    const take = async (at: number) => {
+      const one = await person();
+      await server().ahead(at, () => client.delete(`/Users/${one.id}`));
+      return (await removalsOf(client)).length;
+    };
+    expect(await take(0)).to.equal(1);
+    expect(await take(9 * MINUTE)).to.equal(1);
+    expect(await take(18 * MINUTE)).to.equal(1);
+    expect(await take(29 * MINUTE)).to.equal(2);
+    await undo(client, await latest(client));
+    expect(await take(30 * MINUTE)).to.equal(3);
+  });
+
+  it("is no longer there when it has expired", async () => {
+    const one = await person();
+    await own.delete(`/Users/${one.id}`);
+    const removal = await latest(own);
+    await server().ahead(31 * DAY, async () => {
+      expect((await own.get(`/Removals/${removal.id}`)).body.status).to.equal("expired");
+      expect((await own.post(`/Removals/${removal.id}/undo`, {})).status).to.equal(409);
+      const long = new Date(0).toISOString();
+      await server().services.removals.prune({ keptSince: long, toldSince: long });
+      const { body } = await own.get(`/Removals/${removal.id}`);
+      expect(body).to.deep.include({ status: "expired", users: 1 });
+      const now = new Date(Date.now() + 32 * DAY).toISOString();
+      await server().services.removals.prune({ keptSince: now, toldSince: now });
+      expect(await statusOf(own, `/Removals/${removal.id}`)).to.equal(404);
+    });
+  });
+
+  it("does not make an organization find the record of an account that was deleted", async () => {
+    const one = await person("ada");
+    await own.delete(`/Users/${one.id}`);
+    await provider.delete(`/Users/${one.id}`);
+    const anew = await person("ada");
+    expect(anew.id).to.not.equal(one.id);
+  });
+});
+
+describeServer(
+  "With REMOVALS_RETENTION_DAYS=0,",
+  (scim) => {
+    it("nothing that is removed is kept", async () => {
+      const { id } = await createUser(scim);
+      expect((await scim.delete(`/Users/${id}`)).status).to.equal(204);
+      expect((await scim.get("/Removals")).body.totalResults).to.equal(0);
+    });
+  },
+  { REMOVALS_RETENTION_DAYS: "0" },
+);
