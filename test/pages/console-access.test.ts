@@ -104,7 +104,21 @@ describe("The console's tab Access of a person", function () {
       await page.getByRole("tab", { name: "Access" }).click();
       await change(/^Change roles in .*Acme/);
       await box("Organization admin").check();
-      await show(finn);
+      const question = page.getByRole("alertdialog", { name: "Discard what you entered?" });
+      for (const elsewhere of [
+        page.getByRole("link", { name: String(finn.displayName) }).first(),
+        page.getByRole("tab", { name: "Profile" }),
+      ]) {
+        await elsewhere.click();
+        await question.getByRole("button", { name: "Keep editing" }).click();
+        await box("Organization admin").and(page.locator(":checked")).waitFor();
+      }
+      await page
+        .getByRole("link", { name: String(finn.displayName) })
+        .first()
+        .click();
+      await question.getByRole("button", { name: "Discard it" }).click();
+      await page.getByRole("heading", { level: 2, name: String(finn.displayName) }).waitFor();
       await page.getByRole("button", { name: /^Change roles in .*Acme/ }).waitFor();
       await show(erin);
       await change(/^Change roles in .*Acme/);

@@ -5,6 +5,7 @@ import { expectAccessible } from "../support/browser.js";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { MEMBERSHIP, unique } from "../support/factories.js";
+import { act } from "../support/links.js";
 import { expectNone, expectSaid, expectValue } from "../support/waiting.js";
 import {
   consoleUrl,
@@ -170,6 +171,23 @@ describe("Invitations in the console", function () {
       const now = expectStatus(await given.scim.get(`/Invitations/${guest.id}`), 200);
       expect(now).to.deep.include({ givenName: "Gustav", emails: [{ value: second }] });
       expect((now.teams as { value: string }[]).map(({ value }) => value)).to.deep.equal([team.id]);
+    });
+
+    it("invites somebody else by one that was answered", async () => {
+      const [first, second] = [address(), address()];
+      const answered = await given.invite(acme, { emails: [{ value: first }], name: unique("Answered") });
+      await act(await given.linkFor(answered), "decline");
+      await enter(`/provider/invitations/${answered.id}`);
+      await page.getByRole("link", { name: "Edit", exact: true }).click();
+      await page.getByText("All have declined. Add an address to invite somebody else.").waitFor();
+      const addresses = page.getByRole("group", { name: "Address", exact: true });
+      await addresses.getByRole("button", { name: "Add address" }).click();
+      await addresses.getByRole("textbox").last().fill(second);
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await given.mailbox.expect(second);
+      const now = expectStatus(await given.scim.get(`/Invitations/${answered.id}`), 200);
+      expect(now).to.include({ status: "pending" });
     });
 
     it("says how to copy where the browser lets nobody else do it", async () => {

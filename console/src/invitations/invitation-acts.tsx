@@ -46,7 +46,7 @@ export function InvitationActs({ invitation, acts: { isBusy, run } }: Invitation
           Send again
         </Button>
       )}
-      {mayChange && !isOver && <LinkButton to={{ pathname: "edit", search }}>Edit</LinkButton>}
+      {mayChange && <LinkButton to={{ pathname: "edit", search }}>Edit</LinkButton>}
       {mayChange && !isOver && (
         <Button isDisabled={isBusy} onPress={() => run(enable)}>
           {enabled === false ? "Enable" : "Disable"}

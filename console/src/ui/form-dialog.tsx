@@ -1,12 +1,11 @@
-import { useEffect } from "react";
 import type { ReactNode } from "react";
 import type { FieldValues, UseFormReturn } from "react-hook-form";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
-import { useBlocker, useNavigate, useSearchParams } from "react-router";
-import { confirm } from "./confirm.tsx";
+import { useNavigate, useSearchParams } from "react-router";
 import dialog from "./dialog.module.css";
 import { Form } from "./form.tsx";
 import type { AttributesOfFields } from "./form-errors.ts";
+import { DONE, useGuard } from "./guard.tsx";
 import { useTitle } from "./title.ts";
 
 interface DialogFrameProps {
@@ -97,37 +96,4 @@ export function useLeadTo() {
   return (target: string, isDone = false) =>
     // The way back does not lead to a form that is done.
     void navigate(`${target}${query}`, { replace: isDone, state: isDone ? DONE : undefined });
-}
-
-/** What leads away because all is done. */
-const DONE = { isDone: true };
-
-/** Asks before what was typed is lost, whichever way leads away. */
-function useGuard(isDirty: boolean): void {
-  const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) =>
-      isDirty &&
-      currentLocation.pathname !== nextLocation.pathname &&
-      (nextLocation.state as typeof DONE | null)?.isDone !== true,
-  );
-  useEffect(() => {
-    if (blocker.state !== "blocked") return;
-    confirm({
-      title: "Discard what you entered?",
-      text: <p>It was not sent yet, and cannot be brought back.</p>,
-      action: "Discard it",
-      cancel: "Keep editing",
-      run: () => {
-        blocker.proceed();
-        return Promise.resolve();
-      },
-      onCancel: () => blocker.reset(),
-    });
-  }, [blocker]);
-  useEffect(() => {
-    if (!isDirty) return undefined;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [isDirty]);
 }

@@ -2,9 +2,11 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
 import { useForm } from "react-hook-form";
+import type { Location } from "react-router";
 import { isProvider, may, useRealm } from "../frame/realm.ts";
 import { ResourceLink } from "../frame/resource-link.tsx";
 import { useSession } from "../frame/use-session.ts";
+import { TAB } from "../lists/panel.tsx";
 import { compare } from "../scim/filter.ts";
 import { MEMBERSHIP } from "../scim/resources.ts";
 import type { Team, User } from "../scim/resources.ts";
@@ -12,6 +14,7 @@ import { queries, scimIn } from "../server.ts";
 import { Button } from "../ui/button.tsx";
 import { confirm } from "../ui/confirm.tsx";
 import { Form, FormBoxes } from "../ui/form.tsx";
+import { useGuard } from "../ui/guard.tsx";
 import { Locked } from "../ui/locked.tsx";
 import { givenRoles, grantableRoles, takenRoles } from "./roles.ts";
 import { nameOfRole } from "./user-names.ts";
@@ -134,6 +137,19 @@ const PANEL_KEYS = ["Escape", "j", "k"];
 /** Administrators lose the page that they are on with such a role. */
 const ADMINISTRATORS = ["provider-admin", "organization-admin"];
 
+/** There as long as something is ticked that is not saved: a dialog that opens over the form has a guard of its own. */
+function RolesGuard({ onDiscard }: { readonly onDiscard: () => void }) {
+  useGuard(true, { isLost: leavesForm, onDiscard });
+  return null;
+}
+
+/** Another page, another person, or another tab. In another realm, it could not be saved. */
+const leavesForm = (from: Location, to: Location) =>
+  from.pathname.split("/")[1] === to.pathname.split("/")[1] &&
+  (from.pathname !== to.pathname || tabIn(from) !== tabIn(to));
+
+const tabIn = ({ search }: Location) => new URLSearchParams(search).get(TAB);
+
 function RolesForm({ onClose, ...props }: RolesProps & { readonly onClose: () => void }) {
   const { user, organization, roles, place } = props;
   const { id: realmId, realm } = useRealm();
@@ -152,6 +168,7 @@ function RolesForm({ onClose, ...props }: RolesProps & { readonly onClose: () =>
   const form = useForm<RolesChange>({ defaultValues: { roles: own } });
   const { setFocus } = form;
   useEffect(() => setFocus("roles"), [setFocus]);
+  const { isDirty } = form.formState;
 
   const write = async (given: readonly string[], taken: readonly string[]) => {
     // The provider's roles come by no team, so they have no type.
@@ -190,6 +207,7 @@ function RolesForm({ onClose, ...props }: RolesProps & { readonly onClose: () =>
 
   return (
     <div className={styles.rolesForm} onKeyDown={onKeyDown}>
+      {isDirty && <RolesGuard onDiscard={onClose} />}
       <Form form={form} action="Save" onSubmit={save} onCancel={onClose}>
         <FormBoxes<RolesChange> name="roles" label={`Roles in ${place}`} options={options} />
         <TeamRoles {...props} />
