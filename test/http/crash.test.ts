@@ -1,9 +1,6 @@
-import { expect } from "chai";
 import { setTimeout as wait } from "node:timers/promises";
-import { readSettings } from "../../src/config/settings.js";
-import { openDatabase } from "../../src/db/open.js";
-import { checkAll } from "../../src/repositories/invariants/check.js";
 import type { ScimClient } from "../support/client.js";
+import { expectConsistent } from "../support/consistency.js";
 import { CrashClient } from "../support/crash-client.js";
 import { IS_CRASHING } from "../support/deep.js";
 import { forEachEngine } from "../support/engines.js";
@@ -20,23 +17,6 @@ const CLIENTS = 6;
 
 /** The longest that clients write on after each has written something, in milliseconds. */
 const LONGEST_MS = 1500;
-
-/** What the audit log does not tell as it is. */
-const AUDIT_AGAINST_STATE = {
-  "accounts were created once": `select accounts.id from muster_accounts as accounts where
-    (select count(*) from muster_audit_events as events where events.target_id = accounts.id and action = 'create') <> 1`,
-  "accounts that are there were not deleted": `select accounts.id from muster_accounts as accounts
-    join muster_audit_events as events on events.target_id = accounts.id and events.action = 'delete'`,
-  "accounts that are gone were deleted": `select events.target_id as id from muster_audit_events as events
-    where events.action = 'create' and events.target_type = 'User' and events.target_id is not null
-    and not exists (select 1 from muster_accounts as accounts where accounts.id = events.target_id)
-    and not exists (select 1 from muster_audit_events as ends where ends.target_id = events.target_id and ends.action = 'delete')`,
-  "each version of an organization is a change": `select organizations.id from muster_organizations as organizations
-    where version <> (select count(*) from muster_audit_events as events
-      where events.target_id = organizations.id and events.result = 'success')`,
-  "each invitation has its mail": `select invitations.id from muster_invitations as invitations
-    where not exists (select 1 from muster_outbox as mail where mail.invitation_id = invitations.id)`,
-};
 
 describe("A server that is killed while clients write", () => {
   forEachEngine((engine) => {
@@ -92,17 +72,4 @@ async function someWrites(clients: readonly CrashClient[]): Promise<void> {
   const hasWritten = () => clients.every(({ answered }, index) => answered > (before[index] ?? 0));
   while (!hasWritten()) await wait(5);
   await wait(Math.random() * LONGEST_MS);
-}
-
-async function expectConsistent(databaseUrl: string): Promise<void> {
-  const database = await openDatabase(readSettings({ DATABASE_URL: databaseUrl }).database);
-  try {
-    await database.snapshot(async (session) => {
-      for await (const { name, broken } of checkAll(session)) expect(broken, name).to.deep.equal([]);
-      for (const [name, sql] of Object.entries(AUDIT_AGAINST_STATE))
-        expect(await session.rows(sql), name).to.deep.equal([]);
-    });
-  } finally {
-    await database.close();
-  }
 }
