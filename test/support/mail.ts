@@ -1,7 +1,9 @@
 import { simpleParser } from "mailparser";
 import type { ParsedMail } from "mailparser";
 import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { SMTPServer } from "smtp-server";
 import type { MailMessage } from "../../src/delivery/mail/transport.js";
 
@@ -18,10 +20,18 @@ export class MailServer {
   readonly #server: SMTPServer;
   #url = "";
   #isHanging = false;
+  #refusedSignIns = 0;
 
-  constructor() {
+  /** @param password the one that it asks for; undefined: none */
+  constructor(password?: string) {
     this.#server = new SMTPServer({
-      authOptional: true,
+      ...(password === undefined ? { authOptional: true } : { allowInsecureAuth: true }),
+      onAuth: (auth, _session, done) => {
+        const isRefused = this.#refusedSignIns > 0 || auth.password !== password;
+        this.#refusedSignIns -= 1;
+        if (isRefused) done(new Error("Invalid login"));
+        else done(null, { user: auth.username });
+      },
       disabledCommands: ["STARTTLS"],
       onRcptTo: ({ address }, _session, done) => {
         const refusal = this.#refusals.get(address);
@@ -59,6 +69,11 @@ export class MailServer {
     });
   }
 
+  /** Refuses the next sign-ins, whatever the password. */
+  refuseSignIns(count: number): void {
+    this.#refusedSignIns = count;
+  }
+
   /** Accepts mail from now on, but does not confirm it. */
   hang(isHanging: boolean): void {
     this.#isHanging = isHanging;
@@ -69,9 +84,7 @@ export class MailServer {
   }
 
   to(address: string): ParsedMail[] {
-    return this.received.filter(({ to }) =>
-      [to].flat().some((each) => each?.text.toLowerCase() === address.toLowerCase()),
-    );
+    return this.received.filter(isTo(address));
   }
 
   /** Waits for mail to an address. @throws Error when it does not arrive */
@@ -86,6 +99,35 @@ export class MailServer {
     }
   }
 }
+
+/** Mail that a server without a mail server writes into files. */
+export class MailFiles {
+  constructor(private readonly folder: string) {}
+
+  async received(): Promise<ParsedMail[]> {
+    const names = existsSync(this.folder)
+      ? readdirSync(this.folder).filter((name) => name.endsWith(".eml"))
+      : [];
+    const mails = await Promise.all(names.map((name) => simpleParser(readFileSync(join(this.folder, name)))));
+    return mails.sort((one, other) => Number(one.date) - Number(other.date));
+  }
+
+  /** As `MailServer.expect`. */
+  async expect(address: string, count = 1): Promise<ParsedMail> {
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      const found = (await this.received()).filter(isTo(address))[count - 1];
+      if (found) return found;
+      if (Date.now() > deadline) throw new Error(`No mail came to ${address}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+const isTo =
+  (address: string) =>
+  ({ to }: ParsedMail) =>
+    [to].flat().some((each) => each?.text.toLowerCase() === address.toLowerCase());
 
 /** Takes mail from a server in this process, or refuses it. */
 export class Outgoing {
