@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ParsedMail } from "mailparser";
 import { readSettings } from "../../src/config/settings.js";
@@ -50,6 +50,12 @@ describe("The secrets of a server and its people", function () {
       await mailbox.stop();
     });
 
+    /** Codes are short: between the bytes of a file, they turn up by chance. */
+    const expectNoneIn = (file: string) => {
+      const found = secrets.foundIn(readFileSync(file)).filter((name) => !/\bcode\b/.test(name));
+      expect(found, file).to.deep.equal([]);
+    };
+
     it("are in no log, at the most verbose level", () => {
       expect(server.log()).to.include("Mail was sent").and.include("Invalid login");
       expect(secrets.foundIn(server.log())).to.deep.equal([]);
@@ -90,13 +96,18 @@ describe("The secrets of a server and its people", function () {
       expect(secrets.foundIn(text)).to.deep.equal([]);
       if (engine.name === "SQLite") {
         const file = databaseUrl.slice("sqlite:".length);
-        for (const each of [file, `${file}-wal`]) {
-          // Codes are short: between other bytes, they turn up by chance.
-          const found = secrets.foundIn(readFileSync(each)).filter((name) => !/\bcode\b/.test(name));
-          expect(found, each).to.deep.equal([]);
-        }
+        for (const each of [file, `${file}-wal`]) expectNoneIn(each);
       }
     });
+
+    if (engine.name === "SQLite") {
+      it("are in a backup as little as in the database", async () => {
+        const folder = scratchFolder();
+        await muster(["backup", folder], dataDir, { DATABASE_URL: databaseUrl });
+        const [name = ""] = readdirSync(folder);
+        expectNoneIn(join(folder, name));
+      });
+    }
 
     it("do not include the keys in what others see", async () => {
       const keys = new PlantedSecrets();
