@@ -169,6 +169,25 @@ describeServer("An attacker of a person who signs in", (scim, server) => {
   });
 });
 
+describeServer(
+  "An attacker beside a server that people reach by https",
+  (scim, server) => {
+    it("cannot set its cookies from another host of the domain, nor read them on the way", async () => {
+      const { userName } = await person(scim);
+      const answer = await new BrowserOfPerson(server).signIn(userName, PASSWORD);
+      expect(answer.status, answer.text).to.equal(200);
+      const cookies = answer.headers.getSetCookie();
+      expect(cookies).to.have.length.above(1);
+      for (const cookie of cookies) {
+        expect(cookie).to.match(/^__Host-/);
+        expect(cookie.split("; ")).to.include.members(["Secure", "HttpOnly", "Path=/", "SameSite=Lax"]);
+        expect(cookie).to.not.match(/domain=/i);
+      }
+    });
+  },
+  { PUBLIC_URL: "https://muster.example.com" },
+);
+
 describe("An attacker with a stopwatch", () => {
   forEachEngine((engine) => {
     it("is answered for a name that nobody has about as late as for a wrong password", async () => {
