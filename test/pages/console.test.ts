@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import type { Body } from "../support/client.js";
 import { forEachEngine } from "../support/engines.js";
 import { createUser, MEMBERSHIP, unique } from "../support/factories.js";
-import { expectFocus, expectNone, expectValue } from "../support/waiting.js";
+import { eventually, expectFocus, expectNone, expectValue } from "../support/waiting.js";
 import {
   consoleUrl,
   enterConsole,
@@ -16,6 +16,12 @@ import {
   useConsole,
 } from "./console-fixture.js";
 import { expectPage, open } from "./fixture.js";
+
+/** An element of a page, whose types are not known here, where there is no page. */
+interface Box {
+  readonly scrollWidth: number;
+  readonly clientWidth: number;
+}
 
 describe("The console", function () {
   this.timeout(120_000);
@@ -79,6 +85,19 @@ describe("The console", function () {
       await expectTitle(page, "Users");
       await page.getByRole("link", { name: "Ann Lee" }).waitFor();
       await expectConsoleUsable(page, `console users ${engine.name}`);
+    });
+
+    it("shows names whole on a small laptop", async () => {
+      await person(given, "Marguerite de Crayencour");
+      await enter("/provider/users?q=marguerite");
+      await page.setViewportSize({ width: 1280, height: 800 });
+      const name = page.getByRole("link", { name: "Marguerite de Crayencour" });
+      await name.waitFor();
+      await eventually(async () =>
+        expect(
+          await name.evaluate(({ scrollWidth, clientWidth }: Box) => scrollWidth - clientWidth),
+        ).to.equal(0),
+      );
     });
 
     it("finds people while one types, and keeps that in the address", async () => {

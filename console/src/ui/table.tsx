@@ -17,6 +17,8 @@ import styles from "./table.module.css";
 interface ColumnMeta {
   /** In pixels; the columns without one share the room that is left. */
   readonly width?: number;
+  /** Of the table, such as `26%`; where there is little room, it takes what is left. */
+  readonly share?: string;
   /** Whether it is there on a phone, and beside what is open. */
   readonly isEssential?: boolean;
 }
@@ -135,7 +137,10 @@ export function Table<T extends { readonly id: string }>(props: TableProps<T>) {
         <colgroup>
           {nameOf && <col className={styles.boxColumn} />}
           {visible.map(({ id, columnDef }) => (
-            <col key={id} style={{ width: columnDef.meta?.width }} />
+            <col
+              key={id}
+              style={{ width: columnDef.meta?.width ?? (isTight ? undefined : columnDef.meta?.share) }}
+            />
           ))}
         </colgroup>
         <thead>

@@ -42,7 +42,8 @@ const NAME: Column<User> = {
   id: "displayName",
   header: "Name",
   enableSorting: true,
-  meta: { isEssential: true },
+  // A user name can be cut, a name should not be.
+  meta: { share: "26%", isEssential: true },
   cell: ({ row }) => <Person user={row.original} />,
 };
 
