@@ -3,16 +3,20 @@ import { readSettings } from "../../src/config/settings.js";
 import { openDatabase } from "../../src/db/open.js";
 import { checkAll } from "../../src/repositories/invariants/check.js";
 
+const count = (target: string, action: string) =>
+  `select count(*) from muster_audit_events as events
+   where events.target_id = ${target} and events.action = '${action}' and events.result = 'success'`;
+
 /** What the audit log does not tell as it is. */
 const AUDIT_AGAINST_STATE = {
-  "accounts were created once": `select accounts.id from muster_accounts as accounts where
-    (select count(*) from muster_audit_events as events where events.target_id = accounts.id and action = 'create') <> 1`,
-  "accounts that are there were not deleted": `select accounts.id from muster_accounts as accounts
-    join muster_audit_events as events on events.target_id = accounts.id and events.action = 'delete'`,
-  "accounts that are gone were deleted": `select events.target_id as id from muster_audit_events as events
-    where events.action = 'create' and events.target_type = 'User' and events.target_id is not null
-    and not exists (select 1 from muster_accounts as accounts where accounts.id = events.target_id)
-    and not exists (select 1 from muster_audit_events as ends where ends.target_id = events.target_id and ends.action = 'delete')`,
+  // An undo creates again.
+  "accounts that are there were created once more than deleted": `select accounts.id from muster_accounts as accounts
+    where (${count("accounts.id", "create")}) <> 1 + (${count("accounts.id", "delete")})`,
+  "accounts that are gone were deleted as often as created": `select created.target_id as id
+    from muster_audit_events as created
+    where created.action = 'create' and created.target_type = 'User' and created.target_id is not null
+    and not exists (select 1 from muster_accounts as accounts where accounts.id = created.target_id)
+    and (${count("created.target_id", "create")}) <> (${count("created.target_id", "delete")})`,
   // An acceptance is an event of the invitation.
   "each version of an organization is a change of it, or an acceptance": `select organizations.id
     from muster_organizations as organizations

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { expectList } from "./assertions.js";
 import { BULK_REQUEST } from "./bulk.js";
 import type { BulkOutcome } from "./bulk.js";
-import type { Answer, Body, ScimClient } from "./client.js";
+import { ScimClient } from "./client.js";
+import type { Answer, Body } from "./client.js";
 import { CORE_USER, unique } from "./factories.js";
 
 const INVITATION = "urn:muster:params:scim:schemas:core:2.0:Invitation";
@@ -31,6 +32,8 @@ export class CrashClient {
   readonly #ids = new Map<string, string>();
   #group = "";
   #token = { id: "", secret: "" };
+  /** What was removed since the last undo, and what it was before. */
+  readonly #taken = new Map<Map<string, Known>, Map<string, State>>();
   #count = 0;
 
   /** @param random from 0 to 1 */
@@ -50,9 +53,11 @@ export class CrashClient {
   /** Writes until the server or its database is gone. */
   async write(scim: ScimClient): Promise<void> {
     const acts = [this.#create, this.#change, this.#remove, this.#seat, this.#seat, this.#unseat];
-    const all = [...acts, this.#bulk, this.#invite, this.#disable, this.#rotate];
+    const all = [...acts, this.#bulk, this.#invite, this.#disable, this.#rotate, this.#undo];
+    // With a token of its own: what others remove is not undone by it.
+    const own = new ScimClient(() => ({ url: scim.url, token: this.#token.secret }));
     try {
-      for (;;) await this.#oneOf(all)?.call(this, scim);
+      for (;;) await this.#oneOf(all)?.call(this, own);
     } catch (error) {
       if (!isCutOff(error)) throw error;
     }
@@ -64,7 +69,8 @@ export class CrashClient {
     settle(this.#people, new Map(people.map(({ userName, title }) => [userName, String(title)])));
     for (const { userName, id } of people) this.#ids.set(userName, id);
 
-    const { body: group } = await scim.get(`/Groups/${this.#group}`);
+    const { status, text, body: group } = await scim.get(`/Groups/${this.#group}`);
+    requireDone(status, text);
     settle(this.#seats, new Map((group.members ?? []).map(({ value }: { value: string }) => [value, IN])));
     // A membership ends with its account.
     for (const id of this.#seats.keys())
@@ -80,7 +86,7 @@ export class CrashClient {
     const withSecret = await scim.request("GET", "/Users?count=0", {
       headers: { authorization: `Bearer ${secret}` },
     });
-    expect(withSecret.status, "a secret that was answered is valid").to.equal(200);
+    requireDone(withSecret.status, "a secret that was answered is valid");
   }
 
   #oneOf = <T>(items: readonly T[]): T | undefined => items[Math.floor(this.random() * items.length)];
@@ -101,8 +107,11 @@ export class CrashClient {
     send: () => Promise<Answer>,
   ): Promise<Answer> {
     const request = {};
-    for (const [key, state] of Object.entries(changes))
-      map.set(key, { now: map.get(key)?.now, maybe: { state, request } });
+    for (const [key, state] of Object.entries(changes)) {
+      const now = map.get(key)?.now;
+      if (state === undefined && now !== undefined) this.#take(map, key, now);
+      map.set(key, { now, maybe: { state, request } });
+    }
     const answer = await send();
     requireDone(answer.status, answer.text);
     for (const [key, state] of Object.entries(changes)) map.set(key, { now: state });
@@ -137,8 +146,39 @@ export class CrashClient {
     const userName = this.#existing(this.#people);
     if (userName === undefined || this.random() < 0.5) return;
     const id = this.#ids.get(userName) ?? "";
+    const seat = this.#seats.get(id);
+    if (seat?.now !== undefined) {
+      this.#take(this.#seats, id, seat.now);
+      seat.maybe = { state: undefined, request: {} };
+    }
     await this.#attempt(this.#people, { [userName]: undefined }, () => scim.delete(`/Users/${id}`));
-    this.#seats.delete(id);
+    this.#seats.set(id, { now: undefined });
+  }
+
+  #take(map: Map<string, Known>, key: string, before: State): void {
+    const taken = this.#taken.get(map) ?? new Map<string, State>();
+    this.#taken.set(map, taken.set(key, before));
+  }
+
+  /** Brings back all that was removed since the last time, as far as nothing was written since. */
+  async #undo(scim: ScimClient): Promise<void> {
+    if (this.random() < 0.5) return;
+    const filter = `actor.value eq "${this.#token.id}" and status eq "undoable"`;
+    const found = await scim.get(`/Removals?filter=${encodeURIComponent(filter)}`);
+    requireDone(found.status, found.text);
+    const [removal] = expectList(found);
+    if (!removal) return;
+    const gone = [...this.#taken].flatMap(([map, taken]) =>
+      [...taken].filter(([key]) => map.get(key)?.now === undefined).map((each) => [map, ...each] as const),
+    );
+    for (const [map, key, before] of gone)
+      map.set(key, { now: undefined, maybe: { state: before, request: {} } });
+    const { status, body, text } = await scim.post(`/Removals/${removal.id}/undo`, {});
+    requireDone(status, text);
+    this.answered += 1;
+    if (body.failed === 0) for (const [map, key, before] of gone) map.set(key, { now: before });
+    this.#taken.clear();
+    await this.verify(scim);
   }
 
   /** Several people at once become members. */
@@ -257,7 +297,7 @@ async function everything(
       filter,
       `&count=500&cursor=${encodeURIComponent(cursor)}`,
     );
-    expect(status, text).to.equal(200);
+    requireDone(status, text);
     found.push(...body.Resources);
     cursor = body.nextCursor as string | undefined;
   }
