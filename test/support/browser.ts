@@ -29,9 +29,9 @@ const START_TIMEOUT = 60_000;
 /** How long a test of a page takes at most, unless its suite gives it longer, in milliseconds. */
 const TEST_TIMEOUT = 60_000;
 
-/** Chromium says so of every answer that is not 2xx, which pages are that say what does not work, and while it is offline. */
+/** Chromium says so of answers that are not 2xx, as of pages that say what does not work, and while it is offline. */
 const ANSWERED_SO =
-  /^Failed to load resource: (the server responded with a status of 4\d\d |net::ERR_INTERNET_DISCONNECTED$)/;
+  /^Failed to load resource: (the server responded with a status of (4\d\d|503) |net::ERR_INTERNET_DISCONNECTED$)/;
 
 /** One for all suites of a process, since it takes seconds to start; it ends with the process. */
 let launched: Promise<Browser> | undefined;

@@ -1,4 +1,5 @@
 import { Link, useLocation, useNavigate } from "react-router";
+import { Foretold } from "../acts/foretold.tsx";
 import { isProvider, may, useRealm } from "../frame/realm.ts";
 import { oneQuery } from "../lists/resource-panel.tsx";
 import { ORGANIZATION } from "../scim/resources.ts";
@@ -93,14 +94,14 @@ function OrganizationActs({ organization }: { readonly organization: Group }) {
     <ActBar>
       {may(realm, "change Groups") && <LinkButton to={{ pathname: "edit", search }}>Edit</LinkButton>}
       {may(realm, "delete organizations") && (
-        <Button onPress={() => askToDelete(organization, remove)}>Delete</Button>
+        <Button onPress={() => askToDelete(organization, realmId, remove)}>Delete</Button>
       )}
     </ActBar>
   );
 }
 
-function askToDelete(organization: Group, run: () => Promise<void>): void {
-  const { displayName } = organization;
+function askToDelete(organization: Group, realm: string, run: () => Promise<void>): void {
+  const { id, displayName } = organization;
   const members = organization[ORGANIZATION]?.memberCount ?? 0;
   confirm({
     title: `Delete the organization ${isolated(displayName)}?`,
@@ -113,6 +114,7 @@ function askToDelete(organization: Group, run: () => Promise<void>): void {
           and all teams, invitations and access tokens of the organization. This cannot be undone.
         </p>
         <p>The accounts of the people stay.</p>
+        <Foretold realm={realm} operations={[{ method: "DELETE", path: `/Groups/${id}` }]} />
       </>
     ),
     run,

@@ -35,6 +35,20 @@ export interface BulkResult {
   readonly response?: { readonly detail?: string; readonly scimType?: string };
 }
 
+/** What would come of operations, as a dry run says. */
+export interface DryRun {
+  readonly operations: readonly { readonly status: string; readonly error?: { readonly detail?: string } }[];
+  readonly effects: {
+    readonly memberships: number;
+    /** Seats in teams. */
+    readonly teams: number;
+    readonly roles: number;
+    readonly tokens: number;
+    readonly lastAdministratorOf: readonly { readonly display: string }[];
+    readonly emptied: readonly { readonly display: string }[];
+  };
+}
+
 /**
  * The public SCIM endpoints, in one realm: the console has no other way to the server's data. What is meant for one realm is
  * never done in another, though the session may act elsewhere meanwhile, in this tab or by another one.
@@ -81,6 +95,12 @@ export class ScimClient {
     const body = { schemas: [BULK_REQUEST], Operations: operations };
     const answer = await this.#send<{ Operations: readonly BulkResult[] }>("POST", "Bulk", { body });
     return answer.Operations;
+  }
+
+  /** What would come of operations, of which nothing is done. */
+  dryRun(operations: readonly BulkOperation[], signal: AbortSignal): Promise<DryRun> {
+    const body = { schemas: [BULK_REQUEST], Operations: operations };
+    return this.#send<DryRun>("POST", "Bulk", { body, signal, headers: { "Muster-Dry-Run": "true" } });
   }
 
   /** Everything that matches, not a page of it. @param format a media type: CSV or NDJSON */

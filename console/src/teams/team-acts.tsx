@@ -1,4 +1,5 @@
 import { useLocation, useNavigate } from "react-router";
+import { Foretold } from "../acts/foretold.tsx";
 import { useRealm } from "../frame/realm.ts";
 import type { Team } from "../scim/resources.ts";
 import { queries, scimIn } from "../server.ts";
@@ -25,12 +26,13 @@ export function TeamActs({ team }: { readonly team: Team }) {
   return (
     <ActBar>
       {mayDescribe && <LinkButton to={{ pathname: "edit", search }}>Edit</LinkButton>}
-      {mayDelete && <Button onPress={() => askToDelete(team, remove)}>Delete</Button>}
+      {mayDelete && <Button onPress={() => askToDelete(team, realmId, remove)}>Delete</Button>}
     </ActBar>
   );
 }
 
-function askToDelete({ displayName, roles = [], memberCount = 0 }: Team, run: () => Promise<void>): void {
+function askToDelete(team: Team, realm: string, run: () => Promise<void>): void {
+  const { id, displayName, roles = [], memberCount = 0 } = team;
   const names = roles.map(({ value = "" }) => nameOfRole(value)).join(", ");
   confirm({
     title: `Delete the team ${isolated(displayName)}?`,
@@ -48,6 +50,7 @@ function askToDelete({ displayName, roles = [], memberCount = 0 }: Team, run: ()
               {names !== "" && `, and what is had by it goes: ${names}`}. This cannot be undone.
             </p>
             <p>The people stay in the organization.</p>
+            <Foretold realm={realm} operations={[{ method: "DELETE", path: `/Teams/${id}` }]} />
           </>
         )}
       </>

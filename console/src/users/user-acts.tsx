@@ -1,6 +1,7 @@
 import { act, isActing } from "../acts/act-store.ts";
 import type { ActWords } from "../acts/act-store.ts";
 import type { ActResult } from "../acts/act.ts";
+import { Foretold } from "../acts/foretold.tsx";
 import { isProvider } from "../frame/realm.ts";
 import type { BulkOperation } from "../scim/client.ts";
 import { patchIn } from "../scim/patch.ts";
@@ -39,6 +40,8 @@ export interface UserAct extends OnPeople {
   /** What goes, and what stays. */
   readonly effects: readonly string[];
   readonly action: string;
+  /** Whether something goes that can be counted before. */
+  readonly isForetold: boolean;
 }
 
 /** Words for what comes of an act. @param past 'removed' @param present 'removing' */
@@ -81,6 +84,7 @@ export function removal(users: readonly User[], { realm, name }: Place): UserAct
       ],
       words: { ...words, done: (count) => `${number.format(count)} accounts were deleted.` },
       operationOf,
+      isForetold: true,
     };
   }
   return {
@@ -92,6 +96,7 @@ export function removal(users: readonly User[], { realm, name }: Place): UserAct
     ],
     words: wordsFor(`Removing ${people} from ${isolated(name)}`, "removed"),
     operationOf,
+    isForetold: true,
   };
 }
 
@@ -112,6 +117,7 @@ export function deactivation(users: readonly User[], { realm, name }: Place): Us
         ],
     words: wordsFor(`Deactivating ${people}`, "deactivated"),
     operationOf: (user) => patchOf(user, { op: "replace", path: "active", value: false }),
+    isForetold: true,
   };
 }
 
@@ -124,6 +130,7 @@ export function activation(users: readonly User[], { realm, name }: Place): User
     effects: ["They can sign in again, with the roles and teams that they have."],
     words: wordsFor(`Activating ${people}`, "activated"),
     operationOf: (user) => patchOf(user, { op: "replace", path: "active", value: true }),
+    isForetold: false,
   };
 }
 
@@ -154,11 +161,18 @@ export function ask(
   place: Place,
   onDone: (results: readonly ActResult[]) => void = () => undefined,
 ): void {
-  const { title, action, effects } = userAct;
+  const { title, action, effects, operationOf, isForetold } = userAct;
   confirm({
     title,
     action,
-    text: effects.map((effect) => <p key={effect}>{effect}</p>),
+    text: (
+      <>
+        {effects.map((effect) => (
+          <p key={effect}>{effect}</p>
+        ))}
+        {isForetold && <Foretold realm={place.id} operations={users.map(operationOf)} />}
+      </>
+    ),
     run: () => {
       // It shows in the frame from here on.
       void start(userAct, users, place).then(onDone);
