@@ -129,7 +129,7 @@ function heldOn(server: ServerInProcess): Promise<Held> {
     const seats = await rows("team_memberships");
     const teams = new Map((await rows("teams")).map((row) => [row.id, row]));
     const organizations = await rows("organizations");
-    const tokens = (await rows("access_tokens")).filter((row) => row.revoked_at === null);
+    const tokens = (await rows("access_tokens")).filter((row) => typeof row.revoked_at !== "string");
     const known = (roles = "[]") =>
       (JSON.parse(roles) as { value: string }[])
         .map(({ value }) => value)
@@ -151,7 +151,7 @@ function heldOn(server: ServerInProcess): Promise<Held> {
       (key) => key.endsWith(" organization-admin") && active.has(key.split(" ").slice(0, 2).join(" ")),
     );
     const teamRoles = seats
-      .filter((row) => row.role !== null)
+      .filter((row) => typeof row.role === "string")
       .map((row) => `${row.team_id} ${row.account_id}`);
     return {
       memberships: new Set(memberships.map((row) => `${row.organization_id} ${row.account_id}`)),
