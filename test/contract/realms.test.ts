@@ -36,6 +36,8 @@ interface World {
   readonly token: AccessToken;
   readonly event: AuditEvent;
   readonly invitation: Invitation;
+  /** The id of what was removed in its realm. */
+  readonly removal: string;
 }
 
 type Call = (repositories: Repositories, world: World) => Promise<unknown>;
@@ -85,6 +87,10 @@ const READS: Readonly<Record<string, Call>> = {
     invitations.find(invitation.id, AT, { lock: true }),
   "invitations.list": ({ invitations }, { invitation }) =>
     invitations.list({ ...ALL, filter: isId(invitation.id) }, AT),
+  "removals.find": ({ removals }, { removal }) => removals.find(removal, AT),
+  "removals.list": ({ removals }, { removal }) => removals.list({ ...ALL, filter: isId(removal) }, AT),
+  "undoing.close": ({ undoing }, { removal }) => undoing.close(removal),
+  "undoing.lock": ({ undoing }, { removal }) => undoing.lock(removal),
 };
 
 const WHOLE = { isWritten: true, hasNewEmails: true };
@@ -277,15 +283,13 @@ describe("Repositories in the realm of an organization", () => {
       const tested = new Set(
         [...Object.keys(READS), ...Object.keys(WRITES)].map((name) => name.split(" ")[0]),
       );
-      const { accounts, organizations, teams, accessTokens, invitations } = new Repositories(
-        database.reader,
-        PROVIDER_REALM,
-      );
-      const missing = Object.entries({ accounts, organizations, teams, accessTokens, invitations }).flatMap(
-        ([name, repository]) =>
-          Object.getOwnPropertyNames(Object.getPrototypeOf(repository))
-            .map((method) => `${name}.${method}`)
-            .filter((each) => !tested.has(each) && !WHATEVER_THE_REALM.has(each)),
+      const { accounts, organizations, teams, accessTokens, invitations, removals, undoing } =
+        new Repositories(database.reader, PROVIDER_REALM);
+      const all = { accounts, organizations, teams, accessTokens, invitations, removals, undoing };
+      const missing = Object.entries(all).flatMap(([name, repository]) =>
+        Object.getOwnPropertyNames(Object.getPrototypeOf(repository))
+          .map((method) => `${name}.${method}`)
+          .filter((each) => !tested.has(each) && !WHATEVER_THE_REALM.has(each)),
       );
       expect(missing).to.deep.equal([]);
     });
@@ -294,9 +298,15 @@ describe("Repositories in the realm of an organization", () => {
 
 /** What is asked across realms, or writes what is new, or takes the organization as an argument; and constructors. */
 const WHATEVER_THE_REALM = new Set([
-  ...["accounts", "organizations", "teams", "accessTokens", "invitations"].map(
+  ...["accounts", "organizations", "teams", "accessTokens", "invitations", "removals", "undoing"].map(
     (name) => `${name}.constructor`,
   ),
+  // Their realm is in what takes.
+  ...["keepAccount", "keepTeam", "keepOrganization", "keepActivity", "strike"].map(
+    (name) => `removals.${name}`,
+  ),
+  // After the removal was locked, which only its realm can do.
+  ...["next", "settle", "finish", "totals", "results"].map((name) => `undoing.${name}`),
   "accounts.findIdByUserName",
   "accounts.insert",
   "accounts.origin",
@@ -337,6 +347,7 @@ const TABLES = [
   ...["proved_addresses", "pending_addresses", "member_emails", "kept_records"],
   ...["team_memberships", "access_tokens", "audit_events", "invitations", "invitation_emails"],
   ...["invitation_roles", "invitation_teams", "invitation_acceptances", "invitation_claims"],
+  ...["removals", "removal_items"],
 ];
 
 async function everything(session: Session): Promise<string> {
@@ -403,10 +414,12 @@ async function createWorld(all: Repositories, name: string): Promise<World> {
   await all.accessTokens.insert(token, id("hash"));
   await all.auditEvents.insert([event]);
   await all.invitations.insert(invitation);
+  const taking = takingBy(OPERATOR, organization.id, { id: id("removal"), at: AT, days: 30 });
+  await all.removals.keepActivity(taking, colleague.id);
   const written = await all.invitations.find(invitation.id, AT, { lock: false });
   if (!written) throw new Error("There is no invitation");
   return {
     ...{ organization, account: person, colleague: colleague.id },
-    ...{ team, token, event, invitation: written },
+    ...{ team, token, event, invitation: written, removal: taking.id },
   };
 }

@@ -259,6 +259,47 @@ describeServer("What an undo brings back", (scim, server) => {
   });
 });
 
+describeServer("A large undo", (scim, server) => {
+  const PEOPLE = 1200;
+
+  it("brings thousands back with a result for each, in portions between which others write", async function () {
+    this.timeout(180_000);
+    const acme = await createGroup(scim);
+    const own = await clientWith(server(), { organization: acme.id });
+    const post = (number: number) => ({
+      ...{ method: "POST", path: "/Users", bulkId: `p${number}` },
+      data: { userName: address(`p${number}`), name: { familyName: "Lovelace" } },
+    });
+    const Operations = Array.from({ length: PEOPLE }, (_, number) => post(number));
+    const bulk = await own.post("/Bulk", {
+      schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+      Operations,
+    });
+    expect(bulk.status).to.equal(200);
+    const group = { displayName: acme.displayName, members: [] };
+    expect((await scim.put(`/Groups/${acme.id}`, group)).status).to.equal(200);
+    const [removal] = (await scim.get("/Removals")).body.Resources;
+    expect(removal).to.deep.include({ users: PEOPLE });
+    const undoing: { isDone: boolean } = { isDone: false };
+    let writes = 0;
+    const others = (async () => {
+      const { id } = await createUser(scim);
+      for (; !undoing.isDone; writes += 1) {
+        await scim.patch(`/Users/${id}`, { op: "replace", path: "title", value: unique("title") });
+      }
+    })();
+    const { status, body } = await scim.post(`/Removals/${removal?.id ?? ""}/undo`, {});
+    undoing.isDone = true;
+    await others;
+    expect(status).to.equal(200);
+    expect(body).to.deep.include({ restored: PEOPLE, failed: 0 });
+    expect(body.results).to.have.lengthOf(PEOPLE);
+    // One after the other between the portions, of which each has fifty people.
+    expect(writes).to.be.above(5);
+    expect((await own.get("/Users?count=0")).body.totalResults).to.equal(PEOPLE);
+  });
+});
+
 describeServer(
   "With REMOVALS_RETENTION_DAYS=0,",
   (scim) => {

@@ -329,20 +329,26 @@ export class Restoring {
     return rows.map((row) => row.id);
   }
 
-  /** Those of the members who had places in teams that are no longer there. */
-  async withoutSeats(group: ItemGroup): Promise<string[]> {
+  /**
+   * Makes items of their own of places in teams that went with memberships, and whose teams are not there: they come back, or
+   * fail, by themselves.
+   */
+  async separateSeats(group: ItemGroup): Promise<void> {
     const { dialect } = this.session;
     const { team_id: teamId = "" } = columnsOf(dialect, SEAT, "element.value");
     const { text, bindings } = this.#kept(
       group,
       `cross join ${dialect.jsonElements("kept.data", ["seats"])}`,
     );
-    const rows = await this.session.rows<{ account_id: string }>(
-      `select distinct kept.account_id from ${text} and not exists
-         (select 1 from muster_teams as teams where teams.id = ${TARGET(teamId)})`,
+    await this.session.rows(
+      `insert into muster_removal_items (removal_id, kind, organization_id, resource_id, account_id, realm, taken_at,
+         is_part, display, data)
+       select kept.removal_id, 'seat', kept.organization_id, ${teamId}, kept.account_id, kept.realm, kept.taken_at,
+         true, kept.display, element.value
+       from ${text} and not exists (select 1 from muster_teams as teams where teams.id = ${TARGET(teamId)})
+       on conflict do nothing`,
       bindings,
     );
-    return rows.map((row) => row.account_id);
   }
 
   async #seats(select: string, bindings: readonly Binding[], at: string): Promise<RestoredSeat[]> {

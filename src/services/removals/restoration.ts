@@ -112,13 +112,10 @@ export class Restoration {
     const possible = await this.#possible(group, await restoring.obstaclesOfMemberships(group));
     if (possible.accountIds.length === 0) return;
     const members = await rejoin(this.deps, this.repositories, organization, possible);
-    const seats = await restoring.seatsOfMemberships(
-      { ...group, accountIds: members.added },
-      this.deps.now(),
-    );
-    const partly = await restoring.withoutSeats({ ...group, accountIds: members.added });
-    await this.#settle(group, without(members.added, partly));
-    await this.#settle(group, partly, "without its places in teams that no longer exist");
+    const restored = { ...group, accountIds: members.added };
+    const seats = await restoring.seatsOfMemberships(restored, this.deps.now());
+    await restoring.separateSeats(restored);
+    await this.#settle(group, members.added);
     await this.#fail(group, without(possible.accountIds, members.added), MEANWHILE);
     if (hasMembers(members)) this.#record({ action: "change", ...organizationTarget(organization), members });
     await this.#recordSeats(seats);

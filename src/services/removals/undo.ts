@@ -11,7 +11,7 @@ import { requireStillAllowed } from "../roles/current-principal.js";
 import { Restoration } from "./restoration.js";
 
 /** So many things come back in one transaction, so that other writers do not wait long. */
-const PORTION = 100;
+const PORTION = 50;
 
 /** Before the first of a removal's items. */
 const BEGINNING: ItemKey = { organizationId: "", resourceId: "", accountId: "" };
