@@ -12,6 +12,17 @@ const FOLDER = new URL("../../migrations/", import.meta.url);
 /** A table and a row in it, of a database that a version of Muster from before the first release made. */
 const UNRELEASED = { table: "knex_migrations", name: "0001_accounts_and_organizations" };
 
+/**
+ * Which migrations a process of an earlier version can live with. It is written into the database, since that process does
+ * not have them.
+ */
+const COMPATIBLE = "muster_migrations_compatible";
+
+/** A migration, which says whether a process of the version before it can start after it. */
+interface Migration extends Knex.Migration {
+  readonly isCompatible?: boolean;
+}
+
 /** How long to wait for another process that is migrating the same database. */
 const PATIENCE_MS = 60_000;
 
@@ -35,33 +46,39 @@ const migrationSource: Knex.MigrationSource<string> = {
  * Where the migrations are, and where it is written which have been run: a table of Muster's own, since the database
  * may be another application's, too.
  */
-export const MIGRATIONS = { migrationSource, tableName: "muster_migrations" } satisfies Knex.MigratorConfig;
+export const MIGRATIONS = {
+  migrationSource,
+  tableName: "muster_migrations",
+  // Knex refuses every migration that it does not know; which are compatible is looked up here.
+  disableMigrationsListValidation: true,
+} satisfies Knex.MigratorConfig;
 
 /**
  * Brings the schema up to date, or leaves it as it is: all in one transaction. Several processes may start at
- * once: one migrates, the others wait for its end.
+ * once: one migrates, the others wait for its end. A database with migrations of a newer version stays as it is.
  *
+ * @param source the migrations; without it, those of this version
  * @returns the names of the migrations that were run
- * @throws DatabaseUnavailableError when the database was made by a newer version, or by one from before the first release
+ * @throws DatabaseUnavailableError when a newer version made a change that this one cannot live with, or the database is of
+ *   before the first release
  */
-export async function migrate(database: Database): Promise<string[]> {
+export async function migrate(
+  database: Database,
+  source: Knex.MigrationSource<string> = migrationSource,
+): Promise<string[]> {
+  const config = { ...MIGRATIONS, migrationSource: source };
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     try {
       return await database.knex.transaction(async (transaction) => {
         for (const statement of database.dialect.migrationLock) await transaction.raw(statement);
         await requireReleased(transaction);
-        const [, names] = (await transaction.migrate.latest(MIGRATIONS)) as [number, string[]];
+        await requireCompatible(transaction, source);
+        const [, names] = (await transaction.migrate.latest(config)) as [number, string[]];
+        await markCompatible(transaction, source, names);
         return names;
       });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (message.includes("following files are missing")) {
-        throw new DatabaseUnavailableError(
-          "This database was made by a newer version of Muster; start that version instead.",
-          { cause: error },
-        );
-      }
       if (!isTransient(error) || Date.now() > deadline) throw error;
       await sleep(250);
     }
@@ -80,6 +97,40 @@ export async function missingMigrations(database: Database): Promise<string[]> {
   const done = new Set(rows.map(({ name }) => name));
   return names.filter((name) => !done.has(name));
 }
+
+async function requireCompatible(
+  transaction: Knex.Transaction,
+  source: Knex.MigrationSource<string>,
+): Promise<void> {
+  if (!(await transaction.schema.hasTable(MIGRATIONS.tableName))) return;
+  const known = await source.getMigrations([]);
+  const unknown = (await namesIn(transaction, MIGRATIONS.tableName)).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const compatible = (await transaction.schema.hasTable(COMPATIBLE))
+    ? await namesIn(transaction, COMPATIBLE)
+    : [];
+  const [first] = unknown.filter((name) => !compatible.includes(name));
+  if (first === undefined) return;
+  throw new DatabaseUnavailableError(
+    `A newer version of Muster has changed this database (${first}); start that version instead.`,
+  );
+}
+
+/** Writes down which of the migrations an earlier version can live with. */
+async function markCompatible(
+  transaction: Knex.Transaction,
+  source: Knex.MigrationSource<string>,
+  names: readonly string[],
+): Promise<void> {
+  await transaction.raw(`create table if not exists ${COMPATIBLE} (name varchar(255) not null primary key)`);
+  for (const name of names) {
+    const { isCompatible = false } = (await source.getMigration(name)) as Migration;
+    if (isCompatible) await transaction(COMPATIBLE).insert({ name });
+  }
+}
+
+const namesIn = async (transaction: Knex.Transaction, table: string): Promise<string[]> =>
+  (await transaction<{ name: string }>(table).select("name")).map(({ name }) => name);
 
 /** Else a new, empty schema would stand beside the old one, as if everything had been lost. */
 async function requireReleased(transaction: Knex.Transaction): Promise<void> {
