@@ -218,6 +218,20 @@ describeServer("What an undo brings back", (scim, server) => {
     expect(items).to.deep.equal([]);
   });
 
+  it("is nothing in a dry run, which answers what would come of it", async () => {
+    const one = await person();
+    await own.delete(`/Users/${one.id}`);
+    const removal = await latest(own);
+    const tried = await own.request("POST", `/Removals/${removal.id}/undo`, {
+      ...{ body: {}, headers: { "Muster-Dry-Run": "true" } },
+    });
+    expect(tried.status, tried.text).to.equal(200);
+    expect(tried.text).to.include('"status":"200"');
+    expect(await statusOf(own, `/Users/${one.id}`)).to.equal(404);
+    expect((await latest(own)).status).to.equal("undoable");
+    expect(await undo(own, removal)).to.deep.include({ restored: 1, failed: 0 });
+  });
+
   it("is in another Removal after a pause of ten minutes, after a day, and after an undo", async () => {
     const client = await ofAcme();
     const take = async (at: number) => {
