@@ -14,22 +14,28 @@ const KEY = ["kind", "organization_id", "resource_id", "account_id"];
 export class Forgetting {
   constructor(private readonly session: Session) {}
 
-  /** Removals that have expired, or began too long ago, and still have their items. @param now ISO 8601 in UTC */
+  /**
+   * Removals that have expired, or began too long ago, and still have items, also if their forgetting was interrupted, or are
+   * not settled.
+   *
+   * @param now ISO 8601 in UTC
+   */
   async expired(now: string, beganBefore: string, limit: number): Promise<string[]> {
     const rows = await this.session.rows<{ id: string }>(
-      `select id from muster_removals where users is null and (expires_at <= ? or created_at < ?) limit ?`,
+      `select id from muster_removals as removals where (expires_at <= ? or created_at < ?) and (users is null
+         or exists (select 1 from muster_removal_items as items where items.removal_id = removals.id)) limit ?`,
       [now, beganBefore, limit],
     );
     return rows.map(({ id }) => id);
   }
 
-  /** Writes the numbers of a removal's items down, before the items go. @param now ISO 8601 in UTC */
+  /** Writes the numbers of a removal's items down, once, before the items go. @param now ISO 8601 in UTC */
   async settle(id: string, now: string): Promise<void> {
     const numbers = NUMBERS.map((name) => `${name} = ${counted(name, "muster_removals.id")}`);
     await this.session.rows(
       `update muster_removals set ${numbers.join(", ")}, is_open = false,
          expires_at = ${this.session.dialect.least("expires_at", "cast(? as text)")}
-       where id = ?`,
+       where id = ? and users is null`,
       [now, id],
     );
   }
@@ -79,13 +85,14 @@ export class Forgetting {
     return rows.map((row) => row.id);
   }
 
-  /** The removals of the realms of organizations. */
-  async ofOrganizations(organizationIds: readonly string[]): Promise<string[]> {
+  /** Has the removals of the realms of organizations expire. @param now ISO 8601 in UTC @returns their ids */
+  async expireOf(organizationIds: readonly string[], now: string): Promise<string[]> {
     if (organizationIds.length === 0) return [];
+    const { dialect } = this.session;
     const rows = await this.session.rows<{ id: string }>(
-      `select id from muster_removals
-       where organization_id in (select items.value from ${this.session.dialect.textItems})`,
-      [JSON.stringify(organizationIds)],
+      `update muster_removals set is_open = false, expires_at = ${dialect.least("expires_at", "cast(? as text)")}
+       where organization_id in (select items.value from ${dialect.textItems}) returning id`,
+      [now, JSON.stringify(organizationIds)],
     );
     return rows.map(({ id }) => id);
   }

@@ -9,11 +9,12 @@ import { requireStillAllowed } from "../roles/current-principal.js";
 /** So many items are forgotten in one transaction, so that other writes do not wait long. */
 const FORGOTTEN_AT_ONCE = 500;
 
-/** How many removals are settled, or deleted, in one transaction. */
+/** How many removals are looked up, or deleted, in one transaction. */
 const AT_ONCE = 50;
 
 /**
- * Forgets a removal for good, and with organizations those of their realms: nobody can undo it any more.
+ * Forgets a removal for good, and with organizations those of their realms: nobody can undo it any more. All have expired
+ * before the first item goes, so that `pruneRemovals` goes on with it if this is interrupted.
  *
  * @throws NotFoundError, ForbiddenError also for a machine
  */
@@ -25,13 +26,14 @@ export async function forget(deps: Dependencies, principal: Principal, id: strin
     await requireStillAllowed(deps, repositories, principal, "forget Removals");
     if (!isId(id) || !(await repositories.undoing.close(id))) throw new NotFoundError("Removal", id);
     const { forgetting } = repositories;
-    await forgetting.settle(id, deps.now());
+    const now = deps.now();
+    await forgetting.settle(id, now);
     const target = { type: "Removal", id };
     await deps.changes.record(repositories, principal, {
       ...{ action: "delete", target },
       detail: "what it kept is forgotten, and cannot be undone",
     });
-    return forgetting.ofOrganizations(await forgetting.endedOrganizations(id));
+    return forgetting.expireOf(await forgetting.endedOrganizations(id), now);
   });
   for (const each of [...inner, id]) {
     await forgetItems(deps, each);
@@ -47,16 +49,15 @@ export interface RemovalCut {
   readonly toldSince: string;
 }
 
-/** Forgets what expired removals keep, and old removals altogether. */
+/** Forgets what expired removals keep, also what an earlier run has left, and old removals altogether. */
 export async function pruneRemovals(deps: Dependencies, { keptSince, toldSince }: RemovalCut): Promise<void> {
   const { work } = deps;
   for (let expired = AT_ONCE; expired === AT_ONCE;) {
-    const ids = await work.write(PROVIDER_REALM, async ({ forgetting }) => {
-      const found = await forgetting.expired(deps.now(), keptSince, AT_ONCE);
-      for (const id of found) await forgetting.settle(id, deps.now());
-      return found;
-    });
-    for (const id of ids) await forgetItems(deps, id);
+    const ids = await work.read(PROVIDER_REALM).forgetting.expired(deps.now(), keptSince, AT_ONCE);
+    for (const id of ids) {
+      await work.write(PROVIDER_REALM, ({ forgetting }) => forgetting.settle(id, deps.now()));
+      await forgetItems(deps, id);
+    }
     expired = ids.length;
   }
   for (let pruned = AT_ONCE; pruned === AT_ONCE;) {
