@@ -1,4 +1,4 @@
-import { rename, rm, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readProcessSettings } from "../config/settings.js";
@@ -21,15 +21,12 @@ export async function backUpDatabase(target: string): Promise<void> {
   }
   if (!existsSync(database.filename)) throw new UserError(`There is no database at ${database.filename}`);
   const path = await pathOf(target);
-  // Nobody takes a copy that was cut short for a backup. One that was killed may have left its part.
-  await rm(`${path}.part`, { force: true });
-  const size = await backUp(database.filename, `${path}.part`).catch((error: unknown) => {
+  const size = await backUp(database.filename, path).catch((error: unknown) => {
     const { code, message } = error as NodeJS.ErrnoException;
     if (error instanceof UnavailableError || code !== undefined)
       throw new UserError(`Cannot make the backup ${path}: ${message}`);
     throw error;
   });
-  await rename(`${path}.part`, path);
   console.log(`${path} (${(size / 1e6).toFixed(1)} MB)`);
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from "../db/database.js";
 import { missingMigrations } from "../db/migrate.js";
-import { checkAll, mendAll, MOST_FOUND } from "../repositories/invariants/check.js";
+import { checkAll, mendRule, MOST_FOUND } from "../repositories/invariants/check.js";
 import type { Checked } from "../repositories/invariants/check.js";
 import { UserError } from "./exit.js";
 import { withDatabase } from "./with-backend.js";
@@ -26,8 +26,7 @@ export function checkDatabase({ mend = false }: { readonly mend?: boolean }): Pr
     if (broken.length === 0) return;
     if (!mend || mendable.length === 0) throw new UserError(summary(broken, mendable.length));
 
-    const names = mendable.map(({ name }) => name);
-    await database.transaction((session) => mendAll(session, names));
+    for (const { name } of mendable) await database.transaction((session) => mendRule(session, name));
     console.log("\nMended. Checked again:");
     const left = await checked(database);
     if (left.length > 0) throw new UserError(summary(left, 0));

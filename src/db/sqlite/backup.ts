@@ -1,4 +1,4 @@
-import { open, rm, stat } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import sqlite3 from "sqlite3";
 import { faultOf } from "../faults.js";
@@ -15,17 +15,21 @@ const PATIENCE_MS = 10_000;
  * @throws UnavailableError for a fault of either file, an error with a `code` for a target that cannot be made
  */
 export async function backUp(filename: string, target: string): Promise<number> {
-  const file = await open(target, "wx", 0o600);
+  // Nobody takes a copy that was cut short for a backup. One that was killed may have left its part.
+  const part = `${target}.part`;
+  await rm(part, { force: true });
+  const file = await open(part, "wx", 0o600);
   try {
-    await vacuumInto(filename, target);
-    await requireIntact(target);
-    // Of the file that SQLite wrote, which is the same one: it writes into an empty file.
+    await vacuumInto(filename, part);
+    await requireIntact(part);
+    // SQLite has written into this file, since it was empty.
     await file.sync();
+    await rename(part, target);
     const folder = await open(dirname(target), "r");
     await folder.sync().finally(() => folder.close());
     return (await stat(target)).size;
   } catch (error) {
-    await rm(target, { force: true });
+    await rm(part, { force: true });
     throw faultOf(error) ?? error;
   } finally {
     await file.close();

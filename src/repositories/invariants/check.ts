@@ -27,7 +27,7 @@ export const MOST_FOUND = 1000;
 
 const rulesFor = ({ dialect }: Session): readonly Rule[] => [
   ...INVARIANTS.filter(({ engine }) => engine === undefined || engine === dialect.engine).map(
-    ({ name, remedy, broken, mend }): Rule => ({
+    ({ name, remedy, broken, mend, counts }): Rule => ({
       ...{ name, remedy },
       async *broken(session) {
         yield* await session.rows<WrongCopy>(
@@ -36,6 +36,8 @@ const rulesFor = ({ dialect }: Session): readonly Rule[] => [
       },
       ...(mend && {
         mend: async (session: Session) => {
+          if (counts && !session.dialect.hasOneWriter)
+            await session.rows(`lock table ${counts.join(", ")} in share row exclusive mode`);
           for (const statement of mend) await session.rows(statement);
         },
       }),
@@ -61,7 +63,9 @@ export async function* checkAll(session: Session): AsyncGenerator<Checked> {
   }
 }
 
-/** Makes those of the named rules true again that can be, in the transaction of the session. */
-export async function mendAll(session: Session, names: readonly string[]): Promise<void> {
-  for (const rule of rulesFor(session)) if (names.includes(rule.name)) await rule.mend?.(session);
+/** Makes a rule true again, in the transaction of the session, if it has no remedy. @param name of the rule */
+export async function mendRule(session: Session, name: string): Promise<void> {
+  await rulesFor(session)
+    .find((rule) => rule.name === name)
+    ?.mend?.(session);
 }

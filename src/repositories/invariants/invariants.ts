@@ -11,6 +11,8 @@ export interface Invariant {
   readonly broken: string;
   /** SQL that makes it true again, from what is certain; undefined: a person has to. */
   readonly mend?: readonly string[];
+  /** The tables that must not change meanwhile. On SQLite, there is one writer anyway. */
+  readonly counts?: readonly string[];
   /** What that person does. */
   readonly remedy?: string;
 }
@@ -91,6 +93,7 @@ export const INVARIANTS: readonly Invariant[] = [
        from (select (select coalesce(sum(accounts), 0) from muster_account_counts) as kept,
          (select count(*) from muster_accounts) as there) as counts
        where kept <> there`,
+    counts: ["muster_accounts"],
     mend: [
       "delete from muster_account_counts",
       "insert into muster_account_counts (accounts) select count(*) from muster_accounts",
@@ -99,11 +102,13 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: "The members of each organization are counted",
     broken: miscounted("organizations", "memberships", "organization_id"),
+    counts: ["muster_organizations", "muster_memberships"],
     mend: [countAgain("organizations", "memberships", "organization_id")],
   },
   {
     name: "The members of each team are counted",
     broken: miscounted("teams", "team_memberships", "team_id"),
+    counts: ["muster_teams", "muster_team_memberships"],
     mend: [countAgain("teams", "team_memberships", "team_id")],
   },
   {
@@ -113,6 +118,7 @@ export const INVARIANTS: readonly Invariant[] = [
        join (select invitation_id, count(*) as number from muster_invitation_acceptances group by invitation_id) as accepted
          on accepted.invitation_id = invitations.id
        where accepted_count < accepted.number`,
+    counts: ["muster_invitations", "muster_invitation_acceptances"],
     mend: [
       `update muster_invitations set accepted_count = (select count(*) from muster_invitation_acceptances as accepted
          where accepted.invitation_id = muster_invitations.id)

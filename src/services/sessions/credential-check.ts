@@ -1,5 +1,6 @@
 import { PROVIDER_REALM } from "../../domain/access/principal.js";
 import type { Author, Realm } from "../../domain/access/principal.js";
+import { TooManyRequestsError } from "../../domain/errors.js";
 import { isSameRealm } from "../../domain/sessions/session.js";
 import type { OpenRealm } from "../../domain/sessions/session.js";
 import type { Credentials } from "../../repositories/sessions/credentials.js";
@@ -129,7 +130,9 @@ export class CredentialCheck {
   async #renewed(opened: Opened, tried: TriedPassword, attempt: SignInAttempt): Promise<Opened | undefined> {
     if (!this.passwords.isWeak(opened.passwordHash)) return opened;
     const turn = { group: tried.group, owner: attempt.owner };
-    const passwordHash = await this.passwords.rehash(turn, tried.password);
+    const passwordHash = await this.passwords.rehash(turn, tried.password).catch(unlessBusy);
+    // The next sign-in renews it.
+    if (passwordHash === undefined) return opened;
     const isRenewed = await this.deps.work.write(PROVIDER_REALM, ({ credentials }) =>
       credentials.renewHash(opened, passwordHash),
     );
@@ -205,3 +208,8 @@ export async function openedRealms(
 
 export const realmOf = (organizationId: string | undefined): Realm =>
   organizationId === undefined ? PROVIDER_REALM : { type: "organization", organizationId };
+
+/** Others wait for their passwords: a right one opens all the same. */
+function unlessBusy(error: unknown): undefined {
+  if (!(error instanceof TooManyRequestsError)) throw error;
+}
