@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Body, ScimClient } from "../support/client.js";
-import { createGroup, createUser, unique } from "../support/factories.js";
+import { createGroup, createUser, createUsers, unique } from "../support/factories.js";
 import { clientWith } from "../support/realms.js";
 import { describeServer } from "../support/server.js";
 
@@ -92,4 +92,18 @@ describeServer("Forgetting Removals", (scim, server) => {
       expect(await itemsOf(removal, inner)).to.equal(0);
     });
   }
+
+  it("beside an undo leaves nobody out of an undo that is answered with 200", async function () {
+    this.timeout(60_000);
+    const people = await createUsers(scim, 250);
+    const value = people.map((each) => ({ value: each.id }));
+    await provider.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value });
+    await provider.patch(`/Groups/${acme.id}`, { op: "remove", path: "members" });
+    const path = `/Removals/${await removalOf(provider)}`;
+    const [undone, forgotten] = await Promise.all([provider.post(`${path}/undo`, {}), anna.delete(path)]);
+    expect(forgotten.status, forgotten.text).to.equal(204);
+    expect(undone.status, undone.text).to.be.oneOf([200, 404, 409]);
+    if (undone.status === 200) expect(undone.body).to.deep.include({ restored: 250, failed: 0 });
+    expect((await provider.get(path)).status).to.equal(404);
+  });
 });

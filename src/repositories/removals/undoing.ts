@@ -31,26 +31,34 @@ export class Undoing {
     private readonly realm: Realm,
   ) {}
 
-  /** Ends the gathering of a removal; what is being taken at this moment still belongs to it. @returns whether the realm has it */
-  async close(id: string): Promise<boolean> {
-    const { dialect } = this.session;
-    if (!(await this.#lock(id, dialect.forDelete))) return false;
+  /**
+   * Ends the gathering of a removal; what is being taken at this moment still belongs to it.
+   *
+   * @returns when it expires; undefined: the realm does not have it
+   */
+  async close(id: string): Promise<string | undefined> {
+    const expiresAt = await this.#lock(id, this.session.dialect.forDelete);
+    if (expiresAt === undefined) return undefined;
     await this.session.rows("update muster_removals set is_open = false where id = ? and is_open", [id]);
-    return true;
+    return expiresAt;
   }
 
-  /** Has two undos of one removal take turns. @returns whether the realm has it */
-  lock(id: string): Promise<boolean> {
+  /**
+   * Has two undos of one removal take turns, and an undo and its being forgotten.
+   *
+   * @returns when it expires; undefined: the realm does not have it
+   */
+  lock(id: string): Promise<string | undefined> {
     return this.#lock(id, this.session.dialect.forUpdate);
   }
 
-  async #lock(id: string, how: string): Promise<boolean> {
+  async #lock(id: string, how: string): Promise<string | undefined> {
     const own = belongsTo(this.realm);
-    const row = await this.session.first(
-      `select 1 from muster_removals as removals where removals.id = ? and ${own.text} ${how}`,
+    const row = await this.session.first<{ expires_at: string }>(
+      `select removals.expires_at from muster_removals as removals where removals.id = ? and ${own.text} ${how}`,
       [id, ...own.bindings],
     );
-    return row !== undefined;
+    return row?.expires_at;
   }
 
   /** The next items that have not come back, after one. */

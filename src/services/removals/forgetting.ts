@@ -24,7 +24,9 @@ export async function forget(deps: Dependencies, principal: Principal, id: strin
   const { work } = deps;
   const inner = await work.write(principal.realm, async (repositories) => {
     await requireStillAllowed(deps, repositories, principal, "forget Removals");
-    if (!isId(id) || !(await repositories.undoing.close(id))) throw new NotFoundError("Removal", id);
+    if (!isId(id) || (await repositories.undoing.close(id)) === undefined) {
+      throw new NotFoundError("Removal", id);
+    }
     const { forgetting } = repositories;
     const now = deps.now();
     await forgetting.settle(id, now);

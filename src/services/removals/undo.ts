@@ -26,18 +26,12 @@ interface Progress {
  * Brings back what is in a removal and still can come back, in portions: an undo that was interrupted goes on when it is
  * asked for again, and what could not come back is tried again.
  *
- * @throws NotFoundError, ForbiddenError, ConflictError for an expired one
+ * @throws NotFoundError, ForbiddenError, ConflictError for one that has expired, also if it does meanwhile
  */
 export async function undo(deps: Dependencies, principal: Principal, id: string): Promise<Undo> {
   requireAccess(principal, "undo Removals");
-  await write(deps, principal, async (repositories) => {
-    const removal = isId(id) ? await repositories.removals.find(id, deps.now()) : undefined;
-    if (!removal || !(await repositories.undoing.close(id))) throw new NotFoundError("Removal", id);
-    if (removal.expiresAt <= deps.now()) {
-      throw new ConflictError(
-        "The Removal has expired: what was removed is no longer kept, and cannot be undone",
-      );
-    }
+  await write(deps, principal, async ({ undoing }) => {
+    requireKept(deps, id, isId(id) ? await undoing.close(id) : undefined);
   });
   let progress: Progress | undefined = { kind: 0, after: BEGINNING };
   while (progress) {
@@ -48,6 +42,7 @@ export async function undo(deps: Dependencies, principal: Principal, id: string)
   }
   return write(deps, principal, async (repositories) => {
     const { undoing } = repositories;
+    requireKept(deps, id, await undoing.lock(id));
     await undoing.finish(id, deps.now());
     const totals = await undoing.totals(id);
     await deps.changes.record(repositories, principal, {
@@ -69,6 +64,15 @@ const write = <T>(
     return work(repositories);
   });
 
+/** It may have been forgotten, or have expired, since the undo began. @param expiresAt undefined: it is not there */
+function requireKept({ now }: Pick<Dependencies, "now">, id: string, expiresAt: string | undefined): void {
+  if (expiresAt === undefined) throw new NotFoundError("Removal", id);
+  if (expiresAt > now()) return;
+  throw new ConflictError(
+    "The Removal has expired: what was removed is no longer kept, and cannot be undone",
+  );
+}
+
 /** Brings the next items back. @returns how far it came; undefined after the last one */
 async function portion(
   deps: Dependencies,
@@ -77,7 +81,7 @@ async function portion(
   id: string,
   { kind: first, after: start }: Progress,
 ): Promise<Progress | undefined> {
-  await repositories.undoing.lock(id);
+  requireKept(deps, id, await repositories.undoing.lock(id));
   const restoration = new Restoration(deps, repositories, principal, id);
   let left = PORTION;
   let after = start;
