@@ -301,8 +301,8 @@ const WHATEVER_THE_REALM = new Set([
   ...["accounts", "organizations", "teams", "accessTokens", "invitations", "removals", "undoing"].map(
     (name) => `${name}.constructor`,
   ),
-  // Their realm is in what takes.
-  ...["keepAccount", "keepTeam", "keepOrganization", "keepActivity", "strike"].map(
+  // Their realm is in what takes, or in what is gone.
+  ...["keepAccount", "keepTeam", "keepOrganization", "keepActivity", "strike", "requireGone"].map(
     (name) => `removals.${name}`,
   ),
   // After the removal was locked, which only its realm can do.

@@ -1,3 +1,4 @@
+import { lostRace } from "../../db/faults.js";
 import type { Session } from "../../db/session.js";
 import type { Realm } from "../../domain/access/principal.js";
 import type { Listing, Page } from "../../domain/listing.js";
@@ -86,6 +87,18 @@ export class RemovalRepository {
     return rows.length > 0;
   }
 
+  /**
+   * Makes sure that what was struck, or could not be, has not come back while that waited for an undo.
+   *
+   * @throws ContentionError, after which the transaction runs again, and finds what has come back
+   */
+  async requireGone(gone: Gone): Promise<void> {
+    if (this.session.dialect.hasOneWriter) return;
+    const there = presenceOf(this.session, gone);
+    if (there && (await this.session.first(`select 1 from ${there.text} limit 1`, there.bindings)))
+      throw lostRace();
+  }
+
   /** Keeps that a person was active in the realm. */
   keepActivity(taking: Taking, accountId: string): Promise<void> {
     return keepActivity(this.session, taking, accountId);
@@ -123,6 +136,35 @@ function conditionOf({ dialect }: Session, gone: Gone): Sql {
       );
     case "organization":
       return sql("kind = 'organization' and organization_id = ?", gone.organizationId);
+  }
+}
+
+/** What is there if something is not gone: a table, with a condition. */
+function presenceOf({ dialect }: Session, gone: Gone): Sql | undefined {
+  const isActive = "active and is_active_assigned";
+  switch (gone.type) {
+    case "account":
+      return sql("muster_accounts where id = ?", gone.accountId);
+    case "membership":
+      return sql(
+        `muster_memberships where organization_id = ? and account_id in (select items.value from ${dialect.textItems})`,
+        ...[gone.organizationId, JSON.stringify(gone.accountIds)],
+      );
+    case "activity":
+      return gone.organizationId === undefined
+        ? sql(`muster_accounts where id = ? and ${isActive}`, gone.accountId)
+        : sql(
+            `muster_memberships where organization_id = ? and account_id = ? and ${isActive}`,
+            ...[gone.organizationId, gone.accountId],
+          );
+    case "team":
+      return gone.organizationId === undefined
+        ? sql("muster_teams where id = ?", gone.teamId)
+        : sql("muster_teams where id = ? and organization_id = ?", gone.teamId, gone.organizationId);
+    case "organization":
+      return sql("muster_organizations where id = ?", gone.organizationId);
+    default:
+      return undefined;
   }
 }
 

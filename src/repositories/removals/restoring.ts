@@ -42,10 +42,29 @@ export interface Reason {
 
 /**
  * Brings back what was taken away: each kind by a few statements for a group of items. It never overwrites what is there, and
- * what cannot come back is left out. The caller has locked the organization.
+ * what cannot come back is left out. The caller has locked the organization, and claimed the group.
  */
 export class Restoring {
   constructor(private readonly session: Session) {}
+
+  /**
+   * Locks the people of a group that are there, and then its items, so that nobody strikes them until the transaction ends.
+   * The caller has locked the organization: who strikes items locks in the same order.
+   *
+   * @returns the group without those that were struck, or came back, since it was read
+   */
+  async claim(group: ItemGroup): Promise<ItemGroup> {
+    const { dialect } = this.session;
+    if (dialect.hasOneWriter) return group;
+    await this.#lockAccounts(group.accountIds);
+    const { text, bindings } = this.#kept(group);
+    const rows = await this.session.rows<{ account_id: string }>(
+      `select kept.account_id from ${text} and (kept.state is null or kept.state = 'failed')
+       order by kept.account_id ${dialect.forUpdate}`,
+      bindings,
+    );
+    return { ...group, accountIds: rows.map((row) => row.account_id) };
+  }
 
   /** @returns whether its name is free, and it is back, without members */
   async organization(group: ItemGroup, at: string): Promise<boolean> {
@@ -198,9 +217,8 @@ export class Restoring {
     );
   }
 
-  /** Why memberships cannot come back; locks the accounts. */
+  /** Why memberships cannot come back. */
   async obstaclesOfMemberships(group: ItemGroup): Promise<Reason[]> {
-    await this.#lockAccounts(group.accountIds);
     const following = this.#following();
     const { text, bindings } = this.#kept(
       group,
@@ -300,7 +318,6 @@ export class Restoring {
 
   /** Why people cannot be active again. */
   async obstaclesOfActivity(group: ItemGroup): Promise<Reason[]> {
-    await this.#lockAccounts(group.accountIds);
     const of = group.organizationId === "" ? "muster_accounts" : "muster_memberships";
     const key =
       group.organizationId === ""
@@ -433,10 +450,8 @@ export class Restoring {
   }
 
   async #lockAccounts(ids: readonly string[]): Promise<void> {
-    const { dialect } = this.session;
-    if (dialect.hasOneWriter) return;
     await this.session.rows(
-      `select id from muster_accounts where id in (${this.#items}) order by id ${dialect.forUpdate}`,
+      `select id from muster_accounts where id in (${this.#items}) order by id ${this.session.dialect.forUpdate}`,
       [JSON.stringify(ids)],
     );
   }

@@ -2,6 +2,7 @@ import type { Principal } from "../../domain/access/principal.js";
 import { hasMembers } from "../../domain/changes/change.js";
 import type { Change } from "../../domain/changes/change.js";
 import { organizationTarget } from "../../domain/organizations/organization.js";
+import type { Organization } from "../../domain/organizations/organization.js";
 import type { ItemKind } from "../../domain/removals/removal.js";
 import { teamTarget } from "../../domain/teams/team.js";
 import type { ItemGroup, Reason, RestoredSeat } from "../../repositories/removals/restoring.js";
@@ -32,7 +33,13 @@ export class Restoration {
     await this.deps.changes.record(this.repositories, this.principal, ...this.#changes.splice(0));
   }
 
-  async #group(group: ItemGroup): Promise<void> {
+  async #group(read: ItemGroup): Promise<void> {
+    const { organizations, restoring } = this.repositories;
+    const { organizationId } = read;
+    const organization =
+      organizationId === "" ? undefined : await organizations.find(organizationId, { lock: true });
+    const group = await restoring.claim(read);
+    if (group.accountIds.length === 0) return;
     switch (group.kind) {
       case "organization":
         return this.#organization(group);
@@ -43,10 +50,10 @@ export class Restoration {
       case "invitation":
         return this.#invitation(group);
       case "record":
-        await this.repositories.restoring.records(group);
+        await restoring.records(group);
         return this.#settle(group, group.accountIds);
       case "membership":
-        return this.#memberships(group);
+        return this.#memberships(group, organization);
       case "seat":
         return this.#seats(group);
       case "deactivation":
@@ -75,8 +82,7 @@ export class Restoration {
   }
 
   async #team(group: ItemGroup): Promise<void> {
-    const { restoring, organizations, teams } = this.repositories;
-    await organizations.find(group.organizationId, { lock: true });
+    const { restoring, teams } = this.repositories;
     const outcome = await restoring.team(group, this.deps.now());
     if (!outcome) return this.#fail(group, group.accountIds, NO_ORGANIZATION);
     const { takenBy } = outcome;
@@ -105,9 +111,8 @@ export class Restoration {
       : this.#fail(group, group.accountIds, NO_ORGANIZATION));
   }
 
-  async #memberships(group: ItemGroup): Promise<void> {
-    const { restoring, organizations } = this.repositories;
-    const organization = await organizations.find(group.organizationId, { lock: true });
+  async #memberships(group: ItemGroup, organization: Organization | undefined): Promise<void> {
+    const { restoring } = this.repositories;
     if (!organization) return this.#fail(group, group.accountIds, NO_ORGANIZATION);
     const possible = await this.#possible(group, await restoring.obstaclesOfMemberships(group));
     if (possible.accountIds.length === 0) return;
@@ -122,8 +127,7 @@ export class Restoration {
   }
 
   async #seats(group: ItemGroup): Promise<void> {
-    const { restoring, organizations } = this.repositories;
-    await organizations.find(group.organizationId, { lock: true });
+    const { restoring } = this.repositories;
     const possible = await this.#possible(group, await restoring.obstaclesOfSeats(group));
     if (possible.accountIds.length === 0) return;
     const seats = await restoring.seats(possible, this.deps.now());

@@ -12,6 +12,8 @@ type Deps = Pick<Dependencies, "now" | "newId" | "changes" | "removalsRetentionD
 /**
  * Notes that an actor means to take what is gone already: if another actor took it, an undo of that does not bring it back.
  * Whoever was dismissed meanwhile stays dismissed.
+ *
+ * @throws ContentionError, after which the transaction runs again, when it came back in this moment
  */
 export async function strike(
   deps: Deps,
@@ -20,7 +22,10 @@ export async function strike(
   target: AuditTarget,
   gone: Gone,
 ): Promise<void> {
-  if (!(await repositories.removals.strike(takingOf(deps, author), gone))) return;
+  const { removals } = repositories;
+  const isStruck = await removals.strike(takingOf(deps, author), gone);
+  await removals.requireGone(gone);
+  if (!isStruck) return;
   await deps.changes.record(repositories, author, {
     ...{ action: "delete", target },
     detail: "had been removed before by another actor; an undo of that no longer brings it back",
