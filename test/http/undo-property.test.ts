@@ -135,9 +135,13 @@ async function take(directory: Directory, provider: ScimClient, own: ScimClient,
     case "team":
       if (await isThere(`/Teams/${team.id}`)) await client.delete(`/Teams/${team.id}`);
       return;
-    case "seat":
-      if (await isThere(`/Teams/${team.id}`)) await client.patch(`/Teams/${team.id}`, removeMember);
+    case "seat": {
+      const { body } = await client.get(`/Teams/${team.id}`);
+      // Who is removed again by another actor would not come back.
+      const isMember = body.members?.some(({ value }) => value === person.id);
+      if (isMember) await client.patch(`/Teams/${team.id}`, removeMember);
       return;
+    }
     case "organization":
       if (await isThere(`/Groups/${organization.id}`)) await client.delete(`/Groups/${organization.id}`);
   }

@@ -48,6 +48,13 @@ describeServer("What an undo brings back", (scim, server) => {
     expect(status, text).to.equal(201);
     return body;
   };
+  const administrator = async () => {
+    const { id, userName } = await createUser(scim, { roles: [{ value: "provider-admin" }] });
+    await provider.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value: [{ value: id }] });
+    const roles = [{ value: "organization-admin" }];
+    await own.patch(`/Users/${id}`, { op: "add", path: "roles", value: roles });
+    return clientWith(server(), { organization: acme.id, userName });
+  };
   const statusOf = async (client: ScimClient, path: string) => (await client.get(path)).status;
   const deactivate = (client: ScimClient, id: string) =>
     client.patch(`/Users/${id}`, { op: "replace", path: "active", value: false });
@@ -78,6 +85,10 @@ describeServer("What an undo brings back", (scim, server) => {
       await own.delete(`/Users/${one.id}`);
       await provider.patch(`/Groups/${acme.id}`, { op: "remove", path: `members[value eq "${one.id}"]` });
       expect(await undo(own, await latest(own))).to.deep.include({ restored: 0, failed: 1 });
+      for (const client of [own, scim]) {
+        const path = `/AuditEvents?filter=${encodeURIComponent(`target.value eq "${one.id}" and action eq "delete"`)}`;
+        expect((await client.get(path)).text).to.include("had been removed before by another actor");
+      }
     });
 
     it("is who was removed again by the token that had removed them", async () => {
@@ -119,16 +130,109 @@ describeServer("What an undo brings back", (scim, server) => {
       const [ofOther, ofOwn] = await removalsOf(own);
       if (!ofOther || !ofOwn) throw new Error("There are too few");
       expect(await undo(own, ofOwn)).to.deep.include({ restored: 0, failed: 2 });
-      const admin = await createUser(scim, { roles: [{ value: "provider-admin" }] });
-      await provider.patch(`/Groups/${acme.id}`, { op: "add", path: "members", value: ids(admin) });
-      await own.patch(`/Users/${admin.id}`, {
-        op: "add",
-        path: "roles",
-        value: [{ value: "organization-admin" }],
-      });
-      const anna = await clientWith(server(), { organization: acme.id, userName: admin.userName });
+      const anna = await administrator();
       expect((await anna.delete(`/Removals/${ofOther.id}`)).status).to.equal(204);
       expect(await undo(own, ofOwn)).to.deep.include({ restored: 0, failed: 2 });
+    });
+  });
+
+  describe("of places in a team", () => {
+    const ADMIN = { roles: [{ value: "organization-admin" }] };
+    let one: Body;
+    let admins: Body;
+
+    beforeEach(async () => {
+      one = await person();
+      admins = await teamOf(one);
+    });
+
+    const teamOf = async (member: Body) => {
+      const body = { displayName: unique("Admins"), ...ADMIN, members: ids(member) };
+      const team = await own.post("/Teams", body);
+      expect(team.status, team.text).to.equal(201);
+      return team.body;
+    };
+    const takeFrom = async (client: ScimClient, team: Body, value = [one]) => {
+      const patch = { op: "remove", path: "members", value: ids(...value) };
+      const { status, text } = await client.patch(`/Groups/${team.id}`, patch);
+      expect(status, text).to.equal(204);
+    };
+    const membersOf = async ({ id }: Body) => (await own.get(`/Teams/${id}`)).body.members ?? [];
+    const hireAgain = async () => expect((await person(one.userName)).id).to.equal(one.id);
+
+    it("is none of a person who left by another token and joined anew, also when that Removal is forgotten", async () => {
+      await takeFrom(own, admins);
+      const removal = await latest(own);
+      expect((await other.delete(`/Users/${one.id}`)).status).to.equal(204);
+      await hireAgain();
+      expect(await undo(own, removal)).to.deep.include({ restored: 0, failed: 1 });
+      const ofOther = await latest(own);
+      expect((await (await administrator()).delete(`/Removals/${ofOther.id}`)).status).to.equal(204);
+      expect(await undo(own, removal)).to.deep.include({ restored: 0, failed: 1 });
+      expect(await membersOf(admins)).to.deep.equal([]);
+    });
+
+    it("is that of a person whose dismissal by another token is undone, too", async () => {
+      await takeFrom(own, admins);
+      const removal = await latest(own);
+      await other.delete(`/Users/${one.id}`);
+      expect((await undo(own, await latest(own))).restored).to.equal(1);
+      expect(await undo(own, removal)).to.deep.include({ restored: 1, failed: 0 });
+      expect(await membersOf(admins)).to.have.lengthOf(1);
+    });
+
+    it("is none of a person whom the same token took from the organization later, unless they are back by an undo", async () => {
+      const two = await person();
+      await own.patch(`/Groups/${admins.id}`, { op: "add", path: "members", value: ids(two) });
+      await takeFrom(own, admins, [one, two]);
+      for (const { id } of [one, two]) await own.delete(`/Users/${id}`);
+      await hireAgain();
+      const outcome = await undo(own, await latest(own));
+      expect(outcome).to.deep.include({ restored: 2, failed: 2 });
+      expect(outcome.results.map(({ detail }) => detail)).to.include("left the organization later");
+      expect((await membersOf(admins)).map(({ value }) => value)).to.deep.equal([two.id]);
+    });
+
+    it("is no activity of a person who left the organization later, and joined anew as inactive", async () => {
+      await deactivate(own, one.id);
+      const removal = await latest(own);
+      await own.delete(`/Users/${one.id}`);
+      await own.post("/Users", { userName: one.userName, active: false });
+      expect(await undo(own, removal)).to.deep.include({ restored: 0, failed: 2 });
+      expect((await own.get(`/Users/${one.id}`)).body.active).to.equal(false);
+    });
+
+    it("is none from which another token removes the person, alone and in a Bulk", async () => {
+      const [two, three] = [await person(), await person()];
+      const teams = [admins, await teamOf(two), await teamOf(three)] as const;
+      await takeFrom(own, teams[0]);
+      await takeFrom(own, teams[1], [two]);
+      await takeFrom(own, teams[2], [three]);
+      await other.patch(`/Groups/${teams[0].id}`, { op: "remove", path: `members[value eq "${one.id}"]` });
+      const bulk = await other.post("/Bulk", {
+        schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        Operations: [two, one].map(({ id }) => ({
+          ...{ method: "PATCH", path: `/Groups/${teams[1].id}` },
+          data: {
+            schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+            Operations: [{ op: "remove", path: "members", value: [{ value: id }] }],
+          },
+        })),
+      });
+      expect(bulk.status, bulk.text).to.equal(200);
+      expect(await undo(own, await latest(own))).to.deep.include({ restored: 1, failed: 2 });
+      expect(await membersOf(teams[0])).to.deep.equal([]);
+      expect(await membersOf(teams[1])).to.deep.equal([]);
+      expect(await membersOf(teams[2])).to.have.lengthOf(1);
+      const path = `/AuditEvents?filter=${encodeURIComponent(`target.value eq "${teams[0].id}"`)}`;
+      const events = (await own.get(path)).text;
+      expect(events).to.include(`the User '${one.id}' had been removed before by another actor`);
+    });
+
+    it("is one from which the token that took it removes the person again", async () => {
+      await takeFrom(own, admins);
+      await takeFrom(own, admins);
+      expect(await undo(own, await latest(own))).to.deep.include({ restored: 1, failed: 0 });
     });
   });
 

@@ -63,9 +63,12 @@ export class Forgetting {
          select older.removal_id, ${KEY.map((name) => `older.${name}`).join(", ")}
          from muster_removal_items as gone cross join muster_removal_items as older
          where gone.removal_id = ? ${upTo} and older.account_id <> '' and older.account_id = gone.account_id
-         and older.organization_id = gone.organization_id and older.kind = gone.kind
-         and older.resource_id = gone.resource_id and older.removal_id <> gone.removal_id
-         and older.taken_at < gone.taken_at)`,
+         and older.organization_id = gone.organization_id and older.removal_id <> gone.removal_id
+         and older.taken_at < gone.taken_at
+         and (older.kind = gone.kind and older.resource_id = gone.resource_id
+           -- who left has lost also what was taken from them before
+           or gone.kind = 'membership' and (gone.state is null or gone.state <> 'restored')
+             and older.kind in ('seat', 'deactivation')))`,
       bindings,
     );
     await this.session.rows(

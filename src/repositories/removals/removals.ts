@@ -73,18 +73,18 @@ export class RemovalRepository {
   /**
    * Strikes from undos what an actor means to take that is gone already, if another actor took it: it does not come back.
    *
-   * @returns whether there was anything
+   * @returns the ids of the people of whom there was anything; '' for what has no person
    */
-  async strike({ actor }: Taking, gone: Gone): Promise<boolean> {
+  async strike({ actor }: Taking, gone: Gone): Promise<string[]> {
     const { text, bindings } = conditionOf(this.session, gone);
-    const rows = await this.session.rows(
+    const rows = await this.session.rows<{ account_id: string }>(
       `update muster_removal_items set state = 'struck', detail = null where (state is null or state = 'failed')
        and ${text} and (select removals.actor from muster_removals as removals
          where removals.id = muster_removal_items.removal_id) <> ?
-       returning 1`,
+       returning account_id`,
       [...bindings, actor],
     );
-    return rows.length > 0;
+    return [...new Set(rows.map((row) => row.account_id))];
   }
 
   /**
@@ -109,6 +109,7 @@ export class RemovalRepository {
 export type Gone =
   | { readonly type: "account"; readonly accountId: string }
   | { readonly type: "membership"; readonly organizationId: string; readonly accountIds: readonly string[] }
+  | { readonly type: "seat"; readonly teamId: string; readonly accountIds: readonly string[] }
   /** That a person is active; undefined: as an account. */
   | { readonly type: "activity"; readonly organizationId: string | undefined; readonly accountId: string }
   | { readonly type: "team"; readonly teamId: string; readonly organizationId: string | undefined }
@@ -116,13 +117,19 @@ export type Gone =
 
 function conditionOf({ dialect }: Session, gone: Gone): Sql {
   const ofPerson = "account_id <> ''";
+  const ofPeople = `${ofPerson} and account_id in (select items.value from ${dialect.textItems})`;
   switch (gone.type) {
     case "account":
       return sql(`${ofPerson} and account_id = ?`, gone.accountId);
     case "membership":
       return sql(
-        `${ofPerson} and organization_id = ? and account_id in (select items.value from ${dialect.textItems})`,
+        `organization_id = ? and ${ofPeople}`,
         ...[gone.organizationId, JSON.stringify(gone.accountIds)],
+      );
+    case "seat":
+      return sql(
+        `kind = 'seat' and resource_id = ? and ${ofPeople}`,
+        ...[gone.teamId, JSON.stringify(gone.accountIds)],
       );
     case "activity":
       return sql(

@@ -299,7 +299,8 @@ export class Restoring {
            then 'is no longer a member of the organization'
          when exists (select 1 from muster_team_memberships as seats where seats.team_id = ${target}
            and seats.account_id = kept.account_id) then 'is in the team again, and stays as that was written'
-         when ${LATER} then 'left the team again later, by another removal' end as reason
+         when ${LATER} then 'left the team again later, by another removal'
+         when ${LEFT} then 'left the organization later' end as reason
        from ${text}`,
       bindings,
     );
@@ -328,7 +329,8 @@ export class Restoring {
       `select kept.account_id, case
          when others.version is null then 'the User no longer exists'
          when others.active then 'is active again'
-         when ${LATER} then 'was deactivated again later, by another removal' end as reason
+         when ${LATER} then 'was deactivated again later, by another removal'
+         when ${LEFT} then 'left the organization later' end as reason
        from ${text}`,
       bindings,
     );
@@ -491,6 +493,11 @@ const LATER = `exists (select 1 from muster_removal_items as later where later.a
   and later.account_id <> '' and later.organization_id = kept.organization_id and later.kind = kept.kind
   and later.resource_id = kept.resource_id and later.removal_id <> kept.removal_id
   and later.taken_at > kept.taken_at)`;
+
+/** Whether the person left the organization after that, and no undo brought the membership back. */
+const LEFT = `exists (select 1 from muster_removal_items as later where later.account_id = kept.account_id
+  and later.account_id <> '' and later.organization_id = kept.organization_id and later.kind = 'membership'
+  and later.taken_at >= kept.taken_at and (later.state is null or later.state <> 'restored'))`;
 
 /** SQL for the team that has the members of a team: the one that has its name now, or it itself. */
 const TARGET = (teamId: string) => `coalesce((select target.target_id from muster_removal_items as target

@@ -6,13 +6,13 @@ import { originBy } from "../../domain/memberships/membership.js";
 import type { MembershipChange, MemberTurns } from "../../domain/memberships/membership.js";
 import { changedMembers, organizationTarget } from "../../domain/organizations/organization.js";
 import type { Organization } from "../../domain/organizations/organization.js";
-import { isId } from "../../domain/values/id.js";
 import type { AccountWithOrganizations } from "../../domain/users/account.js";
 import type { Addition } from "../../repositories/memberships/adding.js";
 import type { ItemGroup } from "../../repositories/removals/restoring.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import type { Dependencies } from "../dependencies.js";
 import { keepingAdministrators } from "../roles/administrators.js";
+import { strikeAbsent } from "../removals/striking.js";
 import { takingOf } from "../removals/taking.js";
 import { settleLostPower } from "../roles/lost-power.js";
 import { writeMembers, writeMembersInTurn } from "./membership-changes.js";
@@ -64,7 +64,7 @@ export async function changeMembers(
   else warning = await keepingAdministrators(author, repositories, only(organizationId), write);
   await settleLeaving(deps, repositories, author, organizationId, members.removed);
   const named = steps.flatMap((step) => (step.type === "remove" ? step.accountIds : []));
-  await strikeLeft(deps, repositories, author, organizationId, named, members.removed);
+  await strikeAbsent(deps, repositories, author, { organizationId }, named, members.removed);
   return { members, warning };
 }
 
@@ -95,7 +95,7 @@ export async function changeMembersInTurn(
   const removed = changed.flatMap((turn) => turn.removed);
   await settleLeaving(deps, repositories, author, organizationId, removed);
   if (turns.type === "remove") {
-    await strikeLeft(deps, repositories, author, organizationId, turns.turns.flat(), removed);
+    await strikeAbsent(deps, repositories, author, { organizationId }, turns.turns.flat(), removed);
   }
   return changed;
 }
@@ -208,21 +208,6 @@ async function settleLeaving(
 ): Promise<void> {
   await settleLostPower(deps, repositories, author, { accountIds, organizationId });
   await repositories.accountSetups.end(organizationId, accountIds);
-}
-
-/** Those whom a removal names and who had left before, by another actor, do not come back by an undo. */
-async function strikeLeft(
-  deps: Deps,
-  { removals }: Repositories,
-  author: Author,
-  organizationId: string,
-  named: readonly string[],
-  removed: readonly string[],
-): Promise<void> {
-  const left = new Set(removed);
-  const accountIds = named.filter((id) => !left.has(id) && isId(id));
-  if (accountIds.length === 0) return;
-  await removals.strike(takingOf(deps, author), { type: "membership", organizationId, accountIds });
 }
 
 const additionBy = ({ now }: Deps, author: Author): Addition => ({

@@ -21,7 +21,7 @@ import type { Team, TeamInput } from "../../domain/teams/team.js";
 import type { Repositories } from "../../repositories/unit-of-work.js";
 import { requireVersion } from "../dependencies.js";
 import type { Dependencies, ExpectedVersions } from "../dependencies.js";
-import { strike } from "../removals/striking.js";
+import { strike, strikeAbsent } from "../removals/striking.js";
 import { takingOf } from "../removals/taking.js";
 import { requireStillAllowed } from "../roles/current-principal.js";
 import { requireGrants } from "../roles/grants.js";
@@ -176,6 +176,10 @@ export class TeamService {
       });
       if (warning !== undefined) throw new ForbiddenError(warning);
       if (refusal && ofTurns.some(hasMembers)) throw refusal;
+      if (!refusal && turns.type === "remove") {
+        const removed = ofTurns.flatMap((turn) => turn.removed);
+        await strikeAbsent(this.deps, repositories, principal, { team: before }, turns.turns.flat(), removed);
+      }
       let current = before;
       const after = ofTurns.map((members) => {
         if (hasMembers(members)) current = changedTeam(current, members, at);
@@ -239,6 +243,11 @@ export class TeamService {
       requireGrant,
     ).change(steps);
     if (refusal && hasMembers(outcome.members)) throw refusal;
+    // Who may not remove those who are there strikes nobody who is not.
+    if (!refusal && (!seat || seat.power === "admin")) {
+      const named = steps.flatMap((step) => (step.type === "remove" ? step.accountIds : []));
+      await strikeAbsent(this.deps, repositories, principal, { team }, named, outcome.members.removed);
+    }
     return outcome;
   }
 
