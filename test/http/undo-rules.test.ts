@@ -229,6 +229,14 @@ describeServer("What an undo brings back", (scim, server) => {
       expect(events).to.include(`the User '${one.id}' had been removed before by another actor`);
     });
 
+    it("is one that a person lost by being created anew while inactive", async () => {
+      await deactivate(own, one.id);
+      await hireAgain();
+      expect(await membersOf(admins)).to.deep.equal([]);
+      expect((await undo(own, await latest(own))).results.map(({ status }) => status)).to.include("restored");
+      expect(await membersOf(admins)).to.have.lengthOf(1);
+    });
+
     it("is one from which the token that took it removes the person again", async () => {
       await takeFrom(own, admins);
       await takeFrom(own, admins);

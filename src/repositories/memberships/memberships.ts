@@ -12,6 +12,7 @@ import { memberName } from "./record-view.js";
 import { addMembers } from "./adding.js";
 import type { Addition } from "./adding.js";
 import { removeMembers, removeMembersWhere } from "./removing.js";
+import { keepSeats } from "../removals/taking.js";
 import { sql } from "../listing/sql.js";
 import { constant, folded } from "../listing/fields.js";
 import type { Collection } from "../listing/fields.js";
@@ -192,12 +193,19 @@ export class MembershipRepository {
     return rows.map((row) => row.organization_id);
   }
 
-  /** Has a member leave the teams that give roles. @returns the ids of the teams */
-  async leaveTeamsWithRoles(organizationId: string, accountId: string): Promise<string[]> {
+  /** Has a member leave the teams that give roles, and keeps the places for an undo. @returns the ids of the teams */
+  async leaveTeamsWithRoles(organizationId: string, accountId: string, taking: Taking): Promise<string[]> {
+    const withRoles = "team_id in (select id from muster_teams where organization_id = ? and roles <> '[]')";
+    const ids = [organizationId, accountId, organizationId];
+    await keepSeats(
+      this.session,
+      taking,
+      sql(`seats.organization_id = ? and seats.account_id = ? and seats.${withRoles}`, ...ids),
+    );
     const rows = await this.session.rows<{ team_id: string }>(
-      `delete from muster_team_memberships where organization_id = ? and account_id = ?
-       and team_id in (select id from muster_teams where organization_id = ? and roles <> '[]') returning team_id`,
-      [organizationId, accountId, organizationId],
+      `delete from muster_team_memberships where organization_id = ? and account_id = ? and ${withRoles}
+       returning team_id`,
+      ids,
     );
     return rows.map((row) => row.team_id);
   }

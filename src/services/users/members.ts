@@ -5,6 +5,7 @@ import { roleNames } from "../../domain/access/roles.js";
 import { hasMembers, NO_MEMBERS, rolesChange } from "../../domain/changes/change.js";
 import type { Change } from "../../domain/changes/change.js";
 import { originBy } from "../../domain/memberships/membership.js";
+import type { Taking } from "../../domain/removals/removal.js";
 import { teamTarget } from "../../domain/teams/team.js";
 import { turnOf } from "../../domain/access/principal.js";
 import type { Principal } from "../../domain/access/principal.js";
@@ -104,7 +105,7 @@ export class MemberService {
       if (before) await repositories.accountSetups.revoke(id, organizationId);
       if (sendsMail) await this.setupMail.send(repositories, principal, person, organizationId, setupEmail);
       await memberships.update(organizationId, id, input, this.deps.now());
-      const left = before ? await leaveTeamsWithRoles(repositories, key) : [];
+      const left = before ? await leaveTeamsWithRoles(repositories, key, takingOf(this.deps, principal)) : [];
       if (before) {
         // The roles were just replaced, but there may still be a team's own.
         const back = { current: before, next: input, changes: [] };
@@ -307,9 +308,10 @@ const emailsChange = (attributes: readonly string[]): EmailsChange =>
 async function leaveTeamsWithRoles(
   { memberships, teams }: Repositories,
   { organizationId, accountId }: MembershipKey,
+  taking: Taking,
 ): Promise<Change[]> {
   const changes: Change[] = [];
-  for (const teamId of await memberships.leaveTeamsWithRoles(organizationId, accountId)) {
+  for (const teamId of await memberships.leaveTeamsWithRoles(organizationId, accountId, taking)) {
     const team = await teams.find(teamId);
     if (!team) continue;
     const members = { added: [], removed: [accountId] };
