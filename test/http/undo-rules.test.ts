@@ -283,6 +283,23 @@ describeServer("What an undo brings back", (scim, server) => {
     expect(await statusOf(own, `/Teams/${team.id}`)).to.equal(404);
   });
 
+  it("of a team whose name is taken are its members alone, if the one that has it has members of its own", async () => {
+    const [one, two] = [await person(), await person()];
+    const roles = [{ value: "organization-admin" }];
+    const { body: team } = await own.post("/Teams", { displayName: "Admins", roles, members: ids(one) });
+    await own.delete(`/Teams/${team.id}`);
+    const { body: anew } = await other.post("/Teams", { displayName: "Admins", members: ids(two) });
+    const outcome = await undo(own, await latest(own));
+    expect(outcome).to.deep.include({ restored: 1, failed: 0 });
+    expect(outcome.results[0]?.detail).to.include(
+      "its roles were not given: the team has members of its own",
+    );
+    const { body } = await own.get(`/Teams/${anew.id}`);
+    expect(body.members?.map(({ value }) => value)).to.have.members([one.id, two.id]);
+    for (const { id } of [one, two])
+      expect((await own.get(`/Users/${id}`)).text).to.not.include("organization-admin");
+  });
+
   it("is seen and undone in no other realm", async () => {
     const one = await person();
     await own.delete(`/Users/${one.id}`);

@@ -115,44 +115,48 @@ export class Restoring {
   /**
    * Brings a team back, without members.
    *
-   * @returns the id of the team that has the name, if it is another one; undefined when there is no such organization
+   * @returns `takenBy`: the id of the team that has the name, if it is another one; `hadRoles`: whether the one that was
+   *   deleted gave roles; undefined when there is no such organization
    */
-  async team(group: ItemGroup, at: string): Promise<{ takenBy: string | undefined } | undefined> {
+  async team(
+    group: ItemGroup,
+    at: string,
+  ): Promise<{ takenBy: string | undefined; hadRoles: boolean } | undefined> {
     const columns = anew(columnsOf(this.session.dialect, TEAM, "kept.data"));
     const { text, bindings } = this.#kept(group);
     const isThere = `exists (select 1 from muster_organizations as organizations where organizations.id = kept.organization_id)`;
-    const restored = await this.session.first(
+    const hadRoles = `${columns.roles ?? "''"} <> '[]'`;
+    const restored = await this.session.first<{ had_roles: boolean | number }>(
       `insert into muster_teams (id, organization_id, ${names(columns)}, member_count, updated_at)
        select kept.resource_id, kept.organization_id, ${values(columns)}, 0, ? from ${text} and ${isThere}
-       on conflict do nothing returning id`,
+       on conflict do nothing returning roles <> '[]' as had_roles`,
       [at, ...bindings],
     );
-    if (restored) return { takenBy: undefined };
+    if (restored) return { takenBy: undefined, hadRoles: Boolean(restored.had_roles) };
     const others = this.#kept(
       group,
       `join muster_teams as teams on teams.organization_id = kept.organization_id
          and teams.display_name_key = ${columns.display_name_key ?? "null"}`,
     );
-    const other = await this.session.first<{ id: string }>(
-      `select teams.id from ${others.text}`,
+    const other = await this.session.first<{ id: string; had_roles: boolean | number }>(
+      `select teams.id, ${hadRoles} as had_roles from ${others.text}`,
       others.bindings,
     );
-    return other && { takenBy: other.id };
+    return other && { takenBy: other.id, hadRoles: Boolean(other.had_roles) };
   }
 
-  /** Gives the roles of a team to another one. @returns whether it has any */
-  async giveRoles(group: ItemGroup, teamId: string, at: string): Promise<boolean> {
+  /** Gives the roles of a team to another one. */
+  async giveRoles(group: ItemGroup, teamId: string, at: string): Promise<void> {
     const kept = columnsOf(this.session.dialect, TEAM, "kept.data");
     const given = ["roles", "roles_search", "is_admin"].map(
       (column) => `${column} = ${kept[column] ?? "null"}`,
     );
-    const row = await this.session.first(
+    await this.session.rows(
       `update muster_teams set ${given.join(", ")}, version = version + 1, updated_at = ?
        from muster_removal_items as kept where muster_teams.id = ? and kept.removal_id = ? and kept.kind = 'team'
-       and kept.organization_id = ? and kept.resource_id = ? and ${kept.roles ?? "''"} <> '[]' returning 1`,
+       and kept.organization_id = ? and kept.resource_id = ?`,
       [at, teamId, group.removalId, group.organizationId, group.resourceId],
     );
-    return row !== undefined;
   }
 
   /** Notes the team that has the members of one whose name was taken. */

@@ -85,7 +85,8 @@ export class Restoration {
     const { restoring, teams } = this.repositories;
     const outcome = await restoring.team(group, this.deps.now());
     if (!outcome) return this.#fail(group, group.accountIds, NO_ORGANIZATION);
-    const { takenBy } = outcome;
+    const { takenBy, hadRoles } = outcome;
+    if (takenBy !== undefined) await teams.lock(takenBy);
     const team = await teams.find(takenBy ?? group.resourceId);
     if (takenBy === undefined || !team) {
       await this.#settle(group, group.accountIds);
@@ -93,14 +94,18 @@ export class Restoration {
       return;
     }
     await restoring.redirect(group, takenBy);
-    const givesRoles =
-      team.roles.length === 0 && (await restoring.giveRoles(group, takenBy, this.deps.now()));
+    const lacksRoles = hadRoles && team.roles.length === 0;
+    // Whoever put members into a team without roles may not have been allowed to give them roles.
+    const givesRoles = lacksRoles && team.memberCount === 0;
     if (givesRoles) {
+      await restoring.giveRoles(group, takenBy, this.deps.now());
       await disableInvitationsInto(this.deps, this.repositories, this.principal, team);
       this.#record({ action: "change", ...teamTarget(team), attributes: ["roles"] });
     }
-    const roles = givesRoles ? "members and roles" : "members";
-    const detail = `the team '${takenBy}' has its displayName now, and got its ${roles}`;
+    const given = givesRoles ? "members and roles" : "members";
+    const notGiven =
+      lacksRoles && !givesRoles ? "; its roles were not given: the team has members of its own" : "";
+    const detail = `the team '${takenBy}' has its displayName now, and got its ${given}${notGiven}`;
     await this.#settle(group, group.accountIds, detail);
   }
 
