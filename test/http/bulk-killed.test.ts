@@ -28,7 +28,7 @@ interface Done {
 describe("A Bulk whose server is killed", () => {
   forEachEngine((engine) => {
     it(`is done up to some operation, each wholly or not at all (killed: ${KILLS})`, async function () {
-      this.timeout(KILLS * 20_000);
+      this.timeout(KILLS * 60_000);
       const databaseUrl = await engine.databaseUrl();
       for (let round = 0; round < KILLS; round += 1) {
         const server = await startProcess(databaseUrl, "KILL");
