@@ -164,19 +164,26 @@ export class CrashClient {
   async #undo(scim: ScimClient): Promise<void> {
     if (this.random() < 0.5) return;
     const filter = `actor.value eq "${this.#token.id}" and status eq "undoable"`;
-    const found = await scim.get(`/Removals?filter=${encodeURIComponent(filter)}`);
+    // There are several after an undo that was interrupted. The last comes back first.
+    const found = await scim.get(
+      `/Removals?filter=${encodeURIComponent(filter)}&sortBy=timestamp&sortOrder=descending`,
+    );
     requireDone(found.status, found.text);
-    const [removal] = expectList(found);
-    if (!removal) return;
+    const removals = expectList(found);
+    if (removals.length === 0) return;
     const gone = [...this.#taken].flatMap(([map, taken]) =>
       [...taken].filter(([key]) => map.get(key)?.now === undefined).map((each) => [map, ...each] as const),
     );
     for (const [map, key, before] of gone)
       map.set(key, { now: undefined, maybe: { state: before, request: {} } });
-    const { status, body, text } = await scim.post(`/Removals/${removal.id}/undo`, {});
-    requireDone(status, text);
-    this.answered += 1;
-    if (body.failed === 0) for (const [map, key, before] of gone) map.set(key, { now: before });
+    let failed = 0;
+    for (const { id } of removals) {
+      const { status, body, text } = await scim.post(`/Removals/${id}/undo`, {});
+      requireDone(status, text);
+      failed += Number(body.failed);
+      this.answered += 1;
+    }
+    if (failed === 0) for (const [map, key, before] of gone) map.set(key, { now: before });
     this.#taken.clear();
     await this.verify(scim);
   }
