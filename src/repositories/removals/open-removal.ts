@@ -15,14 +15,20 @@ export async function openRemoval(
   taking: Taking,
   isAny: () => Promise<boolean>,
 ): Promise<string | undefined> {
+  const known = OPENED.get(taking);
+  if (known?.session === session) return known.id;
   const open = await findOpen(session, taking);
   if (open === undefined && !(await isAny())) return undefined;
   const found = open ?? (await begin(session, taking));
   // Another transaction has begun one in this moment.
   const id = found ?? (await findOpen(session, taking));
   if (id === undefined) throw lostRace();
+  OPENED.set(taking, { session, id });
   return id;
 }
+
+/** One request may take a thousand times in its transaction, by one `Taking`, which is made anew when that runs again. */
+const OPENED = new WeakMap<Taking, { readonly session: Session; readonly id: string }>();
 
 const OF_ACTOR = "coalesce(removals.organization_id, '') = ? and removals.actor = ? and removals.is_open";
 
