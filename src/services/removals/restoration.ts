@@ -95,7 +95,7 @@ export class Restoration {
     }
     await restoring.redirect(group, takenBy);
     const lacksRoles = hadRoles && team.roles.length === 0;
-    // Whoever put members into a team without roles may not have been allowed to give them roles.
+    // The actor who put members into a team without roles may not have been allowed to give them roles.
     const givesRoles = lacksRoles && team.memberCount === 0;
     if (givesRoles) {
       await restoring.giveRoles(group, takenBy, this.deps.now());

@@ -15,7 +15,7 @@ type Deps = Pick<Dependencies, "now" | "newId" | "changes" | "removalsRetentionD
 
 /**
  * Notes that an actor means to take what is gone already: if another actor took it, an undo of that does not bring it back.
- * Whoever was dismissed meanwhile stays dismissed.
+ * People who were dismissed meanwhile stay dismissed.
  *
  * @throws ContentionError, after which the transaction runs again, when it came back in this moment
  */

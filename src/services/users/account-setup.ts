@@ -52,7 +52,7 @@ export class SetupMail {
   ): Promise<boolean> {
     const { id, active } = account;
     if (requested === undefined) return false;
-    // Whoever created the account: the answer does not tell.
+    // The answer must not tell who created the account.
     if (requested === "send") requireActive(account);
     if (organizationId !== undefined) {
       const origin = await repositories.accounts.origin(id);
